@@ -1,0 +1,79 @@
+"""Errors a user can act on, and the exit codes of every command.
+
+Each error names its cause and its cure. The command line prints both and no traceback.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """Exit status of every ``evalpkg`` command."""
+
+    OK = 0
+    BUG = 1
+    """An error nobody foresaw: a traceback is printed, please report it."""
+    USAGE = 2
+    """A flag, variable or configuration value that cannot be used."""
+    ENVIRONMENT = 3
+    """This machine lacks something: rustc, a working sandbox, a GPU, disk."""
+    DATA = 4
+    """An input file is missing, malformed or contradicts another one."""
+    GATE = 5
+    """The self-check before a run failed: canonical solutions or the sandbox."""
+    INCOMPLETE = 6
+    """The run ended, but some samples have no verdict (infrastructure errors)."""
+    MISMATCH = 7
+    """``verify`` found something that does not hold."""
+    INTERRUPTED = 130
+
+
+class EvalError(Exception):
+    """A failure with a known cause and a cure.
+
+    Args:
+        cause: what is wrong, naming the value that was found.
+        cure: what the user can do about it; may be empty where there is nothing to do.
+    """
+
+    exit_code: ExitCode = ExitCode.USAGE
+
+    def __init__(self, cause: str, cure: str = "") -> None:
+        super().__init__(cause)
+        self.cause = cause
+        self.cure = cure
+
+
+class ConfigError(EvalError):
+    """A configuration value, flag or environment variable that cannot be used."""
+
+    exit_code = ExitCode.USAGE
+
+
+class EnvironmentUnfitError(EvalError):
+    """This machine cannot do what was asked (no rustc, no model weights, no disk)."""
+
+    exit_code = ExitCode.ENVIRONMENT
+
+
+class SandboxUnavailableError(EnvironmentUnfitError):
+    """The asked-for sandbox does not exist here or could not prove that it confines."""
+
+
+class DataError(EvalError):
+    """An input file is missing, malformed or contradicts another one."""
+
+    exit_code = ExitCode.DATA
+
+
+class GateError(EvalError):
+    """The self-check before a run failed."""
+
+    exit_code = ExitCode.GATE
+
+
+class MismatchError(EvalError):
+    """A result does not match what can be recomputed from its rows."""
+
+    exit_code = ExitCode.MISMATCH

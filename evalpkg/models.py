@@ -1,0 +1,184 @@
+"""The records that flow through an evaluation. Frozen, typed, and free of behaviour.
+
+``Task`` comes from the data set, ``Sample`` from generation, ``Extraction`` from parsing what
+the model wrote, ``Verdict`` from scoring, ``Row`` is what ends up on disk.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """Which of the two compared models wrote a sample."""
+
+    BASE = "base"
+    FINETUNED = "finetuned"
+
+
+class Mode(StrEnum):
+    """A view of the same samples and verdicts: without or with the policy's veto."""
+
+    NO_POLICY = "no-policy"
+    POLICY = "policy"
+
+
+class VerdictKind(StrEnum):
+    """What happened to a sample. Exactly one per sample."""
+
+    PASSED = "passed"
+    COMPILE_ERROR = "compile_error"
+    TEST_FAILED = "test_failed"
+    """The program answered, and an answer was wrong."""
+    PANICKED = "panicked"
+    TIMEOUT = "timeout"
+    RESOURCE_LIMIT = "resource_limit"
+    """Memory, output, file size or thread limit; ``detail`` names it."""
+    CRASHED = "crashed"
+    """Killed by a signal, or ended itself with a non-zero status."""
+    TAMPERED = "tampered"
+    """Ended with status 0 before answering, or broke the protocol with the oracle."""
+    NO_CODE = "no_code"
+    """The completion holds no Rust that could be judged."""
+    INFRA_ERROR = "infra_error"
+    """Not the model's fault; never counted as a failure, always listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One problem of the data set.
+
+    Attributes:
+        task_id: the data set's own identifier.
+        prompt: comments, imports and the signature, ending in ``{``.
+        entry_point: name of the function that the tests call.
+        test: the tests, as Rust source: a ``mod tests`` with ``#[test]`` functions, or (MultiPL-E)
+            a ``fn main`` with asserts.
+        canonical_solution: what follows the prompt in the reference solution, closing brace
+            included.
+        edition: Rust edition the program is compiled with.
+        cluster: tasks with the same value share one underlying problem (Miller 2024, section 2.2).
+        erratum: why this task's test or solution differs from the data set's, empty if it does not.
+    """
+
+    task_id: str
+    prompt: str
+    entry_point: str
+    test: str
+    canonical_solution: str = ""
+    edition: str = "2021"
+    category: str = ""
+    cluster: str = ""
+    erratum: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSet:
+    """The tasks of a run, and what they were read from.
+
+    Attributes:
+        digest: sha256 of the source file's bytes.
+        overlay_digest: sha256 of the repaired tests that were laid over it, empty for none.
+    """
+
+    tasks: tuple[Task, ...]
+    source: str
+    variant: str
+    digest: str
+    overlay_digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One completion of one task by one model; its key is ``(role, task_id, index)``.
+
+    Attributes:
+        completion: the raw text that the model wrote, nothing removed.
+        finish_reason: ``stop``, ``length``, or what the endpoint said.
+        prompt_tokens: length of the prompt in tokens, 0 where unknown.
+        completion_tokens: tokens generated, 0 where unknown.
+        prompt_sha256: digest of the prompt exactly as the model saw it.
+    """
+
+    role: Role
+    task_id: str
+    index: int
+    completion: str
+    finish_reason: str = ""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    prompt_sha256: str = ""
+
+    @property
+    def key(self) -> tuple[Role, str, int]:
+        """The sample's identity."""
+        return (self.role, self.task_id, self.index)
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """The Rust program found in a completion, without any tests of ours.
+
+    Attributes:
+        source: complete Rust source that defines the entry point, or None if there is no code.
+        rule: name of the extraction rule that fired.
+        main_free: False if the model wrote a ``fn main`` of its own.
+    """
+
+    source: str | None
+    rule: str
+    main_free: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The judgement on one program.
+
+    Attributes:
+        compile_ok: None where compilation was never reached.
+        error_code: first rustc error code (``E0308``), if any.
+        detail: one short human-readable line or excerpt: the compiler's first error, the failed
+            assertion, the limit that was exceeded.
+        program_sha256: digest of the judged source.
+    """
+
+    kind: VerdictKind
+    compile_ok: bool | None = None
+    error_code: str | None = None
+    detail: str = ""
+    program_sha256: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """True only for a pass."""
+        return self.kind is VerdictKind.PASSED
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of ``{no-policy,policy}/{base,finetuned}_model_samples.jsonl``.
+
+    Attributes:
+        passed: whether the sample counts as correct in this row's mode.
+        source: the extracted program, None for ``no_code``.
+        policy_violations: every rule broken, in both modes; a veto only in ``policy`` mode.
+    """
+
+    task_id: str
+    index: int
+    completion: str
+    verdict: VerdictKind
+    passed: bool
+    compile_ok: bool | None
+    main_free: bool
+    error_code: str | None
+    detail: str
+    source: str | None
+    extraction_rule: str
+    finish_reason: str = ""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    prompt_sha256: str = ""
+    program_sha256: str = ""
+    policy_violations: tuple[str, ...] = field(default=())

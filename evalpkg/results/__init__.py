@@ -1,0 +1,1 @@
+"""What a run leaves on disk: layout, rows, logs, manifest, verification, merge."""
