@@ -1,0 +1,1 @@
+"""Studies and measurements that stand behind the documentation; not part of the package."""
