@@ -1,0 +1,5 @@
+"""``python -m evalpkg`` is ``evalpkg``."""
+
+from evalpkg.cli import main
+
+main()

@@ -1,0 +1,95 @@
+"""The ``evalpkg`` group, and what every command does with an error."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import NoReturn
+
+import click
+
+from evalpkg.cli.help import EXIT_CODE_TABLE, HELP
+from evalpkg.errors import ConfigError, EvalError, ExitCode
+
+COMMANDS = {
+    "run": "Evaluate a base model and its fine-tune: generate, judge, report.",
+    "generate": "Write the completions of both models, and nothing else.",
+    "score": "Judge a JSONL of completions with real rustc in a real sandbox.",
+    "report": "Rebuild the reports of a run, or compare several runs.",
+    "verify": "Recompute a result from its rows and check every digest.",
+    "merge": "Join the shards of one run into one result.",
+    "compare-scorers": "Show where two scorers disagree, and why.",
+    "doctor": "Check what this machine can do, by doing it.",
+    "completion": "Print the shell completion script.",
+}
+"""Every command with its one-line help. Its module is ``evalpkg.cli.<name>``."""
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command when it is called, not to list it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands, in the order in which a user meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"evalpkg.cli.{cmd_name.replace('-', '_')}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list in ``--help``, without importing a single command."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings=HELP,
+    epilog="'evalpkg COMMAND --help' shows the options and examples of a command.\n\n"
+    + EXIT_CODE_TABLE,
+)
+@click.version_option(package_name="evalpkg")
+def app() -> None:
+    """Is this fine-tuned model better at Rust than its base model, and by how much?
+
+    Samples completions of HumanEval-Rust from both, judges each with real rustc
+    inside a sandbox, and reports the paired difference with its uncertainty.
+    """
+
+
+def main() -> NoReturn:
+    """Run the command line and exit with one of ``ExitCode``."""
+    sys.exit(_run())
+
+
+def _run() -> int:
+    try:
+        status = app.main(prog_name="evalpkg", standalone_mode=False)
+    except EvalError as error:
+        return show_error(error)
+    except click.exceptions.Abort:
+        click.echo("\ninterrupted; what was done is kept: resume with the same command", err=True)
+        return ExitCode.INTERRUPTED
+    except click.ClickException as error:
+        return _show_usage_error(error)
+    return status if isinstance(status, int) else ExitCode.OK
+
+
+def _show_usage_error(error: click.ClickException) -> int:
+    """Click's own complaints, in the shape of ours."""
+    context = getattr(error, "ctx", None)
+    where = context.command_path if context is not None else "evalpkg"
+    message = error.format_message().rstrip(".")
+    return show_error(ConfigError(message, f"'{where} --help' shows what there is."))
+
+
+def show_error(error: EvalError) -> int:
+    """Print cause and cure to stderr, and return the exit code."""
+    click.echo(f"error: {error.cause}", err=True)
+    if error.cure:
+        click.echo(f"  {error.cure}", err=True)
+    return int(error.exit_code)

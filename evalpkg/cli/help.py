@@ -1,0 +1,23 @@
+"""What the help texts of all commands share."""
+
+from evalpkg.errors import ExitCode
+
+HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+"""Context settings of every command."""
+
+MEANING = {
+    ExitCode.OK: "done",
+    ExitCode.BUG: "a bug: a traceback is printed, please report it",
+    ExitCode.USAGE: "a flag, variable or configuration value that cannot be used",
+    ExitCode.ENVIRONMENT: "this machine lacks something: rustc, a sandbox, weights, disk",
+    ExitCode.DATA: "an input file is missing, malformed or contradicts another",
+    ExitCode.GATE: "the self-check before the run failed",
+    ExitCode.INCOMPLETE: "ended, but some samples have no verdict (infrastructure errors)",
+    ExitCode.MISMATCH: "verify found something that does not hold",
+    ExitCode.INTERRUPTED: "interrupted; the same command resumes",
+}
+
+EXIT_CODE_TABLE = "\b\nExit codes:\n" + "\n".join(
+    f"  {code.value:>3}  {meaning}" for code, meaning in MEANING.items()
+)
+"""The table as an epilog; ``\\b`` keeps click from rewrapping it."""

@@ -1,0 +1,124 @@
+"""Options made from the fields of ``EvalConfig``, so that a setting is defined once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from evalpkg.cli.help import EXIT_CODE_TABLE, HELP
+from evalpkg.config import ENVIRONMENT, EvalConfig, load_config
+
+VARIABLE_OF = {field: variable for variable, field in ENVIRONMENT.items()}
+
+
+class _Raw(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.4 on
+    """Text as typed: ``load_config`` judges it, so that every source gets the same errors.
+
+    The choices are only for shell completion and the help text.
+    """
+
+    name = "text"
+
+    def __init__(self, choices: Iterable[str]) -> None:
+        self.choices = tuple(choices)
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        return [CompletionItem(word) for word in self.choices if word.startswith(incomplete)]
+
+
+class ConfigOption(click.Option):
+    """An option that fills a field of ``EvalConfig``."""
+
+    def __init__(self, field: str) -> None:
+        info = EvalConfig.model_fields[field]
+        notes = [str(info.description)]
+        settings: dict[str, Any] = {"default": None}
+        if info.annotation is bool:
+            settings["flag_value"] = True
+            settings["is_flag"] = True
+        else:
+            choices = EvalConfig.choices(field)
+            settings["type"] = _Raw(choices)
+            settings["metavar"] = "|".join(choices) if 0 < len(choices) < 4 else _metavar(field)
+            if len(choices) > 3:
+                notes.append(f"[choices: {', '.join(choices)}]")
+            if info.default not in (None, ()):
+                notes.append(f"[default: {_shown(info.default)}]")
+        if field in VARIABLE_OF:
+            notes.append(f"[variable: {VARIABLE_OF[field]}]")
+        flag = "--" + field.replace("_", "-")
+        super().__init__([flag, field], help=" ".join(notes), **settings)
+        self.group = EvalConfig.group(field)
+
+
+class ConfigCommand(click.Command):
+    """A command whose help shows its options under the headings of the configuration."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write one section per group; options of the command itself come first."""
+        sections: dict[str, list[tuple[str, str]]] = {"Options": []}
+        for param in self.get_params(ctx):
+            record = param.get_help_record(ctx)
+            if record is not None:
+                sections.setdefault(getattr(param, "group", "Options"), []).append(record)
+        for title, records in sections.items():
+            with formatter.section(title):
+                formatter.write_dl(records)
+
+
+def config_command(
+    *groups: str, without: Iterable[str] = (), **attributes: Any
+) -> Callable[[Callable[..., Any]], click.Command]:
+    """A command with ``-c`` and an option for each field of ``groups``.
+
+    The function is called with ``config=EvalConfig`` and whatever options it declares itself.
+    """
+    left_out = set(without)
+    fields = [
+        field
+        for field in EvalConfig.model_fields
+        if EvalConfig.group(field) in groups and field not in left_out
+    ]
+
+    def decorate(function: Callable[..., Any]) -> click.Command:
+        def call(config_file: Path | None, **values: Any) -> Any:
+            given = {field: values.pop(field) for field in fields}
+            return function(config=load_config(given, os.environ, config_file), **values)
+
+        own: list[click.Parameter] = list(getattr(function, "__click_params__", []))[::-1]
+        file_option = click.Option(
+            ["-c", "--config", "config_file"],
+            type=click.Path(path_type=Path, dir_okay=False),
+            help="YAML file of settings; variables and options override it.",
+        )
+        return ConfigCommand(
+            callback=call,
+            help=function.__doc__,
+            params=[file_option, *own, *(ConfigOption(field) for field in fields)],
+            epilog=EXIT_CODE_TABLE,
+            context_settings=HELP,
+            **attributes,
+        )
+
+    return decorate
+
+
+def _metavar(field: str) -> str:
+    if EvalConfig.choices(field):
+        return "NAME"
+    kinds: Mapping[str, str] = {"output_dir": "DIR", "cache_dir": "DIR", "shard": "I/N"}
+    numeric = any(kind in str(EvalConfig.model_fields[field].annotation) for kind in ("int", "flo"))
+    return kinds.get(field, "N" if numeric else "NAME")
+
+
+def _shown(default: object) -> str:
+    if isinstance(default, tuple):
+        return ",".join(str(part) for part in default)
+    return str(default)

@@ -1,0 +1,29 @@
+"""``evalpkg run``: the whole evaluation."""
+
+from __future__ import annotations
+
+from evalpkg.cli.options import config_command
+from evalpkg.config import EvalConfig
+
+
+@config_command("Models", "Sampling", "Tasks", "Scoring", "Run", name="run")
+def command(config: EvalConfig) -> int:
+    r"""Evaluate a base model and its fine-tune: generate, judge, report.
+
+    Everything is kept in the output directory. A run that was interrupted, killed or
+    lost its machine goes on where it was when the same command is given again; nothing
+    is generated or judged twice.
+
+    \b
+    Examples:
+      # the small embedded model and its adapter, 8 tasks: minutes on a laptop
+      evalpkg run --base-model embedded --checkpoint-path embedded \
+          --limit 8 --num-samples 4 --k-values 1,4
+      # the data set's own solutions: shows that the path is sound (pass@1 = 1.0)
+      evalpkg run --backend canonical --num-samples 1 --k-values 1
+      # settings in a file, one of them overridden
+      evalpkg run -c evaluation.yaml --seed 7
+    """
+    from evalpkg.pipeline import run_evaluation
+
+    return run_evaluation(config)

