@@ -1,0 +1,1 @@
+"""What people read: the HTML and markdown reports of a run, and its live progress."""

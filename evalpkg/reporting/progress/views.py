@@ -1,0 +1,165 @@
+"""The two ways a person sees progress: a live block on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol, TextIO
+
+from evalpkg.reporting.progress.snapshot import Snapshot, State
+
+if TYPE_CHECKING:
+    from rich.console import Console, Group, RenderableType
+
+PLAIN_INTERVAL_S = 5.0
+QUIET_INTERVAL_S = 60.0
+"""A plain log repeats an unchanged count this rarely."""
+
+
+class View(Protocol):
+    """Shows snapshots until it is closed."""
+
+    def show(self, snapshot: Snapshot, *, force: bool = False) -> None:
+        """Show ``snapshot``; a view may skip it unless ``force``."""
+
+    def note(self, text: str) -> None:
+        """One line beside the counts."""
+
+    def close(self, snapshot: Snapshot) -> None:
+        """Show the last state and give the terminal back."""
+
+
+def duration(seconds: float) -> str:
+    """``1:02:03``, or ``2:03`` below an hour.
+
+    >>> duration(3723.4), duration(123)
+    ('1:02:03', '2:03')
+    """
+    minutes, second = divmod(int(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+
+
+def printable(text: str) -> str:
+    """``text`` on one line with every control character shown as an escape.
+
+    Notes may quote what a model wrote, and a terminal obeys escape sequences.
+    """
+    kept = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return "".join(kept)
+
+
+def gpu_memory() -> str:
+    """Device memory in use, empty where no CUDA device is in use. Never imports torch."""
+    torch = sys.modules.get("torch")
+    if torch is None or not hasattr(torch, "cuda") or not torch.cuda.is_initialized():
+        return ""
+    free, total = torch.cuda.mem_get_info()
+    return f"{(total - free) / 2**30:.1f} of {total / 2**30:.1f} GiB"
+
+
+def describe(snapshot: Snapshot) -> list[tuple[str, str]]:
+    """Label and value of everything worth saying, in reading order."""
+    parts = []
+    if snapshot.total:
+        parts.append(("samples", f"{snapshot.done:,} of {snapshot.total:,}"))
+    else:
+        parts.append(("samples", f"{snapshot.done:,}"))
+    if snapshot.rate_per_s is not None:
+        parts.append(("rate", f"{snapshot.rate_per_s:,.1f}/s"))
+    if snapshot.eta_s is not None and snapshot.total > snapshot.done:
+        parts.append(("left", duration(snapshot.eta_s)))
+    if snapshot.cache_hits:
+        parts.append(("cached", f"{snapshot.cache_hits:,}"))
+    if snapshot.verdicts:
+        counts = sorted(snapshot.verdicts.items(), key=lambda item: (-item[1], item[0]))
+        parts.append(("verdicts", ", ".join(f"{kind} {count:,}" for kind, count in counts)))
+    memory = gpu_memory()
+    if memory:
+        parts.append(("GPU memory", memory))
+    return parts
+
+
+class PlainView:
+    """A line every few seconds, for logs and pipes."""
+
+    def __init__(
+        self, stream: TextIO | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._stream = stream if stream is not None else sys.stderr
+        self._clock = clock
+        self._last_time = float("-inf")
+        self._last: tuple[str, int] | None = None
+
+    def show(self, snapshot: Snapshot, *, force: bool = False) -> None:
+        """Print a line if the last one is old enough."""
+        now, state = self._clock(), (snapshot.phase, snapshot.done)
+        wait = PLAIN_INTERVAL_S if state != self._last else QUIET_INTERVAL_S
+        if not force and now - self._last_time < wait:
+            return
+        self._last_time, self._last = now, state
+        self._print(f"{snapshot.phase}: " + ", ".join(f"{k} {v}" for k, v in describe(snapshot)))
+
+    def note(self, text: str) -> None:
+        """Print ``text``."""
+        self._print(printable(text))
+
+    def close(self, snapshot: Snapshot) -> None:
+        """Print the last state."""
+        self.show(snapshot, force=True)
+        if snapshot.state is not State.RUNNING:
+            error = f": {printable(snapshot.last_error)}" if snapshot.last_error else ""
+            self._print(f"{snapshot.state}{error}")
+
+    def _print(self, line: str) -> None:
+        print(line, file=self._stream, flush=True)
+
+
+class LiveView:
+    """A block that rewrites itself on a terminal."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        from rich.console import Console as RichConsole
+        from rich.live import Live
+
+        self._console = console or RichConsole(stderr=True)
+        # What goes to a file or pipe on standard output stays there.
+        self._live = Live(
+            console=self._console, auto_refresh=False, redirect_stdout=sys.stdout.isatty()
+        )
+        self._live.start()
+
+    def show(self, snapshot: Snapshot, *, force: bool = False) -> None:
+        """Draw ``snapshot``."""
+        self._live.update(self._block(snapshot), refresh=True)
+
+    def note(self, text: str) -> None:
+        """Print ``text`` above the block."""
+        self._console.print(printable(text), markup=False, highlight=False)
+
+    def close(self, snapshot: Snapshot) -> None:
+        """Leave the last state on the screen."""
+        self.show(snapshot)
+        self._live.stop()
+
+    @staticmethod
+    def _block(snapshot: Snapshot) -> Group:
+        from rich.console import Group as RichGroup
+        from rich.progress_bar import ProgressBar
+        from rich.table import Table
+        from rich.text import Text
+
+        title = Text(snapshot.phase, style="bold")
+        if snapshot.state is not State.RUNNING:
+            title.append(f"  {snapshot.state}", style="dim")
+        bar = ProgressBar(
+            total=snapshot.total or None, completed=snapshot.done, width=60, pulse=False
+        )
+        table = Table.grid(padding=(0, 2))
+        for label, value in describe(snapshot):
+            table.add_row(Text(label, style="dim"), Text(value))
+        parts: list[RenderableType] = [title, bar, table] if snapshot.total else [title, table]
+        if snapshot.last_error:
+            parts.append(Text(printable(snapshot.last_error), style="red"))
+        return RichGroup(*parts)
