@@ -1,0 +1,96 @@
+"""Canonical JSON, atomic writes and digests: what every file of a run is made with."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from evalpkg.errors import DataError, EnvironmentUnfitError
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def canonical_json(value: Any) -> str:
+    """``value`` as JSON on one line: keys as given, nothing padded, UTF-8 without escapes.
+
+    A lone surrogate (half of a pair, legal in JSON) has no UTF-8 form; it alone is escaped,
+    so that the text is read back as it was.
+    """
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _LONE_SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def pretty_json(value: Any) -> str:
+    """``value`` as indented JSON for files that people read; the bytes depend on it alone."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    return _LONE_SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
+
+
+def cannot_write(path: Path, error: OSError) -> EnvironmentUnfitError:
+    """The user's view of a failed write."""
+    return EnvironmentUnfitError(
+        f"cannot write {path}: {error.strerror or error}",
+        "Free some disk space, or choose an --output-dir that you may write to.",
+    )
+
+
+def write_atomic(path: Path, content: str | bytes) -> None:
+    """Replace ``path`` by ``content`` so that no reader, and no crash, ever leaves half of it.
+
+    Raises:
+        EnvironmentUnfitError: if the place cannot be written to.
+    """
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    partial = path.with_name(path.name + ".partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with partial.open("wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        partial.replace(path)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """The JSON object in ``path``.
+
+    Raises:
+        DataError: if the file is missing, unreadable, or holds anything else.
+    """
+    try:
+        value = json.loads(path.read_bytes())
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror or error}") from error
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{path}: not valid JSON ({error})") from error
+    if not isinstance(value, dict):
+        raise DataError(f"{path}: expected a JSON object")
+    return value
+
+
+def sha256_hex(data: bytes | str) -> str:
+    """sha256 of bytes, or of a text's UTF-8 form, in hex.
+
+    A lone surrogate, which UTF-8 lacks, counts as the three bytes of its code point.
+    """
+    raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
+    return hashlib.sha256(raw).hexdigest()
+
+
+def sha256_file(path: Path) -> str:
+    """sha256 of a file's bytes, in hex.
+
+    Raises:
+        DataError: if the file cannot be read.
+    """
+    try:
+        with path.open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest()
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror or error}") from error
