@@ -1,0 +1,121 @@
+"""What a backend needs to know. Checked on construction, frozen afterwards."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from evalpkg.errors import ConfigError
+
+DEFAULT_BASE_MODEL = "meta-llama/Meta-Llama-3.1-8B-Instruct"
+DEFAULT_CHECKPOINT = "Superuser666-Sigil/Llama-3.1-8B-Instruct-Rust-QLora/checkpoint-9000"
+
+EMBEDDED = "embedded"
+"""Name of the model and the adapter that install with the package and need no network."""
+
+BACKENDS = ("transformers", "replay", "openai")
+DTYPES = ("auto", "bfloat16", "float16", "float32")
+ATTENTIONS = ("auto", "sdpa", "flash_attention_2", "eager")
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationSettings:
+    """How completions are made. A field that its backend does not use is ignored.
+
+    Attributes:
+        backend: ``transformers`` (weights on this machine), ``replay`` (samples from a file) or
+            ``openai`` (any OpenAI-compatible endpoint).
+        base_model: Hub repository, local folder, or ``embedded``.
+        checkpoint_path: PEFT adapter of the fine-tuned model: ``repo``, ``repo/subfolder``, local
+            folder, ``embedded``, or empty for none.
+        base_revision: branch, tag or commit of the base model; empty for the repository's default.
+        adapter_revision: the same for the adapter.
+        allow_base_mismatch: use an adapter although its config names another base model.
+        device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
+        dtype: of the weights; ``auto`` is bfloat16 where the device computes in it, else float32.
+        load_in_4bit: NF4 weights through bitsandbytes.
+        trust_remote_code: run Python code that comes with the model.
+        attention: kernel for the prompts; ``auto`` is FlashAttention 2 where it is installed and
+            fits, else SDPA.
+        cuda_graphs: record the decode step once and replay it (CUDA only).
+        temperature: 0 is greedy.
+        top_p: nucleus mass in (0, 1].
+        top_k: keep only the k likeliest tokens before the nucleus; 0 is off.
+        max_new_tokens: longest completion, in tokens.
+        batch_size: samples decoded together.
+        seed: chooses every sample, together with role, task and index.
+        prompt_template: name of a template in ``prompts.TEMPLATES``.
+        replay_base: JSONL file of the base model's samples, or ``canonical`` or ``stub``.
+        replay_finetuned: the same for the fine-tuned model.
+        openai_base_url: endpoint, such as ``http://127.0.0.1:8000/v1``; empty is the client's own.
+        openai_base_model: the endpoint's name of the base model.
+        openai_finetuned_model: the endpoint's name of the fine-tuned model.
+        openai_api_key_env: environment variable that holds the key.
+        openai_concurrency: requests in flight.
+        openai_choices: choices asked for in one request; above 1, a sample's seed depends on which
+            samples were asked for together with it.
+        openai_timeout: seconds that one request may take.
+        openai_max_retries: attempts after a failure that may pass.
+
+    Raises:
+        ConfigError: if a value cannot be used.
+    """
+
+    backend: str = "transformers"
+    base_model: str = DEFAULT_BASE_MODEL
+    checkpoint_path: str = DEFAULT_CHECKPOINT
+    base_revision: str = ""
+    adapter_revision: str = ""
+    allow_base_mismatch: bool = False
+    device: str = "auto"
+    dtype: str = "auto"
+    load_in_4bit: bool = False
+    trust_remote_code: bool = False
+    attention: str = "auto"
+    cuda_graphs: bool = True
+    temperature: float = 0.2
+    top_p: float = 0.95
+    top_k: int = 0
+    max_new_tokens: int = 512
+    batch_size: int = 32
+    seed: int = 1234
+    prompt_template: str = "default"
+    replay_base: str = ""
+    replay_finetuned: str = ""
+    openai_base_url: str = ""
+    openai_base_model: str = ""
+    openai_finetuned_model: str = ""
+    openai_api_key_env: str = "OPENAI_API_KEY"
+    openai_concurrency: int = 16
+    openai_choices: int = 1
+    openai_timeout: float = 600.0
+    openai_max_retries: int = 5
+
+    def __post_init__(self) -> None:
+        """Refuse values that no backend could use."""
+        _one_of("backend", self.backend, BACKENDS)
+        _one_of("dtype", self.dtype, DTYPES)
+        _one_of("attention", self.attention, ATTENTIONS)
+        _at_least("temperature", self.temperature, 0)
+        _at_least("top_k", self.top_k, 0)
+        _at_least("max_new_tokens", self.max_new_tokens, 1)
+        _at_least("batch_size", self.batch_size, 1)
+        _at_least("openai_concurrency", self.openai_concurrency, 1)
+        _at_least("openai_choices", self.openai_choices, 1)
+        _at_least("openai_max_retries", self.openai_max_retries, 0)
+        if not 0 < self.top_p <= 1:
+            raise ConfigError(f"top_p is {self.top_p}", "Give a number above 0 and at most 1.")
+        if not self.openai_timeout > 0:
+            raise ConfigError(
+                f"openai_timeout is {self.openai_timeout}", "Give a number of seconds above 0."
+            )
+
+
+def _one_of(name: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise ConfigError(f"{name} is {value!r}", f"Choose one of: {', '.join(known)}.")
+
+
+def _at_least(name: str, value: float, least: float) -> None:
+    if not (math.isfinite(value) and value >= least):
+        raise ConfigError(f"{name} is {value}", f"Give a number that is at least {least}.")
