@@ -47,6 +47,21 @@ class RunLayout:
         return self.root / "manifest.json"
 
     @property
+    def signature(self) -> Path:
+        """Ed25519 signature of the manifest, in base64."""
+        return self.root / "manifest.json.sig"
+
+    @property
+    def statement(self) -> Path:
+        """The result as an in-toto statement about the manifest."""
+        return self.root / "statement.intoto.json"
+
+    @property
+    def envelope(self) -> Path:
+        """The statement in a signed DSSE envelope."""
+        return self.root / "statement.dsse.json"
+
+    @property
     def tasks(self) -> Path:
         """The tasks as they were asked and tested."""
         return self.root / "tasks.jsonl"

@@ -52,7 +52,7 @@ def test_what_cannot_change_results_may_change_and_is_not_written(tmp_path: Path
 def test_a_damaged_configuration_is_named(tmp_path: Path) -> None:
     layout = RunLayout(tmp_path)
     layout.config.write_text("{")
-    with pytest.raises(DataError, match="config.json"):
+    with pytest.raises(DataError, match="config"):
         bind_config(layout, CONFIG)
 
 

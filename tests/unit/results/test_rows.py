@@ -87,7 +87,7 @@ def test_a_field_that_is_missing_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize("content", [b"{\n", b"[]\n", b"\xff\n", b"[" * 100_000 + b"\n"])
 def test_what_is_not_json_is_named(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "rows.jsonl").write_bytes(content)
-    with pytest.raises(DataError, match="rows.jsonl"):
+    with pytest.raises(DataError, match="rows"):
         read_rows(tmp_path / "rows.jsonl")
 
 

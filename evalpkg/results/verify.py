@@ -1,0 +1,107 @@
+"""``evalpkg verify``: does a run hold what it claims? Reads everything, believes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from evalpkg.errors import ConfigError, DataError
+from evalpkg.results.checks_files import (
+    check_config,
+    check_files,
+    check_inputs,
+    check_merkle_root,
+)
+from evalpkg.results.checks_metrics import check_metrics
+from evalpkg.results.checks_rows import (
+    check_completeness,
+    check_modes,
+    check_passed,
+    check_prompts,
+    check_rows,
+)
+from evalpkg.results.checks_signature import check_signature, check_statement
+from evalpkg.results.evidence import Evidence
+from evalpkg.results.layout import RunLayout
+from evalpkg.results.recheck import (
+    NO_RECHECKS,
+    Rechecks,
+    check_extraction,
+    check_policy,
+    check_verdicts,
+)
+from evalpkg.results.report import Check, Report
+
+Checks = list[tuple[str, Callable[[Evidence], Check]]]
+
+
+def verify_run(
+    root: Path, *, verify_key: Path | None = None, rechecks: Rechecks = NO_RECHECKS
+) -> Report:
+    """Check a run against its manifest, and everything that can be computed again.
+
+    Args:
+        root: output directory of a run.
+        verify_key: public key (PEM) that must have signed the manifest.
+        rechecks: what to extract, veto or score again.
+
+    Raises:
+        ConfigError: if there is no such directory, or the key cannot be used.
+    """
+    if not root.is_dir():
+        raise ConfigError(f"{root} is not a directory", "Name the output directory of a run.")
+    evidence = Evidence(RunLayout(root))
+    done: list[Check] = []
+    for name, check in [*_from_files(verify_key), *_from_rows(evidence), *_again(rechecks)]:
+        done.append(_attempt(name, check, evidence, done))
+    return Report(tuple(done))
+
+
+def _attempt(
+    name: str, check: Callable[[Evidence], Check], evidence: Evidence, done: list[Check]
+) -> Check:
+    """The check's result; a file that cannot be read is a problem, told once."""
+    try:
+        return check(evidence)
+    except DataError as error:
+        if any(error.cause in earlier.problems for earlier in done):
+            return Check(name, False, "not checked: a file that it needs is missing or malformed")
+        return Check(name, False, "1 problem", (error.cause,))
+
+
+def _from_files(verify_key: Path | None) -> Checks:
+    return [
+        ("files", check_files),
+        ("signature", partial(check_signature, verify_key=verify_key)),
+        ("inputs", check_inputs),
+        ("configuration", check_config),
+        ("Merkle root", check_merkle_root),
+        ("statement", check_statement),
+    ]
+
+
+def _from_rows(evidence: Evidence) -> Checks:
+    try:
+        modes = evidence.modes
+    except DataError:
+        modes = []
+    return [
+        ("rows", check_rows),
+        ("completeness", check_completeness),
+        ("modes", check_modes),
+        ("passed", check_passed),
+        ("prompts", check_prompts),
+        *((f"metrics ({mode.value})", partial(check_metrics, mode=mode)) for mode in modes),
+    ]
+
+
+def _again(rechecks: Rechecks) -> Checks:
+    chosen: Checks = []
+    if rechecks.extract:
+        chosen.append(("extraction", partial(check_extraction, extract=rechecks.extract)))
+    if rechecks.violations:
+        chosen.append(("policy", partial(check_policy, violations=rechecks.violations)))
+    if rechecks.rescore:
+        chosen.append(("verdicts", partial(check_verdicts, rechecks=rechecks)))
+    return chosen
