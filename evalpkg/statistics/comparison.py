@@ -1,0 +1,70 @@
+"""Which metrics of the two models are compared, and under which names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .counts import Counts
+from .design import Design
+from .metrics import Comparison, DifferenceAtK, DifferenceOfVerdict
+from .paired import Pair, compare
+from .roles import JUDGED_KINDS
+from .scores import score
+from .sentences import Phrase
+from .settings import StatisticsSettings
+
+
+def pass_pairs(base: Counts, finetuned: Counts, k_values: Sequence[int]) -> list[Pair]:
+    """One pair for each pass@k."""
+    return [
+        Pair(
+            Phrase(f"pass@{k}", solves=True),
+            score(base, base.passed, k),
+            score(finetuned, finetuned.passed, k),
+        )
+        for k in k_values
+    ]
+
+
+def compare_roles(
+    design: Design,
+    base: Counts,
+    finetuned: Counts,
+    k_values: Sequence[int],
+    settings: StatisticsSettings,
+) -> Comparison:
+    """Fine-tuned minus base in every metric of the mode."""
+    pairs = pass_pairs(base, finetuned, k_values)
+    pairs += [
+        Pair(
+            Phrase("compile rate"),
+            score(base, base.compiled),
+            score(finetuned, finetuned.compiled),
+        ),
+        Pair(
+            Phrase("main-free rate"),
+            score(base, base.main_free),
+            score(finetuned, finetuned.main_free),
+        ),
+    ]
+    pairs += [
+        Pair(
+            Phrase(f"share of {kind} verdicts"),
+            score(base, base.kinds[kind]),
+            score(finetuned, finetuned.kinds[kind]),
+        )
+        for kind in JUDGED_KINDS
+    ]
+    found = compare(design, pairs, settings)
+    passes, rest = found[: len(k_values)], found[len(k_values) :]
+    return Comparison(
+        pass_at_k=tuple(
+            DifferenceAtK(**dict(d), k=k) for k, d in zip(k_values, passes, strict=True)
+        ),
+        compile_rate=rest[0],
+        main_free_rate=rest[1],
+        verdicts=tuple(
+            DifferenceOfVerdict(**dict(d), kind=kind)
+            for kind, d in zip(JUDGED_KINDS, rest[2:], strict=True)
+        ),
+    )

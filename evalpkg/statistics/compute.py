@@ -1,0 +1,72 @@
+"""From the rows of one mode to its metrics. Pure: nothing is read or written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from evalpkg.errors import ConfigError, DataError
+from evalpkg.models import Mode, Role, Row, Task
+
+from .metrics import Metrics
+from .settings import StatisticsSettings
+
+
+def compute_metrics(
+    tasks: Sequence[Task],
+    rows: Mapping[Role, Sequence[Row]],
+    mode: Mode,
+    expected: Mapping[Role, int],
+    k_values: Sequence[int],
+    settings: StatisticsSettings,
+) -> Metrics:
+    """Every metric of one mode, as defined in ``docs/metrics.md``.
+
+    The order of ``tasks`` and ``rows`` changes nothing. Equal arguments give equal results.
+
+    Args:
+        tasks: all tasks that were asked, those without rows too.
+        rows: the mode's rows of each model; a model without rows counts as asked but absent.
+        mode: the mode that the rows belong to.
+        expected: samples per task that were asked of each model; a skipped model is not in it.
+        k_values: the k of pass@k, in any order.
+        settings: confidence, seeds and sizes of the resampling.
+
+    Raises:
+        ConfigError: for a ``k`` or a number of samples below 1.
+        DataError: if there are no tasks, or rows contradict them, ``expected`` or each other.
+    """
+    from .comparison import compare_roles
+    from .counts import count_rows
+    from .design import make_design
+    from .roles import role_metrics
+    from .sensitivity import sensitivity
+
+    ks = sorted(set(k_values))
+    if not ks or ks[0] < 1:
+        raise ConfigError(
+            f"k values must be whole numbers from 1 up, not {list(k_values)}",
+            "Give for example --k-values 1,10,100.",
+        )
+    if any(samples < 1 for samples in expected.values()):
+        raise ConfigError("each model needs at least one sample per task", "Raise --num-samples.")
+    for role in rows.keys() - expected.keys():
+        raise DataError(f"there are rows of the {role} model, which was not asked for")
+    design = make_design(tasks)
+    roles = [role for role in Role if role in expected]
+    given = {role: rows.get(role, ()) for role in roles}
+    counts = {role: count_rows(design, given[role], role, mode, expected[role]) for role in roles}
+    return Metrics(
+        mode=mode,
+        settings=settings,
+        k_values=tuple(ks),
+        tasks=len(design.tasks),
+        clusters=len(design.sizes),
+        roles={
+            role: role_metrics(design, counts[role], given[role], mode, ks, settings)
+            for role in roles
+        },
+        comparison=compare_roles(design, counts[Role.BASE], counts[Role.FINETUNED], ks, settings)
+        if len(roles) == len(Role)
+        else None,
+        sensitivity=sensitivity(design, counts, ks, settings),
+    )

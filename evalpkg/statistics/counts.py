@@ -1,0 +1,113 @@
+"""Rows to counts per task, checked against what the configuration asked for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from evalpkg.errors import DataError
+from evalpkg.models import Mode, Role, Row, VerdictKind
+
+from .design import Design, Ints
+
+CURE = "Score the run again, or see `evalpkg verify`."
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """One model's counts, per task in the design's order.
+
+    Attributes:
+        asked: samples per task that the configuration asked for.
+        judged: samples with a verdict other than ``infra_error``, shape ``(T,)``.
+        present: rows of any kind, shape ``(T,)``.
+        passed, compiled, main_free: judged samples with that property, shape ``(T,)``.
+        kinds: samples per verdict, shape ``(T,)`` each.
+    """
+
+    role: Role
+    asked: int
+    judged: Ints
+    present: Ints
+    passed: Ints
+    compiled: Ints
+    main_free: Ints
+    kinds: Mapping[VerdictKind, Ints]
+
+    @property
+    def infra_errors(self) -> int:
+        """Rows that ended as ``infra_error``."""
+        return int(self.kinds[VerdictKind.INFRA_ERROR].sum())
+
+    def take(self, keep: Ints) -> Counts:
+        """The counts of some of the tasks."""
+        return Counts(
+            role=self.role,
+            asked=self.asked,
+            judged=self.judged[keep],
+            present=self.present[keep],
+            passed=self.passed[keep],
+            compiled=self.compiled[keep],
+            main_free=self.main_free[keep],
+            kinds={kind: count[keep] for kind, count in self.kinds.items()},
+        )
+
+
+def count_rows(design: Design, rows: Sequence[Row], role: Role, mode: Mode, asked: int) -> Counts:
+    """Count one model's rows.
+
+    Raises:
+        DataError: for a row of an unknown task, a repeated or impossible index, or a ``passed``
+            that contradicts the row's own verdict and violations.
+    """
+    position = {task.task_id: i for i, task in enumerate(design.tasks)}
+    tally: Counter[tuple[int, str]] = Counter()
+    seen: set[tuple[str, int]] = set()
+    for row in rows:
+        where = f"{role} row ({row.task_id}, {row.index})"
+        task = position.get(row.task_id)
+        if task is None:
+            raise DataError(f"{where} belongs to no task of this run", CURE)
+        if not 0 <= row.index < asked:
+            raise DataError(f"{where}: {asked} samples per task were asked for", CURE)
+        if (row.task_id, row.index) in seen:
+            raise DataError(f"{where} occurs twice", CURE)
+        seen.add((row.task_id, row.index))
+        _check_passed(row, mode, where)
+        tally[task, row.verdict] += 1
+        if row.verdict is not VerdictKind.INFRA_ERROR:
+            tally[task, "pass in mode"] += row.passed
+            tally[task, "compiled"] += row.compile_ok is True
+            tally[task, "main free"] += row.main_free
+    return _counts(tally, role, asked, len(design.tasks))
+
+
+def _counts(tally: Counter[tuple[int, str]], role: Role, asked: int, tasks: int) -> Counts:
+    def column(name: str) -> Ints:
+        return np.array([tally[i, name] for i in range(tasks)], dtype=np.int64)
+
+    kinds = {kind: column(kind) for kind in VerdictKind}
+    present = np.sum(list(kinds.values()), axis=0)
+    return Counts(
+        role=role,
+        asked=asked,
+        judged=present - kinds[VerdictKind.INFRA_ERROR],
+        present=present,
+        passed=column("pass in mode"),
+        compiled=column("compiled"),
+        main_free=column("main free"),
+        kinds=kinds,
+    )
+
+
+def _check_passed(row: Row, mode: Mode, where: str) -> None:
+    vetoed = mode is Mode.POLICY and bool(row.policy_violations)
+    if row.passed != (row.verdict is VerdictKind.PASSED and not vetoed):
+        raise DataError(
+            f"{where} says passed={row.passed} in mode {mode}, but its verdict is {row.verdict}"
+            f" with {len(row.policy_violations)} policy violations",
+            CURE,
+        )

@@ -1,0 +1,64 @@
+"""Means over tasks of one model: value, both kinds of uncertainty, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from .design import Design
+from .intervals import bca, clustered_error, share_interval, wilson
+from .metrics import Bounds, Estimate, Interval
+from .scores import Scores, TaskScores
+from .settings import StatisticsSettings
+
+
+def estimates(
+    design: Design, metrics: Sequence[Scores], settings: StatisticsSettings
+) -> list[Estimate]:
+    """One estimate for each metric; all share one set of bootstrap draws."""
+    values = [scores.known.values for scores in metrics if scores.known is not None]
+    intervals = iter(bca(design, np.stack(values), settings) if values else ())
+    made = []
+    for scores in metrics:
+        if scores.known is None:
+            estimate = Estimate(value=None, reason=scores.reason)
+        else:
+            estimate = _known(design, scores.known, next(intervals), settings)
+        told = {"missing": scores.missing, "bounds": _bounds(scores)}
+        made.append(estimate.model_copy(update=told))
+    return made
+
+
+def _known(
+    design: Design,
+    known: TaskScores,
+    bootstrapped: Interval | None,
+    settings: StatisticsSettings,
+) -> Estimate:
+    return Estimate(
+        value=known.mean,
+        standard_error=clustered_error(design, known.values),
+        new_tasks=share_interval(design, known.values, bootstrapped, settings.confidence),
+        same_tasks=rerun_interval(known, settings.confidence),
+    )
+
+
+def rerun_interval(known: TaskScores, confidence: float) -> Interval | None:
+    """Interval of the mean over these very tasks: only the noise within tasks counts.
+
+    Wilson's, with as many trials as would give the estimated variance; where that is zero, with
+    one trial per ``k`` samples. None where a task has one sample.
+    """
+    if known.variance is None:
+        return None
+    variance = float(known.variance.sum()) / known.variance.size**2
+    spread = known.mean * (1.0 - known.mean)
+    trials = spread / variance if spread > 0.0 and variance > 0.0 else known.draws
+    return wilson(known.mean, trials, confidence)
+
+
+def _bounds(scores: Scores) -> Bounds | None:
+    if not scores.missing or scores.extremes is None:
+        return None
+    return Bounds(low=scores.extremes[0], high=scores.extremes[1])

@@ -1,0 +1,173 @@
+"""The paired comparison: both models answered the same tasks, so tasks are compared one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+
+from .design import Design, Floats
+from .estimate import rerun_interval
+from .intervals import bca, clustered_error, difference_interval, normal_quantile
+from .metrics import Bounds, Difference, Interval
+from .scores import Scores, TaskScores
+from .sentences import Phrase, sentence
+from .settings import StatisticsSettings
+
+BATCH = 500
+"""Sign flips drawn at a time; part of the random stream, so not a setting."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One metric of both models, and how to speak of it."""
+
+    phrase: Phrase
+    base: Scores
+    finetuned: Scores
+
+    @property
+    def differences(self) -> Floats | None:
+        """Fine-tuned minus base for each task, shape ``(T,)``."""
+        if self.base.known is None or self.finetuned.known is None:
+            return None
+        return self.finetuned.known.values - self.base.known.values
+
+
+def compare(
+    design: Design, pairs: Sequence[Pair], settings: StatisticsSettings
+) -> list[Difference]:
+    """One difference for each pair; all share one set of random draws."""
+    values = [pair.differences for pair in pairs if pair.differences is not None]
+    intervals = iter(bca(design, np.stack(values), settings) if values else ())
+    p_values = iter(sign_flip_p(design, np.stack(values), settings) if values else ())
+    made = []
+    for pair in pairs:
+        base, finetuned = pair.base.known, pair.finetuned.known
+        if base is None or finetuned is None:
+            found = Difference(value=None, reason=_reason(pair), sentence="")
+        else:
+            found = _known(design, base, finetuned, next(intervals), next(p_values), settings)
+        found = found.model_copy(update={"bounds": _bounds(pair)})
+        said = sentence(pair.phrase, found, base.mean if base else None, settings)
+        made.append(found.model_copy(update={"sentence": said}))
+    return made
+
+
+def _known(
+    design: Design,
+    base: TaskScores,
+    finetuned: TaskScores,
+    bootstrapped: Interval | None,
+    p_value: float,
+    settings: StatisticsSettings,
+) -> Difference:
+    values = finetuned.values - base.values
+    value, error = finetuned.mean - base.mean, clustered_error(design, values)
+    interval = difference_interval(design, values, value, settings.confidence)
+    won, lost = int((values > 0.0).sum()), int((values < 0.0).sum())
+    spread = float(values.std(ddof=1)) if values.size > 1 else 0.0
+    single = base.draws == finetuned.draws == values.size
+    return Difference(
+        value=value,
+        standard_error=error,
+        new_tasks=interval,
+        bootstrap=bootstrapped,
+        same_tasks=rerun_difference(base, finetuned, settings.confidence),
+        p_value=p_value,
+        p_exact=enumerable(design, settings),
+        mcnemar_p=exact_mcnemar(won, lost) if single else None,
+        won=won,
+        lost=lost,
+        tied=values.size - won - lost,
+        effect_size=value / spread if spread > 0.0 else None,
+        minimum_detectable=minimum_detectable(error, settings),
+        distinguishable=p_value < settings.alpha and not interval.low <= 0.0 <= interval.high,
+        sentence="",
+    )
+
+
+def enumerable(design: Design, settings: StatisticsSettings) -> bool:
+    """Whether all sign flips are tried instead of a random part of them."""
+    clusters = len(design.sizes)
+    return clusters < 2 or 2**clusters <= settings.permutations
+
+
+def sign_flip_p(design: Design, values: Floats, settings: StatisticsSettings) -> list[float]:
+    """Two-sided p-values of the seeded sign-flip test, one for each row of ``values`` ``(M, T)``.
+
+    Under the null hypothesis the two models may be swapped in any cluster, which flips the sign of
+    the cluster's summed difference. All flips are tried where there are few clusters; otherwise
+    random ones, and the observed signs count as one of them, so that p is never zero.
+    """
+    sums = design.cluster_sums(values)
+    if sums.shape[-1] < 2:
+        return [1.0] * len(sums)  # either sign of a single cluster is as likely
+    from scipy.stats import permutation_test
+
+    tested = permutation_test(
+        (sums,),
+        np.sum,
+        permutation_type="samples",
+        vectorized=True,
+        n_resamples=settings.permutations,
+        batch=BATCH,
+        axis=-1,
+        rng=np.random.default_rng(settings.seed),
+    )
+    return [float(p) for p in tested.pvalue]
+
+
+def exact_mcnemar(won: int, lost: int) -> float:
+    """Exact two-sided McNemar test: are wins and losses equally likely where the models differ?"""
+    if won + lost == 0:
+        return 1.0
+    from scipy.stats import binomtest
+
+    return float(binomtest(won, won + lost, 0.5).pvalue)
+
+
+def minimum_detectable(error: float | None, settings: StatisticsSettings) -> float | None:
+    """True difference detected with the stated power: ``(z_(1-alpha/2) + z_power) * error``.
+
+    None where the error is unknown or, for want of any spread, estimated as zero.
+    """
+    if not error:
+        return None
+    return error * (normal_quantile(1.0 - settings.alpha / 2.0) + normal_quantile(settings.power))
+
+
+def rerun_difference(base: TaskScores, finetuned: TaskScores, confidence: float) -> Interval | None:
+    """Interval of the difference over these very tasks, sampled again without end.
+
+    Given the tasks the two models' noises are independent, so Newcombe's hybrid score interval
+    (1998) joins the models' own intervals. It has width even where nothing varied.
+    """
+    theirs, ours = rerun_interval(base, confidence), rerun_interval(finetuned, confidence)
+    if theirs is None or ours is None:
+        return None
+    b, f = base.mean, finetuned.mean
+    low = f - b - sqrt((f - ours.low) ** 2 + (theirs.high - b) ** 2)
+    high = f - b + sqrt((ours.high - f) ** 2 + (b - theirs.low) ** 2)
+    return Interval(low=low, high=high, method="newcombe")
+
+
+def _reason(pair: Pair) -> str:
+    base, finetuned = pair.base.reason, pair.finetuned.reason
+    if base == finetuned:
+        return base
+    named = (("base model", base), ("fine-tuned model", finetuned))
+    return "; ".join(f"{who}: {why}" for who, why in named if why)
+
+
+def _bounds(pair: Pair) -> Bounds | None:
+    """The difference if all missing samples had gone against, or for, the fine-tuned model."""
+    base, finetuned = pair.base, pair.finetuned
+    if base.extremes is None or finetuned.extremes is None:
+        return None
+    if not base.missing and not finetuned.missing:
+        return None
+    low = finetuned.extremes[0] - base.extremes[1]
+    return Bounds(low=low, high=finetuned.extremes[1] - base.extremes[0])

@@ -1,0 +1,113 @@
+"""Everything about one model in one mode."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from evalpkg.models import Mode, Row, VerdictKind
+
+from .counts import Counts
+from .design import Design
+from .estimate import estimates
+from .metrics import (
+    ErrorCode,
+    Estimate,
+    PassAtK,
+    PolicyVeto,
+    RoleMetrics,
+    RuleVeto,
+    TaskResult,
+    VerdictShare,
+)
+from .scores import score
+from .settings import StatisticsSettings
+
+JUDGED_KINDS = tuple(kind for kind in VerdictKind if kind is not VerdictKind.INFRA_ERROR)
+
+
+def role_metrics(
+    design: Design,
+    counts: Counts,
+    rows: Sequence[Row],
+    mode: Mode,
+    k_values: Sequence[int],
+    settings: StatisticsSettings,
+) -> RoleMetrics:
+    """Metrics of the model that ``counts`` and ``rows`` belong to."""
+    wanted = [score(counts, counts.passed, k) for k in k_values]
+    wanted += [score(counts, counts.compiled), score(counts, counts.main_free)]
+    wanted += [score(counts, counts.kinds[kind]) for kind in JUDGED_KINDS]
+    found = estimates(design, wanted, settings)
+    passes, (compiled, main_free), shares = (
+        found[: len(k_values)],
+        found[len(k_values) : len(k_values) + 2],
+        found[len(k_values) + 2 :],
+    )
+    asked = counts.asked * len(design.tasks)
+    return RoleMetrics(
+        role=counts.role,
+        samples_per_task=counts.asked,
+        asked=asked,
+        judged=int(counts.judged.sum()),
+        infra_errors=counts.infra_errors,
+        absent=asked - int(counts.present.sum()),
+        pass_at_k=tuple(PassAtK(**dict(e), k=k) for k, e in zip(k_values, passes, strict=True)),
+        compile_rate=compiled,
+        main_free_rate=main_free,
+        verdicts=_verdicts(counts, shares, asked),
+        error_codes=_error_codes(rows),
+        per_task=_per_task(design, counts),
+        policy=policy_veto(rows) if mode is Mode.POLICY else None,
+    )
+
+
+def _verdicts(counts: Counts, shares: Sequence[Estimate], asked: int) -> tuple[VerdictShare, ...]:
+    judged = [
+        VerdictShare(kind=kind, count=int(counts.kinds[kind].sum()), share=share)
+        for kind, share in zip(JUDGED_KINDS, shares, strict=True)
+    ]
+    infra = VerdictShare(
+        kind=VerdictKind.INFRA_ERROR,
+        count=counts.infra_errors,
+        share=Estimate(value=counts.infra_errors / asked),
+    )
+    return (*judged, infra)
+
+
+def _error_codes(rows: Sequence[Row]) -> tuple[ErrorCode, ...]:
+    codes = Counter(row.error_code for row in rows if row.verdict is VerdictKind.COMPILE_ERROR)
+    ordered = sorted(codes.items(), key=lambda item: (-item[1], item[0] or ""))
+    return tuple(ErrorCode(code=code or None, count=count) for code, count in ordered)
+
+
+def _per_task(design: Design, counts: Counts) -> tuple[TaskResult, ...]:
+    results = (
+        TaskResult(
+            task_id=task.task_id,
+            cluster=task.cluster,
+            category=task.category,
+            n=int(counts.judged[i]),
+            c=int(counts.passed[i]),
+            compiled=int(counts.compiled[i]),
+        )
+        for i, task in enumerate(design.tasks)
+    )
+    return tuple(sorted(results, key=lambda result: result.task_id))
+
+
+def policy_veto(rows: Sequence[Row]) -> PolicyVeto:
+    """What the policy rejected, and how much of it had passed every test."""
+    judged = [row for row in rows if row.verdict is not VerdictKind.INFRA_ERROR]
+    correct = [row for row in judged if row.verdict is VerdictKind.PASSED]
+    vetoed_correct = sum(bool(row.policy_violations) for row in correct)
+    every = Counter(rule for row in judged for rule in set(row.policy_violations))
+    right = Counter(rule for row in correct for rule in set(row.policy_violations))
+    ordered = sorted(every, key=lambda rule: (-right[rule], -every[rule], rule))
+    return PolicyVeto(
+        correct=len(correct),
+        vetoed_correct=vetoed_correct,
+        vetoed_share=vetoed_correct / len(correct) if correct else None,
+        vetoed=sum(bool(row.policy_violations) for row in judged),
+        rules=tuple(RuleVeto(rule=r, samples=every[r], correct=right[r]) for r in ordered),
+    )

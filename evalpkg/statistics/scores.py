@@ -1,0 +1,94 @@
+"""One number per task, with what is known about its sampling noise and about missing samples."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import fsum
+
+import numpy as np
+
+from .counts import Counts
+from .design import Floats, Ints, on_grid
+from .passk import pass_at_k, sampling_variance
+
+
+@dataclass(frozen=True, slots=True)
+class TaskScores:
+    """Scores of every task.
+
+    Attributes:
+        values: shape ``(T,)``, each in [0, 1], on the grid of ``design.py``.
+        mean: mean over tasks, without the grid's rounding.
+        variance: sampling variance of each value; None where one sample per task tells nothing.
+        draws: number of disjoint groups of ``k`` samples, over all tasks.
+    """
+
+    values: Floats
+    mean: float
+    variance: Floats | None
+    draws: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """One metric of one model.
+
+    Attributes:
+        known: None where some task has no score.
+        reason: why ``known`` is None.
+        missing: samples without a verdict.
+        extremes: the mean if all missing samples had failed, and passed; None where ``k`` is more
+            than was asked for.
+    """
+
+    known: TaskScores | None
+    reason: str
+    missing: int
+    extremes: tuple[float, float] | None
+
+
+def score(counts: Counts, hits: Ints, k: int = 1) -> Scores:
+    """Score each task by pass@k of ``hits`` among its judged samples.
+
+    With ``k = 1`` this is the share of judged samples that are hits, which serves every rate.
+    """
+    judged = counts.judged
+    missing = counts.asked - judged
+    reason = _why_undefined(counts, k)
+    known = extremes = None
+    if counts.asked >= k:
+        asked = np.full_like(judged, counts.asked)
+        extremes = _mean(_map(asked, hits, k)), _mean(_map(asked, hits + missing, k))
+    if not reason:
+        raw = _map(judged, hits, k)
+        variance = _variance(judged, hits, k)
+        known = TaskScores(on_grid(np.array(raw)), _mean(raw), variance, float(judged.sum()) / k)
+    return Scores(known, reason, int(missing.sum()), extremes)
+
+
+def _map(n: Ints, c: Ints, k: int) -> list[float]:
+    return [pass_at_k(a, b, k) for a, b in zip(n.tolist(), c.tolist(), strict=True)]
+
+
+def _mean(values: Sequence[float]) -> float:
+    return fsum(values) / len(values)  # correctly rounded, so that order cannot matter
+
+
+def _variance(n: Ints, c: Ints, k: int) -> Floats | None:
+    if n.min() < 2:
+        return None
+    pairs = zip(n.tolist(), c.tolist(), strict=True)
+    return np.array([sampling_variance(a, b, k) for a, b in pairs])
+
+
+def _why_undefined(counts: Counts, k: int) -> str:
+    if counts.asked < k:
+        samples = "1 sample was" if counts.asked == 1 else f"{counts.asked} samples were"
+        return f"{samples} asked for per task; pass@{k} needs at least {k}"
+    short = int((counts.judged < k).sum())
+    if short:
+        tasks = "1 task has" if short == 1 else f"{short} tasks have"
+        noun = "sample" if k == 1 else "samples"
+        return f"{tasks} fewer than {k} {noun} with a verdict ({counts.asked} were asked for)"
+    return ""
