@@ -188,7 +188,7 @@ class Comparison(Frozen):
 
 
 class SensitivityLine(Frozen):
-    """One pass@k seen another way: a subset of the tasks, or other weights."""
+    """One pass@k seen another way: a subset of the tasks, or other weights. A look, not a test."""
 
     view: str
     """``category macro-average``, ``without repaired tasks`` or ``category: NAME``."""
@@ -199,7 +199,6 @@ class SensitivityLine(Frozen):
     difference: float | None = None
     interval: Interval | None = None
     """Of the difference, on new tasks like these."""
-    p_value: float | None = None
 
 
 class Metrics(Frozen):

@@ -14,7 +14,6 @@ from .counts import Counts
 from .design import Design, Floats, Ints, cluster_key, make_design
 from .intervals import difference_interval, t_interval
 from .metrics import Interval, SensitivityLine
-from .paired import sign_flip_p
 from .scores import score
 from .settings import StatisticsSettings
 
@@ -57,12 +56,10 @@ def _subset(
     lines = [_line(view, part, taken, k) for k in k_values]
     if len(taken) < len(Role):
         return lines
-    paired = [p.differences for p in pass_pairs(taken[Role.BASE], taken[Role.FINETUNED], k_values)]
-    known = [values for values in paired if values is not None]
-    p_values = iter(sign_flip_p(part, np.stack(known), settings) if known else ())
+    pairs = pass_pairs(taken[Role.BASE], taken[Role.FINETUNED], k_values)
     return [
-        line if values is None else _compared(line, part, values, next(p_values), settings)
-        for line, values in zip(lines, paired, strict=True)
+        _compared(line, part, pair.differences, settings.confidence)
+        for line, pair in zip(lines, pairs, strict=True)
     ]
 
 
@@ -78,16 +75,13 @@ def _line(view: str, part: Design, counts: Mapping[Role, Counts], k: int) -> Sen
 
 
 def _compared(
-    line: SensitivityLine,
-    part: Design,
-    values: Floats,
-    p_value: float,
-    settings: StatisticsSettings,
+    line: SensitivityLine, part: Design, values: Floats | None, confidence: float
 ) -> SensitivityLine:
+    if values is None:
+        return line
     value = float(values.mean())
-    interval = difference_interval(part, values, value, settings.confidence)
-    told = {"difference": value, "interval": interval, "p_value": p_value}
-    return line.model_copy(update=told)
+    interval = difference_interval(part, values, value, confidence)
+    return line.model_copy(update={"difference": value, "interval": interval})
 
 
 def _macro(
