@@ -1,0 +1,56 @@
+"""Filter ``plan_shards``: which host computes which part of a run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def plan_shards(
+    previous: dict[str, Any], hosts: list[str], done: list[str], shards_per_host: int = 1
+) -> dict[str, Any]:
+    """Deal the shards of a run to the hosts that are there.
+
+    The number of shards is settled by the first plan, because it is part of every shard's
+    identity. A shard stays where it was begun as long as that host is there or the shard is done;
+    one whose host is gone goes to the host with the fewest open shards.
+
+    Args:
+        previous: the plan so far, ``{"count": n, "hosts": {"0": "gpu-1", ...}}``, or empty.
+        hosts: the hosts that can work now.
+        done: shards whose result the controller has, as ``i/n``.
+        shards_per_host: how finely a new run is divided.
+
+    Returns:
+        a plan of the same form.
+    """
+    count = previous.get("count") or len(hosts) * int(shards_per_host)
+    begun = previous.get("hosts", {})
+    finished = {int(shard.split("/")[0]) for shard in done}
+    assigned: dict[int, str] = {}
+    for index in range(count):
+        host = begun.get(str(index))
+        if host is not None and (index in finished or host in hosts):
+            assigned[index] = host
+    load = dict.fromkeys(hosts, 0)
+    for index, host in assigned.items():
+        if index not in finished:
+            load[host] += 1
+    for index in range(count):
+        if index not in assigned and load:
+            assigned[index] = min(load, key=lambda host: (load[host], hosts.index(host)))
+            load[assigned[index]] += 1
+    return {"count": count, "hosts": {str(index): assigned[index] for index in sorted(assigned)}}
+
+
+def shards_of(plan: dict[str, Any], host: str, done: list[str]) -> list[str]:
+    """The open shards of one host, as ``i/n``."""
+    shards = [f"{index}/{plan['count']}" for index, owner in plan["hosts"].items() if owner == host]
+    return [shard for shard in shards if shard not in done]
+
+
+class FilterModule:
+    """What Ansible loads."""
+
+    def filters(self) -> dict[str, object]:
+        """The filters of this file."""
+        return {"plan_shards": plan_shards, "shards_of": shards_of}
