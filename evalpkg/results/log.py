@@ -67,6 +67,25 @@ class AppendLog:
             os.ftruncate(descriptor, before)
             raise cannot_write(self.path, error) from error
 
+    def replace(self, records: Iterable[Record]) -> None:
+        """Put ``records`` in the place of everything that the log holds, at once or not at all.
+
+        Raises:
+            EnvironmentUnfitError: if it could not be written, or another process writes this log.
+        """
+        self._writer()
+        partial = self.path.with_name(self.path.name + ".partial")
+        try:
+            with partial.open("w", encoding="utf-8", newline="\n") as out:
+                out.writelines(canonical_json(dict(record)) + "\n" for record in records)
+                out.flush()
+                os.fsync(out.fileno())
+            partial.replace(self.path)
+        except OSError as error:
+            raise cannot_write(self.path, error) from error
+        finally:
+            self.close()
+
     def read(self) -> Iterator[dict[str, Any]]:
         """Yield each record once, in the order written; of equal keys, the first.
 

@@ -121,6 +121,8 @@ class Host(_Part):
     started_at: str
     finished_at: str
     environment: Environment
+    arguments: dict[str, Any] = {}
+    """Settings in which this machine differed from another one."""
     warnings: list[str] = []
 
 

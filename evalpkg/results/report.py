@@ -33,9 +33,14 @@ class Report:
         return all(check.ok for check in self.checks)
 
 
+def printable(text: str) -> str:
+    """``text`` with control characters escaped: parts of it were written by a model."""
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+
+
 def conclude(name: str, problems: Sequence[str], held: str) -> Check:
     """A check that holds if there are no problems; ``held`` then says what was compared."""
     if not problems:
         return Check(name, True, held)
     count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-    return Check(name, False, count, tuple(problems))
+    return Check(name, False, count, tuple(printable(problem) for problem in problems))

@@ -29,6 +29,14 @@ class SampleLog:
         """
         self._log.append(_to_json(sample) for sample in samples)
 
+    def replace(self, samples: Iterable[Sample]) -> None:
+        """Put ``samples`` in the place of everything that the log holds, at once or not at all.
+
+        Raises:
+            EnvironmentUnfitError: if it could not be written, or another process writes the log.
+        """
+        self._log.replace(_to_json(sample) for sample in samples)
+
     def read(self) -> Iterator[Sample]:
         """Each sample once, in the order written; of two with one key, the first.
 

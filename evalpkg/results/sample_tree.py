@@ -6,17 +6,18 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from evalpkg.errors import DataError
-from evalpkg.models import Mode, Role
+from evalpkg.models import Mode, Role, Row
 from evalpkg.results.files import read_json
 from evalpkg.results.layout import RunLayout
 from evalpkg.results.merkle import MerkleTree, root_from_path
+from evalpkg.results.rows import parse_row, read_rows
 
-Hex = str
+Hex = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
 
 def tree_mode(layout: RunLayout) -> Mode:
@@ -80,22 +81,26 @@ def prove(layout: RunLayout, role: Role, task_id: str, index: int) -> Proof:
         DataError: if the run does not have it.
     """
     mode = tree_mode(layout)
+    keys = [
+        (own, row.task_id, row.index)
+        for own in Role
+        if layout.samples(mode, own).exists()
+        for row in read_rows(layout.samples(mode, own))
+    ]
+    if (role, task_id, index) not in keys:
+        raise DataError(
+            f"{layout.root} has no sample {role.value} {task_id} {index}",
+            f"Tasks and indices are in {layout.samples(mode, role)}.",
+        )
+    place = keys.index((role, task_id, index))
     all_leaves = list(leaves(layout, mode))
-    for place, leaf in enumerate(all_leaves):
-        found = json.loads(leaf)
-        row = found["row"]
-        if found["role"] == role and row.get("task_id") == task_id and row.get("index") == index:
-            tree = MerkleTree(all_leaves)
-            return Proof(
-                leaf=leaf.decode("utf-8"),
-                leaf_index=place,
-                tree_size=tree.size,
-                path=[digest.hex() for digest in tree.path(place)],
-                root=tree.root.hex(),
-            )
-    raise DataError(
-        f"{layout.root} has no sample {role.value} {task_id} {index}",
-        f"Models, tasks and indices are in {layout.samples(mode, role)}.",
+    tree = MerkleTree(all_leaves)
+    return Proof(
+        leaf=all_leaves[place].decode("utf-8"),
+        leaf_index=place,
+        tree_size=tree.size,
+        path=[digest.hex() for digest in tree.path(place)],
+        root=tree.root.hex(),
     )
 
 
@@ -111,7 +116,7 @@ class Proven:
 
     mode: Mode
     role: Role
-    row: dict[str, Any]
+    row: Row
     root: str
     anchored: bool
 
@@ -129,9 +134,12 @@ def check_proof(proof: Proof, trusted_root: str | None = None) -> Proven:
         raise ValueError(f"the sample leads to root {root}, not to the proof's {proof.root}")
     if trusted_root is not None and root != trusted_root:
         raise ValueError(f"the proof leads to root {root}, and the manifest's is {trusted_root}")
-    found = json.loads(proof.leaf)
-    mode, role = Mode(found["mode"]), Role(found["role"])
-    return Proven(mode, role, found["row"], root, trusted_root is not None)
+    try:
+        found = json.loads(proof.leaf)
+        mode, role, row = Mode(found["mode"]), Role(found["role"]), parse_row(found["row"])
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        raise ValueError(f"the leaf is not a sample ({error})") from error
+    return Proven(mode, role, row, root, trusted_root is not None)
 
 
 def read_proof(path: Path) -> Proof:

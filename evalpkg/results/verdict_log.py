@@ -70,6 +70,14 @@ class VerdictLog:
         """
         self._log.append(_to_json(one) for one in scored)
 
+    def replace(self, scored: Iterable[ScoredSample]) -> None:
+        """Put ``scored`` in the place of everything that the log holds, at once or not at all.
+
+        Raises:
+            EnvironmentUnfitError: if it could not be written, or another process writes the log.
+        """
+        self._log.replace(_to_json(one) for one in scored)
+
     def read(self) -> Iterator[ScoredSample]:
         """Every judgement in the order written: retries of infrastructure errors included.
 

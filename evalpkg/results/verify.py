@@ -31,7 +31,7 @@ from evalpkg.results.recheck import (
     check_policy,
     check_verdicts,
 )
-from evalpkg.results.report import Check, Report
+from evalpkg.results.report import Check, Report, conclude, printable
 
 Checks = list[tuple[str, Callable[[Evidence], Check]]]
 
@@ -51,11 +51,24 @@ def verify_run(
     """
     if not root.is_dir():
         raise ConfigError(f"{root} is not a directory", "Name the output directory of a run.")
+    plain = _check_plain(root)
+    if not plain.ok:
+        return Report((plain,))
     evidence = Evidence(RunLayout(root))
     done: list[Check] = []
     for name, check in [*_from_files(verify_key), *_from_rows(evidence), *_again(rechecks)]:
         done.append(_attempt(name, check, evidence, done))
     return Report(tuple(done))
+
+
+def _check_plain(root: Path) -> Check:
+    """Nothing but plain files: a pipe would be waited for, a link would lead elsewhere."""
+    odd = [
+        f"{path.relative_to(root)}: not a plain file"
+        for path in sorted(root.rglob("*"))
+        if path.is_symlink() or not (path.is_file() or path.is_dir())
+    ]
+    return conclude("plain files", odd, "nothing else")
 
 
 def _attempt(
@@ -65,9 +78,9 @@ def _attempt(
     try:
         return check(evidence)
     except DataError as error:
-        if any(error.cause in earlier.problems for earlier in done):
+        if any(printable(error.cause) in earlier.problems for earlier in done):
             return Check(name, False, "not checked: a file that it needs is missing or malformed")
-        return Check(name, False, "1 problem", (error.cause,))
+        return conclude(name, [error.cause], "")
 
 
 def _from_files(verify_key: Path | None) -> Checks:

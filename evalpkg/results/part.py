@@ -1,0 +1,86 @@
+"""One host's directory, read for merging, and what it must share with the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from evalpkg.errors import DataError
+from evalpkg.models import Sample, Task
+from evalpkg.results.config_guard import differences
+from evalpkg.results.files import canonical_json, read_json
+from evalpkg.results.keys import SampleKey
+from evalpkg.results.layout import RunLayout
+from evalpkg.results.metadata import EvalMetadata, read_metadata
+from evalpkg.results.rows import read_tasks
+from evalpkg.results.sample_log import SampleLog
+from evalpkg.results.shards import Shard, parse_shard
+from evalpkg.results.verdict_log import ScoredSample, VerdictLog
+
+SHARED = (
+    *("tool", "dataset", "prompt", "models", "toolchain", "sandbox", "seeds", "lock_file"),
+    *("roles", "modes", "num_samples", "k_values"),
+)
+"""Metadata that must be equal, or results would depend on which host made them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Everything in one host's directory."""
+
+    path: Path
+    config: dict[str, Any]
+    tasks: list[Task]
+    metadata: EvalMetadata
+    samples: dict[SampleKey, Sample]
+    scored: dict[SampleKey, ScoredSample]
+
+    @property
+    def shard(self) -> Shard:
+        """The part of the run that this host was given."""
+        return parse_shard(self.metadata.shard)
+
+    @property
+    def sort_key(self) -> tuple[int, int, str]:
+        """Order among the parts, whatever their directories are called."""
+        text = canonical_json(self.metadata.model_dump(mode="json"))
+        return (self.shard.count, self.shard.index, text)
+
+
+def read_part(path: Path) -> Part:
+    """Read one host's directory.
+
+    Raises:
+        DataError: if a file is missing or malformed.
+    """
+    layout = RunLayout(path)
+    if not path.is_dir():
+        raise DataError(f"{path} is not a directory", "Did its host send its results?")
+    samples = SampleLog(layout.samples_log).by_key()
+    return Part(
+        path=path,
+        config=read_json(layout.config),
+        tasks=read_tasks(layout.tasks),
+        metadata=read_metadata(layout),
+        samples=samples,
+        scored=VerdictLog(layout.verdicts_log).by_key(samples),
+    )
+
+
+def disagreements(one: Part, other: Part) -> Iterator[str]:
+    """What two parts do not share although they must, one line each."""
+    mine, theirs = (
+        {key: value for key, value in part.config.items() if key != "shard"}
+        for part in (one, other)
+    )
+    yield from differences(mine, theirs, "config")
+    if one.tasks != other.tasks:
+        old, new = ({task.task_id: task for task in part.tasks} for part in (one, other))
+        changed = [name for name in {**old, **new} if old.get(name) != new.get(name)]
+        yield f"tasks: {', '.join(changed[:5]) or 'their order'}"
+    mine, theirs = (
+        part.metadata.model_dump(mode="json", include=set(SHARED)) for part in (one, other)
+    )
+    yield from differences(mine, theirs)
