@@ -1,0 +1,90 @@
+// Filters: which samples match, and which tasks are listed, in which order.
+
+const ANY = "";
+
+function readFilter() {
+  const value = (name) => byId(`filter-${name}`)?.value ?? ANY;
+  const mode = document.querySelector('input[name="mode"]:checked');
+  return {
+    mode: mode ? mode.value : index.modes[0],
+    role: value("role"),
+    verdict: value("verdict"),
+    code: value("code"),
+    rule: value("rule"),
+    outcome: value("outcome"),
+    text: value("text").trim().toLowerCase(),
+  };
+}
+
+const asksForSamples = (f) => Boolean(f.role || f.verdict || f.code || f.rule);
+
+function matches(f, role, sample) {
+  if (f.role && f.role !== role) return false;
+  if (f.verdict === "vetoed" ? !sample.vetoed : f.verdict && f.verdict !== sample.verdict) return false;
+  if (f.code && f.code !== (sample.code || "none")) return false;
+  if (f.code === "none" && sample.verdict !== "compile_error") return false;
+  return !f.rule || sample.rules.includes(f.rule);
+}
+
+function countMatches(f, role, task) {
+  const own = index.samples[role];
+  let found = 0;
+  for (let at = own.start[task]; at < own.start[task] + own.count[task]; at += 1) {
+    if (matches(f, role, sampleAt(index, role, at, f.mode))) found += 1;
+  }
+  return found;
+}
+
+function outcomeFits(outcome, base, tuned) {
+  if (!outcome) return true;
+  const b = base?.share ?? 0;
+  const t = tuned?.share ?? 0;
+  return {
+    better: t > b,
+    worse: t < b,
+    same: t === b,
+    "only-finetuned": t > 0 && b === 0,
+    "only-base": b > 0 && t === 0,
+    neither: b === 0 && t === 0,
+  }[outcome];
+}
+
+/** The tasks that fit, each with what the list shows of it. */
+function selectTasks(f) {
+  const sampled = asksForSamples(f);
+  const found = [];
+  index.tasks.forEach((task, number) => {
+    if (f.text && !`${task.id} ${task.entry} ${task.category}`.toLowerCase().includes(f.text)) return;
+    const entry = { task, number, tallies: {}, matching: {}, total: 0 };
+    for (const role of index.roles) {
+      entry.tallies[role] = tally(index, role, number, f.mode);
+      entry.matching[role] = countMatches(f, role, number);
+      entry.total += entry.matching[role];
+    }
+    const { base, finetuned } = entry.tallies;
+    if ((sampled && !entry.total) || !outcomeFits(f.outcome, base, finetuned)) return;
+    entry.difference =
+      base && finetuned && base.judged && finetuned.judged ? finetuned.share - base.share : null;
+    found.push(entry);
+  });
+  return found;
+}
+
+const SORT_KEY = {
+  task: (e) => e.number,
+  entry: (e) => e.task.entry,
+  category: (e) => e.task.category,
+  base: (e) => e.tallies.base.share ?? -1,
+  finetuned: (e) => e.tallies.finetuned.share ?? -1,
+  difference: (e) => e.difference ?? -2,
+  matching: (e) => e.total,
+};
+
+function sortTasks(entries, { column, descending }) {
+  const key = SORT_KEY[column];
+  const sign = descending ? -1 : 1;
+  return entries.sort((a, b) => {
+    const [x, y] = [key(a), key(b)];
+    return x < y ? -sign : x > y ? sign : a.number - b.number;
+  });
+}

@@ -1,0 +1,58 @@
+// The samples: unpacked from the page when they are needed, never fetched.
+
+const opened = new Map(); // tasks unpacked lately, oldest first
+const KEEP_OPEN = 12;
+
+async function unpack(id) {
+  const packed = atob(byId(id).textContent.trim());
+  const bytes = Uint8Array.from(packed, (c) => c.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return JSON.parse(await new Response(stream).text());
+}
+
+/** Columns of all samples, with the position of each task's first sample added. */
+async function loadIndex() {
+  const index = await unpack("index");
+  for (const own of Object.values(index.samples)) {
+    let next = 0;
+    own.start = own.count.map((n) => (next += n) - n);
+  }
+  index.roles = Object.keys(index.samples);
+  index.number = new Map(index.tasks.map((task, i) => [task.id, i]));
+  return index;
+}
+
+async function loadTask(number) {
+  if (!opened.has(number)) {
+    if (opened.size >= KEEP_OPEN) opened.delete(opened.keys().next().value);
+    opened.set(number, unpack(`task-${number}`));
+  }
+  return opened.get(number);
+}
+
+/** What the index knows of sample `at` of a model. */
+function sampleAt(index, role, at, mode) {
+  const own = index.samples[role];
+  const verdict = index.verdicts[own.verdict[at]];
+  const passed = own.passed[mode][at] === "1";
+  return {
+    verdict,
+    passed,
+    vetoed: verdict === "passed" && index.rules[own.rules[at]].length > 0,
+    code: index.codes[own.code[at]],
+    rules: index.rules[own.rules[at]].map((i) => index.violations[i]),
+  };
+}
+
+/** Samples of a task with a verdict, and how many of them count as correct in `mode`. */
+function tally(index, role, task, mode) {
+  const own = index.samples[role];
+  let judged = 0;
+  let correct = 0;
+  for (let at = own.start[task]; at < own.start[task] + own.count[task]; at += 1) {
+    if (index.verdicts[own.verdict[at]] === "infra_error") continue;
+    judged += 1;
+    if (own.passed[mode][at] === "1") correct += 1;
+  }
+  return { judged, correct, share: judged ? correct / judged : null };
+}

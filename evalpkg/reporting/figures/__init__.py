@@ -1,0 +1,14 @@
+"""Static figures as inline SVG whose colours follow the page: light, dark or paper."""
+
+from evalpkg.reporting.figures.paired import TaskDifference, paired_figure
+from evalpkg.reporting.figures.passk import PassPoint, pass_figure
+from evalpkg.reporting.figures.trend import TrendPoint, trend_figure
+
+__all__ = [
+    "PassPoint",
+    "TaskDifference",
+    "TrendPoint",
+    "paired_figure",
+    "pass_figure",
+    "trend_figure",
+]

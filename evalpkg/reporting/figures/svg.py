@@ -1,0 +1,135 @@
+"""From a matplotlib figure to SVG that a page can hold inline.
+
+matplotlib writes colours and fonts into ``style`` attributes, which a strict content security
+policy forbids and a dark page cannot change. Here each colour of the figure is a token; tokens
+become classes, everything else a presentation attribute, and fonts are left to the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import StringIO
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+INK, MUTED, GRID, BASE, FINETUNED, PAPER = (f"#00000{n}" for n in range(1, 7))
+"""Colour tokens: never seen as colours, see ``report.css`` for what they become."""
+
+_CLASS = {INK: "ink", MUTED: "muted", GRID: "grid", BASE: "base", FINETUNED: "ft", PAPER: "paper"}
+_DROPPED = {
+    "font-family",
+    "font-style",
+    "font-variant",
+    "font-stretch",
+    "-inkscape-font-specification",
+}
+
+
+@contextmanager
+def drawing(width: float, height: float, salt: str) -> Iterator[Figure]:
+    """A figure of ``width`` by ``height`` CSS pixels with this project's style.
+
+    Args:
+        width: of the figure, in CSS pixels.
+        height: of the figure, in CSS pixels.
+        salt: keeps the ids of this figure apart from those of others in the same page.
+
+    Yields:
+        An empty figure. One figure unit (1/72 inch) becomes one CSS pixel at full width.
+    """
+    import matplotlib as mpl
+    from matplotlib.figure import Figure as NewFigure
+
+    style = {
+        "svg.fonttype": "none",
+        "svg.hashsalt": salt,
+        "text.parse_math": False,
+        "font.size": 12,
+        "font.family": "DejaVu Sans",
+        "text.color": INK,
+        "axes.edgecolor": MUTED,
+        "axes.labelcolor": MUTED,
+        "axes.facecolor": "none",
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.grid": True,
+        "axes.axisbelow": True,
+        "axes.unicode_minus": True,
+        "figure.facecolor": "none",
+        "grid.color": GRID,
+        "grid.linewidth": 1.0,
+        "xtick.color": MUTED,
+        "ytick.color": MUTED,
+        "xtick.major.size": 0,
+        "ytick.major.size": 0,
+    }
+    with mpl.rc_context(style):
+        yield NewFigure(figsize=(width / 72, height / 72), layout="constrained")
+
+
+def to_svg(figure: Figure, description: str, tooltips: dict[str, str] | None = None) -> str:
+    """The figure as an ``<svg>`` element; call it inside ``drawing``.
+
+    Args:
+        figure: what to draw.
+        description: what the figure shows, in words, for those who do not see it.
+        tooltips: text to show over the element that has this gid.
+    """
+    out = StringIO()
+    figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    root = ElementTree.fromstring(out.getvalue())  # noqa: S314 - written by matplotlib just now
+    for element in list(root.iter()):
+        _clean(element)
+    _drop_unused_ids(root, keep=tooltips or {})
+    for child in [c for c in root if c.tag == "metadata" or (c.tag == "defs" and not _ids(c))]:
+        root.remove(child)
+    for element in root.iter("g"):
+        if tooltips and element.get("id") in tooltips:
+            title = ElementTree.Element("title")
+            title.text = tooltips[element.attrib.pop("id")]
+            element.insert(0, title)
+    for name in ("width", "height", "version"):
+        root.attrib.pop(name, None)
+    root.attrib.update({"class": "figure", "role": "img", "aria-label": description})
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _clean(element: Element) -> None:
+    """Strip namespaces, and turn the ``style`` attribute into classes and attributes."""
+    element.tag = element.tag.rpartition("}")[2]
+    for name in [n for n in element.attrib if n.startswith("{")]:
+        element.attrib[name.rpartition("}")[2]] = element.attrib.pop(name)
+    classes = []
+    for declaration in element.attrib.pop("style", "").split(";"):
+        name, _, value = (part.strip() for part in declaration.partition(":"))
+        if value in _CLASS and name in ("fill", "stroke"):
+            classes.append(f"{name}-{_CLASS[value]}")
+        elif name and name not in _DROPPED:
+            element.set(name, value.removesuffix("px"))
+    if element.tag == "text" and not any(c.startswith("fill-") for c in classes):
+        classes.append("fill-ink")
+    if classes:
+        element.set("class", " ".join(classes))
+    if element.text and not element.text.strip():
+        element.text = None
+    if element.tail and not element.tail.strip():
+        element.tail = None
+
+
+def _ids(element: Element) -> list[str]:
+    """Ids at and below ``element``."""
+    return [e.attrib["id"] for e in element.iter() if "id" in e.attrib]
+
+
+def _drop_unused_ids(root: Element, keep: dict[str, str]) -> None:
+    """Ids that nothing refers to would clash with those of the page's other figures."""
+    text = " ".join(value for e in root.iter() for name, value in e.attrib.items() if name != "id")
+    for element in root.iter():
+        name = element.get("id", "")
+        if name and name not in keep and f"#{name}" not in text:
+            del element.attrib["id"]

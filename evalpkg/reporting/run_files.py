@@ -1,0 +1,138 @@
+"""What the reports are made from: the files of one run, read and checked against each other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from evalpkg.errors import DataError
+from evalpkg.models import Mode, Role, Row, Task
+from evalpkg.results.layout import RunLayout
+from evalpkg.results.metadata import EvalMetadata, read_metadata
+from evalpkg.results.rows import read_json_lines, read_rows, read_tasks
+from evalpkg.statistics import Metrics
+
+_RECOMPUTE = "`evalpkg report DIR` computes the metrics from the rows again."
+
+
+@dataclass(frozen=True, slots=True)
+class RunFiles:
+    """One run as it lies on disk.
+
+    Attributes:
+        rows: each model's rows, as in the first mode that the run has.
+        passed: per mode and model, whether each of those rows counts as correct in that mode.
+        metrics: the metrics of each mode.
+        metadata: None where the run has no ``eval_metadata.json``.
+    """
+
+    layout: RunLayout
+    tasks: tuple[Task, ...]
+    rows: dict[Role, list[Row]]
+    passed: dict[Mode, dict[Role, list[bool]]]
+    metrics: dict[Mode, Metrics]
+    metadata: EvalMetadata | None
+
+    @property
+    def modes(self) -> tuple[Mode, ...]:
+        """Modes of this run, ``no-policy`` first."""
+        return tuple(self.passed)
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """Models of this run, base first."""
+        return tuple(self.rows)
+
+
+def load_run(root: Path) -> RunFiles:
+    """Read the run in ``root``.
+
+    Raises:
+        DataError: if it has no rows or no metrics, or its files contradict each other.
+    """
+    layout = RunLayout(root)
+    tasks = tuple(read_tasks(layout.tasks))
+    modes = [mode for mode in Mode if any(layout.samples(mode, role).exists() for role in Role)]
+    if not modes:
+        raise DataError(
+            f"{root} holds no rows: neither no-policy/ nor policy/ has a *_model_samples.jsonl",
+            "Name the output directory of a run.",
+        )
+    rows = {
+        role: read_rows(layout.samples(modes[0], role))
+        for role in Role
+        if layout.samples(modes[0], role).exists()
+    }
+    known = {task.task_id for task in tasks}
+    for role, own in rows.items():
+        stray = next((row.task_id for row in own if row.task_id not in known), None)
+        if stray is not None:
+            raise DataError(
+                f"{layout.samples(modes[0], role)}: task {stray!r} is not in {layout.tasks.name}"
+            )
+    passed = {modes[0]: {role: [row.passed for row in own] for role, own in rows.items()}}
+    for mode in modes[1:]:
+        passed[mode] = {
+            role: _read_passed(layout.samples(mode, role), own) for role, own in rows.items()
+        }
+    metrics = {mode: _read_metrics(layout.metrics(mode)) for mode in modes}
+    metadata = read_metadata(layout) if layout.metadata.exists() else None
+    run = RunFiles(layout, tasks, rows, passed, metrics, metadata)
+    _check_metrics(run)
+    return run
+
+
+def _read_passed(path: Path, rows: list[Row]) -> list[bool]:
+    """The ``passed`` column of another mode's view of ``rows``."""
+    if not path.exists():
+        raise DataError(
+            f"{path} is missing, while the other mode has this model's rows",
+            "Run `evalpkg score` on this directory again.",
+        )
+    flags = []
+    for number, value in read_json_lines(path):
+        row = rows[number - 1] if number <= len(rows) else None
+        if row is None or (value.get("task_id"), value.get("index")) != (row.task_id, row.index):
+            raise DataError(
+                f"{path}, line {number}: not the sample that the other mode has on this line",
+                "Both modes are views of the same samples; run `evalpkg score` again.",
+            )
+        flags.append(value.get("passed") is True)
+    if len(flags) != len(rows):
+        raise DataError(f"{path} has {len(flags)} rows, the other mode {len(rows)}")
+    return flags
+
+
+def _read_metrics(path: Path) -> Metrics:
+    """``metrics.json`` of one mode."""
+    try:
+        return Metrics.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise DataError(
+            f"{path} cannot be read: {error.strerror or error}",
+            "`evalpkg report DIR` computes it from the rows.",
+        ) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise DataError(f"{path}: {place}: {first['msg']}") from error
+
+
+def _check_metrics(run: RunFiles) -> None:
+    """Refuse metrics that belong to other rows: a report must not contradict itself."""
+    for mode, metrics in run.metrics.items():
+        where = run.layout.metrics(mode)
+        if set(metrics.roles) != set(run.rows):
+            raise DataError(f"{where} is about other models than the rows beside it", _RECOMPUTE)
+        for role, own in metrics.roles.items():
+            correct = Counter(
+                row.task_id
+                for row, passed in zip(run.rows[role], run.passed[mode][role], strict=True)
+                if passed
+            )
+            stated = Counter({task.task_id: task.c for task in own.per_task if task.c})
+            if correct != stated:
+                raise DataError(f"{where} does not belong to the rows beside it", _RECOMPUTE)

@@ -1,0 +1,193 @@
+"""pass@k and the rates of both models, and the answer that follows from them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from evalpkg.models import Mode, Role
+from evalpkg.reporting.format import (
+    NOT_AVAILABLE,
+    p_value,
+    percent,
+    percent_range,
+    plural,
+    points,
+    typeset,
+)
+from evalpkg.reporting.labels import MODE, ROLE
+from evalpkg.reporting.view.cells import Cell, difference_cell, estimate_cell
+from evalpkg.statistics import Difference, Metrics, RoleMetrics, holm_family
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The first thing that a reader sees.
+
+    Attributes:
+        sentence: the answer, in one sentence with its interval.
+        rest: what else must be said with it.
+    """
+
+    sentence: str
+    rest: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a table that compares the models.
+
+    Attributes:
+        name: what is measured.
+        mode: in which mode, empty where the mode changes nothing.
+        cells: one per model that was run.
+        difference: None where only one model was run.
+        p: p-value of the difference.
+        adjusted: the same by Holm over all pass@k of the run, empty for other metrics.
+        detectable: smallest difference that could have been detected, in points.
+        primary: True for the endpoint that was named before the run.
+    """
+
+    name: str
+    mode: str
+    cells: dict[Role, Cell]
+    difference: Cell | None
+    p: str = NOT_AVAILABLE
+    adjusted: str = ""
+    detectable: str = NOT_AVAILABLE
+    primary: bool = False
+
+
+def answer(metrics: Mapping[Mode, Metrics]) -> Answer:
+    """The answer of a run."""
+    mode, first = next(iter(metrics.items()))
+    if first.comparison is None:
+        return _answer_of_one(first, next(iter(first.roles.values())))
+    family = holm_family(metrics)
+    chosen = first.comparison.pass_at_k[0]
+    is_primary = (mode, chosen.k) == (family.primary_mode, family.primary_k)
+    parts = re.split(r"(?<=\.) (?=[A-Z])", typeset(chosen.sentence))
+    rest = list(parts[1:])
+    if not is_primary:
+        rest.append(typeset(family.primary_sentence))
+        rest.append(f"Shown instead: pass@{chosen.k}, {MODE[mode]}.")
+    elif chosen.value is not None:
+        rest.append(f"This is the primary endpoint: pass@{chosen.k}, {MODE[mode]}.")
+        if chosen.distinguishable and chosen.minimum_detectable is not None:
+            rest.append(_power(first, chosen))
+    return Answer(parts[0], tuple(rest))
+
+
+def _power(metrics: Metrics, difference: Difference) -> str:
+    smallest = points(difference.minimum_detectable).lstrip("+")
+    return (
+        f"With {100 * metrics.settings.power:g}\u00a0% power a run like this detects"
+        f" {smallest} points."
+    )
+
+
+def _answer_of_one(metrics: Metrics, only: RoleMetrics) -> Answer:
+    chosen = only.pass_at_k[0]
+    who = f"The {ROLE[only.role].lower()} model"
+    other = next(role for role in Role if role is not only.role)
+    rest = (f"The {ROLE[other].lower()} model was not part of this run: nothing is compared.",)
+    if chosen.value is None:
+        return Answer(f"{who} has no pass@{chosen.k}: {chosen.reason}.", rest)
+    level = f"{100 * metrics.settings.confidence:g}\u00a0% interval"
+    interval = percent_range(chosen.new_tasks)
+    within = f" ({level} {interval})" if interval else ""
+    sentence = f"{who} solves {percent(chosen.value)} of the tasks at pass@{chosen.k}{within}."
+    return Answer(sentence, rest)
+
+
+def pass_lines(metrics: Mapping[Mode, Metrics]) -> list[Line]:
+    """pass@k of every mode and k."""
+    family = holm_family(metrics)
+    adjusted = {(m.mode, m.k): p_value(m.adjusted) for m in family.members}
+    lines = []
+    for mode, own in metrics.items():
+        differences = own.comparison.pass_at_k if own.comparison else (None,) * len(own.k_values)
+        for i, k in enumerate(own.k_values):
+            cells = {role: estimate_cell(r.pass_at_k[i]) for role, r in own.roles.items()}
+            lines.append(
+                _line(
+                    f"pass@{k}",
+                    MODE[mode],
+                    cells,
+                    differences[i],
+                    adjusted.get((mode, k), ""),
+                    (mode, k) == (family.primary_mode, family.primary_k),
+                )
+            )
+    return lines
+
+
+def rate_lines(metrics: Metrics) -> list[Line]:
+    """Compile rate and main-free rate, which no mode changes."""
+    compared = metrics.comparison
+    return [
+        _line(
+            "compile rate",
+            "",
+            {role: estimate_cell(own.compile_rate) for role, own in metrics.roles.items()},
+            compared.compile_rate if compared else None,
+        ),
+        _line(
+            "main-free rate",
+            "",
+            {role: estimate_cell(own.main_free_rate) for role, own in metrics.roles.items()},
+            compared.main_free_rate if compared else None,
+        ),
+    ]
+
+
+def _line(
+    name: str,
+    mode: str,
+    cells: dict[Role, Cell],
+    difference: Difference | None,
+    adjusted: str = "",
+    primary: bool = False,
+) -> Line:
+    if difference is None:
+        return Line(name, mode, cells, None, primary=primary)
+    return Line(
+        name,
+        mode,
+        cells,
+        difference_cell(difference),
+        p_value(difference.p_value),
+        adjusted,
+        points(difference.minimum_detectable).lstrip("+"),
+        primary,
+    )
+
+
+def pass_heading(metrics: Metrics) -> str:
+    """What pass@k says, in one line."""
+    k = metrics.k_values[0]
+    said = [
+        f"{ROLE[role].lower()} {percent(own.pass_at_k[0].value)}"
+        for role, own in metrics.roles.items()
+    ]
+    return f"pass@{k}: {', '.join(said)}"
+
+
+def pass_at_1(metrics: Metrics) -> Difference | None:
+    """The difference in pass@1, None where only one model ran or 1 is not among the k."""
+    every = metrics.comparison.pass_at_k if metrics.comparison else ()
+    return next((difference for difference in every if difference.k == 1), None)
+
+
+def paired_heading(differences: Sequence[float]) -> str:
+    """What the tasks say one by one.
+
+    Args:
+        differences: fine-tuned minus base of each task that has samples of both models.
+    """
+    if not differences:
+        return "The tasks cannot be compared one by one"
+    won, lost = sum(d > 0 for d in differences), sum(d < 0 for d in differences)
+    tied = len(differences) - won - lost
+    return f"Fine-tuned is ahead on {plural(won, 'task')}, behind on {lost}, level on {tied}"

@@ -1,0 +1,216 @@
+"""Where the numbers come from, and what a reader must know before believing them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from evalpkg.models import Mode, Role, Task
+from evalpkg.reporting.format import plain, plural
+from evalpkg.reporting.labels import MODE, ROLE
+from evalpkg.results.environment import Environment
+from evalpkg.results.metadata import EvalMetadata, Model
+from evalpkg.statistics import Metrics
+
+Facts = tuple[tuple[str, str], ...]
+"""Label and value, in reading order."""
+
+
+@dataclass(frozen=True, slots=True)
+class FactGroup:
+    """Facts under one heading."""
+
+    title: str
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Erratum:
+    """One task whose test or solution differs from the data set's."""
+
+    task_id: str
+    text: str
+
+
+def model_names(metadata: EvalMetadata | None, roles: Sequence[Role]) -> dict[Role, str]:
+    """What was evaluated: the adapter of the fine-tuned model, the name of the base."""
+    names = {}
+    for role in roles:
+        model = metadata.models.get(role) if metadata else None
+        names[role] = plain(model.adapter or model.name) if model else "name not recorded"
+    return names
+
+
+def warnings(metadata: EvalMetadata | None, metrics: Mapping[Mode, Metrics]) -> list[str]:
+    """Everything that weakens the result, gravest first."""
+    found = _warnings_of_run(metadata) + _warnings_of_rows(next(iter(metrics.values())))
+    if metadata is not None:
+        found += [plain(text) for text in metadata.warnings]
+        found += [
+            f"Host {plain(host.shard)}: {plain(text)}"
+            for host in metadata.hosts
+            for text in host.warnings
+        ]
+    return list(dict.fromkeys(found))
+
+
+def _warnings_of_run(metadata: EvalMetadata | None) -> list[str]:
+    if metadata is None:
+        return [
+            "There is no eval_metadata.json: models, versions and sandbox of this run are unknown."
+        ]
+    found = []
+    if metadata.sandbox.provider == "none":
+        found.append("Unsandboxed: the programs ran unconfined on the machine that scored them.")
+    check = metadata.self_check
+    if not check.passed:
+        went = "was overridden" if check.overridden else "did not pass"
+        found.append(f"The self-check before the run {went}: {plain(check.outcome)}")
+    if metadata.tool.dirty:
+        found.append("The evaluation ran from a checkout with uncommitted changes.")
+    if metadata.shard != "0/1":
+        found.append(f"Only part {metadata.shard} of a run is in this directory.")
+    if not metadata.finished_at:
+        found.append("The run has not finished.")
+    return found
+
+
+def _warnings_of_rows(metrics: Metrics) -> list[str]:
+    found = []
+    for role, own in metrics.roles.items():
+        asked = f"of {own.asked:,} asked for"
+        if own.infra_errors:
+            errors = plural(own.infra_errors, "sample")
+            found.append(
+                f"{ROLE[role]}: {errors} {asked} ended in an infrastructure error and count"
+                " neither as passed nor as failed."
+            )
+        if own.absent:
+            found.append(f"Incomplete: {own.absent:,} samples {asked} are missing, {ROLE[role]}.")
+    return found
+
+
+def omissions(metrics: Mapping[Mode, Metrics]) -> list[str]:
+    """What this run cannot say because it was not asked to."""
+    first = next(iter(metrics.values()))
+    said = [
+        f"The {ROLE[role].lower()} model was not part of this run."
+        for role in Role
+        if role not in first.roles
+    ]
+    said += [
+        f"The mode {MODE[mode]!r} was not part of this run." for mode in Mode if mode not in metrics
+    ]
+    for own in first.roles.values():
+        said += [f"pass@{p.k} is n/a: {p.reason}." for p in own.pass_at_k if p.value is None]
+    return list(dict.fromkeys(said))
+
+
+def errata(tasks: Sequence[Task]) -> list[Erratum]:
+    """Tasks that differ from the data set's."""
+    return [Erratum(plain(t.task_id), plain(t.erratum)) for t in tasks if t.erratum]
+
+
+def fact_groups(metadata: EvalMetadata | None, metrics: Metrics) -> list[FactGroup]:
+    """Environment, versions, inputs and settings."""
+    groups = []
+    if metadata is not None:
+        groups = [
+            *(_model_facts(role, model) for role, model in metadata.models.items()),
+            _scoring_facts(metadata),
+            _run_facts(metadata),
+            _machine_facts(metadata.environment),
+        ]
+    groups.append(_statistics_facts(metrics))
+    kept = (FactGroup(g.title, tuple((k, plain(v)) for k, v in g.facts if v)) for g in groups)
+    return [group for group in kept if group.facts]
+
+
+def _model_facts(role: Role, model: Model) -> FactGroup:
+    return FactGroup(
+        f"{ROLE[role]} model",
+        (
+            ("Model", model.name),
+            ("Revision", model.revision),
+            ("Weights", _digests(model.weights)),
+            ("Adapter", model.adapter),
+            ("Adapter revision", model.adapter_revision),
+            ("Adapter files", _digests(model.adapter_weights)),
+        ),
+    )
+
+
+def _scoring_facts(metadata: EvalMetadata) -> FactGroup:
+    data, sandbox = metadata.dataset, metadata.sandbox
+    rustc = metadata.toolchain.rustc.splitlines()
+    check = metadata.self_check
+    return FactGroup(
+        "Tasks and scoring",
+        (
+            ("Data set", f"{data.source}, {data.variant}"),
+            ("Data set sha256", data.sha256),
+            ("Repairs sha256", data.overlay_sha256),
+            ("Prompt template", metadata.prompt.template),
+            ("Compiler", rustc[0] if rustc else "not recorded"),
+            ("Sandbox", " ".join((sandbox.provider, sandbox.version)).strip()),
+            ("Sandbox profile sha256", sandbox.profile_sha256),
+            ("Self-check", check.outcome),
+        ),
+    )
+
+
+def _run_facts(metadata: EvalMetadata) -> FactGroup:
+    tool = metadata.tool
+    commit = f", commit {tool.commit[:12]}" if tool.commit else ""
+    decoding = ", ".join(f"{k} {v}" for k, v in metadata.generation.items() if _short(v))
+    return FactGroup(
+        "Run",
+        (
+            ("evalpkg", f"{tool.version}{commit}{', uncommitted changes' if tool.dirty else ''}"),
+            ("Started", metadata.started_at),
+            ("Finished", metadata.finished_at or "not finished"),
+            ("Samples per task", str(metadata.num_samples)),
+            ("Seed", str(metadata.seeds.run)),
+            ("Generation", decoding),
+            ("Hosts", str(len(metadata.hosts)) if metadata.hosts else ""),
+        ),
+    )
+
+
+def _machine_facts(environment: Environment) -> FactGroup:
+    gpus = [f"{gpu.name} ({gpu.memory}, driver {gpu.driver})" for gpu in environment.gpus]
+    cuda = environment.cuda
+    versions = [f"{name} {version}" for name, version in environment.packages.items()]
+    return FactGroup(
+        "Machine",
+        (
+            ("System", f"{environment.os}, {environment.kernel}, {environment.architecture}"),
+            ("CPU", f"{environment.cpu}, {plural(environment.cpus, 'CPU')} in use"),
+            ("Memory", f"{environment.memory_gib:g} GiB"),
+            ("GPU", "; ".join(gpus) or "none"),
+            ("CUDA", ", ".join(f"{n} {v}" for n, v in cuda.model_dump().items() if v)),
+            ("Python", environment.python),
+            ("Packages", ", ".join(versions)),
+        ),
+    )
+
+
+def _statistics_facts(metrics: Metrics) -> FactGroup:
+    settings = metrics.settings
+    return FactGroup(
+        "Statistics",
+        (
+            ("Tasks", f"{metrics.tasks:,} in {plural(metrics.clusters, 'cluster')}"),
+            ("Confidence", f"{100 * settings.confidence:g} %"),
+            ("Bootstrap", f"{settings.resamples:,} resamples of clusters, seed {settings.seed}"),
+            ("Permutation test", f"up to {settings.permutations:,} sign flips"),
+        ),
+    )
+
+
+def _digests(files: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {digest[:12]}" for name, digest in files.items())
+
+
+def _short(value: object) -> bool:
+    return isinstance(value, str | int | float | bool) and len(str(value)) <= 80

@@ -1,0 +1,194 @@
+"""Everything that the reports of one run say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from evalpkg.models import Mode, Role
+from evalpkg.reporting.figures import PassPoint, TaskDifference
+from evalpkg.reporting.format import (
+    percent,
+    plain,
+    plural,
+    points,
+    points_range,
+)
+from evalpkg.reporting.labels import MODE, ROLE
+from evalpkg.reporting.run_files import RunFiles
+from evalpkg.reporting.view import outcomes, passk, provenance
+from evalpkg.reporting.view.cells import interval_pair
+from evalpkg.statistics import Metrics, TaskResult
+
+
+@dataclass(frozen=True, slots=True)
+class SensitivityRow:
+    """pass@k on other tasks or with other weights."""
+
+    view: str
+    tasks: str
+    name: str
+    values: dict[Role, str]
+    difference: str
+    interval: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """One task: correct samples of those with a verdict, per model."""
+
+    task_id: str
+    entry: str
+    category: str
+    correct: dict[Role, str]
+    difference: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReportView:
+    """One run, ready for a template. Texts are plain: a template escapes them."""
+
+    title: str
+    scope: str
+    modes: dict[Mode, str]
+    roles: dict[Role, str]
+    models: dict[Role, str]
+    answer: passk.Answer
+    warnings: list[str]
+    omissions: list[str]
+    pass_heading: str
+    pass_lines: list[passk.Line]
+    pass_points: list[PassPoint]
+    confidence: str
+    rate_lines: list[passk.Line]
+    paired_heading: str
+    paired_tasks: list[TaskDifference]
+    paired_mean: float | None
+    paired_interval: tuple[float, float] | None
+    verdict_heading: str
+    verdict_lines: list[outcomes.VerdictLine]
+    error_heading: str
+    error_lines: list[outcomes.ErrorLine]
+    policy: outcomes.PolicyView
+    sensitivity: list[SensitivityRow]
+    errata: list[provenance.Erratum]
+    facts: list[provenance.FactGroup]
+    tasks: list[TaskRow]
+
+    @property
+    def compared(self) -> bool:
+        """Whether both models were run."""
+        return len(self.roles) == len(Role)
+
+
+def build_view(run: RunFiles, modes: tuple[Mode, ...] | None = None) -> ReportView:
+    """What the reports say about ``run``.
+
+    Args:
+        run: the run.
+        modes: only these modes of it; all by default.
+    """
+    metrics = {mode: run.metrics[mode] for mode in modes or run.modes}
+    first = next(iter(metrics.values()))
+    paired, at_1 = _paired_tasks(run, first), passk.pass_at_1(first)
+    return ReportView(
+        title=plain(run.layout.root.resolve().name),
+        scope=_scope(run, first),
+        modes={mode: MODE[mode] for mode in metrics},
+        roles={role: ROLE[role] for role in first.roles},
+        models=provenance.model_names(run.metadata, list(first.roles)),
+        answer=passk.answer(metrics),
+        warnings=provenance.warnings(run.metadata, metrics),
+        omissions=provenance.omissions(metrics),
+        pass_heading=passk.pass_heading(first),
+        pass_lines=passk.pass_lines(metrics),
+        pass_points=_pass_points(metrics),
+        confidence=f"{100 * first.settings.confidence:g}\u00a0%",
+        rate_lines=passk.rate_lines(first),
+        paired_heading=passk.paired_heading([t.difference for t in paired]),
+        paired_tasks=paired,
+        paired_mean=at_1.value if at_1 else None,
+        paired_interval=interval_pair(at_1.new_tasks) if at_1 else None,
+        verdict_heading=outcomes.verdict_heading(first),
+        verdict_lines=outcomes.verdict_lines(first),
+        error_heading=outcomes.error_heading(first),
+        error_lines=outcomes.error_lines(first),
+        policy=outcomes.policy_view(metrics),
+        sensitivity=_sensitivity(first),
+        errata=provenance.errata(run.tasks),
+        facts=provenance.fact_groups(run.metadata, first),
+        tasks=_task_rows(run, first),
+    )
+
+
+def _scope(run: RunFiles, metrics: Metrics) -> str:
+    """What was asked, in one line."""
+    per_task = max(own.samples_per_task for own in metrics.roles.values())
+    when = run.metadata.started_at[:10] if run.metadata else ""
+    parts = [
+        plural(metrics.tasks, "task"),
+        f"{plural(per_task, 'sample')} each",
+        plural(len(metrics.roles), "model"),
+        plain(when),
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def _pass_points(metrics: Mapping[Mode, Metrics]) -> list[PassPoint]:
+    found = []
+    for mode, own in metrics.items():
+        for role, role_metrics in own.roles.items():
+            for p in role_metrics.pass_at_k:
+                low, high = interval_pair(p.new_tasks) or (None, None)
+                found.append(PassPoint(p.k, mode, role, p.value, low, high))
+    return found
+
+
+def _by_task(metrics: Metrics) -> dict[str, dict[Role, TaskResult]]:
+    """Results by task id and model."""
+    found: dict[str, dict[Role, TaskResult]] = {}
+    for role, own in metrics.roles.items():
+        for result in own.per_task:
+            found.setdefault(result.task_id, {})[role] = result
+    return found
+
+
+def _paired_tasks(run: RunFiles, metrics: Metrics) -> list[TaskDifference]:
+    """Tasks that have a verdict of both models."""
+    results = _by_task(metrics)
+    pairs = []
+    for task in run.tasks:
+        own = results.get(task.task_id, {})
+        if len(own) == len(Role) and all(r.n for r in own.values()):
+            base, tuned = (own[role].c / own[role].n for role in Role)
+            pairs.append(TaskDifference(plain(task.task_id), plain(task.entry_point), base, tuned))
+    return pairs
+
+
+def _task_rows(run: RunFiles, metrics: Metrics) -> list[TaskRow]:
+    results = _by_task(metrics)
+    differences = {t.task_id: points(t.difference) for t in _paired_tasks(run, metrics)}
+    return [
+        TaskRow(
+            plain(task.task_id),
+            plain(task.entry_point),
+            plain(task.category),
+            {role: f"{r.c}/{r.n}" for role, r in results.get(task.task_id, {}).items()},
+            differences.get(plain(task.task_id), "n/a"),
+        )
+        for task in run.tasks
+    ]
+
+
+def _sensitivity(metrics: Metrics) -> list[SensitivityRow]:
+    return [
+        SensitivityRow(
+            plain(line.view),
+            str(line.tasks),
+            f"pass@{line.k}",
+            {role: percent(line.values.get(role)) for role in metrics.roles},
+            points(line.difference),
+            points_range(line.interval),
+        )
+        for line in metrics.sensitivity
+    ]

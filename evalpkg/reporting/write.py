@@ -1,0 +1,52 @@
+"""From a run's files to its reports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def write_reports(root: Path) -> None:
+    """Write every report of the run in ``root``, from the files on disk alone.
+
+    These are ``{mode}/comparison_report.md``, ``combined_summary.md`` and ``report.html``. Equal
+    files give equal reports: nothing of the time or place of writing is in them.
+
+    Raises:
+        DataError: if rows, tasks or metrics are missing or contradict each other.
+        EnvironmentUnfitError: if a report cannot be written.
+    """
+    from evalpkg.reporting.bundle import pack_run
+    from evalpkg.reporting.html import render_html
+    from evalpkg.reporting.markdown import render_comparison, render_summary
+    from evalpkg.reporting.run_files import load_run
+    from evalpkg.reporting.rustc_errors import TITLES
+    from evalpkg.reporting.view import build_view
+    from evalpkg.results.files import write_atomic
+
+    run = load_run(root)
+    for mode in run.modes:
+        own = build_view(run, (mode,))
+        write_atomic(run.layout.comparison(mode), render_comparison(own))
+    view = build_view(run)
+    write_atomic(run.layout.summary, render_summary(view))
+    write_atomic(run.layout.html, render_html(view, pack_run(run, TITLES)))
+
+
+def compare_runs(roots: Sequence[Path], out: Path) -> None:
+    """Write one table and plot over several runs, usually checkpoints, to ``out``.
+
+    Args:
+        roots: output directories, in the order in which they are shown.
+        out: directory for ``comparison.html`` and ``comparison.md``.
+
+    Raises:
+        DataError: if a run has no metrics, or the runs cannot stand in one table.
+        EnvironmentUnfitError: if a report cannot be written.
+    """
+    from evalpkg.reporting.compare import read_runs, render_html, render_markdown
+    from evalpkg.results.files import write_atomic
+
+    view = read_runs(roots)
+    write_atomic(out / "comparison.html", render_html(view))
+    write_atomic(out / "comparison.md", render_markdown(view))
