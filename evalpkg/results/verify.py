@@ -14,6 +14,7 @@ from evalpkg.results.checks_files import (
     check_merkle_root,
 )
 from evalpkg.results.checks_metrics import check_metrics
+from evalpkg.results.checks_reports import RenderReports, check_reports
 from evalpkg.results.checks_rows import (
     check_completeness,
     check_modes,
@@ -37,13 +38,18 @@ Checks = list[tuple[str, Callable[[Evidence], Check]]]
 
 
 def verify_run(
-    root: Path, *, verify_key: Path | None = None, rechecks: Rechecks = NO_RECHECKS
+    root: Path,
+    *,
+    verify_key: Path | None = None,
+    render_reports: RenderReports | None = None,
+    rechecks: Rechecks = NO_RECHECKS,
 ) -> Report:
     """Check a run against its manifest, and everything that can be computed again.
 
     Args:
         root: output directory of a run.
         verify_key: public key (PEM) that must have signed the manifest.
+        render_reports: makes the markdown reports again; None: they are not compared.
         rechecks: what to extract, veto or score again.
 
     Raises:
@@ -56,7 +62,10 @@ def verify_run(
         return Report((plain,))
     evidence = Evidence(RunLayout(root))
     done: list[Check] = []
-    for name, check in [*_from_files(verify_key), *_from_rows(evidence), *_again(rechecks)]:
+    checks = [*_from_files(verify_key), *_from_rows(evidence)]
+    if render_reports:
+        checks.append(("reports", partial(check_reports, render_reports=render_reports)))
+    for name, check in [*checks, *_again(rechecks)]:
         done.append(_attempt(name, check, evidence, done))
     return Report(tuple(done))
 

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from result_runs import finished_run
+
+from evalpkg.models import Extraction, Task, Verdict, VerdictKind
+from evalpkg.results.layout import RunLayout
+from evalpkg.results.recheck import Rechecks
+from evalpkg.results.report import Check
+from evalpkg.results.verify import verify_run
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> RunLayout:
+    return finished_run(tmp_path_factory.mktemp("recheck") / "run")
+
+
+def named(run: RunLayout, name: str, rechecks: Rechecks) -> Check:
+    checks = verify_run(run.root, rechecks=rechecks).checks
+    return next(check for check in checks if check.name == name)
+
+
+def same_extraction(task: Task, completion: str) -> Extraction:
+    return Extraction(f"fn f() {{}} // {completion.split()[0]} {task.task_id}", "whole")
+
+
+def same_violations(task: Task, completion: str) -> Sequence[str]:
+    return ("std::process",) if "T/2" in completion and completion.endswith("line 1") else ()
+
+
+def all_passed(items: Sequence[tuple[Task, Extraction]]) -> list[Verdict]:
+    """A scorer that passes everything: it disagrees on the base model's T/1."""
+    passed = Verdict(VerdictKind.PASSED, True, detail="took 3 ms", program_sha256="00" * 32)
+    return [passed for _ in items]
+
+
+def test_nothing_is_judged_again_unless_asked(run: RunLayout) -> None:
+    names = {check.name for check in verify_run(run.root).checks}
+    assert not names & {"extraction", "policy", "verdicts", "reports"}
+
+
+def test_extraction_and_policy_that_agree_hold(run: RunLayout) -> None:
+    rechecks = Rechecks(extract=same_extraction, violations=same_violations)
+    assert named(run, "extraction", rechecks).ok
+    assert named(run, "policy", rechecks).ok
+    assert "12" in named(run, "policy", rechecks).detail
+
+
+def test_an_extraction_that_differs_is_named(run: RunLayout) -> None:
+    def other(task: Task, completion: str) -> Extraction:
+        found = same_extraction(task, completion)
+        return replace(found, rule="body") if task.task_id == "T/1" else found
+
+    found = named(run, "extraction", Rechecks(extract=other))
+    assert len(found.problems) == 4
+    assert found.problems[0] == ("no-policy/base T/1 0: extraction_rule is 'whole', now 'body'")
+
+
+def test_violations_that_differ_are_named(run: RunLayout) -> None:
+    found = named(run, "policy", Rechecks(violations=lambda task, completion: ()))
+    assert found.problems == (
+        "no-policy/base T/2 1: policy_violations are ['std::process'], now []",
+        "no-policy/finetuned T/2 1: policy_violations are ['std::process'], now []",
+    )
+
+
+def test_verdicts_that_differ_are_named(run: RunLayout) -> None:
+    found = named(run, "verdicts", Rechecks(judge=all_passed, rescore=99))
+    assert sorted(found.problems) == [
+        f"no-policy/base T/1 {n}: test_failed, scored again passed (took 3 ms)" for n in (0, 1)
+    ]
+
+
+def test_as_many_as_asked_are_drawn_and_the_seed_repeats_the_draw(run: RunLayout) -> None:
+    draws: list[list[str]] = []
+
+    def remember(items: Sequence[tuple[Task, Extraction]]) -> list[Verdict]:
+        draws.append([task.task_id for task, _ in items])
+        return all_passed(items)
+
+    for seed in (1, 1, 2):
+        named(run, "verdicts", Rechecks(judge=remember, rescore=5, seed=seed))
+    assert [len(draw) for draw in draws] == [5, 5, 5]
+    assert draws[0] == draws[1]
+    assert draws[0] != draws[2]
+
+
+def test_a_draw_that_holds_says_how_to_repeat_it(run: RunLayout) -> None:
+    def all_right(items: Sequence[tuple[Task, Extraction]]) -> list[Verdict]:
+        wrong = (str(found.source).endswith("base T/1") for _, found in items)
+        kinds = (VerdictKind.TEST_FAILED if one else VerdictKind.PASSED for one in wrong)
+        return [Verdict(kind, True) for kind in kinds]
+
+    found = named(run, "verdicts", Rechecks(judge=all_right, rescore=2, seed=3))
+    assert found.detail == "2 samples scored again (drawn with seed 3)"
+
+
+def test_a_judge_must_answer_for_every_program(run: RunLayout) -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        verify_run(run.root, rechecks=Rechecks(judge=lambda items: [], rescore=2))
+
+
+def test_reports_that_come_out_again_hold_and_others_are_named(run: RunLayout) -> None:
+    run.summary.write_text("pass@1 is 41.2 %\nand more\n", encoding="utf-8")
+
+    def render(text: str) -> Mapping[Path, str]:
+        return {run.summary: text, run.root / "policy" / "comparison_report.md": ""}
+
+    checks = verify_run(run.root, render_reports=lambda root: render("pass@1 is 41.3 %\n")).checks
+    found = next(check for check in checks if check.name == "reports")
+    assert found.problems == (
+        "combined_summary.md, line 1: 'pass@1 is 41.2 %', expected 'pass@1 is 41.3 %'",
+        "combined_summary.md: 2 lines, expected 1",
+        "policy/comparison_report.md: missing",
+    )
+    text = run.summary.read_text(encoding="utf-8")
+    checks = verify_run(run.root, render_reports=lambda root: {run.summary: text}).checks
+    assert next(check for check in checks if check.name == "reports").ok
