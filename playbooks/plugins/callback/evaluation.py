@@ -12,8 +12,8 @@ name: evaluation
 type: stdout
 short_description: the default output, with the progress of each host while it evaluates
 description:
-  - A host that is asked again because its evaluation still runs shows counts, rate, time left and cost
-    instead of a failed attempt.
+  - A host that is asked again because its evaluation still runs shows counts, rate, time left
+    and cost instead of a failed attempt.
 extends_documentation_fragment:
   - default_callback
   - result_format_callback
