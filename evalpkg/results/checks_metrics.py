@@ -8,6 +8,7 @@ from typing import Any
 
 from evalpkg.errors import DataError
 from evalpkg.models import Mode
+from evalpkg.results.config_guard import differences
 from evalpkg.results.evidence import Evidence
 from evalpkg.results.files import canonical_json, read_json
 from evalpkg.results.report import Check, conclude
@@ -45,8 +46,10 @@ def check_metrics(evidence: Evidence, mode: Mode) -> Check:
         for difference in numeric_differences(stored, rebuilt.model_dump(mode="json"))
     ]
     held = "recomputed from the rows"
-    if settings != StatisticsSettings():
-        held += f", with settings of its own: {canonical_json(settings.model_dump())}"
+    usual = StatisticsSettings(seed=evidence.metadata.seeds.run)
+    if settings != usual:
+        found = ", ".join(differences(usual.model_dump(), settings.model_dump()))
+        held += f", with settings other than this release's ({found})"
     return conclude(f"metrics ({mode.value})", problems, held)
 
 

@@ -9,8 +9,10 @@ from dataclasses import replace
 from evalpkg.models import Mode, Role, Row, VerdictKind
 from evalpkg.results.build import counts_as_passed
 from evalpkg.results.evidence import Evidence
+from evalpkg.results.keys import expected_keys
 from evalpkg.results.report import Check, conclude
 from evalpkg.results.rows import dump_line
+from evalpkg.results.shards import WHOLE, parse_shard
 
 
 def place(mode: Mode, role: Role, row: Row) -> str:
@@ -37,10 +39,11 @@ def check_rows(evidence: Evidence) -> Check:
 def check_completeness(evidence: Evidence) -> Check:
     """Every sample asked for is there exactly once, and nothing else is; in the right order."""
     asked = evidence.metadata.num_samples
-    order = [(task.task_id, index) for task in evidence.tasks for index in range(asked)]
-    expected = set(order)
+    shard = parse_shard(evidence.metadata.shard)
     problems = []
     for (mode, role), rows in evidence.rows.items():
+        order = [key[1:] for key in expected_keys(evidence.tasks, [role], asked, shard)]
+        expected = set(order)
         counts = Counter((row.task_id, row.index) for row in rows)
         where = f"{mode.value}/{role.value}"
         problems += [f"{where} {task} {n}: no row" for task, n in order if (task, n) not in counts]
@@ -53,6 +56,8 @@ def check_completeness(evidence: Evidence) -> Check:
         if set(found) == expected and len(found) == len(order) and found != order:
             problems.append(f"{where}: rows are not ordered by task, then index")
     held = f"{len(evidence.tasks)} tasks x {asked} samples x {len(evidence.roles)} models"
+    if shard != WHOLE:
+        held += f", part {shard} of it"
     return conclude("completeness", problems, held)
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from evalpkg.errors import DataError
+from evalpkg.errors import ConfigError, DataError
 from evalpkg.models import Mode, Role
 from evalpkg.results.environment import Environment, without_userinfo
 from evalpkg.results.files import pretty_json, read_json, write_atomic
 from evalpkg.results.layout import RunLayout
+from evalpkg.results.shards import parse_shard
 
 SHA256 = Field(default="", pattern="^([0-9a-f]{64})?$")
 
@@ -141,9 +142,9 @@ class EvalMetadata(_Part):
     roles: list[Role]
     num_samples: int = Field(ge=1)
     """Completions asked for per task and model."""
-    k_values: list[int]
+    k_values: list[Annotated[int, Field(ge=1)]] = Field(min_length=1)
     shard: str = "0/1"
-    """The part of the run in this directory."""
+    """The part of the run in this directory, ``i/n`` counted from 0."""
     seeds: Seeds
     dataset: Dataset
     prompt: Prompt
@@ -159,6 +160,14 @@ class EvalMetadata(_Part):
     """Everything that a reader must know before believing the numbers."""
     hosts: list[Host] = []
     """The machines of a merged run; empty for one machine."""
+
+    @field_validator("shard")
+    @classmethod
+    def _is_a_part(cls, value: str) -> str:
+        try:
+            return str(parse_shard(value))
+        except ConfigError as error:
+            raise ValueError(error.cause) from error
 
 
 def write_metadata(layout: RunLayout, metadata: EvalMetadata) -> None:

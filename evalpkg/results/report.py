@@ -33,6 +33,10 @@ class Report:
         return all(check.ok for check in self.checks)
 
 
+MOST = 50
+"""Problems of one kind that a reader is shown."""
+
+
 def printable(text: str) -> str:
     """``text`` with control characters escaped: parts of it were written by a model."""
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
@@ -42,5 +46,7 @@ def conclude(name: str, problems: Sequence[str], held: str) -> Check:
     """A check that holds if there are no problems; ``held`` then says what was compared."""
     if not problems:
         return Check(name, True, held)
-    count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-    return Check(name, False, count, tuple(printable(problem) for problem in problems))
+    count = "1 problem" if len(problems) == 1 else f"{len(problems):,} problems"
+    if len(problems) > MOST:
+        count += f", the first {MOST} of them"
+    return Check(name, False, count, tuple(printable(problem) for problem in problems[:MOST]))

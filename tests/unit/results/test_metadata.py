@@ -42,6 +42,8 @@ def test_metadata_survive_their_file(tmp_path: Path) -> None:
         ({"schema_version": 2}, "schema_version 2"),
         ({"num_samples": 0}, "num_samples"),
         ({"modes": ["strict"]}, "modes.0"),
+        ({"k_values": [0]}, "k_values.0"),
+        ({"shard": "4/4"}, "shard"),
         ({"dataset": {"source": "x", "variant": "y", "sha256": "short"}}, "dataset.sha256"),
         ({"surprise": 1}, "surprise"),
     ],

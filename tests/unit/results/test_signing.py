@@ -18,13 +18,16 @@ from cryptography.hazmat.primitives.serialization import (
 from result_runs import finished_run
 
 from evalpkg.errors import ConfigError
+from evalpkg.models import Role
 from evalpkg.results.files import sha256_file
 from evalpkg.results.layout import RunLayout
 from evalpkg.results.manifest import write_manifest
 from evalpkg.results.report import Check
+from evalpkg.results.sample_tree import prove
 from evalpkg.results.seal import seal_run
 from evalpkg.results.statement import PAYLOAD_TYPE, pre_authentication_encoding
 from evalpkg.results.verify import verify_run
+from evalpkg.results.verify_proof import verify_proof
 
 
 def make_keys(folder: Path, name: str) -> tuple[Path, Path]:
@@ -180,3 +183,23 @@ def test_a_public_key_of_another_kind_is_refused(tmp_path: Path, signed: RunLayo
     path.write_bytes(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
     with pytest.raises(ConfigError, match="not an ed25519 key"):
         verify_run(signed.root, verify_key=path)
+
+
+def test_a_sample_is_proven_with_the_signed_manifest_alone(
+    tmp_path: Path, signed: RunLayout, keys: tuple[Path, Path]
+) -> None:
+    proof = tmp_path / "proof.json"
+    proof.write_text(prove(signed, Role.BASE, "T/1", 0).model_dump_json())
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    for path in (signed.manifest, signed.signature):
+        shutil.copy(path, alone)
+    report = verify_proof(alone, proof, keys[1])
+    assert report.ok
+    assert "base T/1 0 (test_failed) is a sample" in report.checks[0].detail
+
+    proof.write_text(proof.read_text().replace("test_failed", "passed"))
+    assert [check.ok for check in verify_proof(alone, proof, keys[1]).checks] == [False, True]
+
+    _, other = make_keys(tmp_path, "other")
+    assert not verify_proof(alone, proof, other).checks[1].ok

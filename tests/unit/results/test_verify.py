@@ -7,14 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from result_runs import finished_run
+from result_records import ROLES, TASKS
+from result_runs import begin_run, finished_run, write_metrics
 
 from evalpkg.errors import ConfigError
 from evalpkg.models import Mode, Role, VerdictKind
+from evalpkg.results.build import write_mode_files
 from evalpkg.results.layout import RunLayout
 from evalpkg.results.manifest import covered_files
 from evalpkg.results.report import Report
 from evalpkg.results.seal import seal_run
+from evalpkg.results.shards import Shard
 from evalpkg.results.verify import verify_run
 
 
@@ -45,14 +48,20 @@ def test_a_run_may_still_have_its_working_files_or_not(run: RunLayout) -> None:
 
 
 def test_one_flipped_bit_in_any_file_is_found_and_the_file_named(run: RunLayout) -> None:
-    paths = [*covered_files(run), run.statement, run.manifest]
-    assert len(paths) == 11
-    for path in paths:
+    run.html.write_text("<html></html>")
+    seal_run(run)
+    covered = list(covered_files(run))
+    assert len(covered) == 10
+    for path in [*covered, run.statement, run.manifest]:
         content = path.read_bytes()
         for place in (0, len(content) // 3, len(content) - 2):
             path.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
-            found = "\n".join(failures(verify_run(run.root)).values())
-            assert path.name in found or run.manifest.name in found, (path, place)
+            found = failures(verify_run(run.root))
+            if path in covered:
+                name = path.relative_to(run.root).as_posix()
+                assert f"{name}: sha256 is" in found["files"], (path, place)
+            else:
+                assert path.name in "\n".join(found.values()), (path, place)
         path.write_bytes(content)
     assert verify_run(run.root).ok
 
@@ -95,6 +104,26 @@ def test_an_added_row_is_named(run: RunLayout) -> None:
     change_rows(run, list(Mode), lambda rows: rows.append({**rows[-1], "index": 2}))
     found = failures(verify_run(run.root))
     assert "finetuned T/2 2: a row that nobody asked for" in found["completeness"]
+
+
+def test_of_very_many_problems_the_first_are_shown(run: RunLayout) -> None:
+    def many(rows: list[Any]) -> None:
+        rows += [{**rows[-1], "index": index} for index in range(2, 2002)]
+
+    change_rows(run, [Mode.POLICY], many)
+    check = next(c for c in verify_run(run.root).checks if c.name == "completeness")
+    assert check.detail == "2,000 problems, the first 50 of them"
+    assert len(check.problems) == 50
+
+
+def test_a_part_of_a_run_is_complete_with_its_part(tmp_path: Path) -> None:
+    layout = begin_run(tmp_path / "run", 2, Shard(1, 3))
+    write_mode_files(layout, TASKS, ROLES, list(Mode), 2)
+    write_metrics(layout, 2)
+    seal_run(layout)
+    report = verify_run(layout.root)
+    assert failures(report) == {}
+    assert any("part 1/3 of it" in check.detail for check in report.checks)
 
 
 def test_a_row_there_twice_is_named(run: RunLayout) -> None:
