@@ -17,15 +17,6 @@ from evalpkg.models import Task
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-GRID = 2.0**40
-"""Task scores are rounded to multiples of ``1 / GRID``. Sums of a few thousand of them are then
-exact, whatever the order and the processor, and ties in a permutation test are true ties."""
-
-
-def on_grid(scores: Floats) -> Floats:
-    """``scores`` rounded to the grid; the error is below 5e-13."""
-    return np.round(scores * GRID) / GRID
-
 
 @dataclass(frozen=True, slots=True)
 class Design:

@@ -14,6 +14,11 @@ from .settings import StatisticsSettings
 
 FEW_CLUSTERS = 10
 """Below this the bootstrap has too few distinct resamples to be trusted."""
+TIE_DECIMALS = 11
+"""Resampled statistics are rounded to this, so that what ties in exact arithmetic is a tie on every
+computer: both the bootstrap's bias correction and the permutation test count ties."""
+NEGLIGIBLE = 1e-10
+"""Spread below this is the rounding of sums, not information."""
 BATCH = 500
 """Resamples drawn at a time; part of the random stream, so not a setting."""
 
@@ -45,13 +50,14 @@ def clustered_error(design: Design, values: Floats) -> float | None:
     """Clustered standard error of the mean of ``values``, shape ``(T,)`` (Miller 2024, eq. 4).
 
     ``sqrt(C/(C-1) * sum over clusters of (sum of deviations)^2) / T``; None for one cluster.
-    Without shared problems it is ``sd / sqrt(T)``.
+    Without shared problems it is ``sd / sqrt(T)``. Exactly zero where nothing varies.
     """
     clusters = len(design.sizes)
     if clusters < 2:
         return None
     sums = design.cluster_sums(values) - design.sizes * values.mean()
-    return float(sqrt(clusters / (clusters - 1) * float((sums**2).sum())) / values.size)
+    error = sqrt(clusters / (clusters - 1) * float((sums**2).sum())) / values.size
+    return error if error > NEGLIGIBLE else 0.0
 
 
 def t_interval(
@@ -72,9 +78,11 @@ def t_interval(
 def bca(design: Design, values: Floats, settings: StatisticsSettings) -> list[Interval | None]:
     """Seeded BCa bootstrap intervals (Efron 1987) of the means of ``values``, shape ``(M, T)``.
 
-    Whole clusters are drawn; every metric sees the same draws. None where the interval does not
-    exist, because all resamples agree.
+    Whole clusters are drawn; every metric sees the same draws. None where there are too few of
+    them, or all resamples agree.
     """
+    if len(design.sizes) < FEW_CLUSTERS:
+        return [None] * len(values)
     from scipy.stats import bootstrap
 
     sums = design.cluster_sums(values)
@@ -95,7 +103,7 @@ def bca(design: Design, values: Floats, settings: StatisticsSettings) -> list[In
         ).confidence_interval
     return [
         Interval(low=float(low), high=float(high), method="bca")
-        if np.isfinite(low) and np.isfinite(high) and low < high
+        if high - low > NEGLIGIBLE  # False for NaN as well
         else None
         for low, high in zip(found.low, found.high, strict=True)
     ]
@@ -103,7 +111,7 @@ def bca(design: Design, values: Floats, settings: StatisticsSettings) -> list[In
 
 def _ratio(sums: Floats, sizes: Floats, axis: int = -1) -> Floats:
     ratio: Floats = sums.sum(axis=axis) / sizes.sum(axis=axis)
-    return ratio
+    return ratio.round(TIE_DECIMALS)
 
 
 def effective_trials(design: Design, values: Floats) -> float:
@@ -113,7 +121,7 @@ def effective_trials(design: Design, values: Floats) -> float:
     """
     deviations = values - values.mean()
     between = float((design.cluster_sums(deviations) ** 2).sum())
-    if between == 0.0:
+    if between < NEGLIGIBLE:
         return design.trials
     return min(len(design.sizes), values.size * float((deviations**2).sum()) / between)
 
@@ -128,11 +136,10 @@ def share_interval(
     more than a yes-or-no one, so that this is never too sure.
     """
     mean = float(values.mean())
-    if len(design.sizes) >= FEW_CLUSTERS:
-        if bool(np.isin(values, (0.0, 1.0)).all()):
-            return wilson(mean, effective_trials(design, values), confidence)
-        if bootstrapped is not None:
-            return bootstrapped
+    if len(design.sizes) >= FEW_CLUSTERS and bool(np.isin(values, (0.0, 1.0)).all()):
+        return wilson(mean, effective_trials(design, values), confidence)
+    if bootstrapped is not None:
+        return bootstrapped
     return wilson(mean, design.trials, confidence)
 
 

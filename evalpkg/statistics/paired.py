@@ -10,7 +10,14 @@ import numpy as np
 
 from .design import Design, Floats
 from .estimate import rerun_interval
-from .intervals import bca, clustered_error, difference_interval, normal_quantile
+from .intervals import (
+    NEGLIGIBLE,
+    TIE_DECIMALS,
+    bca,
+    clustered_error,
+    difference_interval,
+    normal_quantile,
+)
 from .metrics import Bounds, Difference, Interval
 from .scores import Scores, TaskScores
 from .sentences import Phrase, sentence
@@ -82,7 +89,7 @@ def _known(
         won=won,
         lost=lost,
         tied=values.size - won - lost,
-        effect_size=value / spread if spread > 0.0 else None,
+        effect_size=value / spread if spread > NEGLIGIBLE else None,
         minimum_detectable=minimum_detectable(error, settings),
         distinguishable=p_value < settings.alpha and not interval.low <= 0.0 <= interval.high,
         sentence="",
@@ -109,7 +116,7 @@ def sign_flip_p(design: Design, values: Floats, settings: StatisticsSettings) ->
 
     tested = permutation_test(
         (sums,),
-        np.sum,
+        _rounded_sum,
         permutation_type="samples",
         vectorized=True,
         n_resamples=settings.permutations,
@@ -118,6 +125,11 @@ def sign_flip_p(design: Design, values: Floats, settings: StatisticsSettings) ->
         rng=np.random.default_rng(settings.seed),
     )
     return [float(p) for p in tested.pvalue]
+
+
+def _rounded_sum(sums: Floats, axis: int) -> Floats:
+    total: Floats = sums.sum(axis=axis)
+    return total.round(TIE_DECIMALS)
 
 
 def exact_mcnemar(won: int, lost: int) -> float:

@@ -9,7 +9,7 @@ from math import fsum
 import numpy as np
 
 from .counts import Counts
-from .design import Floats, Ints, on_grid
+from .design import Floats, Ints
 from .passk import pass_at_k, sampling_variance
 
 
@@ -18,8 +18,8 @@ class TaskScores:
     """Scores of every task.
 
     Attributes:
-        values: shape ``(T,)``, each in [0, 1], on the grid of ``design.py``.
-        mean: mean over tasks, without the grid's rounding.
+        values: shape ``(T,)``, each in [0, 1].
+        mean: mean over tasks, correctly rounded.
         variance: sampling variance of each value; None where one sample per task tells nothing.
         draws: number of disjoint groups of ``k`` samples, over all tasks.
     """
@@ -63,7 +63,7 @@ def score(counts: Counts, hits: Ints, k: int = 1) -> Scores:
     if not reason:
         raw = _map(judged, hits, k)
         variance = _variance(judged, hits, k)
-        known = TaskScores(on_grid(np.array(raw)), _mean(raw), variance, float(judged.sum()) / k)
+        known = TaskScores(np.array(raw), _mean(raw), variance, float(judged.sum()) / k)
     return Scores(known, reason, int(missing.sum()), extremes)
 
 

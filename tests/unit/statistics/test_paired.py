@@ -1,0 +1,86 @@
+"""The paired tests against scipy and statsmodels."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+from statistics_runs import FAST, make_tasks, metrics_of, single_tasks
+from statsmodels.stats.contingency_tables import mcnemar
+from statsmodels.stats.power import NormalIndPower
+
+from evalpkg.statistics import StatisticsSettings
+
+BASE = [0, 3, 5, 1, 0, 7, 2, 4]
+TUNED = [1, 3, 8, 2, 0, 6, 5, 9]
+
+
+def test_with_few_clusters_every_sign_flip_is_tried():
+    difference = metrics_of(single_tasks(8), 10, BASE, TUNED).comparison.pass_at_k[0]
+    d = np.array(TUNED) - np.array(BASE)
+    flipped = [abs((np.array(signs) * d).sum()) for signs in product((-1, 1), repeat=8)]
+    assert difference.p_exact
+    assert difference.p_value == np.mean(np.array(flipped) >= abs(d.sum()))
+
+
+def test_clusters_are_flipped_whole():
+    clusters = ["a", "a", "b", "b", "c", "c", "d", "d"]
+    difference = metrics_of(make_tasks(clusters), 10, BASE, TUNED).comparison.pass_at_k[0]
+    d = (np.array(TUNED) - np.array(BASE)).reshape(4, 2).sum(axis=1)
+    flipped = [abs((np.array(signs) * d).sum()) for signs in product((-1, 1), repeat=4)]
+    assert difference.p_value == np.mean(np.array(flipped) >= abs(d.sum()))
+
+
+def test_with_many_clusters_random_flips_come_close_to_all_of_them():
+    base, tuned = BASE * 2, TUNED * 2
+    exact = metrics_of(single_tasks(16), 10, base, tuned, settings=StatisticsSettings())
+    drawn = metrics_of(single_tasks(16), 10, base, tuned, settings=FAST)
+    ours, theirs = drawn.comparison.pass_at_k[0], exact.comparison.pass_at_k[0]
+    assert theirs.p_exact
+    assert not ours.p_exact
+    assert ours.p_value == pytest.approx(theirs.p_value, abs=0.02)
+
+
+def test_a_drawn_p_value_is_never_zero():
+    difference = metrics_of(single_tasks(40), 4, [0] * 40, [4] * 40).comparison.pass_at_k[0]
+    assert 0.0 < difference.p_value <= 2 / FAST.permutations
+
+
+@pytest.mark.parametrize(("won", "lost"), [(9, 2), (0, 6), (3, 3), (0, 0), (12, 1)])
+def test_mcnemar_agrees_with_statsmodels_for_one_sample_per_task(won, lost):
+    both = 10
+    base = [0] * won + [1] * lost + [1] * both
+    tuned = [1] * won + [0] * lost + [1] * both
+    difference = metrics_of(single_tasks(len(base)), 1, base, tuned).comparison.pass_at_k[0]
+    table = [[both, lost], [won, 0]]
+    assert difference.mcnemar_p == pytest.approx(mcnemar(table, exact=True).pvalue, abs=1e-12)
+    assert (difference.won, difference.lost, difference.tied) == (won, lost, both)
+
+
+def test_mcnemar_is_not_given_for_several_samples_per_task():
+    assert metrics_of(single_tasks(8), 10, BASE, TUNED).comparison.pass_at_k[0].mcnemar_p is None
+
+
+def test_minimum_detectable_difference_is_detected_with_the_stated_power():
+    difference = metrics_of(single_tasks(8), 10, BASE, TUNED).comparison.pass_at_k[0]
+    error, smallest = difference.standard_error, difference.minimum_detectable
+    assert smallest == pytest.approx(error * (1.959964 + 0.841621), rel=1e-6)
+    power = NormalIndPower(ddof=0).power(smallest / error, 1, 0.05, ratio=0)
+    assert power == pytest.approx(0.8, abs=1e-4)
+    assert norm.sf(norm.isf(0.025) - smallest / error) == pytest.approx(0.8, abs=1e-6)
+
+
+def test_the_same_difference_is_worth_more_when_models_agree_task_by_task():
+    """A constant gain on very different tasks is certain; an unpaired comparison would miss it."""
+    base = [0, 8, 1, 7, 2, 6, 0, 8, 1, 7, 3, 5, 4, 4, 2, 6]
+    steady = [x + 1 for x in base]
+    steady[0] += 1
+    shuffled = steady[5:] + steady[:5]
+    tasks = single_tasks(16)
+    paired = metrics_of(tasks, 10, base, steady).comparison.pass_at_k[0]
+    mixed = metrics_of(tasks, 10, base, shuffled).comparison.pass_at_k[0]
+    assert paired.value == pytest.approx(mixed.value)
+    assert paired.distinguishable
+    assert not mixed.distinguishable
