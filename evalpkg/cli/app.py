@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import signal
 import sys
 from typing import NoReturn
 
@@ -63,6 +64,9 @@ def app() -> None:
 
 def main() -> NoReturn:
     """Run the command line and exit with one of ``ExitCode``."""
+    for name in (signal.SIGTERM, signal.SIGHUP):  # a polite stop is an interrupt
+        if signal.getsignal(name) is not signal.SIG_IGN:  # nohup stays nohup
+            signal.signal(name, signal.default_int_handler)
     sys.exit(_run())
 
 

@@ -6,7 +6,7 @@ from evalpkg.cli.options import config_command
 from evalpkg.config import EvalConfig
 
 
-@config_command("Models", "Sampling", "Tasks", "Scoring", "Run", name="run")
+@config_command("Models", "Other backends", "Sampling", "Tasks", "Scoring", "Run", name="run")
 def command(config: EvalConfig) -> int:
     r"""Evaluate a base model and its fine-tune: generate, judge, report.
 
@@ -19,11 +19,13 @@ def command(config: EvalConfig) -> int:
       # the small embedded model and its adapter, 8 tasks: minutes on a laptop
       evalpkg run --base-model embedded --checkpoint-path embedded \
           --limit 8 --num-samples 4 --k-values 1,4
-      # the data set's own solutions: shows that the path is sound (pass@1 = 1.0)
-      evalpkg run --backend canonical --num-samples 1 --k-values 1
+      # stubs against the data set's own solutions: shows that the path is sound
+      evalpkg run --backend replay --replay-base stub --replay-finetuned canonical \
+          --num-samples 1 --k-values 1 --output-dir sound
       # settings in a file, one of them overridden
       evalpkg run -c evaluation.yaml --seed 7
     """
-    from evalpkg.pipeline import run_evaluation
+    from evalpkg.cli.outcome import show_outcome
+    from evalpkg.pipeline.run import run_evaluation
 
-    return run_evaluation(config)
+    return show_outcome(run_evaluation(config))

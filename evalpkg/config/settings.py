@@ -14,7 +14,9 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic.fields import FieldInfo
 
+from evalpkg.generation.settings import GenerationSettings
 from evalpkg.models import Mode, Role
+from evalpkg.scoring.settings import ScoringSettings
 
 ENVIRONMENT = {
     "BASE_MODEL": "base_model",
@@ -74,6 +76,11 @@ def _shard(value: object) -> object:
     return value
 
 
+_GENERATION = GenerationSettings()
+_SCORING = ScoringSettings()
+
+
+SandboxMode = Literal["auto", "landlock", "bubblewrap", "firejail", "podman", "docker", "none"]
 KValues = Annotated[tuple[int, ...], BeforeValidator(_ks)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_split_list)]
 Count = Annotated[int, Field(ge=1)]
@@ -86,46 +93,99 @@ class EvalConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     base_model: Text = _setting(
-        "meta-llama/Meta-Llama-3.1-8B-Instruct",
+        _GENERATION.base_model,
         "base model: a hub name, a folder, or 'embedded' for the small model in the package",
         "Models",
     )
     checkpoint_path: Text = _setting(
-        "Superuser666-Sigil/Llama-3.1-8B-Instruct-Rust-QLora/checkpoint-9000",
+        _GENERATION.checkpoint_path,
         "adapter of the fine-tuned model: repo, repo/subfolder, a folder, or 'embedded'",
         "Models",
     )
     skip_base: bool = _setting(False, "leave the base model out", "Models")
     skip_finetuned: bool = _setting(False, "leave the fine-tuned model out", "Models")
-    backend: Literal["transformers", "openai", "replay", "canonical"] = _setting(
-        "transformers",
+    backend: Literal["transformers", "openai", "replay"] = _setting(
+        _GENERATION.backend,
         "who writes the completions: transformers (weights on this machine), openai (any "
-        "compatible server), replay (a JSONL of earlier samples), canonical (the data set's own "
-        "solutions, which must score 1.0)",
+        "compatible server), replay (samples that are there already)",
         "Models",
     )
-    revision: str | None = _setting(None, "revision of the base model on the hub", "Models")
-    adapter_revision: str | None = _setting(None, "revision of the adapter on the hub", "Models")
-    trust_remote_code: bool = _setting(
-        False, "run Python code that comes with the model (it runs outside any sandbox)", "Models"
+    base_revision: str = _setting("", "revision of the base model on the hub", "Models")
+    adapter_revision: str = _setting("", "revision of the adapter on the hub", "Models")
+    allow_base_mismatch: bool = _setting(
+        False, "use an adapter although it names another base model", "Models"
     )
-    device: Text = _setting("auto", "auto, cpu, cuda or cuda:N", "Models")
+    trust_remote_code: bool = _setting(
+        False, "run Python code that comes with the model, outside any sandbox", "Models"
+    )
+    device: Text = _setting(_GENERATION.device, "auto, cpu, cuda or cuda:N", "Models")
     dtype: Literal["auto", "bfloat16", "float16", "float32"] = _setting(
-        "auto", "number format of the weights; auto is bfloat16", "Models"
+        _GENERATION.dtype, "number format of the weights", "Models"
     )
     load_in_4bit: bool = _setting(False, "quantise the base to 4 bits (bitsandbytes)", "Models")
+    attention: Literal["auto", "sdpa", "flash_attention_2", "eager"] = _setting(
+        _GENERATION.attention, "attention kernel for the prompts", "Models"
+    )
+
+    replay_base: str = _setting(
+        "",
+        "replay: JSONL with the base model's samples, 'canonical' (the data set's own solutions) "
+        "or 'stub' (todo!())",
+        "Other backends",
+    )
+    replay_finetuned: str = _setting(
+        "", "replay: the same for the fine-tuned model", "Other backends"
+    )
+    openai_base_url: str = _setting(
+        "", "openai: the endpoint, such as http://127.0.0.1:8000/v1", "Other backends"
+    )
+    openai_base_model: str = _setting(
+        "", "openai: what the endpoint calls the base model", "Other backends"
+    )
+    openai_finetuned_model: str = _setting(
+        "", "openai: what the endpoint calls the fine-tuned model", "Other backends"
+    )
+    openai_api_key_env: str = _setting(
+        _GENERATION.openai_api_key_env, "openai: variable that holds the key", "Other backends"
+    )
+    openai_concurrency: Count = _setting(
+        _GENERATION.openai_concurrency,
+        "openai: requests in flight",
+        "Other backends",
+        identity=False,
+    )
+    openai_choices: Count = _setting(
+        _GENERATION.openai_choices, "openai: completions asked for per request", "Other backends"
+    )
 
     num_samples: Count = _setting(100, "completions per task and model", "Sampling")
-    temperature: Annotated[float, Field(ge=0)] = _setting(0.2, "0 is greedy", "Sampling")
-    top_p: Annotated[float, Field(gt=0, le=1)] = _setting(
-        0.95, "nucleus: sample from the likeliest tokens that hold this much", "Sampling"
+    temperature: Annotated[float, Field(ge=0)] = _setting(
+        _GENERATION.temperature, "0 is greedy", "Sampling"
     )
-    max_new_tokens: Count = _setting(512, "longest completion, in tokens", "Sampling")
+    top_p: Annotated[float, Field(gt=0, le=1)] = _setting(
+        _GENERATION.top_p,
+        "nucleus: sample from the likeliest tokens that hold this much",
+        "Sampling",
+    )
+    top_k: Annotated[int, Field(ge=0)] = _setting(
+        _GENERATION.top_k, "only the k likeliest tokens; 0 is off", "Sampling"
+    )
+    max_new_tokens: Count = _setting(
+        _GENERATION.max_new_tokens, "longest completion, in tokens", "Sampling"
+    )
     seed: Annotated[int, Field(ge=0)] = _setting(
-        1234, "every sample draws from a stream keyed by this seed, task and index", "Sampling"
+        _GENERATION.seed,
+        "every sample draws from a stream keyed by this, task and index",
+        "Sampling",
     )
     batch_size: Count = _setting(
-        32, "samples decoded at once; changes the speed, not the text", "Sampling", identity=False
+        _GENERATION.batch_size,
+        "samples decoded at once; changes the speed, not the text",
+        "Sampling",
+        identity=False,
+    )
+    prompt_template: Text = _setting(
+        _GENERATION.prompt_template, "how a task is put to the model", "Sampling"
     )
 
     dataset: Text = _setting(
@@ -140,15 +200,19 @@ class EvalConfig(BaseModel):
     limit: Count | None = _setting(None, "only the first N tasks", "Tasks")
     task_ids: Names = _setting((), "only these tasks, separated by commas", "Tasks")
 
-    sandbox_mode: Text = _setting(
-        "auto", "auto takes the strongest that proves itself on this machine", "Scoring"
+    sandbox_mode: SandboxMode = _setting(
+        _SCORING.sandbox_mode,
+        "auto takes the strongest that proves itself on this machine",
+        "Scoring",
     )
-    timeout: Annotated[float, Field(gt=0)] = _setting(10.0, "seconds a program may run", "Scoring")
+    timeout: Annotated[float, Field(gt=0)] = _setting(
+        _SCORING.timeout_s, "seconds a program may run", "Scoring"
+    )
     compile_timeout: Annotated[float, Field(gt=0)] = _setting(
-        30.0, "seconds rustc may take for a program", "Scoring"
+        _SCORING.compile_timeout_s, "seconds rustc may take for a program", "Scoring"
     )
-    memory_mb: Count = _setting(1024, "memory of a program, MiB", "Scoring")
-    output_kb: Count = _setting(1024, "output of a program, KiB", "Scoring")
+    memory_mb: Count = _setting(_SCORING.memory_mb, "memory of a program, MiB", "Scoring")
+    output_kb: Count = _setting(_SCORING.output_kb, "output of a program, KiB", "Scoring")
     n_workers: Count | None = _setting(
         None, "programs judged at once; default: CPUs less 2, at least 1", "Scoring", identity=False
     )
@@ -175,6 +239,12 @@ class EvalConfig(BaseModel):
         "Run",
         identity=False,
     )
+    signing_key: Path | None = _setting(
+        None, "ed25519 key (PEM) that signs the manifest", "Run", identity=False
+    )
+    lock_file: Path | None = _setting(
+        None, "file that pinned the packages; its digest is recorded", "Run", identity=False
+    )
     skip_env_check: bool = _setting(
         False, "do not look at disk and memory before the run", "Run", identity=False
     )
@@ -186,6 +256,14 @@ class EvalConfig(BaseModel):
     def _something_is_left(self) -> EvalConfig:
         if self.policy_only and self.no_policy_only:
             raise ValueError("policy_only and no_policy_only together leave no mode to write")
+        if self.backend == "replay":
+            sources = {Role.BASE: self.replay_base, Role.FINETUNED: self.replay_finetuned}
+            for role in self.roles:
+                if not sources[role]:
+                    raise ValueError(
+                        f"backend replay has no samples for the {role.value} model: give "
+                        f"replay_{role.value}, or skip_{role.value}"
+                    )
         if self.skip_base and self.skip_finetuned:
             raise ValueError("skip_base and skip_finetuned together leave no model to evaluate")
         return self

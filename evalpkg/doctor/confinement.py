@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from evalpkg.doctor.check import Check
+from evalpkg.errors import EvalError
 
 
 def sandboxes() -> Iterator[Check]:
@@ -12,7 +13,12 @@ def sandboxes() -> Iterator[Check]:
     from evalpkg.sandbox import check_providers
 
     found = []
-    for provider in check_providers():
+    try:
+        providers = check_providers()
+    except EvalError as error:
+        yield Check("sandbox", False, error.cause, error.cure, required=True)
+        return
+    for provider in providers:
         if provider.confines:
             found.append(provider.name)
         yield Check(f"sandbox: {provider.name}", provider.confines, provider.detail)

@@ -1,0 +1,88 @@
+# make demo    the main job on the small embedded model: a few minutes on two cores, no GPU, no root
+# make test    the whole test suite
+#
+# Both create what they need: a virtual environment in .venv, the packages in it, and, where you
+# are root, the sandbox programs from the distribution.
+
+PYTHON          ?= python3
+VENV            ?= .venv
+DEMO_DIR        ?= humaneval_results_demo
+
+# PyTorch's CPU build is small and lies on an index of its own; what the package index has brings
+# several GB of CUDA. The index is used where it answers. For a GPU: make venv TORCH_INDEX_URL=
+TORCH           ?= torch==2.13.0
+TORCH_INDEX_URL ?= https://download.pytorch.org/whl/cpu
+
+BIN    := $(VENV)/bin
+EVAL   := $(BIN)/evalpkg
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format bench venv dev sandbox clean
+
+help:  ## show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
+
+demo: $(VENV)/.models sandbox  ## base model against fine-tune, on the model in the package
+	@echo; echo "1 of 2: the data set's own solutions as a model, which must pass every test"
+	$(EVAL) run --backend canonical --limit 8 --num-samples 1 --k-values 1 \
+	    --output-dir $(DEMO_DIR)/canonical
+	@echo; echo "2 of 2: SmolLM2-135M-Instruct and a LoRA adapter for it, 8 tasks, 4 samples each"
+	$(EVAL) run --base-model embedded --checkpoint-path embedded --limit 8 --num-samples 4 \
+	    --max-new-tokens 160 --k-values 1,4 --output-dir $(DEMO_DIR)/embedded
+	@echo; echo "Open the reports in a browser:"
+	@echo "  $(abspath $(DEMO_DIR))/canonical/report.html"
+	@echo "  $(abspath $(DEMO_DIR))/embedded/report.html"
+
+test: $(VENV)/.dev sandbox  ## every test, real rustc and real sandbox included
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev  ## ruff and mypy --strict
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/.dev  ## let ruff rewrite the sources
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.dev sandbox  ## the tables of docs/performance.md, on this machine
+	$(BIN)/python benchmarks/scoring.py
+	$(BIN)/python benchmarks/generation.py
+
+venv: $(VENV)/.models  ## the package with its model stack, in .venv
+
+dev: $(VENV)/.dev  ## that, and what tests and linters need
+
+$(VENV)/.python:
+	@command -v rustc >/dev/null || { echo "rustc not found: install Rust from https://rustup.rs"; exit 3; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.12 ..."; exit 3; }
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+# torch comes first and alone, so that no other package chooses its build.
+$(VENV)/.torch: $(VENV)/.python
+	@index=""; \
+	if [ -n "$(TORCH_INDEX_URL)" ] && $(BIN)/python -c 'import sys, urllib.request as r; r.urlopen(sys.argv[1], timeout=5)' \
+	    "$(TORCH_INDEX_URL)/torch/" 2>/dev/null; then index="--extra-index-url $(TORCH_INDEX_URL)"; fi; \
+	echo "installing $(TORCH) $$index"; \
+	$(PIP) $$index "$(TORCH)"
+	@touch $@
+
+$(VENV)/.models: $(VENV)/.torch pyproject.toml
+	$(PIP) --editable '.[models]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.models pyproject.toml
+	$(PIP) --editable '.[models,openai,dev]'
+	@touch $@
+
+sandbox:  ## sandbox programs from the distribution, where root allows
+	@scripts/install_sandbox.sh
+
+clean:  ## remove what the targets made, results not included
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache
+
+# make molecule: every role and the fleet on real test hosts
+-include molecule/Makefile.inc

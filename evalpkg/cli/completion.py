@@ -1,0 +1,26 @@
+"""``evalpkg completion``: tab completion for commands, options and their choices."""
+
+from __future__ import annotations
+
+import click
+from click.shell_completion import get_completion_class
+
+from evalpkg.cli.help import HELP
+
+
+@click.command(name="completion", context_settings=HELP)
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def command(shell: str) -> None:
+    r"""Print the completion script for SHELL.
+
+    \b
+    Examples:
+      eval "$(evalpkg completion bash)"                                      # this session
+      evalpkg completion fish > ~/.config/fish/completions/evalpkg.fish      # for good
+    """
+    from evalpkg.cli.app import app
+
+    completion = get_completion_class(shell)
+    if completion is None:  # the choices above are the ones that click brings
+        raise click.UsageError(f"no completion for {shell}")
+    click.echo(completion(app, {}, "evalpkg", "_EVALPKG_COMPLETE").source())

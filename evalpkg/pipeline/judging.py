@@ -1,0 +1,68 @@
+"""Handing work to the scorer and keeping its verdicts safe, a batch at a time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Generic, TypeVar
+
+from evalpkg.models import Extraction, Task, Verdict
+from evalpkg.reporting.progress import Progress
+from evalpkg.scoring import Scorer
+
+Work = TypeVar("Work")
+
+FLUSH_ROWS = 256
+FLUSH_SECONDS = 1.0
+"""A kill costs at most this much judging."""
+
+
+class Judging(Generic[Work]):
+    """One pass of the scorer over pending work.
+
+    Args:
+        prepare: the task of a piece of work, and the program found in it.
+        save: makes a batch of finished work durable.
+    """
+
+    def __init__(
+        self,
+        scorer: Scorer,
+        prepare: Callable[[Work], tuple[Task, Extraction]],
+        save: Callable[[list[tuple[Work, Extraction, Verdict]]], None],
+        progress: Progress,
+    ) -> None:
+        self._scorer = scorer
+        self._prepare = prepare
+        self._save = save
+        self._progress = progress
+        self._waiting: dict[int, tuple[Work, Extraction]] = {}
+        self._finished: list[tuple[Work, Extraction, Verdict]] = []
+        self._flushed_at = time.monotonic()
+
+    def run(self, pending: Iterable[Work]) -> None:
+        """Judge everything pending; what was judged is saved even if this is interrupted."""
+        try:
+            self._scorer.judge(self._items(pending), self._on_verdict)
+        finally:
+            self._flush()
+
+    def _items(self, pending: Iterable[Work]) -> Iterator[tuple[Task, Extraction]]:
+        for position, work in enumerate(pending):
+            task, extraction = self._prepare(work)
+            self._waiting[position] = (work, extraction)
+            yield task, extraction
+
+    def _on_verdict(self, position: int, verdict: Verdict, from_cache: bool) -> None:
+        work, extraction = self._waiting.pop(position)
+        self._finished.append((work, extraction, verdict))
+        self._progress.advance(verdict=verdict.kind.value, cached=from_cache)
+        late = time.monotonic() - self._flushed_at >= FLUSH_SECONDS
+        if late or len(self._finished) >= FLUSH_ROWS:
+            self._flush()
+
+    def _flush(self) -> None:
+        batch, self._finished = self._finished, []
+        if batch:
+            self._save(batch)
+        self._flushed_at = time.monotonic()

@@ -1,0 +1,126 @@
+"""From configuration and facts to ``eval_metadata.json``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from evalpkg.config import EvalConfig
+from evalpkg.models import Role, TaskSet
+from evalpkg.pipeline.facts import RunFacts, utc_now
+from evalpkg.results.environment import collect_environment
+from evalpkg.results.files import sha256_file
+from evalpkg.results.metadata import (
+    Dataset,
+    EvalMetadata,
+    LockFile,
+    Model,
+    Prompt,
+    Sandbox,
+    Seeds,
+    SelfCheck,
+    Toolchain,
+    without_secrets,
+)
+from evalpkg.results.tool import this_tool
+
+Facts = Mapping[str, Any]
+
+
+def build_metadata(config: EvalConfig, tasks: TaskSet, facts: RunFacts) -> EvalMetadata:
+    """Everything needed to judge, and to repeat, the run."""
+    generation: Facts = facts.generation[-1] if facts.generation else {}
+    scoring: Facts = facts.scoring[-1] if facts.scoring else {}
+    check = facts.self_check or {"passed": False, "outcome": "the self-check was not run"}
+    return EvalMetadata(
+        tool=this_tool(),
+        started_at=facts.started_at,
+        finished_at=utc_now(),
+        arguments=without_secrets(config.model_dump(mode="json")),
+        modes=list(config.modes),
+        roles=list(config.roles),
+        num_samples=config.num_samples,
+        k_values=list(config.k_values),
+        shard=config.shard or "0/1",
+        seeds=Seeds(run=config.seed, **facts.seeds),
+        dataset=_dataset(tasks),
+        prompt=_prompt(config, generation),
+        models={role: _model(config, role, generation) for role in config.roles},
+        generation=without_secrets(generation),
+        toolchain=Toolchain(
+            rustc=scoring.get("rustc", ""), flags=_flags(scoring.get("rustc_flags", ()))
+        ),
+        sandbox=Sandbox(
+            provider=scoring.get("sandbox", ""),
+            profile_sha256=scoring.get("sandbox_profile_sha256", ""),
+        ),
+        self_check=SelfCheck.model_validate(check),
+        environment=collect_environment(),
+        lock_file=_lock_file(config),
+        warnings=list(_warnings(facts)),
+    )
+
+
+def _dataset(tasks: TaskSet) -> Dataset:
+    return Dataset(
+        source=tasks.source,
+        variant=tasks.variant,
+        sha256=tasks.digest,
+        overlay_sha256=tasks.overlay_digest,
+        errata=[task.task_id for task in tasks.tasks if task.erratum],
+    )
+
+
+def _prompt(config: EvalConfig, generation: Facts) -> Prompt:
+    template = generation.get("prompt_template", {})
+    return Prompt(
+        template=template.get("name", config.prompt_template),
+        template_sha256=template.get("sha256", ""),
+        chat_template_sha256=generation.get("chat_template_sha256") or "",
+    )
+
+
+def _model(config: EvalConfig, role: Role, generation: Facts) -> Model:
+    """One model, as the user named it and as the backend found it."""
+    found = generation.get("models", {})
+    own = found.get(role.value, {})
+    if config.backend != "transformers":
+        return Model(name=str(own.get("id") or own.get("source") or role.value))
+    base = found.get(Role.BASE.value, {})
+    about_base = {
+        "name": config.base_model,
+        "revision": base.get("revision", ""),
+        "weights": base.get("sha256", {}),
+    }
+    if role is Role.BASE:
+        return Model(**about_base)
+    return Model(
+        **about_base,
+        adapter=config.checkpoint_path,
+        adapter_revision=own.get("revision", ""),
+        adapter_weights=own.get("sha256", {}),
+    )
+
+
+def _flags(command: list[str]) -> list[str]:
+    """The compiler's options, without the paths of this machine."""
+    return [word for word in command if word.startswith("-") and "/" not in word]
+
+
+def _lock_file(config: EvalConfig) -> LockFile | None:
+    if config.lock_file is None:
+        return None
+    return LockFile(name=config.lock_file.name, sha256=sha256_file(config.lock_file))
+
+
+def _warnings(facts: RunFacts) -> Iterator[str]:
+    """What the files themselves do not show; the reports add what they do."""
+    for name, sessions in (("generated", facts.generation), ("judged", facts.scoring)):
+        if len(sessions) > 1:
+            keys = sorted(
+                {key for one in sessions for key in one if one[key] != sessions[0].get(key)}
+            )
+            yield (
+                f"The samples were {name} in {len(sessions)} sessions that differ in "
+                f"{', '.join(keys)}; the metadata describe the last."
+            )

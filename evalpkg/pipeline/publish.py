@@ -1,0 +1,42 @@
+"""From a run's rows and metadata to its metrics, reports and manifest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from evalpkg.results.files import write_atomic
+from evalpkg.results.layout import RunLayout
+from evalpkg.results.metadata import EvalMetadata, read_metadata
+from evalpkg.results.rows import read_rows, read_tasks
+from evalpkg.results.seal import seal_run
+
+
+def publish(layout: RunLayout, signing_key: Path | None = None) -> None:
+    """Write everything that is made from rows and metadata; equal inputs give equal bytes.
+
+    Raises:
+        DataError: if rows, tasks or metadata are missing or contradict each other.
+        ConfigError: if the key cannot be used.
+        EnvironmentUnfitError: if a file cannot be written.
+    """
+    from evalpkg.reporting import write_reports
+
+    _write_metrics(layout, read_metadata(layout))
+    write_reports(layout.root)
+    seal_run(layout, signing_key)
+
+
+def _write_metrics(layout: RunLayout, metadata: EvalMetadata) -> None:
+    from evalpkg.statistics import StatisticsSettings, compute_metrics
+
+    tasks = read_tasks(layout.tasks)
+    for mode in metadata.modes:
+        metrics = compute_metrics(
+            tasks,
+            {role: read_rows(layout.samples(mode, role)) for role in metadata.roles},
+            mode,
+            expected=dict.fromkeys(metadata.roles, metadata.num_samples),
+            k_values=metadata.k_values,
+            settings=StatisticsSettings(seed=metadata.seeds.run),
+        )
+        write_atomic(layout.metrics(mode), metrics.to_json())

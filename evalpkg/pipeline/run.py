@@ -1,0 +1,82 @@
+"""``evalpkg run``: the stages of an evaluation in their order, each doing only what is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from evalpkg.config import EvalConfig
+from evalpkg.pipeline.finalise import finalise
+from evalpkg.pipeline.generate import generate_missing, missing_samples
+from evalpkg.pipeline.score import RunScoring
+from evalpkg.pipeline.self_check import self_check
+from evalpkg.pipeline.session import Session
+from evalpkg.pipeline.settings import scoring_settings
+from evalpkg.reporting.progress import Progress
+from evalpkg.results.build import Coverage
+from evalpkg.results.layout import RunLayout
+
+
+@dataclass(frozen=True, slots=True)
+class RunOutcome:
+    """What one session did.
+
+    Attributes:
+        generated: samples written by this session.
+        judged: samples judged by this session.
+        coverage: what the run has, and what it lacks.
+    """
+
+    layout: RunLayout
+    generated: int
+    judged: int
+    coverage: Coverage
+
+
+def run_evaluation(config: EvalConfig) -> RunOutcome:
+    """Generate, judge and report whatever is still missing in the output directory.
+
+    Raises:
+        ConfigError: if a value cannot be used, or the directory belongs to another run.
+        DataError: if tasks, samples or logs cannot be read.
+        EnvironmentUnfitError: if this machine lacks something.
+        GateError: if the self-check failed and nobody allowed that.
+    """
+    with Session(config) as session, session.progress() as progress:
+        generated, judged = _work(session, progress)
+        progress.phase("writing results", 0)
+        covered = finalise(session, worked=bool(generated or judged))
+        session.log.info("generated %d, judged %d samples", generated, judged)
+    return RunOutcome(session.layout, generated, judged, covered)
+
+
+def generate_only(config: EvalConfig) -> RunOutcome:
+    """The generation stage of a run alone.
+
+    Raises:
+        ConfigError, DataError, EnvironmentUnfitError: as ``run_evaluation``.
+    """
+    with Session(config) as session, session.progress() as progress:
+        generated = generate_missing(session, progress)
+    return RunOutcome(session.layout, generated, 0, Coverage((), (), ()))
+
+
+def _work(session: Session, progress: Progress) -> tuple[int, int]:
+    """Everything that is missing; how many samples were generated and judged."""
+    if not missing_samples(session) and not RunScoring(session).missing():
+        progress.note("nothing to generate or judge: all of it is there")
+        return 0, 0
+    # Before any model is loaded: its processes start small, and a machine that cannot judge is
+    # found out before it has generated for hours.
+    from evalpkg.scoring import Scorer
+
+    scorer = Scorer(scoring_settings(session.config), session.tasks.tasks)
+    try:
+        session.facts.self_check = self_check(
+            scorer, session.tasks.tasks, session.config.allow_failed_gate, progress
+        )
+        session.facts.save()
+        generated = generate_missing(session, progress)
+        judged = RunScoring(session).run(scorer, progress)
+    finally:
+        scorer.close()
+    return generated, judged

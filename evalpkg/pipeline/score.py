@@ -1,0 +1,68 @@
+"""The scoring stage of a run: every sample that has no final verdict yet."""
+
+from __future__ import annotations
+
+from evalpkg.extraction import extract
+from evalpkg.models import Extraction, Sample, Task, Verdict
+from evalpkg.pipeline.judging import Judging
+from evalpkg.pipeline.session import Session
+from evalpkg.policy import load_policy
+from evalpkg.reporting.progress import Progress
+from evalpkg.results.keys import SampleKey, expected_keys
+from evalpkg.results.sample_log import SampleLog
+from evalpkg.results.verdict_log import ScoredSample, VerdictLog
+from evalpkg.scoring import Scorer
+
+
+class RunScoring:
+    """The samples of a run and the log of their verdicts."""
+
+    def __init__(self, session: Session) -> None:
+        config, layout, tasks = session.config, session.layout, session.tasks.tasks
+        self._facts = session.facts
+        self._tasks = {task.task_id: task for task in tasks}
+        self._policy = load_policy(config.policy)
+        self._log = VerdictLog(layout.verdicts_log)
+        asked = expected_keys(tasks, config.roles, config.num_samples, session.shard)
+        present = SampleLog(layout.samples_log).by_key()
+        self._samples = {key: present[key] for key in asked if key in present}
+
+    def missing(self) -> list[SampleKey]:
+        """Samples to judge: those of one task together, so that equal programs meet."""
+        order = {task_id: place for place, task_id in enumerate(self._tasks)}
+        return sorted(self._log.missing(self._samples), key=lambda key: order[key[1]])
+
+    def run(self, scorer: Scorer, progress: Progress) -> int:
+        """Judge what is missing; what the infrastructure failed, once more.
+
+        Returns:
+            how many samples were judged by this call.
+        """
+        with self._log:
+            first = self.missing()
+            if not first:
+                return 0
+            self._facts.add_scoring(scorer.provenance())
+            judging = Judging[Sample](scorer, self._prepare, self._save, progress)
+            progress.phase("scoring", len(self._samples), len(self._samples) - len(first))
+            judging.run(self._samples[key] for key in first)
+            again = self.missing()
+            if again:
+                progress.phase("scoring again after infrastructure errors", len(again))
+                judging.run(self._samples[key] for key in again)
+        return len(first)
+
+    def _prepare(self, sample: Sample) -> tuple[Task, Extraction]:
+        task = self._tasks[sample.task_id]
+        return task, extract(task, sample.completion)
+
+    def _save(self, batch: list[tuple[Sample, Extraction, Verdict]]) -> None:
+        self._log.append(
+            ScoredSample.of(
+                sample,
+                extraction,
+                verdict,
+                self._policy.violations(self._tasks[sample.task_id], sample.completion),
+            )
+            for sample, extraction, verdict in batch
+        )

@@ -1,0 +1,79 @@
+"""One process at work on one output directory."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from evalpkg.config import EvalConfig
+from evalpkg.doctor.machine import disk
+from evalpkg.errors import EnvironmentUnfitError
+from evalpkg.pipeline.facts import RunFacts
+from evalpkg.reporting.progress import Progress
+from evalpkg.results.config_guard import bind_config, bind_tasks
+from evalpkg.results.layout import RunLayout
+from evalpkg.results.lock import WriterLock
+from evalpkg.results.shards import parse_shard
+from evalpkg.tasks import load_tasks
+
+
+class Session:
+    """The configuration, its tasks and its directory, which nobody else writes meanwhile.
+
+    Raises:
+        ConfigError: if the directory belongs to another configuration.
+        DataError: if the tasks cannot be read.
+        EnvironmentUnfitError: if the directory cannot be written, is being written by another
+            process, or the disk is too full.
+    """
+
+    def __init__(self, config: EvalConfig) -> None:
+        self.config = config
+        self.shard = parse_shard(config.shard)
+        self.tasks = load_tasks(
+            config.dataset, config.dataset_variant, config.task_ids or None, config.limit
+        )
+        self.layout = RunLayout(config.output_dir)
+        if not config.skip_env_check:
+            _require_disk(config.output_dir)
+        bind_config(self.layout, config.identity())
+        bind_tasks(self.layout, self.tasks.tasks)
+        self._lock = WriterLock(self.layout.work / "run.lock")
+        self._lock.acquire()
+        self.facts = RunFacts.load(self.layout)
+        self.facts.save()
+        self.log = logging.getLogger("evalpkg")
+        self._handler = _log_to(self.layout.work / "run.log")
+
+    def progress(self) -> Progress:
+        """The live display; plain lines where the user asked for no dialogue."""
+        return Progress(self.layout.root, interactive=False if self.config.noninteractive else None)
+
+    def __enter__(self) -> Session:
+        self.log.setLevel(logging.INFO)
+        self.log.addHandler(self._handler)
+        self.log.info("session began")
+        return self
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if error is None:
+            self.log.info("session ended")
+        else:
+            self.log.error("session ended: %r", error, exc_info=error)
+        self.log.removeHandler(self._handler)
+        self._handler.close()
+        self._lock.release()
+
+
+def _require_disk(output_dir: Path) -> None:
+    for check in disk(output_dir):
+        if not check.ok:
+            raise EnvironmentUnfitError(
+                check.detail, f"{check.cure} SKIP_ENV_CHECK=1 goes on all the same."
+            )
+
+
+def _log_to(path: Path) -> logging.Handler:
+    handler = logging.FileHandler(path, encoding="utf-8", delay=True)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    return handler

@@ -1,0 +1,130 @@
+"""The command line as a user meets it: help without weight, errors with cause and cure."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from evalpkg.cli.app import COMMANDS
+from evalpkg.errors import ExitCode
+
+
+def evalpkg(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line in a process of its own, with no variable but these."""
+    return subprocess.run(
+        [sys.executable, "-m", "evalpkg", *arguments],
+        capture_output=True,
+        text=True,
+        env={"PATH": "/usr/bin:/bin", **variables},
+        check=False,
+    )
+
+
+def modules_after(*arguments: str) -> set[str]:
+    """Top-level modules that a command imports."""
+    program = (
+        "import sys\nfrom evalpkg.cli.app import app\n"
+        f"try: app.main({list(arguments)!r}, prog_name='evalpkg')\n"
+        "except SystemExit: pass\n"
+        "print(*{name.split('.')[0] for name in sys.modules}, file=sys.stderr)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    return set(done.stderr.split())
+
+
+def test_help_names_every_command_and_exit_code() -> None:
+    text = evalpkg("--help").stdout
+    for command in COMMANDS:
+        assert f"  {command} " in text
+    for code in ExitCode:
+        assert f"  {code.value}  " in text
+
+
+def test_help_imports_nothing_heavy() -> None:
+    assert not modules_after("--help") & {"pydantic", "numpy", "torch", "rich", "yaml"}
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_every_command_has_help_and_needs_no_model_stack_for_it(command: str) -> None:
+    done = evalpkg(command, "--help")
+    assert done.returncode == 0, done.stderr
+    assert f"Usage: evalpkg {command}" in done.stdout
+    assert not modules_after(command, "--help") & {"torch", "transformers", "openai", "scipy"}
+
+
+def test_an_unknown_command_is_a_usage_error() -> None:
+    done = evalpkg("rnu")
+    assert done.returncode == ExitCode.USAGE
+    assert done.stderr.startswith("error: No such command 'rnu'")
+
+
+def test_a_misspelt_option_gets_the_nearest() -> None:
+    done = evalpkg("run", "--num-sample", "3")
+    assert done.returncode == ExitCode.USAGE
+    assert "--num-samples" in done.stderr
+
+
+def test_a_bad_value_names_its_source_and_shows_no_traceback(tmp_path: Path) -> None:
+    done = evalpkg("run", "--output-dir", str(tmp_path), NUM_SAMPLES="abc")
+    assert done.returncode == ExitCode.USAGE
+    assert "error: environment variable NUM_SAMPLES=abc: not a whole number" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_k_of_zero_is_refused() -> None:
+    done = evalpkg("run", "--k-values", "0")
+    assert done.returncode == ExitCode.USAGE
+    assert "k must be at least 1" in done.stderr
+
+
+def test_the_command_line_beats_the_environment(tmp_path: Path) -> None:
+    done = evalpkg("run", "--num-samples", "x", NUM_SAMPLES="abc")
+    assert "option --num-samples x" in done.stderr
+    assert "NUM_SAMPLES" not in done.stderr
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_scripts_call_the_program(shell: str) -> None:
+    done = evalpkg("completion", shell)
+    assert done.returncode == 0
+    assert "_EVALPKG_COMPLETE" in done.stdout
+
+
+def test_completion_offers_commands_and_choices() -> None:
+    def offered(words: str) -> str:
+        return evalpkg(
+            _EVALPKG_COMPLETE="bash_complete",
+            COMP_WORDS=words,
+            COMP_CWORD=str(len(words.split(" ")) - 1),
+        ).stdout
+
+    assert "verify" in offered("evalpkg ver")
+    assert "replay" in offered("evalpkg run --backend re")
+
+
+def test_doctor_json_is_one_object(tmp_path: Path) -> None:
+    done = evalpkg("doctor", "--json", "--output-dir", str(tmp_path), HF_HUB_OFFLINE="1")
+    found = json.loads(done.stdout)
+    assert {"python", "rustc", "sandbox", "gpu", "model hub"} <= {
+        c["name"] for c in found["checks"]
+    }
+    assert done.returncode == (ExitCode.OK if found["ok"] else ExitCode.ENVIRONMENT)
+
+
+def test_doctor_never_prints_a_token() -> None:
+    done = evalpkg(
+        "doctor", HF_TOKEN="hf_canary0123", OPENAI_API_KEY="sk-canary", HF_HUB_OFFLINE="1"
+    )
+    assert "canary" not in done.stdout + done.stderr
+    assert "present (HF_TOKEN)" in done.stdout
+
+
+def test_doctor_without_rustc_says_so_and_ends_with_3(tmp_path: Path) -> None:
+    done = evalpkg("doctor", PATH=str(tmp_path), HF_HUB_OFFLINE="1")
+    assert done.returncode == ExitCode.ENVIRONMENT
+    assert "rustc not found" in done.stdout
+    assert "rustup" in done.stdout
