@@ -1,0 +1,97 @@
+//! Landlock: what files this process and its children may touch (Linux 5.13 and newer).
+//!
+//! See `Documentation/userspace-api/landlock.rst` of the kernel.
+
+use std::ffi::{c_long, CString};
+use std::io;
+
+use crate::sys;
+
+const CREATE_RULESET: c_long = 444;
+const ADD_RULE: c_long = 445;
+const RESTRICT_SELF: c_long = 446;
+const RULE_PATH_BENEATH: c_long = 1;
+
+const EXECUTE: u64 = 1;
+const READ_FILE: u64 = 1 << 2;
+const READ_DIR: u64 = 1 << 3;
+/// Access rights that make sense for a file; the others are for folders only.
+const FILE_RIGHTS: u64 = EXECUTE | 1 << 1 | READ_FILE | 1 << 14 | 1 << 15;
+
+/// Access rights of the file system that each ABI version knows, all of which we handle.
+const HANDLED_BY_ABI: [u64; 5] = [(1 << 13) - 1, (1 << 14) - 1, (1 << 15) - 1, (1 << 15) - 1, (1 << 16) - 1];
+
+#[repr(C)]
+struct Ruleset {
+    fs: u64,
+    net: u64,
+    scoped: u64,
+}
+
+#[repr(C, packed)]
+struct PathBeneath {
+    allowed: u64,
+    parent: i32,
+}
+
+/// What a path may be used for.
+#[derive(Clone, Copy)]
+pub enum Access {
+    /// Read files, list folders, execute programs.
+    Read,
+    /// Everything.
+    Write,
+}
+
+/// The kernel's Landlock ABI version, 0 where there is none.
+pub fn abi() -> i64 {
+    let version = unsafe { sys::syscall(CREATE_RULESET, std::ptr::null::<Ruleset>(), 0usize, 1u32) };
+    version.max(0)
+}
+
+/// Deny every file access but to `paths`, all TCP, and (ABI 6) signals and abstract sockets to
+/// the outside. A path that does not exist is left out.
+pub fn restrict(paths: &[(String, Access)]) -> io::Result<()> {
+    let abi = abi();
+    if abi < 1 {
+        return Err(io::Error::new(io::ErrorKind::Unsupported, "this kernel has no Landlock"));
+    }
+    let handled = HANDLED_BY_ABI[(abi as usize).min(HANDLED_BY_ABI.len()) - 1];
+    let ruleset = Ruleset {
+        fs: handled,
+        net: if abi >= 4 { 3 } else { 0 },
+        scoped: if abi >= 6 { 3 } else { 0 },
+    };
+    let size: usize = if abi >= 6 { 24 } else if abi >= 4 { 16 } else { 8 };
+    let fd = unsafe { sys::syscall(CREATE_RULESET, &ruleset, size, 0u32) } as i32;
+    sys::check(fd, "landlock_create_ruleset")?;
+    for (path, access) in paths {
+        allow(fd, path, *access, handled)?;
+    }
+    let restricted = unsafe { sys::syscall(RESTRICT_SELF, fd as c_long, 0u32) } as i32;
+    sys::check(restricted, "landlock_restrict_self")?;
+    unsafe { sys::close(fd) };
+    Ok(())
+}
+
+fn allow(ruleset: i32, path: &str, access: Access, handled: u64) -> io::Result<()> {
+    let Ok(metadata) = std::fs::metadata(path) else {
+        return Ok(());
+    };
+    let name = CString::new(path)?;
+    let parent = sys::check(unsafe { sys::open(name.as_ptr(), sys::O_PATH | sys::O_CLOEXEC) }, path)?;
+    let mut allowed = match access {
+        Access::Read => EXECUTE | READ_FILE | READ_DIR,
+        Access::Write => handled,
+    };
+    if !metadata.is_dir() {
+        allowed &= FILE_RIGHTS;
+    }
+    let rule = PathBeneath { allowed: allowed & handled, parent };
+    let added = unsafe {
+        sys::syscall(ADD_RULE, ruleset as c_long, RULE_PATH_BENEATH, &rule, 0u32)
+    } as i32;
+    sys::check(added, "landlock_add_rule")?;
+    unsafe { sys::close(parent) };
+    Ok(())
+}

@@ -1,0 +1,147 @@
+"""Does a provider confine, here and now? Hostile programs are compiled and run to find out.
+
+The running probes are executed every time. That the box can build, and what the compiler may see
+in it, is found out once per boot, user and profile; the built probes are kept in the cache.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import socket
+import tempfile
+from pathlib import Path
+
+from evalpkg.cachedir import cache_root
+from evalpkg.errors import EnvironmentUnfitError
+from evalpkg.rust import Runtime, Toolchain
+from evalpkg.sandbox.base import Box, Limits, Provider, profile_digest
+from evalpkg.sandbox.process import run_bounded
+from evalpkg.sandbox.scratch import scratch_root
+from evalpkg.sandbox.trial import Case, TrialLimits, try_all
+
+PROBES = Path(__file__).parent / "probes"
+BUILD_LIMITS = Limits(memory_mib=3072, cpu_s=30, file_mib=64, processes=64)
+RUN_LIMITS = TrialLimits(cpu_s=5, wall_ms=10_000, memory_mib=1024, output_kib=64)
+
+EMPTY_ENVIRONMENT = """
+const _: () = assert!(option_env!("PATH").is_none() && option_env!("HOME").is_none());
+"""
+SUBJECT = """
+mod probe;
+#[no_mangle] pub extern "C" fn probe_subject(fd: i32) {
+    ::evalwire::subject::serve(fd, |input, output| {
+        let canary: String = input.arg();
+        ::evalwire::Put::put(&probe::probe(&canary, input.arg()), output)
+    })
+}
+"""
+ORACLE = """
+fn ask() {
+    let mut call = ::evalwire::oracle::Call::new();
+    call.arg("CANARY_FILE"); call.arg(&PORT_u16);
+    let found: Vec<String> = call.invoke().result();
+    if !found.is_empty() { panic!("{}", found.join("; ")); }
+}
+#[no_mangle] pub extern "C" fn probe_oracle(
+    to: i32, from: i32, report: extern "C" fn(*const u8, usize)) {
+    let test = ::evalwire::oracle::Test { name: "", run: ask, should_panic: false };
+    ::evalwire::oracle::run(to, from, &[test], report)
+}
+"""
+
+
+def violations(provider: Provider, toolchain: Toolchain, runtime: Runtime) -> list[str]:
+    """What got out of the provider's box, or kept it from working; empty if it confines."""
+    home = _home(provider, toolchain, runtime)
+    canary = home / "canary"
+    with socket.socket() as listener:
+        # Only this machine can reach it; a probe that can is out of the box.
+        port = _listen(listener, home)
+        if not (home / "built").is_file():
+            found = _build(provider, toolchain, runtime, canary, port)
+            if found:
+                return found
+        return _run(provider, runtime, home)
+
+
+def _home(provider: Provider, toolchain: Toolchain, runtime: Runtime) -> Path:
+    boot = Path("/proc/sys/kernel/random/boot_id")
+    state = hashlib.sha256(profile_digest(provider, runtime).encode())
+    state.update(f"{os.getuid()}\0{toolchain.version}\0".encode())
+    state.update(boot.read_bytes() if boot.exists() else b"")
+    for source in (*sorted(PROBES.glob("*.rs")), Path(__file__)):
+        state.update(source.read_bytes())
+    home = cache_root() / "probes" / state.hexdigest()[:32]
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        (home / "canary").write_text("a file of the host\n", encoding="ascii")
+    except OSError as error:
+        raise EnvironmentUnfitError(
+            f"the cache folder {home.parent} cannot be written: {error}",
+            "Set EVALPKG_CACHE to a folder that can be.",
+        ) from error
+    return home
+
+
+def _listen(listener: socket.socket, home: Path) -> int:
+    """A port on the loopback; the same one each time where possible, as it is compiled in."""
+    known = home / "port"
+    wanted = int(known.read_text(encoding="ascii")) if known.is_file() else 0
+    try:
+        listener.bind(("127.0.0.1", wanted))
+    except OSError:
+        listener.bind(("127.0.0.1", 0))
+    port = int(listener.getsockname()[1])
+    if port != wanted:
+        (home / "built").unlink(missing_ok=True)
+        known.write_text(str(port), encoding="ascii")
+    listener.listen(1)
+    return port
+
+
+def _build(
+    provider: Provider, toolchain: Toolchain, runtime: Runtime, canary: Path, port: int
+) -> list[str]:
+    """Build the probes in the box, and see that the compiler in it is confined, too."""
+    home = canary.parent
+    with tempfile.TemporaryDirectory(dir=scratch_root(), prefix="evalpkg-") as folder:
+        work = Path(folder)
+        shutil.copy(runtime.evalwire, work / "libevalwire.rlib")
+        for name in ("running", "building"):
+            text = (PROBES / f"{name}.rs").read_text(encoding="utf-8")
+            text = text.replace("CANARY_FILE", str(canary))
+            (work / ("probe.rs" if name == "running" else "reads.rs")).write_text(text)
+        (work / "lib.rs").write_text(EMPTY_ENVIRONMENT + SUBJECT, encoding="ascii")
+        oracle = ORACLE.replace("CANARY_FILE", str(canary)).replace("PORT", str(port))
+        (work / "oracle.rs").write_text(oracle, encoding="utf-8")
+
+        def build(root: str, out: str) -> tuple[int, str]:
+            command = [*toolchain.cdylib("2021", out), root]
+            box = Box(work, building=True, limits=BUILD_LIMITS)
+            return run_bounded(provider.command(box, command), wall_s=120, keep_bytes=4000)
+
+        for root, out in (("lib.rs", "batch.so"), ("oracle.rs", "oracle.so")):
+            status, errors = build(root, out)
+            if status != 0:
+                return [f"cannot build in it (status {status}): {errors.strip()[:400]}"]
+            shutil.copy(work / out, home / out)
+        status, errors = build("reads.rs", "reads.so")
+        if status == 0:
+            return ["the compiler read a file of the host"]
+        if "couldn't read" not in errors:
+            return [f"the compiler failed in an unexpected way: {errors.strip()[:400]}"]
+    (home / "built").touch()
+    return []
+
+
+def _run(provider: Provider, runtime: Runtime, home: Path) -> list[str]:
+    with tempfile.TemporaryDirectory(dir=scratch_root(), prefix="evalpkg-") as folder:
+        library = Path(folder) / "batch.so"
+        shutil.copy(home / "batch.so", library)
+        case = Case(home / "oracle.so", "probe_oracle", "probe_subject")
+        outcome = try_all(runtime, provider, library, [case], RUN_LIMITS)[0]
+    if outcome.kind == "passed":
+        return []
+    return [outcome.message or f"the probes ended as '{outcome.kind}'"]

@@ -1,0 +1,82 @@
+"""podman and docker: an empty image, the host's toolchain mounted read-only, no network."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+import tarfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from evalpkg.rust import Runtime, Toolchain
+from evalpkg.sandbox.base import Box, confine, needed_inside
+from evalpkg.sandbox.landlock import landlock_abi
+
+IMAGE = "evalpkg-empty:1"
+
+
+class Container:
+    """A container engine around ``evalbox confine``."""
+
+    name = ""
+
+    def __init__(self, toolchain: Toolchain, runtime: Runtime) -> None:
+        self._toolchain = toolchain
+        self._runtime = runtime
+
+    def missing(self) -> str | None:
+        """The engine must answer, and take an empty image (nothing is downloaded)."""
+        if shutil.which(self.name) is None:
+            return f"{self.name} is not installed"
+        if not self._ask("info"):
+            return f"{self.name} is installed, but its engine does not answer"
+        if self._ask("image", "inspect", IMAGE) or self._ask("import", "-", IMAGE, data=_empty()):
+            return None
+        return f"{self.name} cannot import an empty image"
+
+    def _ask(self, *arguments: str, data: bytes = b"") -> bool:
+        try:
+            done = subprocess.run(
+                [self.name, *arguments], input=data, capture_output=True, timeout=60, check=False
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return False
+        return done.returncode == 0
+
+    def command(self, box: Box, inside: Sequence[str]) -> list[str]:
+        """A fresh container per batch."""
+        command = [shutil.which(self.name) or self.name, "run", "--rm", "-i", "--init=false"]
+        command += ["--network=none", "--read-only", "--cap-drop=all"]
+        command += ["--pids-limit=300", "--ulimit=nofile=1024:1024", "--ulimit=nproc=300:300"]
+        command += ["--security-opt=no-new-privileges", "--pull=never", "--workdir=/tmp"]
+        needed = needed_inside(self._toolchain, box)
+        for path in dict.fromkeys([*needed, self._toolchain.libraries, self._runtime.evalbox]):
+            command.append(f"--volume={path.resolve()}:{path}:ro")
+        mode = "rw" if box.building else "ro"
+        command += [f"--volume={box.work}:/tmp:{mode}", IMAGE]
+        flags = ["--no-namespaces", "--keep-user"]
+        if not landlock_abi(self._runtime):
+            flags.append("--no-landlock")
+        within = replace(box, work=Path("/tmp"))  # noqa: S108 - the container's own
+        return command + confine(self._runtime, needed, within, inside, *flags)
+
+
+class Podman(Container):
+    """podman; needs no daemon."""
+
+    name = "podman"
+
+
+class Docker(Container):
+    """docker, when its daemon is there."""
+
+    name = "docker"
+
+
+def _empty() -> bytes:
+    data = io.BytesIO()
+    with tarfile.open(fileobj=data, mode="w") as archive:
+        archive.addfile(tarfile.TarInfo("empty"))
+    return data.getvalue()

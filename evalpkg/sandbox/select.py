@@ -1,0 +1,89 @@
+"""Which provider to use: the strongest that proves itself here, or the one that was named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from evalpkg.errors import ConfigError, SandboxUnavailableError
+from evalpkg.rust import Runtime, Toolchain, build_runtime, find_toolchain
+from evalpkg.sandbox.base import Provider
+from evalpkg.sandbox.bubblewrap import Bubblewrap
+from evalpkg.sandbox.conformance import violations
+from evalpkg.sandbox.container import Docker, Podman
+from evalpkg.sandbox.firejail import Firejail
+from evalpkg.sandbox.landlock import Landlock
+from evalpkg.sandbox.unconfined import Unconfined
+
+PROVIDERS: dict[str, Callable[[Toolchain, Runtime], Provider]] = {
+    "landlock": Landlock,
+    "bubblewrap": Bubblewrap,
+    "firejail": Firejail,
+    "podman": Podman,
+    "docker": Docker,
+}
+"""Strongest and cheapest first."""
+
+MODES = ("auto", *PROVIDERS, "none")
+"""Values of ``--sandbox-mode``."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderCheck:
+    """What a provider is worth on this machine.
+
+    Attributes:
+        available: it can be started.
+        confines: it passed every conformance check, just now.
+        detail: what is missing or what got out.
+    """
+
+    name: str
+    available: bool
+    confines: bool
+    detail: str
+
+
+def check_providers() -> list[ProviderCheck]:
+    """Really run the conformance checks under every provider.
+
+    Raises:
+        EnvironmentUnfitError: if there is no usable rustc to build the checks with.
+    """
+    toolchain = find_toolchain()
+    runtime = build_runtime(toolchain)
+    return [_check(make(toolchain, runtime), toolchain, runtime) for make in PROVIDERS.values()]
+
+
+def _check(provider: Provider, toolchain: Toolchain, runtime: Runtime) -> ProviderCheck:
+    missing = provider.missing()
+    if missing is not None:
+        return ProviderCheck(provider.name, False, False, missing)
+    found = violations(provider, toolchain, runtime)
+    detail = "; ".join(found) or "every check held"
+    return ProviderCheck(provider.name, True, not found, detail)
+
+
+def select_provider(mode: str, toolchain: Toolchain, runtime: Runtime) -> Provider:
+    """The provider for ``mode``, proven now.
+
+    Raises:
+        ConfigError: if there is no such mode.
+        SandboxUnavailableError: if it (or, for ``auto``, each one) does not confine here.
+    """
+    if mode == "none":
+        return Unconfined(toolchain, runtime)
+    if mode not in MODES:
+        raise ConfigError(f"unknown sandbox mode '{mode}'", f"Choose one of {', '.join(MODES)}.")
+    tried = []
+    for name in PROVIDERS if mode == "auto" else (mode,):
+        provider = PROVIDERS[name](toolchain, runtime)
+        check = _check(provider, toolchain, runtime)
+        if check.confines:
+            return provider
+        tried.append(f"{name}: {check.detail}")
+    raise SandboxUnavailableError(
+        "no sandbox proved that it confines here. " + " | ".join(tried),
+        "Install bubblewrap ('apt-get install bubblewrap'), or, if you accept that what the model "
+        "wrote runs unconfined, say so with --sandbox-mode none.",
+    )

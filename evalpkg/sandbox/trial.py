@@ -1,0 +1,119 @@
+"""Put compiled programs on trial: start the judge and the fork-server, collect the outcomes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from evalpkg.rust import Runtime
+from evalpkg.sandbox.base import Box, Limits, Provider
+
+THREADS = 256
+"""Processes and threads of one subject together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One program to try.
+
+    Attributes:
+        oracle: library that holds the task's tests.
+        oracle_symbol: its entry.
+        subject_symbol: the program's entry in the batch's library.
+    """
+
+    oracle: Path
+    oracle_symbol: str
+    subject_symbol: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrialLimits:
+    """Bounds of one subject."""
+
+    cpu_s: int
+    wall_ms: int
+    memory_mib: int
+    output_kib: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the judge said of one case; see ``evalbox/judge.rs``.
+
+    Attributes:
+        kind: passed, test_failed, panicked, gone, bad_answer, not_loaded, exhausted or infra.
+        reason: why the subject is gone (``evalbox/serve.rs``, ``Reason``).
+        status: as ``wait4`` gives it.
+    """
+
+    kind: str
+    test: str = ""
+    message: str = ""
+    reason: int = 0
+    status: int = 0
+    cpu_us: int = 0
+    memory_kib: int = 0
+    wall_ms: int = 0
+    output: str = ""
+
+
+def try_all(
+    runtime: Runtime,
+    provider: Provider,
+    library: Path,
+    cases: Sequence[Case],
+    limits: TrialLimits,
+) -> list[Outcome]:
+    """The outcome of each case, in order; ``infra`` for those the sandbox's failure left out."""
+    serve = ["serve", "--wall-ms", str(limits.wall_ms), "--cpu-s", str(limits.cpu_s)]
+    serve += ["--memory-mib", str(limits.memory_mib), "--output-kib", str(limits.output_kib)]
+    box = Box(library.parent, building=False, limits=Limits(processes=THREADS))
+    inside = provider.command(box, [*serve, f"./{library.name}"])
+    jobs = "".join(
+        f"{index}\t{case.oracle}\t{case.oracle_symbol}\t{case.subject_symbol}\n"
+        for index, case in enumerate(cases)
+    )
+    patience = len(cases) * (limits.wall_ms / 100 + 5) + 30
+    judge = [str(runtime.evalbox), "judge", str(8 * limits.wall_ms + 5000), "--", *inside]
+    printed, complaints = _converse(judge, jobs, patience)
+    outcomes = [Outcome("infra", message=complaints or "the judge ended early") for _ in cases]
+    for line in printed.split("\n"):
+        found = _read(line)
+        if found is not None:
+            outcomes[found[0]] = found[1]
+    return outcomes
+
+
+def _converse(command: list[str], jobs: str, patience: float) -> tuple[str, str]:
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, env={}, text=True
+        )
+        # Every phase has its own limit inside; this one is for what nobody foresaw.
+        alarm = threading.Timer(patience, process.kill)
+        alarm.start()
+        try:
+            printed, _ = process.communicate(jobs)
+        finally:
+            alarm.cancel()
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+        errors.seek(0)
+        return printed, errors.read(2000).decode("utf-8", "replace").strip()
+
+
+def _read(line: str) -> tuple[int, Outcome] | None:
+    try:
+        said: dict[str, Any] = json.loads(line)
+    except json.JSONDecodeError:
+        return None  # the judge was killed in mid-line
+    said.pop("tests_passed", None)
+    return said.pop("id"), Outcome(**said)

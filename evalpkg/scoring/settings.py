@@ -1,0 +1,42 @@
+"""What a scorer is told."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+VERSION = 1
+"""Raised when a change of this package may change a verdict; part of every cache key."""
+
+
+def default_workers() -> int:
+    """CPUs less 2, at least 1."""
+    return max(1, len(os.sched_getaffinity(0)) - 2)
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringSettings:
+    """How programs are judged.
+
+    Attributes:
+        sandbox_mode: a provider's name, or ``auto``.
+        timeout_s: time for a program's whole test run: CPU time, or wall time of one that waits.
+        compile_timeout_s: CPU time of compiling one program.
+        memory_mb: address space of a running program, in MiB.
+        output_kb: what it may print, or answer in one call, in KiB.
+        workers: batches worked on at once, None for ``default_workers()``.
+        batch_size: programs in one crate.
+        cache: file of the verdict cache, None for none.
+        edition: Rust edition for every task, None for each task's own.
+    """
+
+    sandbox_mode: str = "auto"
+    timeout_s: float = 10.0
+    compile_timeout_s: float = 10.0
+    memory_mb: int = 1024
+    output_kb: int = 1024
+    workers: int | None = None
+    batch_size: int = 48
+    cache: Path | None = None
+    edition: str | None = None

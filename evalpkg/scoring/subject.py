@@ -1,0 +1,74 @@
+"""The subject's side of a program: the completion's source and the shim that calls it."""
+
+from __future__ import annotations
+
+import hashlib
+
+from evalpkg.models import Task
+from evalpkg.scoring.crates import Unit
+from evalpkg.scoring.signature import Parameter, Signature, read_signature
+
+
+def program_digest(task: Task, source: str) -> str:
+    """sha256 of what is compiled: the source, and the signature it is called by."""
+    signature = read_signature(task.prompt, task.entry_point)
+    state = hashlib.sha256(source.encode("utf-8", "surrogatepass"))
+    state.update(b"\0" + _shim(signature).encode() + b"\0" + task.edition.encode())
+    return state.hexdigest()
+
+
+def subject_unit(task: Task, source: str) -> Unit:
+    """The module of one program.
+
+    Its names come from its content, so that they are the same alone and in any company.
+    """
+    name = "s_" + program_digest(task, source)[:16]
+    signature = read_signature(task.prompt, task.entry_point)
+    # The constant is what an attribute left dangling at the end of the completion would remove.
+    text = f"{source}\nconst _: () = ();\n{_shim(signature)}"
+    attribute = "#[unsafe(no_mangle)]" if task.edition >= "2024" else "#[no_mangle]"
+    export = (
+        f'mod {name}; {attribute} pub extern "C" fn {symbol(name)}(fd: i32) '
+        f"{{ ::evalwire::subject::serve(fd, {name}::evalwire_shim::call) }}"
+    )
+    return Unit(name, text, export)
+
+
+def symbol(name: str) -> str:
+    """The exported symbol of a module."""
+    return f"evalpkg_{name}"
+
+
+def _shim(signature: Signature) -> str:
+    """Decode arguments, call, encode. No attributes and no lints: the program may forbid them."""
+    uses = " ".join((*signature.imports, *signature.preamble_imports))
+    decode = "".join(_decode(i, p) for i, p in enumerate(signature.parameters))
+    arguments = ", ".join(_pass(i, p) for i, p in enumerate(signature.parameters))
+    back = "".join(
+        f" ::evalwire::Put::put(&a{i}, output);"
+        for i, parameter in enumerate(signature.parameters)
+        if parameter.mutable
+    )
+    return (
+        f"pub(crate) mod evalwire_shim {{ {uses} pub(crate) fn call"
+        "(input: &mut ::evalwire::Reader<'_>, output: &mut ::std::vec::Vec<u8>) "
+        f"{{{decode} let result: {signature.result} = super::{signature.name}({arguments});"
+        f" ::evalwire::Put::put(&result, output);{back} }} }}\n"
+    )
+
+
+def _decode(index: int, parameter: Parameter) -> str:
+    if parameter.slice_item is not None:
+        owned = f"::std::vec::Vec<{parameter.slice_item}>"
+    elif parameter.referent == "str":
+        owned = "::std::string::String"
+    else:
+        owned = parameter.referent or parameter.text
+    mutable = "mut " if parameter.mutable else ""
+    return f" let {mutable}a{index}: {owned} = input.arg();"
+
+
+def _pass(index: int, parameter: Parameter) -> str:
+    if parameter.referent is None:
+        return f"a{index}"
+    return f"&mut a{index}" if parameter.mutable else f"&a{index}"

@@ -1,0 +1,93 @@
+"""From what rustc and the judge report to the one word that counts."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+from evalpkg.models import Verdict, VerdictKind
+from evalpkg.sandbox.trial import Outcome
+from evalpkg.scoring.crates import Diagnostic, Stop
+
+ENDED, WALL_TIMEOUT, ANSWER_TOO_LONG, BROKE_PROTOCOL = range(4)
+"""``Reason`` of ``evalbox/serve.rs``."""
+
+DETAIL = 2000
+
+
+def not_compiled(error: Diagnostic, program: str) -> Verdict:
+    """The program was rejected by rustc."""
+    return Verdict(VerdictKind.COMPILE_ERROR, False, error.code, error.text[:DETAIL], program)
+
+
+def compiler_stopped(stop: Stop, detail: str, program: str) -> Verdict:
+    """On this program alone, rustc ended without rejecting it."""
+    kind = {
+        Stop.TIMEOUT: VerdictKind.TIMEOUT,
+        Stop.MEMORY: VerdictKind.RESOURCE_LIMIT,
+        Stop.DISK: VerdictKind.RESOURCE_LIMIT,
+        Stop.CRASH: VerdictKind.COMPILE_ERROR,
+        Stop.LINK: VerdictKind.COMPILE_ERROR,
+        Stop.INFRA: VerdictKind.INFRA_ERROR,
+    }[stop]
+    compile_ok = None if kind is VerdictKind.INFRA_ERROR else False
+    return Verdict(kind, compile_ok, None, detail[:DETAIL], program)
+
+
+def tried(outcome: Outcome, program: str) -> Verdict:
+    """The program compiled and was put on trial."""
+    kind, detail = _judge(outcome)
+    compile_ok: bool | None = True
+    if kind is VerdictKind.INFRA_ERROR:
+        compile_ok = None
+    elif kind is VerdictKind.COMPILE_ERROR:
+        compile_ok = False
+    return Verdict(kind, compile_ok, None, detail[:DETAIL], program)
+
+
+def _judge(outcome: Outcome) -> tuple[VerdictKind, str]:
+    where = f"{outcome.test}: " if outcome.test else ""
+    match outcome.kind:
+        case "passed":
+            return VerdictKind.PASSED, ""
+        case "test_failed":
+            return VerdictKind.TEST_FAILED, where + outcome.message
+        case "panicked":
+            return VerdictKind.PANICKED, f"{where}panicked: {outcome.message}"
+        case "bad_answer":
+            return VerdictKind.TAMPERED, where + outcome.message
+        case "exhausted":
+            return VerdictKind.RESOURCE_LIMIT, outcome.message
+        case "not_loaded":
+            return VerdictKind.COMPILE_ERROR, f"does not link: {outcome.message.strip()}"
+        case "gone":
+            kind, detail = _gone(outcome)
+            return kind, where + detail
+        case _:
+            return VerdictKind.INFRA_ERROR, outcome.message or "the sandbox failed"
+
+
+def _gone(outcome: Outcome) -> tuple[VerdictKind, str]:
+    """Why a subject stopped answering."""
+    if outcome.reason == WALL_TIMEOUT:
+        return VerdictKind.TIMEOUT, f"no answer within {outcome.wall_ms / 1000:.0f} s"
+    if outcome.reason == ANSWER_TOO_LONG:
+        return VerdictKind.RESOURCE_LIMIT, "an answer over the output limit"
+    if outcome.reason == BROKE_PROTOCOL:
+        return VerdictKind.TAMPERED, "closed the connection to the tests, or wrote to it itself"
+    if os.WIFEXITED(outcome.status):
+        status = os.WEXITSTATUS(outcome.status)
+        if status == 0:
+            return VerdictKind.TAMPERED, "ended with status 0 before answering"
+        return VerdictKind.CRASHED, f"ended with status {status} before answering"
+    number = os.WTERMSIG(outcome.status)
+    match number:
+        case signal.SIGXCPU | signal.SIGKILL:
+            return VerdictKind.TIMEOUT, f"used {outcome.cpu_us / 1e6:.1f} s of CPU time"
+        case signal.SIGXFSZ:
+            return VerdictKind.RESOURCE_LIMIT, "output: printed more than allowed"
+        case signal.SIGABRT if "memory allocation of" in outcome.output:
+            return VerdictKind.RESOURCE_LIMIT, "memory: an allocation was refused"
+        case signal.SIGABRT if "overflowed its stack" in outcome.output:
+            return VerdictKind.CRASHED, "stack overflow"
+    return VerdictKind.CRASHED, f"killed by {signal.Signals(number).name}"
