@@ -47,7 +47,7 @@ def wilson(share: float, trials: float, confidence: float) -> Interval:
 
 
 def clustered_error(design: Design, values: Floats) -> float | None:
-    """Clustered standard error of the mean of ``values``, shape ``(T,)`` (Miller 2024, eq. 4).
+    """Clustered standard error of the mean of ``values``, shape ``(T,)`` (Miller 2024).
 
     ``sqrt(C/(C-1) * sum over clusters of (sum of deviations)^2) / T``; None for one cluster.
     Without shared problems it is ``sd / sqrt(T)``. Exactly zero where nothing varies.

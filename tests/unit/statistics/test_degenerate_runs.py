@@ -7,10 +7,16 @@ import json
 import math
 
 import pytest
-from statistics_runs import FAST, make_rows, make_tasks, metrics_of, single_tasks
 
 from evalpkg.models import Mode, Role, VerdictKind
 from evalpkg.statistics import compute_metrics
+from tests.unit.statistics.statistics_runs import (
+    FAST,
+    make_rows,
+    make_tasks,
+    metrics_of,
+    single_tasks,
+)
 
 
 def numbers(value):

@@ -7,7 +7,6 @@ from math import sqrt
 import numpy as np
 import pytest
 from scipy.stats import binomtest, bootstrap, t
-from statistics_runs import make_tasks, metrics_of, single_tasks
 from statsmodels.regression.linear_model import OLS
 from statsmodels.stats.proportion import proportion_confint
 
@@ -15,6 +14,7 @@ from evalpkg.models import Role
 from evalpkg.statistics import StatisticsSettings
 from evalpkg.statistics.design import make_design
 from evalpkg.statistics.intervals import clustered_error, wilson
+from tests.unit.statistics.statistics_runs import make_tasks, metrics_of, single_tasks
 
 SPREAD = [0, 1, 5, 10, 10, 2, 0, 7, 3, 9, 10, 0, 4, 8, 1, 6]
 
@@ -36,6 +36,13 @@ def test_clustered_error_written_out():
     sums = [0.5 - 0.5, 0.5, 0.0 + 0.0 - 0.5]
     expected = sqrt(3 / 2 * sum(s * s for s in sums)) / 6
     assert clustered_error(design, values) == pytest.approx(expected, rel=1e-14)
+
+    deviations = values - 0.5
+    groups = [[0, 1], [2], [3, 4, 5]]
+    independent = (deviations**2).sum() / 36
+    shared = sum(deviations[i] * deviations[j] for g in groups for i in g for j in g if i != j) / 36
+    miller = sqrt(independent + shared)
+    assert clustered_error(design, values) == pytest.approx(miller * sqrt(3 / 2), rel=1e-14)
 
 
 def test_clustered_error_agrees_with_a_clustered_regression_on_a_constant():

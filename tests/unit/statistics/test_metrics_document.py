@@ -5,11 +5,18 @@ from __future__ import annotations
 import json
 
 import pytest
-from statistics_runs import FAST, make_row, make_rows, make_tasks, metrics_of, single_tasks
 
 from evalpkg.errors import ConfigError, DataError
 from evalpkg.models import Mode, Role, Task, VerdictKind
 from evalpkg.statistics import Metrics, compute_metrics, metrics_schema
+from tests.unit.statistics.statistics_runs import (
+    FAST,
+    make_row,
+    make_rows,
+    make_tasks,
+    metrics_of,
+    single_tasks,
+)
 
 
 def compute(tasks, rows, expected, k_values=(1,), mode=Mode.NO_POLICY):

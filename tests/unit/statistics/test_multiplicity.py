@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from statistics_runs import metrics_of, single_tasks
 from statsmodels.stats.multitest import multipletests
 
 from evalpkg.models import Mode
 from evalpkg.statistics import holm_family
 from evalpkg.statistics.multiplicity import holm
+from tests.unit.statistics.statistics_runs import metrics_of, single_tasks
 
 BASE = [0, 3, 5, 1, 0, 7, 2, 4, 0, 0]
 TUNED = [1, 3, 8, 2, 0, 6, 5, 9, 2, 3]

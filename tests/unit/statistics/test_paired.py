@@ -7,11 +7,11 @@ from itertools import product
 import numpy as np
 import pytest
 from scipy.stats import norm
-from statistics_runs import FAST, make_tasks, metrics_of, single_tasks
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.power import NormalIndPower
 
 from evalpkg.statistics import StatisticsSettings
+from tests.unit.statistics.statistics_runs import FAST, make_tasks, metrics_of, single_tasks
 
 BASE = [0, 3, 5, 1, 0, 7, 2, 4]
 TUNED = [1, 3, 8, 2, 0, 6, 5, 9]

@@ -7,10 +7,10 @@ from math import sqrt
 
 import pytest
 from scipy.stats import t
-from statistics_runs import metrics_of, single_tasks
 
 from evalpkg.models import Role
 from evalpkg.statistics.sensitivity import MACRO, UNREPAIRED
+from tests.unit.statistics.statistics_runs import metrics_of, single_tasks
 
 BASE, TUNED = [0, 1, 4, 2, 3, 0], [2, 1, 4, 4, 4, 1]
 CATEGORIES = ["codegen"] * 4 + ["fix"] * 2

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 
-from statistics_runs import make_rows, metrics_of, single_tasks
-
 from evalpkg.models import Mode, Role, VerdictKind
 from evalpkg.statistics import StatisticsSettings, compute_metrics
 from evalpkg.statistics.sentences import p_text, percent, points
+from tests.unit.statistics.statistics_runs import make_rows, metrics_of, single_tasks
 
 BASE = [0, 1, 5, 10, 10, 2, 0, 7, 3, 9, 9, 0, 4, 8, 1, 6]
 BETTER = [min(10, x + 2 + i % 2) for i, x in enumerate(BASE)]

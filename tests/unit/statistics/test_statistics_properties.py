@@ -7,10 +7,10 @@ import random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from statistics_runs import FAST, make_rows, make_tasks, metrics_of
 
 from evalpkg.models import Mode, Role, VerdictKind
 from evalpkg.statistics import compute_metrics
+from tests.unit.statistics.statistics_runs import FAST, make_rows, make_tasks, metrics_of
 
 SAMPLES = 4
 QUICK = settings(max_examples=25, deadline=None)
