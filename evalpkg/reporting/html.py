@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from evalpkg.reporting import figures
 from evalpkg.reporting.bundle import Bundle
-from evalpkg.reporting.labels import MARK, ROLE, VERDICT
+from evalpkg.reporting.labels import MARK, MODE, ROLE, VERDICT
 from evalpkg.reporting.view import ReportView
 
 SCRIPTS = ("dom.js", "rust.js", "store.js", "filter.js", "list.js", "task.js", "main.js")
@@ -32,6 +32,7 @@ def render_html(view: ReportView, bundle: Bundle) -> str:
         else "",
     }
     labels = {
+        "modeLabels": {mode.value: label for mode, label in MODE.items()},
         "roleLabels": {role.value: label for role, label in ROLE.items()},
         "verdictLabels": {kind.value: label for kind, label in VERDICT.items()},
         "verdictMarks": {kind.value: mark for kind, mark in MARK.items()},
@@ -73,13 +74,13 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.PackageLoader("evalpkg.reporting"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
-        finalize=_present,
+        finalize=present,
         trim_blocks=True,
         lstrip_blocks=True,
     )
 
 
-def _present(value: Any) -> Any:
+def present(value: Any) -> Any:
     """``value``, unless it would put ``None`` or ``nan`` before a reader: that is our mistake."""
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         raise ValueError(f"a template tried to print {value!r}")

@@ -36,14 +36,14 @@ MARK = {
 """One sign each, so that no verdict is told by its colour alone."""
 
 EXPLAINED = {
-    VerdictKind.PASSED: "every test ran to its end and every answer was right",
+    VerdictKind.PASSED: "every test ran, every answer was right",
     VerdictKind.COMPILE_ERROR: "rustc refused the program",
-    VerdictKind.TEST_FAILED: "the program answered, and an answer was wrong",
-    VerdictKind.PANICKED: "the program panicked while answering",
+    VerdictKind.TEST_FAILED: "an answer was wrong",
+    VerdictKind.PANICKED: "the program panicked while it answered",
     VerdictKind.TIMEOUT: "no answer within the time limit",
-    VerdictKind.RESOURCE_LIMIT: "too much memory, output, file space or too many threads",
-    VerdictKind.CRASHED: "killed by a signal, or ended with a non-zero status",
-    VerdictKind.TAMPERED: "ended early with success, or broke the protocol with the tests",
-    VerdictKind.NO_CODE: "the completion holds no Rust that could be judged",
-    VerdictKind.INFRA_ERROR: "not the model's fault; never counted as a failure",
+    VerdictKind.RESOURCE_LIMIT: "too much memory, output, disk or threads",
+    VerdictKind.CRASHED: "killed by a signal, or a non-zero status",
+    VerdictKind.TAMPERED: "ended early, or broke the tests' protocol",
+    VerdictKind.NO_CODE: "no Rust that could be judged",
+    VerdictKind.INFRA_ERROR: "not the model's fault, never a failure",
 }

@@ -78,7 +78,7 @@ def load_run(root: Path) -> RunFiles:
         passed[mode] = {
             role: _read_passed(layout.samples(mode, role), own) for role, own in rows.items()
         }
-    metrics = {mode: _read_metrics(layout.metrics(mode)) for mode in modes}
+    metrics = {mode: read_metrics(layout.metrics(mode)) for mode in modes}
     metadata = read_metadata(layout) if layout.metadata.exists() else None
     run = RunFiles(layout, tasks, rows, passed, metrics, metadata)
     _check_metrics(run)
@@ -106,8 +106,12 @@ def _read_passed(path: Path, rows: list[Row]) -> list[bool]:
     return flags
 
 
-def _read_metrics(path: Path) -> Metrics:
-    """``metrics.json`` of one mode."""
+def read_metrics(path: Path) -> Metrics:
+    """``metrics.json`` of one mode.
+
+    Raises:
+        DataError: if it is missing or does not follow the schema; the text names the field.
+    """
     try:
         return Metrics.model_validate_json(path.read_bytes())
     except OSError as error:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from evalpkg.reporting.run_files import RunFiles
 
 
 def write_reports(root: Path) -> None:
@@ -18,19 +22,34 @@ def write_reports(root: Path) -> None:
     """
     from evalpkg.reporting.bundle import pack_run
     from evalpkg.reporting.html import render_html
-    from evalpkg.reporting.markdown import render_comparison, render_summary
     from evalpkg.reporting.run_files import load_run
     from evalpkg.reporting.rustc_errors import TITLES
     from evalpkg.reporting.view import build_view
     from evalpkg.results.files import write_atomic
 
     run = load_run(root)
-    for mode in run.modes:
-        own = build_view(run, (mode,))
-        write_atomic(run.layout.comparison(mode), render_comparison(own))
-    view = build_view(run)
-    write_atomic(run.layout.summary, render_summary(view))
-    write_atomic(run.layout.html, render_html(view, pack_run(run, TITLES)))
+    for path, text in _markdown(run).items():
+        write_atomic(path, text)
+    write_atomic(run.layout.html, render_html(build_view(run), pack_run(run, TITLES)))
+
+
+def markdown_reports(root: Path) -> dict[Path, str]:
+    """The text of every markdown report of the run in ``root``, by path; nothing is written.
+
+    Raises:
+        DataError: if rows, tasks or metrics are missing or contradict each other.
+    """
+    from evalpkg.reporting.run_files import load_run
+
+    return _markdown(load_run(root))
+
+
+def _markdown(run: RunFiles) -> dict[Path, str]:
+    from evalpkg.reporting.markdown import render_comparison, render_summary
+    from evalpkg.reporting.view import build_view
+
+    made = {run.layout.comparison(m): render_comparison(build_view(run, (m,))) for m in run.modes}
+    return {**made, run.layout.summary: render_summary(build_view(run))}
 
 
 def compare_runs(roots: Sequence[Path], out: Path) -> None:

@@ -1,7 +1,7 @@
 // Wiring. The page says everything essential without this script.
 
 let index;
-const { roleLabels, verdictLabels, verdictMarks } = JSON.parse(byId("labels").textContent);
+const { modeLabels, roleLabels, verdictLabels, verdictMarks } = JSON.parse(byId("labels").textContent);
 
 /** `#task=ID&base=3&finetuned=7` opens a task and chooses samples; anything else shows the list. */
 async function route({ focus }) {

@@ -1,7 +1,7 @@
 // One task: what was asked, and what both models answered, side by side.
 
 function codeBlock(text, highlight = true) {
-  return h("pre", { tabindex: "0" }, h("code", {}, ...(highlight ? rust(text) : visible(text))));
+  return h("pre", { tabindex: "0", class: highlight ? "" : "prose" }, h("code", {}, ...(highlight ? rust(text) : visible(text))));
 }
 
 function folded(title, text, open = false) {
@@ -97,7 +97,9 @@ function roleColumn(role, number, task, f, wanted) {
     if (button) choose(Number(button.dataset.at), true);
   });
   strip.addEventListener("keydown", (event) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 10, ArrowUp: -10 }[event.key];
+    const squares = [...strip.children];
+    const perRow = squares.filter((one) => one.offsetTop === squares[0].offsetTop).length;
+    const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: perRow, ArrowUp: -perRow }[event.key];
     const last = view.samples.length - 1;
     const at = Number(event.target.dataset.at);
     const next = { Home: 0, End: last }[event.key] ?? (step && Math.min(last, Math.max(0, at + step)));
@@ -129,10 +131,11 @@ function neighbour(number, step) {
   return place < 0 ? undefined : listed[place + step]?.task;
 }
 
-function taskHead(number) {
+function taskHead(number, f) {
   const { id, entry, category, cluster } = index.tasks[number];
   const link = (text, task) => task ? h("a", { href: taskLink(task) }, text) : h("span", { class: "off" }, text);
-  const about = [category, cluster && cluster !== entry && `problem ${cluster}`].filter(Boolean);
+  const mode = index.modes.length > 1 && `mode: ${modeLabels[f.mode]}`;
+  const about = [category, cluster && cluster !== entry && `problem ${cluster}`, mode].filter(Boolean);
   return [
     h("nav", { "aria-label": "Tasks" },
       h("a", { href: "#browse" }, "All tasks"), link("Previous", neighbour(number, -1)), link("Next", neighbour(number, 1))),
@@ -146,7 +149,7 @@ async function showTask(number, wanted) {
   const place = byId("task");
   const f = readFilter();
   const task = await loadTask(number);
-  const parts = taskHead(number);
+  const parts = taskHead(number, f);
   if (task.erratum) {
     parts.push(h("p", { class: "notice" }, "Differs from the data set: ", ...visible(task.erratum)));
   }

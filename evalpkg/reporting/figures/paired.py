@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil, floor
 from urllib.parse import quote
 
 from evalpkg.reporting.figures.svg import BASE, FINETUNED, INK, MUTED, drawing, to_svg
-from evalpkg.reporting.format import MINUS, plural, points
+from evalpkg.reporting.format import plural, points
 
-WIDTH, HEIGHT = 1080, 300
+WIDTH, HEIGHT = 550, 356
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ def paired_figure(
         An ``<svg>`` element. Each bar links to its task (``#task=...``) and names it on hover.
     """
     ordered = sorted(tasks, key=lambda t: (-t.difference, t.task_id))
+    from matplotlib.ticker import MultipleLocator
+
     tooltips = {}
     with drawing(WIDTH, HEIGHT, "paired") as figure:
         axes = figure.add_subplot()
@@ -68,15 +71,21 @@ def paired_figure(
                 va="bottom",
             )
         axes.set_xlim(-0.7, len(ordered) - 0.3)
-        axes.set_ylim(-104, 104)
-        axes.set_yticks(
-            [-100, -50, 0, 50, 100], [f"{MINUS}100", f"{MINUS}50", "0", "+50", "+100 points"]
-        )
+        lowest, highest = _limits([100 * t.difference for t in ordered])
+        axes.set_ylim(lowest, highest)
+        axes.yaxis.set_major_locator(MultipleLocator(25))
+        axes.yaxis.set_major_formatter(lambda y, _: points(y / 100).removesuffix(".0"))
         axes.set_xticks([])
         axes.grid(visible=False, axis="x")
         for side in ("left", "bottom"):
             axes.spines[side].set_visible(False)
         return to_svg(figure, _describe(ordered), tooltips)
+
+
+def _limits(heights: Sequence[float]) -> tuple[float, float]:
+    """The nearest multiples of 25 that hold every bar and zero, with room for the last one."""
+    low = 25 * floor(min([*heights, -1]) / 25)
+    return low - 2, 25 * ceil(max([*heights, 1]) / 25) + 2
 
 
 def _describe(ordered: Sequence[TaskDifference]) -> str:

@@ -14,7 +14,7 @@ from evalpkg.reporting.labels import MODE, ROLE
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-WIDTH, ROW, GAP = 620, 25, 0.55
+WIDTH, ROW, GAP = 550, 22, 0.5
 COLOUR = {Role.BASE: BASE, Role.FINETUNED: FINETUNED}
 MARKER = {Role.BASE: "o", Role.FINETUNED: "D"}
 

@@ -33,8 +33,14 @@ class TrendPoint:
     high: float | None
 
 
-def trend_figure(labels: Sequence[str], points: Sequence[TrendPoint], k: int) -> str:
-    """pass@k by run, one line per model, as an ``<svg>`` element."""
+def trend_figure(labels: Sequence[str], points: Sequence[TrendPoint], what: str) -> str:
+    """One metric by run, a line per model, as an ``<svg>`` element.
+
+    Args:
+        labels: of the runs, in order.
+        points: at most one per run and model.
+        what: name of the metric.
+    """
     with drawing(WIDTH, HEIGHT, "trend") as figure:
         axes = figure.add_subplot()
         for role in Role:
@@ -59,8 +65,8 @@ def trend_figure(labels: Sequence[str], points: Sequence[TrendPoint], k: int) ->
         axes.set_xlim(-0.5, len(labels) - 0.5)
         axes.set_ylim(bottom=0)
         axes.yaxis.set_major_formatter(lambda y, _: f"{y:.0f}%")
-        axes.set_ylabel(f"pass@{k}")
+        axes.set_ylabel(what)
         axes.grid(visible=False, axis="x")
         axes.spines["left"].set_visible(False)
         words = "; ".join(f"{labels[p.run]} {ROLE[p.role]} {percent(p.value)}" for p in points)
-        return to_svg(figure, f"pass@{k} by run: {words}")
+        return to_svg(figure, f"{what} by run: {words}")

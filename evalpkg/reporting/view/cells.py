@@ -1,15 +1,15 @@
-"""One number as a report shows it: the value, its intervals, or why there is none."""
+"""One number as a report shows it: the value, its intervals, and how firm it is."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from evalpkg.reporting.format import (
+    NBSP,
     percent,
     percent_range,
     points,
     points_range,
-    typeset,
 )
 from evalpkg.statistics import Difference, Estimate, Interval
 
@@ -22,7 +22,7 @@ class Cell:
         text: the value, ``n/a`` where there is none.
         interval: on new tasks like these, empty where there is none.
         again: on these same tasks sampled again, empty where there is none.
-        note: why there is no value, or what missing samples could make of it.
+        note: what the samples without a verdict could make of it, empty where they cannot.
     """
 
     text: str
@@ -33,22 +33,23 @@ class Cell:
 
 def estimate_cell(estimate: Estimate) -> Cell:
     """A share of samples or tasks."""
-    bounds = percent_range(estimate.bounds)
+    text = percent(estimate.value)
     return Cell(
-        percent(estimate.value),
+        text,
         percent_range(estimate.new_tasks),
         percent_range(estimate.same_tasks),
-        _note(estimate.reason, bounds, estimate.missing),
+        _note(text, percent_range(estimate.bounds)),
     )
 
 
 def difference_cell(difference: Difference) -> Cell:
     """A difference in percentage points."""
+    text = points(difference.value)
     return Cell(
-        points(difference.value),
+        text,
         points_range(difference.new_tasks),
         points_range(difference.same_tasks),
-        _note(difference.reason, points_range(difference.bounds), 0),
+        _note(text, points_range(difference.bounds)),
     )
 
 
@@ -57,9 +58,9 @@ def interval_pair(interval: Interval | None) -> tuple[float, float] | None:
     return None if interval is None else (interval.low, interval.high)
 
 
-def _note(reason: str, bounds: str, missing: int) -> str:
-    without = f"{missing:,} without a verdict; " if missing else ""
-    limits = f"{without}{bounds} depending on the samples without a verdict" if bounds else ""
-    if missing and bounds:
-        limits = f"{bounds} depending on {missing:,} without a verdict"
-    return typeset("; ".join(part for part in (reason, limits) if part))
+def _note(text: str, bounds: str) -> str:
+    """What the missing samples could make of a value, unless it is that value to the last digit."""
+    low, _, high = bounds.partition(" to ")
+    if low != high.split(NBSP)[0]:
+        return f"missing samples: {bounds}"
+    return "" if high in ("", text) else f"missing samples: {high}"

@@ -18,7 +18,7 @@ from evalpkg.reporting.format import (
 )
 from evalpkg.reporting.labels import MODE, ROLE
 from evalpkg.reporting.view.cells import Cell, difference_cell, estimate_cell
-from evalpkg.statistics import Difference, Metrics, RoleMetrics, holm_family
+from evalpkg.statistics import Difference, HolmFamily, Metrics, RoleMetrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +59,27 @@ class Line:
     primary: bool = False
 
 
-def answer(metrics: Mapping[Mode, Metrics]) -> Answer:
-    """The answer of a run."""
+def answer(metrics: Mapping[Mode, Metrics], family: HolmFamily) -> Answer:
+    """The answer of the first mode in ``metrics``.
+
+    Args:
+        metrics: of the modes that are reported.
+        family: of the whole run.
+    """
     mode, first = next(iter(metrics.items()))
     if first.comparison is None:
         return _answer_of_one(first, next(iter(first.roles.values())))
-    family = holm_family(metrics)
     chosen = first.comparison.pass_at_k[0]
-    is_primary = (mode, chosen.k) == (family.primary_mode, family.primary_k)
     parts = re.split(r"(?<=\.) (?=[A-Z])", typeset(chosen.sentence))
     rest = list(parts[1:])
-    if not is_primary:
-        rest.append(typeset(family.primary_sentence))
-        rest.append(f"Shown instead: pass@{chosen.k}, {MODE[mode]}.")
-    elif chosen.value is not None:
-        rest.append(f"This is the primary endpoint: pass@{chosen.k}, {MODE[mode]}.")
+    primary = f"pass@{family.primary_k}, {MODE[family.primary_mode]}"
+    if (mode, chosen.k) == (family.primary_mode, family.primary_k):
+        rest.append(f"This is the primary endpoint: {primary}.")
         if chosen.distinguishable and chosen.minimum_detectable is not None:
             rest.append(_power(first, chosen))
+    else:
+        where = "in the other report" if family.primary_p is not None else "not part of this run"
+        rest.append(f"The primary endpoint, {primary}, is {where}.")
     return Answer(parts[0], tuple(rest))
 
 
@@ -101,9 +105,8 @@ def _answer_of_one(metrics: Metrics, only: RoleMetrics) -> Answer:
     return Answer(sentence, rest)
 
 
-def pass_lines(metrics: Mapping[Mode, Metrics]) -> list[Line]:
-    """pass@k of every mode and k."""
-    family = holm_family(metrics)
+def pass_lines(metrics: Mapping[Mode, Metrics], family: HolmFamily) -> list[Line]:
+    """pass@k of every mode in ``metrics`` and every k; ``family`` is that of the whole run."""
     adjusted = {(m.mode, m.k): p_value(m.adjusted) for m in family.members}
     lines = []
     for mode, own in metrics.items():
@@ -111,7 +114,7 @@ def pass_lines(metrics: Mapping[Mode, Metrics]) -> list[Line]:
         for i, k in enumerate(own.k_values):
             cells = {role: estimate_cell(r.pass_at_k[i]) for role, r in own.roles.items()}
             lines.append(
-                _line(
+                metric_line(
                     f"pass@{k}",
                     MODE[mode],
                     cells,
@@ -127,13 +130,13 @@ def rate_lines(metrics: Metrics) -> list[Line]:
     """Compile rate and main-free rate, which no mode changes."""
     compared = metrics.comparison
     return [
-        _line(
+        metric_line(
             "compile rate",
             "",
             {role: estimate_cell(own.compile_rate) for role, own in metrics.roles.items()},
             compared.compile_rate if compared else None,
         ),
-        _line(
+        metric_line(
             "main-free rate",
             "",
             {role: estimate_cell(own.main_free_rate) for role, own in metrics.roles.items()},
@@ -142,7 +145,7 @@ def rate_lines(metrics: Metrics) -> list[Line]:
     ]
 
 
-def _line(
+def metric_line(
     name: str,
     mode: str,
     cells: dict[Role, Cell],
@@ -150,6 +153,16 @@ def _line(
     adjusted: str = "",
     primary: bool = False,
 ) -> Line:
+    """One metric of the models that were run.
+
+    Args:
+        name: what is measured.
+        mode: in which mode, empty where the mode changes nothing.
+        cells: one per model.
+        difference: None where only one model was run.
+        adjusted: p-value by Holm, empty where the metric is not part of the family.
+        primary: whether this is the endpoint named before the run.
+    """
     if difference is None:
         return Line(name, mode, cells, None, primary=primary)
     return Line(
@@ -190,4 +203,4 @@ def paired_heading(differences: Sequence[float]) -> str:
         return "The tasks cannot be compared one by one"
     won, lost = sum(d > 0 for d in differences), sum(d < 0 for d in differences)
     tied = len(differences) - won - lost
-    return f"Fine-tuned is ahead on {plural(won, 'task')}, behind on {lost}, level on {tied}"
+    return f"Fine-tuned ahead on {plural(won, 'task')}, behind on {lost}, level on {tied}"

@@ -18,7 +18,7 @@ from evalpkg.reporting.labels import MODE, ROLE
 from evalpkg.reporting.run_files import RunFiles
 from evalpkg.reporting.view import outcomes, passk, provenance
 from evalpkg.reporting.view.cells import interval_pair
-from evalpkg.statistics import Metrics, TaskResult
+from evalpkg.statistics import Metrics, TaskResult, holm_family
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,6 @@ class TaskRow:
 class ReportView:
     """One run, ready for a template. Texts are plain: a template escapes them."""
 
-    title: str
     scope: str
     modes: dict[Mode, str]
     roles: dict[Role, str]
@@ -90,18 +89,18 @@ def build_view(run: RunFiles, modes: tuple[Mode, ...] | None = None) -> ReportVi
     """
     metrics = {mode: run.metrics[mode] for mode in modes or run.modes}
     first = next(iter(metrics.values()))
+    family = holm_family(run.metrics)
     paired, at_1 = _paired_tasks(run, first), passk.pass_at_1(first)
     return ReportView(
-        title=plain(run.layout.root.resolve().name),
         scope=_scope(run, first),
         modes={mode: MODE[mode] for mode in metrics},
         roles={role: ROLE[role] for role in first.roles},
         models=provenance.model_names(run.metadata, list(first.roles)),
-        answer=passk.answer(metrics),
-        warnings=provenance.warnings(run.metadata, metrics),
-        omissions=provenance.omissions(metrics),
+        answer=passk.answer(metrics, family),
+        warnings=provenance.warnings(run.metadata, run.metrics),
+        omissions=provenance.omissions(run.metrics),
         pass_heading=passk.pass_heading(first),
-        pass_lines=passk.pass_lines(metrics),
+        pass_lines=passk.pass_lines(metrics, family),
         pass_points=_pass_points(metrics),
         confidence=f"{100 * first.settings.confidence:g}\u00a0%",
         rate_lines=passk.rate_lines(first),
@@ -113,7 +112,7 @@ def build_view(run: RunFiles, modes: tuple[Mode, ...] | None = None) -> ReportVi
         verdict_lines=outcomes.verdict_lines(first),
         error_heading=outcomes.error_heading(first),
         error_lines=outcomes.error_lines(first),
-        policy=outcomes.policy_view(metrics),
+        policy=outcomes.policy_view(run.metrics),
         sensitivity=_sensitivity(first),
         errata=provenance.errata(run.tasks),
         facts=provenance.fact_groups(run.metadata, first),

@@ -1,0 +1,176 @@
+"""Several runs in one table and plot: ``evalpkg report A B C``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from markupsafe import Markup
+
+from evalpkg.errors import DataError
+from evalpkg.models import Mode, Role
+from evalpkg.reporting import html, markdown
+from evalpkg.reporting.figures import TrendPoint, trend_figure
+from evalpkg.reporting.format import NOT_AVAILABLE, listed, plain, plural
+from evalpkg.reporting.labels import MODE, ROLE
+from evalpkg.reporting.run_files import read_metrics
+from evalpkg.reporting.view.cells import Cell, estimate_cell, interval_pair
+from evalpkg.reporting.view.passk import Line, metric_line
+from evalpkg.reporting.view.provenance import model_names, warnings
+from evalpkg.results.layout import RunLayout
+from evalpkg.results.metadata import EvalMetadata, read_metadata
+from evalpkg.statistics import Metrics, RoleMetrics
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What is read of one run; its rows are not."""
+
+    label: str
+    metrics: dict[Mode, Metrics]
+    metadata: EvalMetadata | None
+
+    def role(self, mode: Mode, role: Role) -> RoleMetrics | None:
+        """Metrics of one model, None where it was not run in this mode."""
+        metrics = self.metrics.get(mode)
+        return metrics.roles.get(role) if metrics else None
+
+
+@dataclass(frozen=True, slots=True)
+class RunTable:
+    """One metric in all runs."""
+
+    heading: str
+    lines: list[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class CompareView:
+    """All runs, ready for a template; the names that ``parts`` templates use are ``ReportView``'s.
+
+    Attributes:
+        models: per run its label and the models' names.
+        points: of the first table, for the plot.
+    """
+
+    scope: str
+    roles: dict[Role, str]
+    compared: bool
+    confidence: str
+    models: list[tuple[str, dict[Role, str]]]
+    warnings: list[str]
+    tables: list[RunTable]
+    labels: list[str]
+    points: list[TrendPoint]
+
+
+def read_runs(roots: Sequence[Path]) -> CompareView:
+    """Read the metrics of ``roots`` and put them side by side.
+
+    Raises:
+        DataError: if a run has no metrics, or its intervals have another confidence.
+    """
+    runs = [_read_run(root, label) for root, label in zip(roots, _labels(roots), strict=True)]
+    every = [metrics for run in runs for metrics in run.metrics.values()]
+    levels = sorted({metrics.settings.confidence for metrics in every})
+    if len(levels) > 1:
+        said = listed([f"{100 * level:g} %" for level in levels])
+        raise DataError(
+            f"the runs' intervals differ in confidence: {said}",
+            "Run `evalpkg report` on each directory with one version of evalpkg.",
+        )
+    roles = {r: ROLE[r] for r in Role if any(r in metrics.roles for metrics in every)}
+    measured = sorted(
+        {(mode, k) for run in runs for mode, m in run.metrics.items() for k in m.k_values},
+        key=lambda item: (list(Mode).index(item[0]), item[1]),
+    )
+    return CompareView(
+        scope=f"{plural(len(runs), 'run')}: {listed([run.label for run in runs])}",
+        roles=roles,
+        compared=len(roles) == len(Role),
+        confidence=f"{100 * levels[0]:g}\u00a0%",
+        models=[(run.label, model_names(run.metadata, list(roles))) for run in runs],
+        warnings=_all_warnings(runs),
+        tables=[
+            RunTable(f"pass@{k}, {MODE[mode]}", [_line(run, mode, k, roles) for run in runs])
+            for mode, k in measured
+        ],
+        labels=[run.label for run in runs],
+        points=_points(runs, *measured[0]),
+    )
+
+
+def render_html(view: CompareView) -> str:
+    """``comparison.html``: one self-contained file without any script."""
+    figure = trend_figure(view.labels, view.points, view.tables[0].heading)
+    return html.render("compare.html.j2", view=view, figure=Markup(figure))  # noqa: S704 - our SVG
+
+
+def render_markdown(view: CompareView) -> str:
+    """``comparison.md``: the same numbers."""
+    return markdown.render("compare.md.j2", view=view)
+
+
+def _labels(roots: Sequence[Path]) -> list[str]:
+    """Directory names, with as many parents as it takes to tell them apart."""
+    parts = [root.resolve().parts for root in roots]
+    if len(set(parts)) < len(parts):
+        raise DataError("a run is named twice", "Name each output directory once.")
+    depth = 1
+    while len({own[-depth:] for own in parts}) < len(parts):
+        depth += 1
+    return [plain("/".join(own[-depth:])) for own in parts]
+
+
+def _read_run(root: Path, label: str) -> Run:
+    layout = RunLayout(root)
+    metrics = {m: read_metrics(layout.metrics(m)) for m in Mode if layout.metrics(m).exists()}
+    if not metrics:
+        raise DataError(
+            f"{root} holds no metrics.json", f"`evalpkg report {root}` computes it from the rows."
+        )
+    return Run(label, metrics, read_metadata(layout) if layout.metadata.exists() else None)
+
+
+def _all_warnings(runs: Sequence[Run]) -> list[str]:
+    """Each run's own warnings, and what keeps the runs from being compared."""
+    found = []
+    asked = [
+        {task.task_id for role in metrics.roles.values() for task in role.per_task}
+        for run in runs
+        for metrics in (next(iter(run.metrics.values())),)
+    ]
+    if any(tasks != asked[0] for tasks in asked):
+        counts = [f"{run.label} {len(t)}" for run, t in zip(runs, asked, strict=True)]
+        found.append(
+            f"The runs were not asked the same tasks ({', '.join(counts)}): their levels cannot be"
+            " compared with each other."
+        )
+    return found + [
+        f"{run.label}: {text}" for run in runs for text in warnings(run.metadata, run.metrics)
+    ]
+
+
+def _line(run: Run, mode: Mode, k: int, roles: Sequence[Role] | dict[Role, str]) -> Line:
+    """One run's line in the table of ``mode`` and ``k``."""
+    cells = {}
+    for role in roles:
+        own = run.role(mode, role)
+        estimate = next((p for p in own.pass_at_k if p.k == k), None) if own else None
+        cells[role] = estimate_cell(estimate) if estimate else Cell(NOT_AVAILABLE)
+    metrics = run.metrics.get(mode)
+    differences = metrics.comparison.pass_at_k if metrics and metrics.comparison else ()
+    return metric_line(run.label, "", cells, next((d for d in differences if d.k == k), None))
+
+
+def _points(runs: Sequence[Run], mode: Mode, k: int) -> list[TrendPoint]:
+    found = []
+    for number, run in enumerate(runs):
+        for role in Role:
+            own = run.role(mode, role)
+            estimate = next((p for p in own.pass_at_k if p.k == k), None) if own else None
+            if estimate is not None:
+                low, high = interval_pair(estimate.new_tasks) or (None, None)
+                found.append(TrendPoint(number, role, estimate.value, low, high))
+    return found

@@ -1,0 +1,53 @@
+"""The markdown reports: the same numbers as the HTML report, for a terminal or a pull request."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from evalpkg.models import Mode
+from evalpkg.reporting.format import NBSP
+from evalpkg.reporting.html import present
+from evalpkg.reporting.view import ReportView
+
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|])")
+
+
+def render_comparison(view: ReportView) -> str:
+    """``comparison_report.md`` of one mode."""
+    return render("comparison_report.md.j2", view=view, show_policy=Mode.POLICY in view.modes)
+
+
+def render_summary(view: ReportView) -> str:
+    """``combined_summary.md`` over all modes."""
+    return render("combined_summary.md.j2", view=view)
+
+
+def render(template: str, **context: Any) -> str:
+    """Render a markdown template; blank lines come singly."""
+    text = _environment().get_template(template).render(**context)
+    return re.sub(r"\n{3,}", "\n\n", text.replace(NBSP, " ")).strip() + "\n"
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("evalpkg.reporting"),
+        # Texts that ``_escape`` has made safe are marked; HTML escaping would only touch others.
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=_escape,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _escape(value: Any) -> Markup:
+    """``value`` so that markdown shows it literally; what a macro made is markdown already."""
+    if isinstance(value, Markup):
+        return value
+    return Markup(_SPECIAL.sub(r"\\\1", str(present(value))))  # noqa: S704 - escaped for markdown
