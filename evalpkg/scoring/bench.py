@@ -71,6 +71,7 @@ class Bench:
         """Judge programs of one edition in one crate.
 
         Args:
+            programs: distinct, of one edition.
             alone: this is a retry; the program has the crate to itself.
             last: nothing else runs now; whatever comes out counts.
         """
@@ -124,7 +125,7 @@ class Bench:
         outcomes = try_all(self._runtime, self._provider, library, cases, self.trial_limits)
         judged = []
         for (program, _), outcome in zip(programs, outcomes, strict=True):
-            verdict = verdicts.tried(outcome, program.digest)
+            verdict = verdicts.tried(outcome, program.digest, self.trial_limits.cpu_s)
             judged.append(Judged(program, verdict, self._again(outcome, len(cases), alone, last)))
         return judged
 

@@ -8,6 +8,7 @@ it has an error, alone or in company, so company never changes what is reported 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -31,11 +32,13 @@ class Unit:
         name: of the module, its file and (with a prefix) its symbol.
         text: its source file.
         export: the one line in the crate's root that declares and exports it.
+        is_root: the module is a crate of its own, and its text already exports it.
     """
 
     name: str
     text: str
     export: str
+    is_root: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +104,7 @@ class CrateCompiler:
         compiled = Compiled()
         left = list(units)
         while left:
-            root = "".join(f"{unit.export}\n" for unit in left)
-            (work / "lib.rs").write_text(root, encoding="utf-8")
-            status, errors = self._rustc(work, edition, limits)
+            status, errors = self._rustc(work, _write_root(work, left), edition, limits)
             if status == 0:
                 compiled.library = work / LIBRARY
                 break
@@ -115,19 +116,28 @@ class CrateCompiler:
             left = [unit for unit in left if unit.name not in blamed]
         return compiled
 
-    def _rustc(self, work: Path, edition: str, limits: CompileLimits) -> tuple[int, str]:
+    def _rustc(self, work: Path, root: str, edition: str, limits: CompileLimits) -> tuple[int, str]:
         bounds = Limits(
             limits.memory_mib, max(1, round(limits.cpu_s)), limits.file_mib, limits.processes
         )
         command = self._provider.command(
-            Box(work, building=True, limits=bounds), self.command(edition)
+            Box(work, building=True, limits=bounds), [*self.command(edition), root]
         )
         # Wall time is only a backstop: a loaded machine must not turn into a verdict.
         return run_bounded(command, wall_s=limits.cpu_s * 6 + 30, keep_bytes=ERROR_BYTES)
 
     def command(self, edition: str) -> list[str]:
-        """The rustc command line; paths are relative to the box's folder."""
-        return [*self._toolchain.cdylib(edition, LIBRARY), "--error-format=json", "lib.rs"]
+        """The rustc command line, but for the root file; paths are relative to the box's folder."""
+        return [*self._toolchain.cdylib(edition, LIBRARY), "--error-format=json"]
+
+
+def _write_root(work: Path, units: Sequence[Unit]) -> str:
+    """The crate's root file, written unless the only module is it."""
+    if len(units) == 1 and units[0].is_root:
+        return f"{units[0].name}.rs"
+    text = "".join(f"{unit.export}\n" for unit in units)
+    (work / "lib.rs").write_text(text, encoding="utf-8")
+    return "lib.rs"
 
 
 def _errors(text: str) -> Iterator[dict[str, Any]]:
@@ -144,15 +154,15 @@ def _errors(text: str) -> Iterator[dict[str, Any]]:
 
 def _blame(errors: str, units: Sequence[Unit]) -> dict[str, Diagnostic]:
     """The first error of each module that has one."""
-    names = {f"{unit.name}.rs": unit.name for unit in units}
+    names: dict[str, str] = {f"{unit.name}.rs": unit.name for unit in units}
     blamed: dict[str, Diagnostic] = {}
     for message in _errors(errors):
         for span in message.get("spans", ()):
             name = _module(span, names, units)
             if span.get("is_primary") and name is not None:
-                code = (message.get("code") or {}).get("code", "")
-                code = code if code.startswith("E0") else None  # a lint's name is not a code
-                blamed.setdefault(name, Diagnostic(code, _readable(message, name)))
+                code = str((message.get("code") or {}).get("code", ""))
+                known = code if code.startswith("E0") else None  # a lint's name is not a code
+                blamed.setdefault(name, Diagnostic(known, _readable(message, span)))
                 break
     return blamed
 
@@ -162,16 +172,33 @@ def _module(span: dict[str, Any], names: dict[str, str], units: Sequence[Unit]) 
     here: dict[str, Any] | None = span
     while here is not None:
         if here["file_name"] in names:
-            return names[here["file_name"]]
+            return names[str(here["file_name"])]
         if here["file_name"] == "lib.rs" and 0 < here["line_start"] <= len(units):
-            return units[here["line_start"] - 1].name
+            return units[int(here["line_start"]) - 1].name
         here = (here.get("expansion") or {}).get("span")
     return None
 
 
-def _readable(message: dict[str, Any], name: str) -> str:
-    text = message.get("rendered") or message.get("message", "")
-    return str(text).replace(f"{name}.rs", "solution.rs").replace(f"{name}::", "").strip()[:4000]
+def _readable(message: dict[str, Any], span: dict[str, Any]) -> str:
+    """The error in a few lines, the same in any company.
+
+    Notes and suggestions are left out, and paths cut to their last segment: rustc names what else
+    the crate holds there, and spells a path out where a neighbour uses the same name.
+    """
+    code = (message.get("code") or {}).get("code")
+    lines = [f"error[{code}]: " if code else "error: "]
+    lines[0] += _PATH.sub("", str(message.get("message", "")))
+    where = span
+    while where["file_name"].startswith("/") and where.get("expansion"):
+        where = where["expansion"]["span"]
+    lines.append(f" --> solution.rs:{where['line_start']}:{where['column_start']}")
+    lines += [f"  | {text['text'].strip()}" for text in where.get("text", ())[:2]]
+    if label := span.get("label"):
+        lines.append(f"  = {_PATH.sub('', label)}")
+    return "\n".join(lines)[:4000]
+
+
+_PATH = re.compile(r"(?:\b[A-Za-z_]\w*::)+(?=[A-Za-z_<{])")
 
 
 def _explain(status: int, errors: str) -> tuple[Stop, str]:

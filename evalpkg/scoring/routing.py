@@ -10,54 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-ALONE = frozenset(
-    [
-        "unsafe",
-        "extern",
-        "crate",
-        "macro_rules",
-        "macro",
-        "asm",
-        "global_asm",
-        "naked_asm",
-        "include",
-        "include_str",
-        "include_bytes",
-        "evalwire",
-        "evalwire_shim",
-        "Location",
-        "Backtrace",
-        "set_hook",
-        "take_hook",
-        "update_hook",
-        "type_name",
-        "type_name_of_val",
-        "TypeId",
-        "type_id",
-    ]
-)
+_ALONE_WORDS = """
+unsafe extern crate macro_rules macro asm global_asm naked_asm include include_str include_bytes
+evalwire evalwire_shim Location Backtrace set_hook take_hook update_hook type_name
+type_name_of_val TypeId type_id
+"""
+ALONE = frozenset(_ALONE_WORDS.split())
 """Identifiers that mean or might mean business with the rest of the crate or its names."""
 
-ATTRIBUTES = frozenset(
-    [
-        "derive",
-        "inline",
-        "allow",
-        "warn",
-        "expect",
-        "must_use",
-        "doc",
-        "test",
-        "default",
-        "non_exhaustive",
-        "deprecated",
-        "cold",
-        "track_caller",
-        "ignore",
-        "should_panic",
-        "rustfmt",
-    ]
-)
+_LOCAL_ATTRIBUTES = """
+derive inline allow warn expect must_use doc test default non_exhaustive deprecated cold
+track_caller ignore should_panic rustfmt
+"""
+ATTRIBUTES = frozenset(_LOCAL_ATTRIBUTES.split())
 """Attributes that concern only the item they stand on."""
 
 LONGEST = 16 << 10

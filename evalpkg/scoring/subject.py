@@ -6,6 +6,7 @@ import hashlib
 
 from evalpkg.models import Task
 from evalpkg.scoring.crates import Unit
+from evalpkg.scoring.routing import tokens
 from evalpkg.scoring.signature import Parameter, Signature, read_signature
 
 
@@ -27,11 +28,17 @@ def subject_unit(task: Task, source: str) -> Unit:
     # The constant is what an attribute left dangling at the end of the completion would remove.
     text = f"{source}\nconst _: () = ();\n{_shim(signature)}"
     attribute = "#[unsafe(no_mangle)]" if task.edition >= "2024" else "#[no_mangle]"
-    export = (
-        f'mod {name}; {attribute} pub extern "C" fn {symbol(name)}(fd: i32) '
-        f"{{ ::evalwire::subject::serve(fd, {name}::evalwire_shim::call) }}"
+    if "crate" in source and "crate" in tokens(source):
+        # Its paths start at the crate's root, so it must be the root.
+        return Unit(name, text + _export(attribute, name, ""), "", is_root=True)
+    return Unit(name, text, f"mod {name}; " + _export(attribute, name, f"{name}::"))
+
+
+def _export(attribute: str, name: str, path: str) -> str:
+    return (
+        f'{attribute} pub extern "C" fn {symbol(name)}(fd: i32) '
+        f"{{ ::evalwire::subject::serve(fd, {path}evalwire_shim::call) }}"
     )
-    return Unit(name, text, export)
 
 
 def symbol(name: str) -> str:
@@ -71,4 +78,5 @@ def _decode(index: int, parameter: Parameter) -> str:
 def _pass(index: int, parameter: Parameter) -> str:
     if parameter.referent is None:
         return f"a{index}"
-    return f"&mut a{index}" if parameter.mutable else f"&a{index}"
+    # Exactly the asked type: a generic parameter would otherwise be given another.
+    return f"{{ let exact: {parameter.text} = &{'mut ' * parameter.mutable}a{index}; exact }}"

@@ -34,9 +34,9 @@ def compiler_stopped(stop: Stop, detail: str, program: str) -> Verdict:
     return Verdict(kind, compile_ok, None, detail[:DETAIL], program)
 
 
-def tried(outcome: Outcome, program: str) -> Verdict:
-    """The program compiled and was put on trial."""
-    kind, detail = _judge(outcome)
+def tried(outcome: Outcome, program: str, cpu_s: int) -> Verdict:
+    """The program compiled and was put on trial, with ``cpu_s`` seconds of CPU time at most."""
+    kind, detail = _judge(outcome, cpu_s)
     compile_ok: bool | None = True
     if kind is VerdictKind.INFRA_ERROR:
         compile_ok = None
@@ -45,7 +45,7 @@ def tried(outcome: Outcome, program: str) -> Verdict:
     return Verdict(kind, compile_ok, None, detail[:DETAIL], program)
 
 
-def _judge(outcome: Outcome) -> tuple[VerdictKind, str]:
+def _judge(outcome: Outcome, cpu_s: int) -> tuple[VerdictKind, str]:
     where = f"{outcome.test}: " if outcome.test else ""
     match outcome.kind:
         case "passed":
@@ -61,13 +61,13 @@ def _judge(outcome: Outcome) -> tuple[VerdictKind, str]:
         case "not_loaded":
             return VerdictKind.COMPILE_ERROR, f"does not link: {outcome.message.strip()}"
         case "gone":
-            kind, detail = _gone(outcome)
+            kind, detail = _gone(outcome, cpu_s)
             return kind, where + detail
         case _:
             return VerdictKind.INFRA_ERROR, outcome.message or "the sandbox failed"
 
 
-def _gone(outcome: Outcome) -> tuple[VerdictKind, str]:
+def _gone(outcome: Outcome, cpu_s: int) -> tuple[VerdictKind, str]:
     """Why a subject stopped answering."""
     if outcome.reason == WALL_TIMEOUT:
         return VerdictKind.TIMEOUT, f"no answer within {outcome.wall_ms / 1000:.0f} s"
@@ -82,7 +82,7 @@ def _gone(outcome: Outcome) -> tuple[VerdictKind, str]:
         return VerdictKind.CRASHED, f"ended with status {status} before answering"
     number = os.WTERMSIG(outcome.status)
     match number:
-        case signal.SIGXCPU | signal.SIGKILL:
+        case signal.SIGXCPU | signal.SIGKILL if outcome.cpu_us > 0.8e6 * cpu_s:
             return VerdictKind.TIMEOUT, f"used {outcome.cpu_us / 1e6:.1f} s of CPU time"
         case signal.SIGXFSZ:
             return VerdictKind.RESOURCE_LIMIT, "output: printed more than allowed"

@@ -1,0 +1,75 @@
+"""Providers prove themselves by running hostile programs; what does not confine is refused."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from evalpkg.errors import ConfigError, SandboxUnavailableError
+from evalpkg.rust import build_runtime, find_toolchain
+from evalpkg.sandbox import check_providers, select_provider
+from evalpkg.sandbox.base import Box, Limits, profile_digest
+from evalpkg.sandbox.conformance import violations
+from evalpkg.sandbox.landlock import Landlock
+from evalpkg.sandbox.process import run_bounded
+from evalpkg.sandbox.unconfined import Unconfined
+
+
+def test_a_provider_confines_on_this_machine_or_says_why_not() -> None:
+    checks = check_providers()
+    assert any(check.confines for check in checks)
+    for check in checks:
+        assert check.confines or check.detail != "every check held"
+
+
+def test_no_sandbox_at_all_is_caught_by_the_checks() -> None:
+    toolchain = find_toolchain()
+    runtime = build_runtime(toolchain)
+    found = violations(Unconfined(toolchain, runtime), toolchain, runtime)
+    assert found == ["the compiler read a file of the host"]
+
+
+def test_a_provider_that_runs_the_program_without_confining_it_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # What firejail does where it believes to be inside a container: nothing, and exit 0.
+    def do_nothing(self: Landlock, box: Box, inside: Sequence[str]) -> list[str]:
+        return Unconfined(self._toolchain, self._runtime).command(box, inside)
+
+    monkeypatch.setattr(Landlock, "command", do_nothing)
+    toolchain = find_toolchain()
+    with pytest.raises(SandboxUnavailableError, match="landlock: the compiler read a file"):
+        select_provider("landlock", toolchain, build_runtime(toolchain))
+
+
+def test_an_unknown_mode_lists_the_choices() -> None:
+    toolchain = find_toolchain()
+    with pytest.raises(ConfigError, match="'chroot'") as caught:
+        select_provider("chroot", toolchain, build_runtime(toolchain))
+    assert "bubblewrap" in caught.value.cure
+
+
+def test_the_profile_digest_covers_the_limits_of_our_own_launcher() -> None:
+    toolchain = find_toolchain()
+    runtime = build_runtime(toolchain)
+    landlock, none = Landlock(toolchain, runtime), Unconfined(toolchain, runtime)
+    assert profile_digest(landlock, runtime) != profile_digest(none, runtime)
+
+
+@pytest.mark.parametrize(
+    ("limits", "script"),
+    [
+        (Limits(file_mib=1), "dd if=/dev/zero of=big bs=1M count=3"),
+        (Limits(cpu_s=1), "while :; do :; done"),
+    ],
+    ids=["file size", "cpu time"],
+)
+def test_a_limit_of_the_build_box_holds(tmp_path: Path, limits: Limits, script: str) -> None:
+    toolchain = find_toolchain()
+    runtime = build_runtime(toolchain)
+    box = Box(tmp_path, building=True, limits=limits)
+    command = Landlock(toolchain, runtime).command(box, ["/usr/bin/bash", "-c", script])
+    at = command.index("--readable")
+    command[at:at] = ["--readable", "/usr/bin", "--readable", "/bin"]
+    status, _ = run_bounded(command, wall_s=60, keep_bytes=2000)
+    assert status > 0

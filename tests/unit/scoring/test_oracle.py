@@ -1,0 +1,72 @@
+"""Oracles: the tests opened up, the entry point replaced by a stub."""
+
+import pytest
+
+from evalpkg.errors import DataError
+from evalpkg.models import Task
+from evalpkg.scoring.oracle import oracle_unit
+from evalpkg.scoring.signature import read_signature
+
+TESTS = """
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn adds() { assert_eq!(add(1, 2), 3); }
+    #[test]
+    #[should_panic(expected = "overflow")]
+    fn overflows() { add(i32::MAX, 1); }
+    fn helper() {}
+}
+"""
+
+
+def task(prompt: str, test: str = TESTS, name: str = "add") -> Task:
+    return Task("t", prompt, name, test)
+
+
+def test_every_test_function_is_listed_with_what_it_expects() -> None:
+    export = oracle_unit(task("fn add(a: i32, b: i32) -> i32 {")).export
+    assert 'name: "tests::adds"' in export
+    assert 'name: "tests::overflows"' in export
+    assert export.count("should_panic: true") == 1
+    assert "helper" not in export
+
+
+def test_multipl_e_tests_run_as_main() -> None:
+    tests = "fn main() { let candidate = add; assert_eq!(candidate(1, 2), 3); }"
+    assert 'name: "main"' in oracle_unit(task("fn add(a: i32, b: i32) -> i32 {", tests)).export
+
+
+def test_tests_that_are_cut_off_are_refused() -> None:
+    with pytest.raises(DataError, match="cut off"):
+        oracle_unit(task("fn add(a: i32, b: i32) -> i32 {", "mod tests { use super::*; // BEGIN"))
+
+
+def test_a_task_without_tests_is_refused() -> None:
+    with pytest.raises(DataError, match="no test function"):
+        oracle_unit(task("fn add(a: i32, b: i32) -> i32 {", "mod tests { fn helper() {} }"))
+
+
+def test_a_prompt_without_the_entry_point_is_refused() -> None:
+    with pytest.raises(DataError, match="'add'"):
+        read_signature("fn sub(a: i32) -> i32 {", "add")
+
+
+def test_lifetimes_stay_in_the_stub_and_leave_the_shim() -> None:
+    signature = read_signature("fn add<'a>(x: &'a [&'a str], y: &mut Vec<i32>) -> &'a str {", "add")
+    first, second = signature.parameters
+    assert first.written == "&'a [&'a str]"
+    assert first.slice_item == "&'_ str"
+    assert second.mutable
+    assert second.referent == "Vec<i32>"
+    assert (signature.written_result, signature.result) == ("&'a str", "&'_ str")
+
+
+def test_std_types_that_the_prompt_forgets_to_import_are_found() -> None:
+    assert read_signature("fn add(x: HashMap<String, i32>) {", "add").imports == (
+        "use ::std::collections::HashMap;",
+    )
+    imported = read_signature("use std::collections::HashMap;\nfn add(x: HashMap<u8, u8>) {", "add")
+    assert imported.imports == ()
+    assert imported.preamble_imports == ("use std::collections::HashMap;",)
