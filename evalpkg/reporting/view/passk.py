@@ -42,7 +42,7 @@ class Line:
         name: what is measured.
         mode: in which mode, empty where the mode changes nothing.
         cells: one per model that was run.
-        difference: None where only one model was run.
+        difference: ``n/a`` where only one model was run.
         p: p-value of the difference.
         adjusted: the same by Holm over all pass@k of the run, empty for other metrics.
         detectable: smallest difference that could have been detected, in points.
@@ -52,7 +52,7 @@ class Line:
     name: str
     mode: str
     cells: dict[Role, Cell]
-    difference: Cell | None
+    difference: Cell
     p: str = NOT_AVAILABLE
     adjusted: str = ""
     detectable: str = NOT_AVAILABLE
@@ -164,7 +164,7 @@ def metric_line(
         primary: whether this is the endpoint named before the run.
     """
     if difference is None:
-        return Line(name, mode, cells, None, primary=primary)
+        return Line(name, mode, cells, Cell(NOT_AVAILABLE), primary=primary)
     return Line(
         name,
         mode,

@@ -1,0 +1,86 @@
+"""Several runs in one table and plot."""
+
+import json
+import re
+
+import pytest
+
+from benchmarks.population import Population
+from evalpkg.errors import DataError
+from evalpkg.models import Mode, Role
+from evalpkg.reporting import compare_runs
+from evalpkg.results.metadata import Sandbox
+from tests.unit.reporting.report_runs import finish_run, make_run
+from tests.unit.reporting.test_report_content import Text, tidy
+
+
+def compare(tmp_path, *layouts):
+    out = tmp_path / "out"
+    compare_runs([layout.root for layout in layouts], out)
+    page = (out / "comparison.html").read_text(encoding="utf-8")
+    return page, tidy((out / "comparison.md").read_text(encoding="utf-8"))
+
+
+def test_each_run_is_a_line_with_its_own_numbers(tmp_path):
+    layouts = [
+        make_run(tmp_path / f"step-{n}", (1,), seed=n, population=Population(effect=0.1 * n))
+        for n in (1, 2, 3)
+    ]
+    page, text = compare(tmp_path, *layouts)
+    for layout in layouts:
+        metrics = json.loads(layout.metrics(Mode.NO_POLICY).read_text())
+        line = Text(page).row(f"{layout.root.name} ")
+        for role in ("base", "finetuned"):
+            share = metrics["roles"][role]["pass_at_k"][0]["value"]
+            assert f" {100 * share:.1f} %" in line
+        difference = metrics["comparison"]["pass_at_k"][0]["value"]
+        assert f" {100 * difference:+.1f} " in line
+        assert f"| {layout.root.name} |" in text
+    assert page.count("<svg") == 1 + page.count('<svg class="bar"')
+    assert "step-1, step-2 and step-3" in text
+
+
+def test_the_comparison_runs_no_script_and_loads_nothing(tmp_path):
+    page, _ = compare(tmp_path, make_run(tmp_path / "a"), make_run(tmp_path / "b"))
+    assert "<script" not in page
+    assert "script-src 'none'" in page.replace("&#39;", "'")
+    assert not re.search(r"\s(?:src|style|on\w+)=", page)
+
+
+def test_runs_with_one_model_or_another_k_say_not_available(tmp_path):
+    full = make_run(tmp_path / "full", (1, 2))
+    part = make_run(tmp_path / "part", (1,), roles=(Role.BASE,), modes=(Mode.NO_POLICY,))
+    page, text = compare(tmp_path, full, part)
+    assert re.search(r"\| part \| \d+\.\d % \([^|]*\) \| n/a \| n/a \| n/a \|", text)
+    assert "None" not in Text(page).all
+    assert "nan" not in text
+
+
+def test_warnings_name_the_run_they_belong_to(tmp_path):
+    good, bad = make_run(tmp_path / "good"), make_run(tmp_path / "bad")
+    finish_run(bad, 4, (1,), sandbox=Sandbox(provider="none"))
+    _, text = compare(tmp_path, good, bad)
+    assert "bad: Unsandboxed" in text
+    assert "good: " not in text.split("## pass")[0]
+
+
+def test_other_tasks_are_a_warning(tmp_path):
+    _, text = compare(tmp_path, make_run(tmp_path / "a"), make_run(tmp_path / "b", tasks=10))
+    assert "not asked the same tasks (a 12, b 10)" in text
+
+
+def test_runs_of_one_name_are_told_apart_and_a_run_named_twice_is_refused(tmp_path):
+    one, two = make_run(tmp_path / "x" / "results"), make_run(tmp_path / "y" / "results")
+    _, text = compare(tmp_path, one, two)
+    assert "x/results and y/results" in text
+    with pytest.raises(DataError, match="named twice"):
+        compare(tmp_path, one, one)
+
+
+def test_a_run_without_metrics_is_refused_with_a_cure(tmp_path):
+    run = make_run(tmp_path / "a")
+    for mode in Mode:
+        run.metrics(mode).unlink()
+    with pytest.raises(DataError, match=r"holds no metrics\.json") as caught:
+        compare(tmp_path, run)
+    assert "evalpkg report" in caught.value.cure
