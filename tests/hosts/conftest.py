@@ -1,0 +1,47 @@
+"""What the provisioning tests share: the project's plugins, and files rendered by Ansible."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+PROJECT = Path(__file__).parents[2]
+
+
+def load_plugin(path: str) -> ModuleType:
+    """Import one of the project's Ansible plugins from its file."""
+    file = PROJECT / "playbooks/plugins" / path
+    spec = importlib.util.spec_from_file_location(file.stem, file)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _ansible_playbook() -> str:
+    beside = Path(sys.executable).with_name("ansible-playbook")
+    found = str(beside) if beside.exists() else shutil.which("ansible-playbook")
+    if found is None:
+        pytest.skip("ansible-playbook is not installed here; `make molecule-lint` brings it")
+    return found
+
+
+@pytest.fixture(scope="session")
+def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the unit in its profiles, and a run whose program is a small script."""
+    folder = tmp_path_factory.mktemp("rendered")
+    command = [_ansible_playbook(), "tests/hosts/render.yml", "-e", f"folder={folder}"]
+    environment = os.environ | {"ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.default"}
+    result = subprocess.run(
+        command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    return folder

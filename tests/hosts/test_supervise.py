@@ -1,0 +1,123 @@
+"""The scripts of the evaluation role, run for real with tmux; the program is a small script."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed here")
+
+Supervise = Callable[[str], "subprocess.Popen[bytes]"]
+
+
+@pytest.fixture
+def run(rendered: Path) -> Iterator[Path]:
+    """The folder of a run with two shards, empty at the start of each test."""
+    base = rendered / "eval"
+    shutil.rmtree(base / "runs")
+    folder = base / "runs/test"
+    (folder / "shards").mkdir(parents=True)
+    (base / "run").write_text("test\n")
+    (folder / "plan").write_text("0/2\n1/2\n")
+    (folder / "config.yaml").write_text("{}\n")
+    yield folder
+    subprocess.run(["tmux", "-S", str(rendered / "tmux"), "kill-server"], stderr=-3, check=False)
+
+
+@pytest.fixture
+def supervise(rendered: Path, run: Path) -> Supervise:
+    """Starts the main process of the unit around a program given as shell text."""
+
+    def start(program: str) -> subprocess.Popen[bytes]:
+        evalpkg = rendered / "venv/bin/evalpkg"
+        evalpkg.parent.mkdir(parents=True, exist_ok=True)
+        evalpkg.write_text(f"#!/bin/bash\necho \"$*\" >>'{run}/calls'\n{program}\n")
+        evalpkg.chmod(0o755)
+        environment = os.environ | {"RUNTIME_DIRECTORY": str(rendered)}
+        return subprocess.Popen([str(rendered / "eval/bin/supervise")], env=environment)
+
+    return start
+
+
+def status(rendered: Path) -> dict[str, object]:
+    output = subprocess.run(
+        [str(rendered / "eval/bin/status")], capture_output=True, check=True
+    ).stdout
+    found = json.loads(output)
+    assert isinstance(found, dict)
+    return found
+
+
+def wait_for(path: Path) -> None:
+    deadline = time.monotonic() + 30
+    while not path.exists():
+        assert time.monotonic() < deadline, f"{path} never came"
+        time.sleep(0.05)
+
+
+def test_success_is_success_and_every_shard_was_run(
+    rendered: Path, run: Path, supervise: Supervise
+) -> None:
+    assert supervise("exit 0").wait(30) == 0
+    calls = (run / "calls").read_text().splitlines()
+    assert [call.split("--shard ")[1].split()[0] for call in calls] == ["0/2", "1/2"]
+    assert status(rendered)["state"] == "finished"
+    assert status(rendered)["finished_shards"] == ["0/2", "1/2"]
+
+
+@pytest.mark.parametrize("code", [3, 9])
+def test_the_status_of_the_program_is_the_status_of_the_unit(
+    rendered: Path, supervise: Supervise, code: int
+) -> None:
+    assert supervise(f"echo the cause; exit {code}").wait(30) == code
+    assert status(rendered)["state"] == "failed"
+    assert "the cause" in str(status(rendered)["error"])
+
+
+def test_a_killed_program_is_not_a_success(run: Path, supervise: Supervise) -> None:
+    process = supervise(
+        f"echo $$ >'{run}/pid.partial'; mv '{run}/pid.partial' '{run}/pid'; sleep 60"
+    )
+    wait_for(run / "pid")
+    os.kill(int((run / "pid").read_text()), signal.SIGKILL)
+    assert process.wait(30) == 128 + signal.SIGKILL
+
+
+@pytest.mark.parametrize("how", ["kill-server", "SIGKILL"])
+def test_a_lost_tmux_server_is_not_a_success(
+    rendered: Path, run: Path, supervise: Supervise, how: str
+) -> None:
+    process = supervise(f"touch '{run}/began'; sleep 60")
+    wait_for(run / "began")
+    tmux = ["tmux", "-S", str(rendered / "tmux")]
+    if how == "SIGKILL":
+        pid = subprocess.check_output([*tmux, "display-message", "-p", "#{pid}"])
+        os.kill(int(pid), signal.SIGKILL)
+    else:
+        subprocess.run([*tmux, "kill-server"], check=True)
+    assert process.wait(30) == 70
+
+
+def test_started_again_it_goes_on_with_the_shard_that_is_open(
+    run: Path, supervise: Supervise
+) -> None:
+    fail_on_second = 'case "$*" in *"1/2"*) exit 1 ;; esac'
+    assert supervise(fail_on_second).wait(30) == 1
+    assert supervise("exit 0").wait(30) == 0
+    calls = (run / "calls").read_text().splitlines()
+    assert [call.split("--shard ")[1].split()[0] for call in calls] == ["0/2", "1/2", "1/2"]
+
+
+@pytest.mark.parametrize("name", ["run-shards", "supervise", "attach"])
+def test_shellcheck_has_nothing_to_say(rendered: Path, name: str) -> None:
+    if shutil.which("shellcheck") is None:
+        pytest.skip("shellcheck is not installed here")
+    subprocess.run(["shellcheck", str(rendered / "eval/bin" / name)], check=True)

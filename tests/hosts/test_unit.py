@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+PROFILES = ["confined", "gpu", "firejail"]
+
+
+def analyze(*arguments: str) -> subprocess.CompletedProcess[str]:
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze is not installed here")
+    return subprocess.run(
+        ["systemd-analyze", *arguments], capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_systemd_accepts_every_line(rendered: Path, profile: str) -> None:
+    result = analyze("verify", "--man=no", str(rendered / f"{profile}.service"))
+    assert f"{profile}.service" not in result.stderr, result.stderr
+
+
+@pytest.mark.parametrize(("profile", "worst"), [("confined", 5.5), ("gpu", 5.0), ("firejail", 9.0)])
+def test_the_unit_exposes_no_more_than_it_did(rendered: Path, profile: str, worst: float) -> None:
+    result = analyze("security", "--offline=true", str(rendered / f"{profile}.service"))
+    found = re.search(r"exposure level for .*: ([\d.]+)", result.stdout)
+    assert found, result.stdout + result.stderr
+    assert float(found[1]) <= worst
+
+
+def test_firejail_can_gain_the_privileges_it_needs(rendered: Path) -> None:
+    # Each of these implies NoNewPrivileges for a unit with User=, and firejail is set-user-id.
+    text = (rendered / "firejail.service").read_text()
+    for option in ("NoNewPrivileges", "SystemCall", "Restrict", "Lock", "Capability"):
+        assert not re.search(rf"^{option}\w*=(?!on-failure)", text, re.MULTILINE), option
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_nothing_that_breaks_a_sandbox_inside(rendered: Path, profile: str) -> None:
+    text = (rendered / f"{profile}.service").read_text()
+    for option in (
+        "RestrictNamespaces",
+        "ProtectKernelTunables",
+        "ProtectProc",
+        "ProtectKernelLogs",
+    ):
+        assert f"\n{option}=" not in text
+    assert "OOMPolicy=continue" in text
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_a_secret_is_named_and_never_spelled(rendered: Path, profile: str) -> None:
+    text = (rendered / f"{profile}.service").read_text()
+    assert "LoadCredential=HF_TOKEN:" in text
+    assert "OPENAI_API_KEY" not in text
+    files = [file for file in rendered.rglob("*") if file.is_file()]
+    assert not [file for file in files if "canary-token" in file.read_text(errors="replace")]
