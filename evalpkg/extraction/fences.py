@@ -11,19 +11,18 @@ def fenced_blocks(text: str) -> list[str]:
         return []
     blocks: list[str] = []
     inside: list[str] | None = None
-    mark, width, indent = "", 0, 0
+    mark, width = "", 0
     for line in text.split("\n"):
         stripped = line.lstrip(" ")
         run = _run(stripped)
         if inside is None:
             if run >= 3 and "`" not in stripped[run:]:
                 inside, mark, width = [], stripped[0], run
-                indent = len(line) - len(stripped)
         elif run >= width and stripped[0] == mark and not stripped[run:].strip():
             blocks.append("\n".join(inside))
             inside = None
         else:
-            inside.append(line[min(indent, len(line) - len(stripped)) :])
+            inside.append(line)
     if inside is not None:
         blocks.append("\n".join(inside))
     return blocks

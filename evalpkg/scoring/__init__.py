@@ -6,7 +6,8 @@ only the completion. Whatever a completion does to its own process, it can at be
 answers. See ``docs/scoring.md``.
 """
 
+from evalpkg.scoring.gate import GateReport, gold_gate
 from evalpkg.scoring.scorer import Scorer
 from evalpkg.scoring.settings import ScoringSettings
 
-__all__ = ["Scorer", "ScoringSettings"]
+__all__ = ["GateReport", "Scorer", "ScoringSettings", "gold_gate"]
