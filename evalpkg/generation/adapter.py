@@ -1,0 +1,133 @@
+"""The PEFT adapter that turns the base model into the fine-tuned one."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from evalpkg.errors import ConfigError, DataError, EnvironmentUnfitError
+from evalpkg.generation import embedded, hub
+from evalpkg.generation.settings import EMBEDDED
+
+_FILES = ("adapter_config.json", "adapter_model.safetensors", "adapter_model.bin")
+_CONFIG = "adapter_config.json"
+
+
+def locate(reference: str, revision: str) -> hub.ModelFiles:
+    """The adapter's files.
+
+    Args:
+        reference: local folder, ``embedded``, ``repo`` or ``repo/subfolder``.
+        revision: of the repository; empty for the default branch.
+
+    Raises:
+        ConfigError: if there is no adapter of that name.
+        EnvironmentUnfitError: if it cannot be fetched.
+    """
+    if reference == EMBEDDED:
+        return hub.ModelFiles(reference, embedded.adapter_folder())
+    if Path(reference).is_dir():
+        files = hub.ModelFiles(reference, Path(reference))
+    else:
+        parts = reference.strip("/").split("/")
+        if len(parts) < 2 or reference.startswith(("/", ".", "~")):
+            raise ConfigError(
+                f"there is no folder {reference!r}, and it does not name a Hub repository",
+                "Give a folder, `owner/repository` or `owner/repository/subfolder`.",
+            )
+        files = hub.fetch("/".join(parts[:2]), revision, _FILES, "/".join(parts[2:]))
+        files = hub.ModelFiles(reference, files.folder, files.revision)
+    if not (files.folder / _CONFIG).is_file():
+        raise ConfigError(
+            f"{reference} holds no {_CONFIG}",
+            "Name the folder of one checkpoint, such as owner/repository/checkpoint-9000.",
+        )
+    return files
+
+
+def declared_base(files: hub.ModelFiles) -> str:
+    """The base model that the adapter's config names.
+
+    Raises:
+        DataError: if the config is not one of PEFT's.
+        ConfigError: if the adapter adds prompt tokens instead of changing weights.
+    """
+    try:
+        config = json.loads((files.folder / _CONFIG).read_text(encoding="utf-8"))
+        kind, base = config["peft_type"], config["base_model_name_or_path"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise DataError(f"{files.name}: {_CONFIG} cannot be read ({error!r})") from error
+    if "PROMPT" in kind or "PREFIX" in kind or kind == "P_TUNING":
+        raise ConfigError(
+            f"{files.name} is a {kind} adapter: it adds prompt tokens and leaves the weights alone",
+            "Only adapters that change weights, such as LoRA, are supported.",
+        )
+    return str(base or "")
+
+
+def check_base(files: hub.ModelFiles, base_model: str, *, allow_mismatch: bool) -> str:
+    """Refuse an adapter that was trained on another model; returns the base it names.
+
+    Names are compared without owner, ``Meta-`` and quantisation suffixes, because the same weights
+    go under several.
+
+    Raises:
+        ConfigError: naming both models.
+    """
+    declared = declared_base(files)
+    asked = embedded.MODEL_ID if base_model == EMBEDDED else base_model
+    if not allow_mismatch and _plain(declared) != _plain(asked):
+        raise ConfigError(
+            f"the adapter {files.name} was trained on {declared!r}, but the base model is "
+            f"{base_model!r}",
+            "Choose the adapter's own base model (or for the embedded model the adapter "
+            "`embedded`, or no adapter). If both names mean the same weights: "
+            "--allow-base-mismatch.",
+        )
+    return declared
+
+
+def _plain(name: str) -> str:
+    last = name.rstrip("/").rsplit("/", 1)[-1].lower()
+    last = re.sub(r"^meta-(?=llama)", "", last)
+    return re.sub(r"(-unsloth)?-bnb-4bit$", "", last)
+
+
+def attach(model: Any, files: hub.ModelFiles, base_model: str) -> Callable[[bool], None]:
+    """Put the adapter's layers into ``model``; returns the switch that turns them on and off.
+
+    While off, the model computes exactly what it did before.
+
+    Raises:
+        ConfigError: if the adapter does not fit the model's layers.
+        EnvironmentUnfitError: if the installed PEFT cannot read it.
+    """
+    import peft
+
+    try:
+        # The adapter computes in the base model's dtype; PEFT's default would widen it to float32.
+        adapted = peft.PeftModel.from_pretrained(model, files.folder, autocast_adapter_dtype=False)
+    except (RuntimeError, ValueError) as error:
+        detail = (str(error).splitlines() or [""])[0]
+        raise ConfigError(
+            f"the adapter {files.name} (trained on {declared_base(files)!r}) does not fit the base "
+            f"model {base_model!r}: {detail}",
+            "Choose the base model that the adapter was trained on.",
+        ) from error
+    except (TypeError, OSError) as error:
+        raise EnvironmentUnfitError(
+            f"PEFT {peft.__version__} cannot read the adapter {files.name}: {error}",
+            "Check that its files are complete; a newer PEFT may be needed.",
+        ) from error
+    adapted.eval()
+
+    def switch(on: bool) -> None:
+        if on:
+            adapted.base_model.enable_adapter_layers()
+        else:
+            adapted.base_model.disable_adapter_layers()
+
+    return switch

@@ -1,0 +1,208 @@
+"""The decode loop: many samples, one forward pass per token, no sample knowing of another.
+
+A prompt is computed once, alone, and copied into a slot for each of its samples. Slots are refilled
+as samples finish. ``docs/generation.md`` spells out why a sample does not depend on its batch.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+from transformers import DynamicCache
+
+from evalpkg.errors import EnvironmentUnfitError
+from evalpkg.generation.network import Network
+from evalpkg.generation.sampling import Candidates, Sampler
+from evalpkg.generation.slots import SlotCache
+
+_CAPACITY_UNIT = 256
+_SPAN_UNIT = 64
+_CPU_ROWS = 8
+"""Fewest rows in a CPU step: with one row, a matrix product takes another path and other bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A sample to be decoded: its identity, its prompt's token ids, and its noise key."""
+
+    task_id: str
+    index: int
+    prompt: tuple[int, ...]
+    key: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A decoded sample.
+
+    Attributes:
+        ids: the tokens, without the one that ended the answer.
+        finish_reason: ``stop`` at an end token, ``length`` at the limit.
+    """
+
+    request: Request
+    ids: list[int]
+    finish_reason: str
+
+
+@dataclass(slots=True)
+class _Row:
+    request: Request
+    ids: list[int] = field(default_factory=list)
+
+    def state(self) -> list[int]:
+        """Last token, its position, key, number of tokens so far."""
+        position = len(self.request.prompt) + len(self.ids) - 1
+        return [self.ids[-1], position, self.request.key, len(self.ids)]
+
+
+@dataclass(slots=True)
+class Decoder:
+    """Decodes requests with one model.
+
+    Attributes:
+        ends: tokens that end an answer.
+        rows: samples decoded together; halved for good when memory runs out.
+        on_tokens: called with the number of tokens just generated.
+    """
+
+    network: Network
+    sampler: Sampler
+    ends: frozenset[int]
+    max_new_tokens: int
+    rows: int
+    on_tokens: Callable[[int], None]
+    _floor: int = _CPU_ROWS
+
+    def run(self, requests: Sequence[Request], *, adapter: bool) -> Iterator[Answer]:
+        """Decode every request once; answers come as they finish.
+
+        Requests of one prompt should be neighbours, so that the prompt is computed once.
+
+        Raises:
+            EnvironmentUnfitError: if not even one sample fits into memory, or the model's output is
+                not a number.
+        """
+        by_capacity: defaultdict[int, deque[Request]] = defaultdict(deque)
+        for request in requests:
+            need = len(request.prompt) + self.max_new_tokens
+            by_capacity[-(-need // _CAPACITY_UNIT) * _CAPACITY_UNIT].append(request)
+        for capacity, pending in sorted(by_capacity.items()):
+            while pending:
+                active: list[_Row] = []
+                try:
+                    yield from self._drain(pending, active, capacity, adapter)
+                except (RuntimeError, MemoryError) as error:
+                    if not _is_out_of_memory(error):
+                        raise
+                    message = str(error)
+                else:
+                    continue
+                pending.extendleft(row.request for row in reversed(active))
+                self._halve(message)
+
+    def _halve(self, message: str) -> None:
+        gc.collect()
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+        if self.rows == 1:
+            raise EnvironmentUnfitError(
+                f"one sample alone does not fit into memory: {message.splitlines()[0]}",
+                "Lower --max-new-tokens, load in 4 bit, or use a device with more memory.",
+            )
+        self.rows //= 2
+        self._floor = min(self._floor, self.rows)
+
+    def _drain(
+        self, pending: deque[Request], active: list[_Row], capacity: int, adapter: bool
+    ) -> Iterator[Answer]:
+        on_cpu = self.network.device.type == "cpu"
+        width = max(self.rows, self._floor) if on_cpu else self.rows
+        cache = SlotCache(width, capacity)
+        prompts = _Prompts(self.network, self.sampler, adapter)
+        while pending or active:
+            while pending and len(active) < self.rows:
+                row = _Row(pending[0])
+                prefix, first = prompts.of(row.request.prompt)
+                active.append(row)
+                pending.popleft()
+                token = self._draw(first, self._tensor([[0, 0, row.request.key, 0]]))[0]
+                self.on_tokens(1)
+                if answer := self._extend(row, token):
+                    active.pop()
+                    yield answer
+                else:
+                    cache.fill(len(active) - 1, prefix)
+            if not active:
+                continue
+            states = [row.state() for row in active]
+            # A GPU's results depend on shapes: keep them fixed. A CPU's do not, from the floor up.
+            rows = max(len(active), self._floor) if on_cpu else width
+            reach = max(state[1] for state in states) + 1
+            span = min(-(-reach // _SPAN_UNIT) * _SPAN_UNIT, capacity) if on_cpu else capacity
+            state = self._tensor(states + [[0, 0, 0, 0]] * (rows - len(states)))
+            logits = self.network.step(cache, state, span, adapter=adapter)
+            tokens = self._draw(self.sampler.candidates(logits), state)
+            self.on_tokens(len(active))
+            yield from self._advance(cache, active, tokens)
+
+    def _advance(self, cache: SlotCache, active: list[_Row], tokens: list[int]) -> Iterator[Answer]:
+        answers = []
+        for slot in range(len(active) - 1, -1, -1):
+            answer = self._extend(active[slot], tokens[slot])
+            if not answer:
+                continue
+            answers.append(answer)
+            last = active.pop()
+            if slot < len(active):  # the last row takes the place of the finished one
+                cache.move(len(active), slot, last.state()[1])
+                active[slot] = last
+        yield from answers
+
+    def _extend(self, row: _Row, token: int) -> Answer | None:
+        if token < 0:
+            raise EnvironmentUnfitError(
+                f"the model's output for task {row.request.task_id} is not a number",
+                "Choose another --dtype: float16 overflows in models trained in bfloat16.",
+            )
+        if token in self.ends:
+            return Answer(row.request, row.ids, "stop")
+        row.ids.append(token)
+        if len(row.ids) == self.max_new_tokens:
+            return Answer(row.request, row.ids, "length")
+        return None
+
+    def _draw(self, candidates: Candidates, state: Tensor) -> list[int]:
+        drawn: list[int] = self.sampler.draw(candidates, state[:, 2], state[:, 3]).tolist()
+        return drawn
+
+    def _tensor(self, rows: list[list[int]]) -> Tensor:
+        return torch.tensor(rows, dtype=torch.int64, device=self.network.device)
+
+
+class _Prompts:
+    """The prompt computed last: its keys and values, and what may follow it."""
+
+    def __init__(self, network: Network, sampler: Sampler, adapter: bool) -> None:
+        self._network = network
+        self._sampler = sampler
+        self._adapter = adapter
+        self._ids: tuple[int, ...] = ()
+        self._state: tuple[DynamicCache, Candidates] | None = None
+
+    def of(self, ids: tuple[int, ...]) -> tuple[DynamicCache, Candidates]:
+        if self._state is None or ids != self._ids:
+            cache, logits = self._network.prompt(ids, adapter=self._adapter)
+            self._ids, self._state = ids, (cache, self._sampler.candidates(logits))
+        return self._state
+
+
+def _is_out_of_memory(error: BaseException) -> bool:
+    if isinstance(error, (MemoryError, torch.cuda.OutOfMemoryError)):
+        return True
+    return "DefaultCPUAllocator" in str(error)

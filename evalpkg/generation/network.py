@@ -1,0 +1,120 @@
+"""A causal language model seen as two functions: a prompt's state, and one more token per slot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+from transformers import DynamicCache
+
+from evalpkg.errors import ConfigError
+from evalpkg.generation.slots import PACKED, SlotCache
+
+_KNOWN_LAYERS = {"full_attention", "sliding_attention"}
+
+
+class Network:
+    """The two forward passes that decoding needs, with or without the adapter.
+
+    Args:
+        model: the base model; if there is an adapter, its layers are already in it.
+        attention: the kernel the model was loaded with, used for prompts.
+        switch_adapter: turns the adapter's layers on or off; None if there is no adapter.
+
+    Raises:
+        ConfigError: if the architecture keeps state other than keys and values.
+    """
+
+    def __init__(
+        self, model: Any, attention: str, switch_adapter: Callable[[bool], None] | None = None
+    ) -> None:
+        self._model = model
+        self._config = model.config.get_text_config()
+        self._switch = switch_adapter
+        self._adapter_on: bool | None = None
+        layers = set(getattr(self._config, "layer_types", None) or ["full_attention"])
+        if getattr(model, "_is_stateful", False) or not layers <= _KNOWN_LAYERS:
+            raise ConfigError(
+                f"{type(model).__name__} has layers that are not attention over keys and values",
+                "Serve the model, for instance with vLLM, and use the openai backend.",
+            )
+        self._window: int | None = getattr(self._config, "sliding_window", None)
+        if layers == {"full_attention"} and getattr(self._config, "layer_types", None):
+            self._window = None
+        self._by_layer_type = len(layers) > 1
+        plain = self._window is None and not getattr(self._config, "attn_logit_softcapping", None)
+        packs = plain and getattr(model, "_supports_attention_backend", False)
+        self.prompt_attention = attention
+        self.decode_attention = PACKED if packs else attention
+
+    @property
+    def device(self) -> torch.device:
+        """Where the model computes."""
+        device: torch.device = self._model.device
+        return device
+
+    def prompt(self, ids: Sequence[int], *, adapter: bool) -> tuple[DynamicCache, Tensor]:
+        """Keys and values of a prompt, computed alone, and the next token's logits (1, vocabulary).
+
+        A prompt never shares a forward pass: its shape alone decides its numerics.
+        """
+        self._prepare(self.prompt_attention, adapter)
+        cache = DynamicCache()
+        with torch.inference_mode():
+            output = self._model(
+                input_ids=torch.tensor([list(ids)], device=self.device),
+                past_key_values=cache,
+                use_cache=True,
+                logits_to_keep=1,
+            )
+        return cache, output.logits[:, -1]
+
+    def step(self, cache: SlotCache, state: Tensor, span: int, *, adapter: bool) -> Tensor:
+        """Logits (rows, vocabulary) after one more token in each of the first slots.
+
+        Args:
+            cache: the slots; the tokens' keys and values are added.
+            state: (rows, >= 2) int64: the token, and its position.
+            span: no position is further than this.
+            adapter: whether the adapter takes part.
+        """
+        self._prepare(self.decode_attention, adapter)
+        positions = state[:, 1]
+        cache.aim(positions, span)
+        with torch.inference_mode():
+            output = self._model(
+                input_ids=state[:, :1],
+                position_ids=positions[:, None],
+                past_key_values=cache,
+                attention_mask=self._mask(positions, span),
+                use_cache=True,
+            )
+        logits: Tensor = output.logits[:, -1]
+        return logits
+
+    def _prepare(self, attention: str, adapter: bool) -> None:
+        if self._config._attn_implementation != attention:
+            self._config._attn_implementation = attention
+        if self._switch is not None and self._adapter_on is not adapter:
+            self._switch(adapter)
+            self._adapter_on = adapter
+
+    def _mask(self, positions: Tensor, span: int) -> Tensor | dict[str, Tensor]:
+        columns = torch.arange(span, device=positions.device)
+        seen = columns <= positions[:, None]
+        if self._window is None:
+            return self._additive(seen)
+        near = seen & (columns > positions[:, None] - self._window)
+        if not self._by_layer_type:
+            return self._additive(near)
+        return {
+            "full_attention": self._additive(seen),
+            "sliding_attention": self._additive(near),
+        }
+
+    def _additive(self, seen: Tensor) -> Tensor:
+        dtype = self._model.dtype
+        hidden = torch.tensor(torch.finfo(dtype).min, dtype=dtype, device=seen.device)
+        return torch.where(seen, torch.zeros_like(hidden), hidden)[:, None, None, :]

@@ -1,0 +1,83 @@
+"""Messages to token ids and back. The template and the tokenizer meet here and nowhere else."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from evalpkg.errors import ConfigError
+
+_DATE = "26 Jul 2024"
+"""Llama 3's templates print a date; left alone, some print today's, and prompts would change."""
+
+
+def prompt_ids(tokenizer: Any, message: str) -> list[int]:
+    """Token ids of a conversation whose only message is ``message``, the answer to come next.
+
+    The chat template is applied on tokens, so that its special tokens are parsed once. The result
+    starts with exactly one BOS token if the tokenizer or its template uses one. A tokenizer without
+    a chat template gets the bare message.
+
+    Raises:
+        ConfigError: if the template cannot render one user message.
+    """
+    if tokenizer.chat_template:
+        try:
+            encoded = tokenizer.apply_chat_template(
+                [{"role": "user", "content": message}],
+                add_generation_prompt=True,
+                tokenize=True,
+                return_dict=True,
+                date_string=_DATE,
+            )
+        except Exception as error:
+            raise ConfigError(
+                f"the model's chat template cannot render a user message: {error}",
+                "Use an instruct model, or repair its tokenizer_config.json.",
+            ) from error
+        ids = list(encoded["input_ids"])
+    else:
+        ids = list(tokenizer(message, add_special_tokens=False)["input_ids"])
+    return _with_one_bos(tokenizer, ids)
+
+
+def _with_one_bos(tokenizer: Any, ids: list[int]) -> list[int]:
+    bos = tokenizer.bos_token_id
+    if bos is None:
+        return ids
+    start = 0
+    while start < len(ids) and ids[start] == bos:
+        start += 1
+    adds_bos = tokenizer("a")["input_ids"][:1] == [bos]
+    return [bos, *ids[start:]] if start or adds_bos else ids
+
+
+def end_ids(model: Any, tokenizer: Any) -> frozenset[int]:
+    """Every token that ends an answer: all of the generation config's, else the tokenizer's."""
+    configured = model.generation_config.eos_token_id
+    if configured is None:
+        configured = tokenizer.eos_token_id
+    if configured is None:
+        return frozenset()
+    return frozenset([configured] if isinstance(configured, int) else configured)
+
+
+def text_of(tokenizer: Any, ids: Sequence[int]) -> str:
+    """The text of generated ids: nothing skipped, no spaces tidied (that would change code)."""
+    decoded: str = tokenizer.decode(
+        list(ids), skip_special_tokens=False, clean_up_tokenization_spaces=False
+    )
+    return decoded
+
+
+def ids_sha256(ids: Sequence[int]) -> str:
+    """Digest of a prompt as the model saw it: its token ids in decimal, joined by commas."""
+    return hashlib.sha256(",".join(map(str, ids)).encode()).hexdigest()
+
+
+def chat_template_sha256(tokenizer: Any) -> str | None:
+    """Digest of the chat template, None if there is none."""
+    if not tokenizer.chat_template:
+        return None
+    return hashlib.sha256(tokenizer.get_chat_template().encode()).hexdigest()

@@ -1,0 +1,60 @@
+"""Writes docs/cli.md from the commands themselves: ``python scripts/write_cli_docs.py``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from evalpkg.cli.app import COMMANDS, app
+from evalpkg.cli.help import MEANING
+from evalpkg.config import ENVIRONMENT, EvalConfig
+
+TARGET = Path(__file__).parent.parent / "docs" / "cli.md"
+
+HEAD = """\
+# The command line
+
+Every command says the same as this page when asked with `--help`. Tab completion for your shell:
+`evalpkg completion --help`.
+
+## Where values come from
+
+In rising order: defaults, a YAML file (`-c FILE`, keys are the option names with underscores or
+hyphens), environment variables, the command line. A mistake is reported with its source:
+
+    error: environment variable NUM_SAMPLES=abc: not a whole number
+
+An output directory belongs to one configuration. A run with another one is refused, and the
+difference is shown; what only changes the speed (workers, batch size, caches) may differ.
+
+| variable | option | meaning |
+|---|---|---|
+"""
+
+
+def render() -> str:
+    """The whole page."""
+    parts = [HEAD]
+    for variable, field in ENVIRONMENT.items():
+        about = EvalConfig.model_fields[field].description
+        parts.append(f"| `{variable}` | `--{field.replace('_', '-')}` | {about} |\n")
+    parts.append("\n## Exit codes\n\n| code | meaning |\n|---|---|\n")
+    parts += [f"| {code.value} | {meaning} |\n" for code, meaning in MEANING.items()]
+    context = click.Context(app, info_name="evalpkg")
+    for name in COMMANDS:
+        command = app.get_command(context, name)
+        assert command is not None
+        command.epilog = None  # the exit codes are above, once
+        own = click.Context(
+            command, info_name=name, parent=context, terminal_width=100, max_content_width=100
+        )
+        parts.append(f"\n## evalpkg {name}\n\n```text\n{command.get_help(own)}\n```\n")
+    return "".join(parts)
+
+
+if __name__ == "__main__":
+    if "--check" in sys.argv:
+        sys.exit(TARGET.read_text(encoding="utf-8") != render())
+    TARGET.write_text(render(), encoding="utf-8")
