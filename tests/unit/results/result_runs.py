@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from result_records import ROLES, TASKS, a_sample, scored
-
 from evalpkg.models import Mode, Role, VerdictKind
 from evalpkg.results.build import write_mode_files
 from evalpkg.results.config_guard import bind_config, bind_tasks
@@ -30,6 +28,7 @@ from evalpkg.results.sample_log import SampleLog
 from evalpkg.results.seal import seal_run
 from evalpkg.results.shards import WHOLE, Shard
 from evalpkg.results.verdict_log import ScoredSample, VerdictLog
+from tests.unit.results.result_records import ROLES, TASKS, a_sample, scored
 
 ENVIRONMENT = Environment(
     os="Ubuntu 22.04.5 LTS",

@@ -5,11 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from result_records import TASKS
 
 from evalpkg.errors import ConfigError, DataError
 from evalpkg.results.config_guard import bind_config, bind_tasks
 from evalpkg.results.layout import RunLayout
+from tests.unit.results.result_records import TASKS
 
 CONFIG = {"seed": 1, "k_values": [1, 10], "limits": {"cpu": 10, "memory": 512}, "n_workers": 8}
 

@@ -8,8 +8,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from result_records import ROLES, TASKS, a_sample, scored
-from result_runs import begin_run, judgement, write_metrics
 
 from evalpkg.errors import ConfigError, DataError
 from evalpkg.models import Mode, VerdictKind
@@ -23,6 +21,8 @@ from evalpkg.results.seal import seal_run
 from evalpkg.results.shards import Shard
 from evalpkg.results.verdict_log import VerdictLog
 from evalpkg.results.verify import verify_run
+from tests.unit.results.result_records import ROLES, TASKS, a_sample, scored
+from tests.unit.results.result_runs import begin_run, judgement, write_metrics
 
 KEYS = list(expected_keys(TASKS, ROLES, 2))
 

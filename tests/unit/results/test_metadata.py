@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import pytest
-from result_runs import metadata
 
 from evalpkg.errors import DataError
 from evalpkg.results.environment import (
@@ -21,6 +20,7 @@ from evalpkg.results.environment import (
 from evalpkg.results.layout import RunLayout
 from evalpkg.results.metadata import read_metadata, without_secrets, write_metadata
 from evalpkg.results.tool import this_tool
+from tests.unit.results.result_runs import metadata
 
 # As printed by nvidia-smi on a machine with H100 GPUs.
 GPU_TABLE = "NVIDIA H100 80GB HBM3, 81559 MiB, 570.124.06\nNVIDIA H100 PCIe, 81559 MiB, 570.124.06"

@@ -5,13 +5,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from result_runs import finished_run
 
-from evalpkg.models import Extraction, Task, Verdict, VerdictKind
+from evalpkg.models import Extraction, Mode, Task, Verdict, VerdictKind
+from evalpkg.reporting import markdown_reports
+from evalpkg.results.files import write_atomic
 from evalpkg.results.layout import RunLayout
 from evalpkg.results.recheck import Rechecks
 from evalpkg.results.report import Check
+from evalpkg.results.seal import seal_run
 from evalpkg.results.verify import verify_run
+from tests.unit.results.result_runs import finished_run
 
 
 @pytest.fixture(scope="module")
@@ -120,3 +123,22 @@ def test_reports_that_come_out_again_hold_and_others_are_named(run: RunLayout) -
     text = run.summary.read_text(encoding="utf-8")
     checks = verify_run(run.root, render_reports=lambda root: {run.summary: text}).checks
     assert next(check for check in checks if check.name == "reports").ok
+
+
+def test_the_reports_of_a_run_come_out_again(tmp_path: Path) -> None:
+    layout = finished_run(tmp_path / "run")
+    for path, text in markdown_reports(layout.root).items():
+        write_atomic(path, text)
+    seal_run(layout)
+    assert verify_run(layout.root, render_reports=markdown_reports).ok
+
+    path = layout.comparison(Mode.POLICY)
+    path.write_text(path.read_text("utf-8").replace("50.0", "51.0"), "utf-8")
+    seal_run(layout)
+    failed = [
+        check
+        for check in verify_run(layout.root, render_reports=markdown_reports).checks
+        if not check.ok
+    ]
+    assert [check.name for check in failed] == ["reports"]
+    assert all(text.startswith("policy/comparison_report.md, line") for text in failed[0].problems)

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from result_records import TASKS
 
 from evalpkg.errors import DataError, EnvironmentUnfitError
 from evalpkg.models import Row, Task, VerdictKind
 from evalpkg.results.rows import dump_line, parse_row, read_rows, read_tasks, write_records
+from tests.unit.results.result_records import TASKS
 
 maybe_text = st.none() | st.text()
 ANY_ROW = st.builds(

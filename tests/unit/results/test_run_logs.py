@@ -4,7 +4,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from result_records import ROLES, TASKS, a_sample, scored
 
 from evalpkg.errors import DataError
 from evalpkg.models import Extraction, Mode, Role, Verdict, VerdictKind
@@ -15,6 +14,7 @@ from evalpkg.results.rows import read_rows
 from evalpkg.results.sample_log import SampleLog
 from evalpkg.results.shards import Shard
 from evalpkg.results.verdict_log import ScoredSample, VerdictLog
+from tests.unit.results.result_records import ROLES, TASKS, a_sample, scored
 
 KEYS = list(expected_keys(TASKS, ROLES, 2))
 SAMPLES = {key: a_sample(key) for key in KEYS}

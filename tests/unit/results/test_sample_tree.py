@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import pytest
-from result_runs import finished_run
 
 from evalpkg.errors import DataError
 from evalpkg.models import Mode, Role
@@ -13,6 +12,7 @@ from evalpkg.results.layout import RunLayout
 from evalpkg.results.manifest import read_manifest, write_manifest
 from evalpkg.results.merkle import MerkleTree
 from evalpkg.results.sample_tree import Proof, check_proof, prove, read_proof
+from tests.unit.results.result_runs import finished_run
 
 
 @pytest.fixture(scope="module")

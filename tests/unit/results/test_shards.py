@@ -5,12 +5,12 @@ from collections import Counter
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from result_records import ROLES, TASKS, a_task
 
 from evalpkg.errors import ConfigError
 from evalpkg.models import Role
 from evalpkg.results.keys import expected_keys
 from evalpkg.results.shards import WHOLE, Shard, parse_shard, shard_of
+from tests.unit.results.result_records import ROLES, TASKS, a_task
 
 roles = st.sampled_from(list(Role))
 

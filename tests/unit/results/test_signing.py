@@ -15,7 +15,6 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     PublicFormat,
 )
-from result_runs import finished_run
 
 from evalpkg.errors import ConfigError
 from evalpkg.models import Role
@@ -28,6 +27,7 @@ from evalpkg.results.seal import seal_run
 from evalpkg.results.statement import PAYLOAD_TYPE, pre_authentication_encoding
 from evalpkg.results.verify import verify_run
 from evalpkg.results.verify_proof import verify_proof
+from tests.unit.results.result_runs import finished_run
 
 
 def make_keys(folder: Path, name: str) -> tuple[Path, Path]:

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from result_records import ROLES, TASKS
-from result_runs import begin_run, finished_run, write_metrics
 
 from evalpkg.errors import ConfigError
 from evalpkg.models import Mode, Role, VerdictKind
@@ -19,6 +17,8 @@ from evalpkg.results.report import Report
 from evalpkg.results.seal import seal_run
 from evalpkg.results.shards import Shard
 from evalpkg.results.verify import verify_run
+from tests.unit.results.result_records import ROLES, TASKS
+from tests.unit.results.result_runs import begin_run, finished_run, write_metrics
 
 
 @pytest.fixture
