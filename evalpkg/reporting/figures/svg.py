@@ -104,6 +104,7 @@ def _clean(element: Element) -> None:
     element.tag = element.tag.rpartition("}")[2]
     for name in [n for n in element.attrib if n.startswith("{")]:
         element.attrib[name.rpartition("}")[2]] = element.attrib.pop(name)
+    element.attrib.pop("target", None)  # a link to a task stays in the page
     classes = []
     for declaration in element.attrib.pop("style", "").split(";"):
         name, _, value = (part.strip() for part in declaration.partition(":"))
