@@ -9,6 +9,7 @@ from typing import NoReturn
 
 import click
 
+from evalpkg import __version__
 from evalpkg.cli.help import EXIT_CODE_TABLE, HELP
 from evalpkg.errors import ConfigError, EvalError, ExitCode
 
@@ -53,7 +54,7 @@ class LazyGroup(click.Group):
     epilog="'evalpkg COMMAND --help' shows the options and examples of a command.\n\n"
     + EXIT_CODE_TABLE,
 )
-@click.version_option(package_name="evalpkg")
+@click.version_option(__version__)
 def app() -> None:
     """Is this fine-tuned model better at Rust than its base model, and by how much?
 

@@ -281,11 +281,10 @@ class EvalConfig(BaseModel):
         skipped = {Role.BASE: self.skip_base, Role.FINETUNED: self.skip_finetuned}
         return tuple(role for role in Role if not skipped[role])
 
-    def identity(self) -> dict[str, Any]:
-        """What makes this run this run, JSON-ready; a resume must agree with all of it."""
-        fields = type(self).model_fields.items()
-        names = {name for name, field in fields if _extra(field)["identity"]}
-        return self.model_dump(mode="json", include=names)
+    @classmethod
+    def binds(cls, field: str) -> bool:
+        """Whether a resume must agree on this field: another value would be another run."""
+        return bool(_extra(cls.model_fields[field])["identity"])
 
     @classmethod
     def choices(cls, field: str) -> tuple[str, ...]:

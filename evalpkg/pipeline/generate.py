@@ -18,6 +18,7 @@ from evalpkg.results.sample_log import SampleLog
 ROLE_NAMES = {Role.BASE: "base", Role.FINETUNED: "fine-tuned"}
 
 FLUSH_SECONDS = 2.0
+FLUSH_SAMPLES = 512
 """A kill costs at most this much generation, and the batch that was being decoded."""
 
 
@@ -93,7 +94,8 @@ def _append(log: SampleLog, samples: Iterable[Sample], progress: Progress) -> No
         for sample in samples:
             batch.append(sample)
             progress.advance()
-            if time.monotonic() - flushed_at >= FLUSH_SECONDS:
+            late = time.monotonic() - flushed_at >= FLUSH_SECONDS
+            if late or len(batch) >= FLUSH_SAMPLES:
                 log.append(batch)
                 batch, flushed_at = [], time.monotonic()
     finally:

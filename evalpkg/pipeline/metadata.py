@@ -36,7 +36,7 @@ def build_metadata(config: EvalConfig, tasks: TaskSet, facts: RunFacts) -> EvalM
         tool=this_tool(),
         started_at=facts.started_at,
         finished_at=utc_now(),
-        arguments=without_secrets(config.model_dump(mode="json")),
+        arguments=arguments_of(config),
         modes=list(config.modes),
         roles=list(config.roles),
         num_samples=config.num_samples,
@@ -59,6 +59,18 @@ def build_metadata(config: EvalConfig, tasks: TaskSet, facts: RunFacts) -> EvalM
         lock_file=_lock_file(config),
         warnings=list(_warnings(facts)),
     )
+
+
+def arguments_of(config: EvalConfig) -> dict[str, Any]:
+    """Every setting with its value, passwords in URLs left out."""
+    told = without_secrets(config.model_dump(mode="json"))
+    told["openai_api_key_env"] = config.openai_api_key_env  # a variable's name, not its value
+    return told
+
+
+def identity_of(config: EvalConfig) -> dict[str, Any]:
+    """Of these, the settings that an output directory belongs to."""
+    return {name: value for name, value in arguments_of(config).items() if config.binds(name)}
 
 
 def _dataset(tasks: TaskSet) -> Dataset:

@@ -11,7 +11,8 @@ from typing import Any
 from evalpkg.errors import GateError
 from evalpkg.models import Task
 from evalpkg.reporting.progress import Progress
-from evalpkg.scoring import Scorer, gold_gate
+from evalpkg.scoring import Scorer
+from evalpkg.scoring.gate import gold_gate
 
 NAMED = 50
 """A failed gate names this many tasks; the rest are counted."""

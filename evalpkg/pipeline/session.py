@@ -9,6 +9,7 @@ from evalpkg.config import EvalConfig
 from evalpkg.doctor.machine import disk
 from evalpkg.errors import EnvironmentUnfitError
 from evalpkg.pipeline.facts import RunFacts
+from evalpkg.pipeline.metadata import identity_of
 from evalpkg.reporting.progress import Progress
 from evalpkg.results.config_guard import bind_config, bind_tasks
 from evalpkg.results.layout import RunLayout
@@ -36,7 +37,7 @@ class Session:
         self.layout = RunLayout(config.output_dir)
         if not config.skip_env_check:
             _require_disk(config.output_dir)
-        bind_config(self.layout, config.identity())
+        bind_config(self.layout, identity_of(config))
         bind_tasks(self.layout, self.tasks.tasks)
         self._lock = WriterLock(self.layout.work / "run.lock")
         self._lock.acquire()

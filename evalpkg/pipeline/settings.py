@@ -7,15 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evalpkg.cachedir import cache_root
-from evalpkg.generation.settings import GenerationSettings
 from evalpkg.scoring import ScoringSettings
 
 if TYPE_CHECKING:
     from evalpkg.config import EvalConfig
+    from evalpkg.generation.settings import GenerationSettings
 
 
 def generation_settings(config: EvalConfig) -> GenerationSettings:
     """The configuration's fields that generation has too, by name."""
+    from evalpkg.generation.settings import GenerationSettings
+
     shared = {field.name for field in fields(GenerationSettings)} & set(type(config).model_fields)
     given = {name: getattr(config, name) for name in shared}
     if config.skip_finetuned:

@@ -1,13 +1,16 @@
 """Values rise from defaults over YAML and environment to the command line, and mistakes are named
 where they were made."""
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from evalpkg.config import ENVIRONMENT, EvalConfig, load_config
 from evalpkg.errors import ConfigError
+from evalpkg.generation import GenerationSettings
 from evalpkg.models import Mode, Role
+from evalpkg.sandbox.select import MODES
 
 
 def yaml_file(folder: Path, text: str) -> Path:
@@ -146,9 +149,20 @@ def test_modes_and_roles_follow_the_flags() -> None:
     assert load_config({"skip_base": True}).roles == (Role.FINETUNED,)
 
 
-def test_identity_holds_what_changes_results_and_nothing_else() -> None:
-    one = load_config({"n_workers": "1", "output_dir": "a", "batch_size": "1"}).identity()
-    two = load_config({"n_workers": "9", "output_dir": "b", "batch_size": "9"}).identity()
-    assert one == two
-    for field, value in {"seed": "7", "num_samples": "3", "timeout": "3", "top_p": "0.5"}.items():
-        assert load_config({field: value}).identity() != one
+def test_only_what_changes_results_binds_a_directory() -> None:
+    free = {name for name in EvalConfig.model_fields if not EvalConfig.binds(name)}
+    assert {"n_workers", "batch_size", "output_dir", "cache_dir", "noninteractive"} <= free
+    assert not {"seed", "num_samples", "timeout", "top_p", "dataset", "sandbox_mode"} & free
+
+
+def test_the_sandbox_modes_are_those_of_the_sandbox() -> None:
+    assert EvalConfig.choices("sandbox_mode") == MODES
+
+
+def test_every_setting_of_the_stages_can_be_given() -> None:
+    fields_of_generation = {field.name for field in fields(GenerationSettings)}
+    assert fields_of_generation - set(EvalConfig.model_fields) == {
+        "cuda_graphs",
+        "openai_timeout",
+        "openai_max_retries",
+    }
