@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
@@ -200,20 +201,23 @@ def read_metadata(layout: RunLayout) -> EvalMetadata:
         raise DataError(f"{layout.metadata}: {place}: {first['msg']}") from error
 
 
-_SECRET = ("token", "secret", "password", "api_key", "apikey", "credential")
+_SECRET = re.compile(r"(secret|password|passwd|credential|api_?key|token)s?$")
+_NO_SECRET = ("bos_token", "eos_token", "pad_token", "unk_token")
 
 
 def without_secrets(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """``arguments`` without the texts of keys that sound like a secret, and passwords in URLs."""
+    """``arguments`` without the texts of keys that name a secret, and passwords in URLs."""
     return {key: _hidden(key, value) for key, value in arguments.items()}
 
 
 def _hidden(key: str, value: Any) -> Any:
     if isinstance(value, Mapping):
         return without_secrets(value)
+    if isinstance(value, list | tuple):
+        return [_hidden(key, one) for one in value]
     if not isinstance(value, str):
         return value
     name = key.lower().replace("-", "_")
-    if value and any(word in name for word in _SECRET):
+    if value and _SECRET.search(name) and name not in _NO_SECRET:
         return "(hidden)"
     return without_userinfo(value)

@@ -64,6 +64,11 @@ def test_secrets_do_not_reach_the_metadata() -> None:
         "hf_token": "hf_canary",
         "openai": {"api-key": "sk-canary", "base_url": "https://me:canary@host:8000/v1"},
         "max_new_tokens": 512,
+        "api_keys": ["canary"],
+        "mirrors": ["https://me:canary@host/simple"],
+        "tokenizer": "a name",
+        "eos_token": "<|eot|>",
+        "openai_api_key_env": "OPENAI_API_KEY",
         "password": None,
         "seed": 1,
     }
@@ -72,6 +77,8 @@ def test_secrets_do_not_reach_the_metadata() -> None:
     assert kept["max_new_tokens"] == 512
     assert kept["openai"]["base_url"] == "https://host:8000/v1"
     assert kept["seed"] == 1
+    assert (kept["tokenizer"], kept["eos_token"]) == ("a name", "<|eot|>")
+    assert kept["openai_api_key_env"] == "OPENAI_API_KEY"
 
 
 def test_this_machine_is_described() -> None:
