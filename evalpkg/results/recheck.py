@@ -5,7 +5,9 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
+from evalpkg import __version__
 from evalpkg.models import Extraction, Mode, Role, Row, Task, Verdict, VerdictKind
 from evalpkg.results.checks_rows import place
 from evalpkg.results.evidence import Evidence
@@ -66,8 +68,30 @@ def check_extraction(evidence: Evidence, extract: Extract) -> Check:
             ("source", row.source, found.source),
         ):
             if old != new:
-                problems.append(f"{place(mode, role, row)}: {name} is {old!r:.80}, now {new!r:.80}")
-    return conclude("extraction", problems, f"{count:,} programs extracted again")
+                was, now = _first_difference(old, new)
+                problems.append(
+                    f"{place(mode, role, row)}: {name} is {was!r:.100}, now {now!r:.100}"
+                )
+    check = conclude("extraction", problems, f"{count:,} programs extracted again")
+    return _with_releases(check, evidence)
+
+
+def _first_difference(old: object, new: object) -> tuple[object, object]:
+    """Of two texts, the first lines that differ; anything else as it is."""
+    if isinstance(old, str) and isinstance(new, str):
+        pairs = zip_longest(old.split("\n"), new.split("\n"))
+        return next(pair for pair in pairs if pair[0] != pair[1])
+    return old, new
+
+
+def _with_releases(check: Check, evidence: Evidence) -> Check:
+    """A failed check that names the releases where they differ: code changes, too, explain it."""
+    made_by = evidence.metadata.tool.version
+    if check.ok or made_by == __version__:
+        return check
+    return replace(
+        check, detail=f"{check.detail}; made by evalpkg {made_by}, this is {__version__}"
+    )
 
 
 def check_policy(evidence: Evidence, violations: Violations) -> Check:
@@ -82,7 +106,8 @@ def check_policy(evidence: Evidence, violations: Violations) -> Check:
                 f"{place(mode, role, row)}: policy_violations are "
                 f"{list(row.policy_violations)}, now {list(found)}"
             )
-    return conclude("policy", problems, f"applied again to {count:,} completions")
+    check = conclude("policy", problems, f"applied again to {count:,} completions")
+    return _with_releases(check, evidence)
 
 
 def check_verdicts(evidence: Evidence, rechecks: Rechecks) -> Check:

@@ -6,15 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from evalpkg import __version__
 from evalpkg.models import Extraction, Mode, Task, Verdict, VerdictKind
 from evalpkg.reporting import markdown_reports
 from evalpkg.results.files import write_atomic
 from evalpkg.results.layout import RunLayout
+from evalpkg.results.metadata import write_metadata
 from evalpkg.results.recheck import Rechecks
 from evalpkg.results.report import Check
 from evalpkg.results.seal import seal_run
 from evalpkg.results.verify import verify_run
-from tests.unit.results.result_runs import finished_run
+from tests.unit.results.result_runs import finished_run, metadata
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +63,26 @@ def test_an_extraction_that_differs_is_named(run: RunLayout) -> None:
     found = named(run, "extraction", Rechecks(extract=other))
     assert len(found.problems) == 4
     assert found.problems[0] == ("no-policy/base T/1 0: extraction_rule is 'whole', now 'body'")
+
+
+def test_of_two_programs_the_first_line_that_differs_is_shown(run: RunLayout) -> None:
+    def longer(task: Task, completion: str) -> Extraction:
+        found = same_extraction(task, completion)
+        return replace(found, source=f"{found.source}\nfn more() {{}}")
+
+    found = named(run, "extraction", Rechecks(extract=longer))
+    assert found.problems[0] == ("no-policy/base T/0 0: source is None, now 'fn more() {}'")
+
+
+def test_another_release_is_named_where_what_it_does_differs(tmp_path: Path) -> None:
+    layout = finished_run(tmp_path / "run")
+    about = metadata()
+    about.tool.version = "0.0.9"
+    write_metadata(layout, about)
+    seal_run(layout)
+    assert named(layout, "policy", Rechecks(violations=same_violations)).ok
+    found = named(layout, "policy", Rechecks(violations=lambda task, completion: ()))
+    assert found.detail == f"2 problems; made by evalpkg 0.0.9, this is {__version__}"
 
 
 def test_violations_that_differ_are_named(run: RunLayout) -> None:
