@@ -33,7 +33,7 @@ class Runtime:
 
 def _commands(toolchain: Toolchain, out: str) -> list[list[str]]:
     shared = [str(toolchain.rustc), "--edition=2021", "-Cdebuginfo=0", "-Cprefer-dynamic"]
-    wire = ["--crate-name=evalwire", "--crate-type=rlib", "-Copt-level=s"]
+    wire = ["--crate-name=evalwire", "--crate-type=rlib", "-Copt-level=0", "-Awarnings"]
     # Beside itself first: a sandbox may be given a copy of both.
     rpath = f"-Clink-arg=-Wl,-rpath,$ORIGIN:{toolchain.libraries}"
     box = ["--crate-name=evalbox", "-Copt-level=2", rpath]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import shutil
 import subprocess
-import tarfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -76,6 +74,10 @@ class Docker(Container):
 
 
 def _empty() -> bytes:
+    """An image archive with one empty file."""
+    import io
+    import tarfile
+
     data = io.BytesIO()
     with tarfile.open(fileobj=data, mode="w") as archive:
         archive.addfile(tarfile.TarInfo("empty"))

@@ -25,7 +25,7 @@ def oracle_unit(task: Task) -> Unit:
     if not functions:
         raise DataError("the tests hold no test function")
     body = "\n".join([signature.preamble, *signature.imports, _stub(signature), tests])
-    name = "t_" + hashlib.sha256(f"{task.task_id}\0{body}".encode()).hexdigest()[:16]
+    name = module_name(task)
     table = ", ".join(
         f'::evalwire::oracle::Test {{ name: "{path}", run: {name}::{path}, '
         f"should_panic: {str(panics).lower()} }}"
@@ -38,6 +38,17 @@ def oracle_unit(task: Task) -> Unit:
         f"{{ ::evalwire::oracle::run(to, from, &[{table}], report) }}"
     )
     return Unit(name, body, export)
+
+
+def task_digest(task: Task) -> str:
+    """sha256 of all of a task that its oracle is made from."""
+    parts = (task.task_id, task.prompt, task.entry_point, task.test, task.edition)
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def module_name(task: Task) -> str:
+    """The task's module in its oracle library."""
+    return f"t_{task_digest(task)[:16]}"
 
 
 def symbol(name: str) -> str:

@@ -16,7 +16,8 @@ from evalpkg.models import Task
 from evalpkg.rust import Runtime
 from evalpkg.sandbox.scratch import scratch_root
 from evalpkg.scoring.crates import Compiled, CompileLimits, CrateCompiler, Unit
-from evalpkg.scoring.oracle import oracle_unit, symbol
+from evalpkg.scoring.oracle import module_name, oracle_unit, symbol, task_digest
+from evalpkg.scoring.settings import VERSION
 
 CHUNK = 48
 LIMITS = CompileLimits(cpu_s=120)
@@ -41,33 +42,25 @@ class OracleShelf:
     def __init__(self, compiler: CrateCompiler, runtime: Runtime, tasks: Sequence[Task]) -> None:
         self._compiler = compiler
         self._runtime = runtime
-        self._units: dict[str, Unit] = {}
-        self._faults: dict[str, str] = {}
+        self._names = {task.task_id: module_name(task) for task in tasks}
+        self._digests = {task.task_id: task_digest(task) for task in tasks}
         self._chunk_of: dict[str, _Chunk] = {}
         by_edition: dict[str, list[Task]] = {}
         for task in tasks:
-            try:
-                self._units[task.task_id] = oracle_unit(task)
-                by_edition.setdefault(task.edition, []).append(task)
-            except DataError as error:
-                self._faults[task.task_id] = error.cause
+            by_edition.setdefault(task.edition, []).append(task)
         for edition, members in by_edition.items():
             for start in range(0, len(members), CHUNK):
-                ids = [task.task_id for task in members[start : start + CHUNK]]
-                chunk = _Chunk([self._units[task_id] for task_id in ids], edition)
-                self._chunk_of.update(dict.fromkeys(ids, chunk))
+                chunk = _Chunk(members[start : start + CHUNK], edition)
+                for task in members[start : start + CHUNK]:
+                    self._chunk_of[task.task_id] = chunk
 
     def digest(self, task_id: str) -> str:
-        """sha256 of a task's tests as they are compiled."""
-        unit = self._units.get(task_id)
-        text = unit.text if unit else self._faults[task_id]
-        return hashlib.sha256(text.encode()).hexdigest()
+        """sha256 of all of a task that its oracle is made from."""
+        return self._digests[task_id]
 
     def get(self, task_id: str) -> Oracle:
         """The task's oracle, built now if need be; safe to call from several threads."""
-        if task_id in self._faults:
-            return Oracle(Path(), "", self._faults[task_id])
-        name = self._units[task_id].name
+        name = self._names[task_id]
         library, faults = self._chunk_of[task_id].build(self._compiler, self._runtime)
         return Oracle(library, symbol(name), faults.get(name, ""))
 
@@ -75,42 +68,54 @@ class OracleShelf:
 class _Chunk:
     """One library of oracles."""
 
-    def __init__(self, units: list[Unit], edition: str) -> None:
-        self._units = units
+    def __init__(self, tasks: list[Task], edition: str) -> None:
+        self._tasks = tasks
         self._edition = edition
         self._lock = threading.Lock()
         self._built: tuple[Path, dict[str, str]] | None = None
 
     def build(self, compiler: CrateCompiler, runtime: Runtime) -> tuple[Path, dict[str, str]]:
-        """The library and the faults of the units it lacks."""
+        """The library, and why it lacks the tasks that it lacks (by module)."""
         with self._lock:
             if self._built is None:
                 self._built = self._load(compiler, runtime)
             return self._built
 
     def _load(self, compiler: CrateCompiler, runtime: Runtime) -> tuple[Path, dict[str, str]]:
-        state = hashlib.sha256(runtime.digest.encode())
+        state = hashlib.sha256(f"{VERSION}\0{runtime.digest}".encode())
         state.update("\0".join(compiler.command(self._edition)).encode())
-        for unit in self._units:
-            state.update(f"\0{unit.text}\0{unit.export}".encode())
+        for task in self._tasks:
+            state.update(task_digest(task).encode())
         home = cache_root() / "oracles"
         library = home / f"{state.hexdigest()[:32]}.so"
         notes = library.with_suffix(".json")
         if not notes.is_file():
             home.mkdir(parents=True, exist_ok=True, mode=0o700)
+            units, faults = self._units()
             with tempfile.TemporaryDirectory(dir=scratch_root()) as work:
-                built = compiler.compile(Path(work), self._units, self._edition, LIMITS)
-                self._keep(built, library, notes)
+                built = compiler.compile(Path(work), units, self._edition, LIMITS)
+                _keep(built, faults, library, notes)
         return library, json.loads(notes.read_text(encoding="utf-8"))
 
-    def _keep(self, built: Compiled, library: Path, notes: Path) -> None:
-        if built.stop is not None:
-            raise EnvironmentUnfitError(f"the tests cannot be compiled: {built.detail}")
-        faults = {name: error.text for name, error in built.failed.items()}
-        for path, data in (
-            (library, built.library.read_bytes() if built.library else b""),
-            (notes, json.dumps(faults).encode()),
-        ):
-            with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as partial:
-                partial.write(data)
-            Path(partial.name).replace(path)
+    def _units(self) -> tuple[list[Unit], dict[str, str]]:
+        units: list[Unit] = []
+        faults: dict[str, str] = {}
+        for task in self._tasks:
+            try:
+                units.append(oracle_unit(task))
+            except DataError as error:
+                faults[module_name(task)] = error.cause
+        return units, faults
+
+
+def _keep(built: Compiled, faults: dict[str, str], library: Path, notes: Path) -> None:
+    if built.stop is not None:
+        raise EnvironmentUnfitError(f"the tests cannot be compiled: {built.detail}")
+    faults = {**faults, **{name: error.text for name, error in built.failed.items()}}
+    for path, data in (
+        (library, built.library.read_bytes() if built.library else b""),
+        (notes, json.dumps(faults).encode()),
+    ):
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as partial:
+            partial.write(data)
+        Path(partial.name).replace(path)

@@ -37,6 +37,6 @@ class ScoringSettings:
     memory_mb: int = 1024
     output_kb: int = 1024
     workers: int | None = None
-    batch_size: int = 48
+    batch_size: int = 64
     cache: Path | None = None
     edition: str | None = None

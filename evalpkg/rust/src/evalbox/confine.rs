@@ -93,7 +93,11 @@ impl Options {
     }
 
     fn set(&mut self, flag: &str, value: String) -> Result<(), String> {
-        let number = || value.parse::<u64>().map_err(|_| format!("{flag}: not a number: {value}"));
+        let number = || {
+            value
+                .parse::<u64>()
+                .map_err(|_| format!("{flag}: not a number: {value}"))
+        };
         match flag {
             "--work" => self.work = value,
             "--work-writable" => {
@@ -113,7 +117,15 @@ impl Options {
 
 /// Replace this process by a supervisor of the confined command; exits with its status.
 pub fn run(mut options: Options) -> ! {
-    unsafe { sys::prctl(sys::PR_SET_PDEATHSIG, sys::SIGKILL as usize, 0usize, 0usize, 0usize) };
+    unsafe {
+        sys::prctl(
+            sys::PR_SET_PDEATHSIG,
+            sys::SIGKILL as usize,
+            0usize,
+            0usize,
+            0usize,
+        )
+    };
     options.identity = std::process::id();
     if options.namespaces {
         enter_namespaces(&mut options);
@@ -139,7 +151,15 @@ fn fail(error: &io::Error) -> ! {
 fn supervise(child: impl FnOnce()) -> ! {
     match unsafe { sys::fork() } {
         0 => {
-            unsafe { sys::prctl(sys::PR_SET_PDEATHSIG, sys::SIGKILL as usize, 0usize, 0usize, 0usize) };
+            unsafe {
+                sys::prctl(
+                    sys::PR_SET_PDEATHSIG,
+                    sys::SIGKILL as usize,
+                    0usize,
+                    0usize,
+                    0usize,
+                )
+            };
             child();
             exit(SANDBOX_FAILED)
         }
@@ -150,7 +170,8 @@ fn supervise(child: impl FnOnce()) -> ! {
                 sys::close(0);
                 sys::close(1);
             }
-            let (mut status, _) = sys::reap(pid, 0).unwrap_or((SANDBOX_FAILED << 8, sys::Usage::default()));
+            let (mut status, _) =
+                sys::reap(pid, 0).unwrap_or((SANDBOX_FAILED << 8, sys::Usage::default()));
             // Orphans of the namespace are ours to collect; they die with us.
             if status & 0x7f != 0 {
                 status = (128 + (status & 0x7f)) << 8;
@@ -192,7 +213,11 @@ fn arrange_mounts(options: &Options) -> io::Result<()> {
     mount("none", "/", MS_REC | MS_PRIVATE)?;
     mount(&options.work, "/tmp", MS_BIND)?;
     if !options.work_writable {
-        mount("none", "/tmp", MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV)?;
+        mount(
+            "none",
+            "/tmp",
+            MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV,
+        )?;
     }
     Ok(())
 }
@@ -202,12 +227,30 @@ fn start(options: &Options) {
     let null = serve::prepare();
     let serving = options.command[0] == "serve";
     let prepared = std::env::set_current_dir(&options.work)
-        .and_then(|()| if serving && options.seccomp { shut_in(options) } else { Ok(()) })
-        .and_then(|()| if options.keep_user { Ok(()) } else { drop_root(options) })
+        .and_then(|()| {
+            if serving && options.seccomp {
+                shut_in(options)
+            } else {
+                Ok(())
+            }
+        })
+        .and_then(|()| {
+            if options.keep_user {
+                Ok(())
+            } else {
+                drop_root(options)
+            }
+        })
         .and_then(|()| drop_powers())
         .and_then(|()| set_limits(options))
         .and_then(|()| restrict_files(options))
-        .and_then(|()| if options.building && options.seccomp { seccomp::building() } else { Ok(()) });
+        .and_then(|()| {
+            if options.building && options.seccomp {
+                seccomp::building()
+            } else {
+                Ok(())
+            }
+        });
     if let Err(error) = prepared {
         fail(&error);
     }
@@ -220,8 +263,11 @@ fn start(options: &Options) {
         }
         exit(0);
     }
-    let arguments: Vec<CString> =
-        options.command.iter().filter_map(|text| CString::new(text.as_str()).ok()).collect();
+    let arguments: Vec<CString> = options
+        .command
+        .iter()
+        .filter_map(|text| CString::new(text.as_str()).ok())
+        .collect();
     let mut pointers: Vec<_> = arguments.iter().map(|text| text.as_ptr()).collect();
     pointers.push(std::ptr::null());
     let mut variables = Vec::new();
@@ -252,7 +298,15 @@ fn set_limits(options: &Options) -> io::Result<()> {
         (sys::RLIMIT_AS, options.memory_mib * MIB, 0),
         (sys::RLIMIT_CPU, options.cpu_s, 1),
         (sys::RLIMIT_FSIZE, options.file_mib * MIB, 0),
-        (sys::RLIMIT_NPROC, if counted_alone(options) { options.processes } else { 0 }, 0),
+        (
+            sys::RLIMIT_NPROC,
+            if counted_alone(options) {
+                options.processes
+            } else {
+                0
+            },
+            0,
+        ),
     ];
     for (resource, value, grace) in limits {
         if value > 0 {
@@ -272,11 +326,19 @@ fn restrict_files(options: &Options) -> io::Result<()> {
     if !options.landlock {
         return Ok(());
     }
-    let mut paths: Vec<_> = options.readable.iter().map(|path| (path.clone(), Access::Read)).collect();
+    let mut paths: Vec<_> = options
+        .readable
+        .iter()
+        .map(|path| (path.clone(), Access::Read))
+        .collect();
     for device in ["/dev/null", "/dev/zero", "/dev/urandom"] {
         paths.push((device.into(), Access::Write));
     }
-    let work = if options.work_writable { Access::Write } else { Access::Read };
+    let work = if options.work_writable {
+        Access::Write
+    } else {
+        Access::Read
+    };
     // Where we are, by whatever name.
     paths.push((".".into(), work));
     landlock::restrict(&paths)
@@ -303,8 +365,23 @@ fn drop_powers() -> io::Result<()> {
     let header = [VERSION_3, 0];
     let none = [0u32; 6];
     let zero = 0usize;
-    sys::check(unsafe { sys::prctl(sys::PR_SET_NO_NEW_PRIVS, 1usize, zero, zero, zero) }, "prctl")?;
+    sys::check(
+        unsafe { sys::prctl(sys::PR_SET_NO_NEW_PRIVS, 1usize, zero, zero, zero) },
+        "prctl",
+    )?;
     // A change of user has cleared it.
-    unsafe { sys::prctl(sys::PR_SET_PDEATHSIG, sys::SIGKILL as usize, zero, zero, zero) };
-    sys::check(unsafe { sys::capset(header.as_ptr(), none.as_ptr()) }, "capset").map(|_| ())
+    unsafe {
+        sys::prctl(
+            sys::PR_SET_PDEATHSIG,
+            sys::SIGKILL as usize,
+            zero,
+            zero,
+            zero,
+        )
+    };
+    sys::check(
+        unsafe { sys::capset(header.as_ptr(), none.as_ptr()) },
+        "capset",
+    )
+    .map(|_| ())
 }

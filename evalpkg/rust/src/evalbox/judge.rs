@@ -51,7 +51,11 @@ pub fn run(patience: Duration, server: &[String]) -> io::Result<()> {
         .stdout(Stdio::piped())
         .spawn()?;
     let to = child.stdin.take().map(IntoRawFd::into_raw_fd).unwrap_or(-1);
-    let from = child.stdout.take().map(IntoRawFd::into_raw_fd).unwrap_or(-1);
+    let from = child
+        .stdout
+        .take()
+        .map(IntoRawFd::into_raw_fd)
+        .unwrap_or(-1);
     // Failed asserts are results, not something to print.
     std::panic::set_hook(Box::new(|_| {}));
     let mut libraries = HashMap::new();
@@ -70,7 +74,11 @@ pub fn run(patience: Duration, server: &[String]) -> io::Result<()> {
             ..Outcome::default()
         });
         let gone = outcome.kind == "infra";
-        writeln!(out, "{}", describe(id, &outcome, started.elapsed().as_millis()))?;
+        writeln!(
+            out,
+            "{}",
+            describe(id, &outcome, started.elapsed().as_millis())
+        )?;
         out.flush()?;
         if gone {
             break;
@@ -94,10 +102,16 @@ fn load(libraries: &mut HashMap<String, usize>, path: &str, symbol: &str) -> io:
     };
     unsafe {
         let handle = handle as *mut c_void;
-        let address = if handle.is_null() { handle } else { sys::dlsym(handle, name.as_ptr()) };
+        let address = if handle.is_null() {
+            handle
+        } else {
+            sys::dlsym(handle, name.as_ptr())
+        };
         if address.is_null() {
             let error: *const c_char = sys::dlerror();
-            return Err(io::Error::other(CStr::from_ptr(error).to_string_lossy().into_owned()));
+            return Err(io::Error::other(
+                CStr::from_ptr(error).to_string_lossy().into_owned(),
+            ));
         }
         Ok(std::mem::transmute::<*mut c_void, Oracle>(address))
     }
@@ -115,9 +129,27 @@ fn job(
     let text = || String::from_utf8_lossy(&payload).into_owned();
     match tag {
         b'S' => {}
-        b'L' => return Ok(Outcome { kind: "not_loaded", message: text(), ..Outcome::default() }),
-        b'E' => return Ok(Outcome { kind: "gone", exit: payload, ..Outcome::default() }),
-        _ => return Ok(Outcome { kind: "infra", message: text(), ..Outcome::default() }),
+        b'L' => {
+            return Ok(Outcome {
+                kind: "not_loaded",
+                message: text(),
+                ..Outcome::default()
+            })
+        }
+        b'E' => {
+            return Ok(Outcome {
+                kind: "gone",
+                exit: payload,
+                ..Outcome::default()
+            })
+        }
+        _ => {
+            return Ok(Outcome {
+                kind: "infra",
+                message: text(),
+                ..Outcome::default()
+            })
+        }
     }
     let mut outcome = run_tests(to, from, oracle, patience)?;
     if outcome.exit.is_empty() {
@@ -157,9 +189,17 @@ fn run_tests(to: c_int, from: c_int, oracle: Oracle, patience: Duration) -> io::
     }
     unsafe { sys::close(pair[1]) };
     let milliseconds = patience.as_millis().min(1 << 30) as c_int;
-    let mut poll = sys::PollFd { fd: pair[0], events: sys::POLLIN, revents: 0 };
+    let mut poll = sys::PollFd {
+        fd: pair[0],
+        events: sys::POLLIN,
+        revents: 0,
+    };
     let ready = unsafe { sys::poll(&mut poll, 1, milliseconds) } > 0;
-    let report = if ready { read_frame(pair[0]).ok() } else { None };
+    let report = if ready {
+        read_frame(pair[0]).ok()
+    } else {
+        None
+    };
     unsafe {
         sys::kill(pid, sys::SIGKILL);
         sys::close(pair[0]);
@@ -183,22 +223,39 @@ fn decode(report: &[u8]) -> Option<Outcome> {
     let test = String::get(&mut reader).ok()?;
     let message = String::get(&mut reader).ok()?;
     let exit = Vec::<u8>::get(&mut reader).ok()?;
-    Some(Outcome { kind, test, message, tests_passed, exit })
+    Some(Outcome {
+        kind,
+        test,
+        message,
+        tests_passed,
+        exit,
+    })
 }
 
 fn describe(id: &str, outcome: &Outcome, wall_ms: u128) -> String {
     let mut line = String::new();
-    let _ = write!(line, "{{\"id\":{id},\"kind\":\"{}\",\"test\":", outcome.kind);
+    let _ = write!(
+        line,
+        "{{\"id\":{id},\"kind\":\"{}\",\"test\":",
+        outcome.kind
+    );
     quote(&outcome.test, &mut line);
     line.push_str(",\"message\":");
     quote(&outcome.message, &mut line);
-    let _ = write!(line, ",\"tests_passed\":{},\"wall_ms\":{wall_ms}", outcome.tests_passed);
+    let _ = write!(
+        line,
+        ",\"tests_passed\":{},\"wall_ms\":{wall_ms}",
+        outcome.tests_passed
+    );
     if outcome.exit.len() >= 21 {
         let (head, output) = outcome.exit.split_at(21);
         let mut reader = Reader::new(head);
-        if let (Ok(reason), Ok(status), Ok(cpu), Ok(memory)) =
-            (u8::get(&mut reader), i32::get(&mut reader), u64::get(&mut reader), u64::get(&mut reader))
-        {
+        if let (Ok(reason), Ok(status), Ok(cpu), Ok(memory)) = (
+            u8::get(&mut reader),
+            i32::get(&mut reader),
+            u64::get(&mut reader),
+            u64::get(&mut reader),
+        ) {
             let _ = write!(
                 line,
                 ",\"reason\":{reason},\"status\":{status},\"cpu_us\":{cpu},\"memory_kib\":{memory}"

@@ -19,7 +19,13 @@ const READ_DIR: u64 = 1 << 3;
 const FILE_RIGHTS: u64 = EXECUTE | 1 << 1 | READ_FILE | 1 << 14 | 1 << 15;
 
 /// Access rights of the file system that each ABI version knows, all of which we handle.
-const HANDLED_BY_ABI: [u64; 5] = [(1 << 13) - 1, (1 << 14) - 1, (1 << 15) - 1, (1 << 15) - 1, (1 << 16) - 1];
+const HANDLED_BY_ABI: [u64; 5] = [
+    (1 << 13) - 1,
+    (1 << 14) - 1,
+    (1 << 15) - 1,
+    (1 << 15) - 1,
+    (1 << 16) - 1,
+];
 
 #[repr(C)]
 struct Ruleset {
@@ -45,7 +51,8 @@ pub enum Access {
 
 /// The kernel's Landlock ABI version, 0 where there is none.
 pub fn abi() -> i64 {
-    let version = unsafe { sys::syscall(CREATE_RULESET, std::ptr::null::<Ruleset>(), 0usize, 1u32) };
+    let version =
+        unsafe { sys::syscall(CREATE_RULESET, std::ptr::null::<Ruleset>(), 0usize, 1u32) };
     version.max(0)
 }
 
@@ -54,7 +61,10 @@ pub fn abi() -> i64 {
 pub fn restrict(paths: &[(String, Access)]) -> io::Result<()> {
     let abi = abi();
     if abi < 1 {
-        return Err(io::Error::new(io::ErrorKind::Unsupported, "this kernel has no Landlock"));
+        return Err(io::Error::new(
+            io::ErrorKind::Unsupported,
+            "this kernel has no Landlock",
+        ));
     }
     let handled = HANDLED_BY_ABI[(abi as usize).min(HANDLED_BY_ABI.len()) - 1];
     let ruleset = Ruleset {
@@ -62,7 +72,13 @@ pub fn restrict(paths: &[(String, Access)]) -> io::Result<()> {
         net: if abi >= 4 { 3 } else { 0 },
         scoped: if abi >= 6 { 3 } else { 0 },
     };
-    let size: usize = if abi >= 6 { 24 } else if abi >= 4 { 16 } else { 8 };
+    let size: usize = if abi >= 6 {
+        24
+    } else if abi >= 4 {
+        16
+    } else {
+        8
+    };
     let fd = unsafe { sys::syscall(CREATE_RULESET, &ruleset, size, 0u32) } as i32;
     sys::check(fd, "landlock_create_ruleset")?;
     for (path, access) in paths {
@@ -79,7 +95,10 @@ fn allow(ruleset: i32, path: &str, access: Access, handled: u64) -> io::Result<(
         return Ok(());
     };
     let name = CString::new(path)?;
-    let parent = sys::check(unsafe { sys::open(name.as_ptr(), sys::O_PATH | sys::O_CLOEXEC) }, path)?;
+    let parent = sys::check(
+        unsafe { sys::open(name.as_ptr(), sys::O_PATH | sys::O_CLOEXEC) },
+        path,
+    )?;
     let mut allowed = match access {
         Access::Read => EXECUTE | READ_FILE | READ_DIR,
         Access::Write => handled,
@@ -87,10 +106,12 @@ fn allow(ruleset: i32, path: &str, access: Access, handled: u64) -> io::Result<(
     if !metadata.is_dir() {
         allowed &= FILE_RIGHTS;
     }
-    let rule = PathBeneath { allowed: allowed & handled, parent };
-    let added = unsafe {
-        sys::syscall(ADD_RULE, ruleset as c_long, RULE_PATH_BENEATH, &rule, 0u32)
-    } as i32;
+    let rule = PathBeneath {
+        allowed: allowed & handled,
+        parent,
+    };
+    let added =
+        unsafe { sys::syscall(ADD_RULE, ruleset as c_long, RULE_PATH_BENEATH, &rule, 0u32) } as i32;
     sys::check(added, "landlock_add_rule")?;
     unsafe { sys::close(parent) };
     Ok(())

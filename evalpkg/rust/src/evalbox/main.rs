@@ -24,7 +24,10 @@ fn main() -> ExitCode {
             Err(text) => Err(text),
         },
         "judge" => {
-            let patience = arguments.next().and_then(|word| word.parse().ok()).unwrap_or(60_000);
+            let patience = arguments
+                .next()
+                .and_then(|word| word.parse().ok())
+                .unwrap_or(60_000);
             let server: Vec<String> = arguments.skip_while(|word| word == "--").collect();
             judge::run(Duration::from_millis(patience), &server).map_err(|error| error.to_string())
         }

@@ -135,7 +135,12 @@ impl Filter {
     }
 
     fn op(&mut self, code: u16, jump_true: u8, jump_false: u8, value: u32) {
-        self.code.push(Instruction { code, jump_true, jump_false, value });
+        self.code.push(Instruction {
+            code,
+            jump_true,
+            jump_false,
+            value,
+        });
     }
 
     fn answer(&mut self, numbers: &[u32], result: u32) {
@@ -169,7 +174,10 @@ impl Filter {
 
     fn install(mut self, default: u32) -> io::Result<()> {
         self.op(RET, 0, 0, default);
-        let program = Program { length: self.code.len() as u16, instructions: self.code.as_ptr() };
+        let program = Program {
+            length: self.code.len() as u16,
+            instructions: self.code.as_ptr(),
+        };
         let zero = 0usize;
         sys::check(
             unsafe { sys::prctl(sys::PR_SET_NO_NEW_PRIVS, 1usize, zero, zero, zero) },
@@ -197,7 +205,12 @@ pub fn loading(own_pid: u32) -> io::Result<()> {
     // Only to read a limit: the pointer to a new one must be null.
     filter.allow_if_any(arch::PRLIMIT64, 2, &[0]);
     // The last two install the second, stricter filter.
-    let harmless = [sys::PR_SET_NAME, sys::PR_SET_VMA, sys::PR_SET_SECCOMP, sys::PR_SET_NO_NEW_PRIVS];
+    let harmless = [
+        sys::PR_SET_NAME,
+        sys::PR_SET_VMA,
+        sys::PR_SET_SECCOMP,
+        sys::PR_SET_NO_NEW_PRIVS,
+    ];
     filter.allow_if_any(arch::PRCTL, 0, &harmless.map(|option| option as u32));
     filter.install(ERRNO | EPERM)
 }

@@ -53,7 +53,9 @@ impl Options {
         while let Some(word) = arguments.next() {
             let mut number = || {
                 let value = arguments.next().unwrap_or_default();
-                value.parse().map_err(|_| format!("{word}: not a number: '{value}'"))
+                value
+                    .parse()
+                    .map_err(|_| format!("{word}: not a number: '{value}'"))
             };
             match word.as_str() {
                 "--wall-ms" => options.wall_ms = number()?,
@@ -149,7 +151,14 @@ fn start(options: &Options, symbol: &[u8]) -> io::Result<Option<Subject>> {
     let started = Instant::now();
     let grant = Duration::from_millis(options.wall_ms);
     let deadline = started + grant;
-    let mut subject = Subject { pid, stream: pair[0], output, started, grant, deadline };
+    let mut subject = Subject {
+        pid,
+        stream: pair[0],
+        output,
+        started,
+        grant,
+        deadline,
+    };
     // Said before anything of the completion is loaded, so it cannot be forged.
     let mut word = [0u8; 1];
     match subject.receive(&mut word) {
@@ -221,7 +230,11 @@ impl Subject {
                 self.extend()?;
                 continue;
             }
-            let mut poll = sys::PollFd { fd: self.stream, events: sys::POLLIN, revents: 0 };
+            let mut poll = sys::PollFd {
+                fd: self.stream,
+                events: sys::POLLIN,
+                revents: 0,
+            };
             let milliseconds = left.as_millis().min(1 << 30) as c_int + 1;
             if unsafe { sys::poll(&mut poll, 1, milliseconds) } > 0 {
                 return Ok(());
@@ -257,7 +270,14 @@ impl Subject {
         let mut sent = 0;
         while sent < bytes.len() {
             let rest = &bytes[sent..];
-            let count = unsafe { send(self.stream, rest.as_ptr().cast(), rest.len(), MSG_DONTWAIT_NOSIGNAL) };
+            let count = unsafe {
+                send(
+                    self.stream,
+                    rest.as_ptr().cast(),
+                    rest.len(),
+                    MSG_DONTWAIT_NOSIGNAL,
+                )
+            };
             if count > 0 {
                 sent += count as usize;
             } else if io::Error::last_os_error().kind() == io::ErrorKind::WouldBlock {
@@ -302,7 +322,10 @@ extern "C" {
 }
 
 fn memory_file() -> io::Result<c_int> {
-    sys::check(unsafe { memfd_create(c"output".as_ptr(), 1) }, "memfd_create")
+    sys::check(
+        unsafe { memfd_create(c"output".as_ptr(), 1) },
+        "memfd_create",
+    )
 }
 
 /// End the sample and say how: `reason: u8, status: i32, cpu: u64 us, memory: u64 KiB, output`.
@@ -331,7 +354,11 @@ fn end(subject: Subject, reason: Reason) -> io::Result<()> {
         _ => subject.tail(),
     };
     let (status, usage) = subject.dismiss();
-    let reason = if matches!(reason, Reason::Ended) { Reason::BrokeProtocol } else { reason };
+    let reason = if matches!(reason, Reason::Ended) {
+        Reason::BrokeProtocol
+    } else {
+        reason
+    };
     exit_frame(reason, status, &usage, &text)
 }
 
@@ -339,7 +366,9 @@ fn exit_frame(reason: Reason, status: c_int, usage: &sys::Usage, text: &[u8]) ->
     let mut payload = Wiped(vec![reason as u8]);
     payload.0.extend_from_slice(&status.to_le_bytes());
     payload.0.extend_from_slice(&usage.cpu_us().to_le_bytes());
-    payload.0.extend_from_slice(&(usage.max_rss_kb as u64).to_le_bytes());
+    payload
+        .0
+        .extend_from_slice(&(usage.max_rss_kb as u64).to_le_bytes());
     payload.0.reserve_exact(text.len());
     payload.0.extend_from_slice(text);
     write_frame(OUT, b'E', &payload)
@@ -388,12 +417,28 @@ fn say(word: &[u8; 1]) {
 
 fn confine_self(options: &Options) -> io::Result<()> {
     sys::check(
-        unsafe { sys::prctl(sys::PR_SET_PDEATHSIG, sys::SIGKILL as usize, 0usize, 0usize, 0usize) },
+        unsafe {
+            sys::prctl(
+                sys::PR_SET_PDEATHSIG,
+                sys::SIGKILL as usize,
+                0usize,
+                0usize,
+                0usize,
+            )
+        },
         "prctl",
     )?;
     sys::limit(sys::RLIMIT_CPU, options.cpu_s, options.cpu_s + 1)?;
-    sys::limit(sys::RLIMIT_AS, options.memory_mib << 20, options.memory_mib << 20)?;
-    sys::limit(sys::RLIMIT_FSIZE, options.output_kib << 10, options.output_kib << 10)?;
+    sys::limit(
+        sys::RLIMIT_AS,
+        options.memory_mib << 20,
+        options.memory_mib << 20,
+    )?;
+    sys::limit(
+        sys::RLIMIT_FSIZE,
+        options.output_kib << 10,
+        options.output_kib << 10,
+    )?;
     sys::limit(sys::RLIMIT_NOFILE, 32, 32)?;
     sys::limit(sys::RLIMIT_CORE, 0, 0)?;
     if options.landlock {
@@ -410,10 +455,19 @@ fn load(options: &Options, symbol: &[u8]) -> Result<extern "C" fn(c_int), String
     let name = CString::new(symbol).map_err(|error| error.to_string())?;
     unsafe {
         let handle = sys::dlopen(path.as_ptr(), sys::RTLD_NOW);
-        let address = if handle.is_null() { handle } else { sys::dlsym(handle, name.as_ptr()) };
+        let address = if handle.is_null() {
+            handle
+        } else {
+            sys::dlsym(handle, name.as_ptr())
+        };
         if address.is_null() {
-            return Err(CStr::from_ptr(sys::dlerror()).to_string_lossy().into_owned());
+            return Err(CStr::from_ptr(sys::dlerror())
+                .to_string_lossy()
+                .into_owned());
         }
-        Ok(std::mem::transmute::<*mut std::ffi::c_void, extern "C" fn(c_int)>(address))
+        Ok(std::mem::transmute::<
+            *mut std::ffi::c_void,
+            extern "C" fn(c_int),
+        >(address))
     }
 }

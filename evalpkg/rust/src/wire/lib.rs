@@ -6,6 +6,7 @@
 
 use std::any::Any;
 
+pub mod common;
 pub mod oracle;
 pub mod subject;
 mod values;
@@ -75,7 +76,10 @@ pub trait Get: Sized + 'static {
 
 /// What a panic said, if it said it in text; cut to what a report can use.
 pub fn panic_message(payload: &(dyn Any + Send)) -> String {
-    let text = match (payload.downcast_ref::<&str>(), payload.downcast_ref::<String>()) {
+    let text = match (
+        payload.downcast_ref::<&str>(),
+        payload.downcast_ref::<String>(),
+    ) {
         (Some(text), _) => text,
         (_, Some(text)) => text.as_str(),
         _ => "a panic without a message",

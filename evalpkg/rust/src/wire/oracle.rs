@@ -191,7 +191,10 @@ fn judge(test: &Test) -> Result<(), (Outcome, String)> {
     }
     let Err(payload) = ended else {
         return if test.should_panic {
-            Err((Outcome::TestFailed, "expected a panic, none came".to_string()))
+            Err((
+                Outcome::TestFailed,
+                "expected a panic, none came".to_string(),
+            ))
         } else {
             Ok(())
         };

@@ -19,7 +19,9 @@ const STACK: usize = 2 << 20;
 
 /// Answer calls that arrive on `fd` until it closes.
 pub fn serve(fd: i32, shim: Shim) {
-    let worker = thread::Builder::new().stack_size(STACK).spawn(move || answer_all(fd, shim));
+    let worker = thread::Builder::new()
+        .stack_size(STACK)
+        .spawn(move || answer_all(fd, shim));
     if let Ok(worker) = worker {
         let _ = worker.join();
     }

@@ -80,7 +80,9 @@ impl Get for String {
     fn get(input: &mut Reader<'_>) -> Decoded<Self> {
         let count = input.count()?;
         let bytes = input.take(count)?;
-        std::str::from_utf8(bytes).map(String::from).map_err(|_| Malformed)
+        std::str::from_utf8(bytes)
+            .map(String::from)
+            .map_err(|_| Malformed)
     }
 }
 impl Put for Cow<'_, str> {
@@ -206,7 +208,9 @@ impl<K: Put, V: Put, S> Put for HashMap<K, V, S> {
 impl<K: Get + Eq + Hash, V: Get, S: BuildHasher + Default + 'static> Get for HashMap<K, V, S> {
     fn get(input: &mut Reader<'_>) -> Decoded<Self> {
         let count = input.count()?;
-        (0..count).map(|_| Ok((K::get(input)?, V::get(input)?))).collect()
+        (0..count)
+            .map(|_| Ok((K::get(input)?, V::get(input)?)))
+            .collect()
     }
 }
 impl<K: Put, V: Put> Put for BTreeMap<K, V> {
@@ -221,7 +225,9 @@ impl<K: Put, V: Put> Put for BTreeMap<K, V> {
 impl<K: Get + Ord, V: Get> Get for BTreeMap<K, V> {
     fn get(input: &mut Reader<'_>) -> Decoded<Self> {
         let count = input.count()?;
-        (0..count).map(|_| Ok((K::get(input)?, V::get(input)?))).collect()
+        (0..count)
+            .map(|_| Ok((K::get(input)?, V::get(input)?)))
+            .collect()
     }
 }
 

@@ -1,0 +1,273 @@
+//! Common generic code of std, instantiated once here so that no batch has to compile it again.
+//!
+//! rustc uses what an upstream crate has instantiated, if both are built without optimisation. What
+//! is called here does not matter, only that it is what completions call, at the types they use.
+//! Takes about a fifth off the cost of compiling a batch (docs/performance/scoring.md). Nothing
+//! here ever runs.
+#![allow(unused_must_use)]
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::hint::black_box;
+fn ordered<T: Clone + PartialEq + PartialOrd + Ord + std::fmt::Debug>(items: &[T], one: T) -> bool {
+    let mut v = common(items, one.clone());
+    v.sort();
+    v.sort_unstable();
+    v.dedup();
+    v.iter().max().is_some()
+        | v.iter().min().is_some()
+        | v.clone().into_iter().max().is_some()
+        | v.clone().into_iter().min().is_some()
+        | v.binary_search(&one).is_ok()
+}
+fn common<T: Clone + PartialEq + PartialOrd + std::fmt::Debug>(items: &[T], one: T) -> Vec<T> {
+    let mut v: Vec<T> = Vec::new();
+    let mut w: Vec<T> = Vec::with_capacity(3);
+    v.push(one.clone());
+    w.push(one.clone());
+    v.insert(0, one.clone());
+    v.pop();
+    v.remove(0);
+    v.extend(items.iter().cloned());
+    v.extend_from_slice(items);
+    v.extend(w.clone());
+    for x in v.iter() {
+        black_box(x);
+    }
+    for x in &v {
+        black_box(x);
+    }
+    for x in v.iter_mut() {
+        black_box(x);
+    }
+    for x in v.clone() {
+        black_box(x);
+    }
+    for (i, x) in v.iter().enumerate() {
+        black_box((i, x));
+    }
+    for (i, x) in v.clone().into_iter().enumerate() {
+        black_box((i, x));
+    }
+    for i in 0..v.len() {
+        black_box(&v[i]);
+    }
+    for x in v.iter().rev() {
+        black_box(x);
+    }
+    for x in v.windows(2) {
+        black_box(x);
+    }
+    for x in items {
+        black_box(x);
+    }
+    v.reverse();
+    v.swap(0, 0);
+    v.truncate(9);
+    v.contains(&one);
+    v.first();
+    v.last();
+    v.get(0);
+    v.is_empty();
+    v.len();
+    let s = &v[0..];
+    let t = &v[..0];
+    let u = v[1..].to_vec();
+    black_box((s, t, u));
+    let a: Vec<T> = items.iter().cloned().collect();
+    let b: Vec<T> = items.to_vec();
+    let c: Vec<&T> = items.iter().collect();
+    let d: Vec<T> = v.clone().into_iter().rev().collect();
+    let e: Vec<T> = items.iter().rev().cloned().collect();
+    let f: VecDeque<T> = items.iter().cloned().collect();
+    black_box((a == b, c, d, e, f, format!("{:?}", b)));
+    let o: Option<T> = v.iter().next().cloned();
+    black_box((o.clone().unwrap_or(one.clone()), o.is_some(), o == None));
+    let o: Option<&T> = v.iter().next();
+    black_box(o.unwrap());
+    v.drain(..).count();
+    v.clear();
+    v.append(&mut w);
+    v
+}
+fn keyed<K: Clone + Eq + std::hash::Hash + Ord + std::fmt::Debug>(k: K) {
+    let mut m: HashMap<K, i32> = HashMap::new();
+    *m.entry(k.clone()).or_insert(0) += 1;
+    m.insert(k.clone(), 1);
+    m.get(&k);
+    m.contains_key(&k);
+    for (a, b) in &m {
+        black_box((a, b));
+    }
+    for (a, b) in m.iter() {
+        black_box((a, b));
+    }
+    for (a, b) in m.clone() {
+        black_box((a, b));
+    }
+    m.values().max();
+    m.keys().count();
+    m.len();
+    let mut m: HashMap<K, usize> = HashMap::new();
+    *m.entry(k.clone()).or_insert(0) += 1;
+    m.insert(k.clone(), 1);
+    m.get(&k);
+    let mut m: BTreeMap<K, i32> = BTreeMap::new();
+    *m.entry(k.clone()).or_insert(0) += 1;
+    m.insert(k.clone(), 1);
+    m.get(&k);
+    for (a, b) in &m {
+        black_box((a, b));
+    }
+    let mut s: HashSet<K> = HashSet::new();
+    s.insert(k.clone());
+    s.contains(&k);
+    s.len();
+    for a in &s {
+        black_box(a);
+    }
+    let v: Vec<K> = s.into_iter().collect();
+    black_box(v);
+    let s: HashSet<K> = vec![k.clone()].into_iter().collect();
+    black_box(s);
+    let mut s: BTreeSet<K> = BTreeSet::new();
+    s.insert(k.clone());
+    let v: Vec<K> = s.into_iter().collect();
+    black_box(v);
+}
+/// Names all of it, so that it is compiled.
+#[inline(never)]
+pub fn instantiate(text: &str, texts: &[String], strs: &[&str]) {
+    ordered(&[1i32], 1);
+    ordered(&[1i64], 1);
+    ordered(&[1u32], 1);
+    ordered(&[1u64], 1);
+    ordered(&[1usize], 1);
+    ordered(&[1u8], 1);
+    ordered(&['a'], 'a');
+    ordered(&[true], true);
+    ordered(texts, String::new());
+    ordered(strs, "");
+    common(&[1f32], 1.0);
+    common(&[1f64], 1.0);
+    ordered(&[(1i32, 1i32)], (1, 1));
+    ordered(&[vec![1i32]], vec![1]);
+    common(&[(1f32, 1f32)], (1.0, 1.0));
+    keyed('a');
+    keyed(1i32);
+    keyed(String::new());
+    keyed("");
+    keyed(1u8);
+    keyed(1usize);
+    let c: Vec<char> = text.chars().collect();
+    let s: String = c.iter().collect();
+    let t: String = c.into_iter().collect();
+    let r: String = text.chars().rev().collect();
+    black_box((s, t, r));
+    let w: Vec<&str> = text.split_whitespace().collect();
+    let x: Vec<&str> = text.split(' ').collect();
+    let y: Vec<&str> = text.split(", ").collect();
+    let z: Vec<String> = text.split(' ').map(String::from).collect();
+    let q: Vec<&str> = text.split(',').collect();
+    black_box((
+        w.join(" "),
+        x.join(", "),
+        y.concat(),
+        z.join(" "),
+        z.concat(),
+        q,
+    ));
+    for c in text.chars() {
+        black_box(c.is_alphabetic());
+    }
+    for (i, c) in text.chars().enumerate() {
+        black_box((i, c));
+    }
+    for c in text.chars().rev() {
+        black_box(c);
+    }
+    for b in text.bytes() {
+        black_box(b);
+    }
+    for (i, c) in text.char_indices() {
+        black_box((i, c));
+    }
+    let mut s = String::new();
+    s.push('a');
+    s.push_str(text);
+    s += text;
+    s.insert(0, 'a');
+    s.pop();
+    s.trim();
+    s.to_lowercase();
+    s.to_uppercase();
+    s.contains('a');
+    s.contains("a");
+    s.starts_with("a");
+    s.ends_with('a');
+    s.replace("a", "b");
+    s.replace(' ', "");
+    s.len();
+    s.chars().count();
+    s.chars().nth(0);
+    s.chars().next();
+    s.as_bytes();
+    s.repeat(2);
+    s.find('a');
+    black_box((
+        text.parse::<i32>().is_ok(),
+        text.parse::<i64>().is_ok(),
+        text.parse::<f64>().is_ok(),
+        text.parse::<u32>().unwrap_or(0),
+        text.parse::<usize>().ok(),
+    ));
+    black_box((
+        1i32.to_string(),
+        1i64.to_string(),
+        1usize.to_string(),
+        'a'.to_string(),
+        text.to_string(),
+        1f64.to_string(),
+        format!("{}", s),
+    ));
+    let v = [1i32];
+    black_box((
+        v.iter().sum::<i32>(),
+        v.iter().product::<i32>(),
+        v.iter().copied().max(),
+        v.iter().copied().sum::<i32>(),
+        [1f64].iter().sum::<f64>(),
+        [1f32].iter().sum::<f32>(),
+        [1i64].iter().sum::<i64>(),
+    ));
+    for i in 0..3i32 {
+        black_box(i);
+    }
+    for i in 0..=3i32 {
+        black_box(i);
+    }
+    for i in (0..3i32).rev() {
+        black_box(i);
+    }
+    for i in (0..3usize).rev() {
+        black_box(i);
+    }
+    for i in (0..9usize).step_by(2) {
+        black_box(i);
+    }
+    for i in (0..9i32).step_by(2) {
+        black_box(i);
+    }
+    for i in 0..=3usize {
+        black_box(i);
+    }
+    let v: Vec<i32> = (0..3).collect();
+    black_box(v);
+    let v: Vec<i32> = (0..=3).collect();
+    black_box(v);
+    let v: Vec<i32> = vec![0; 3];
+    let w = vec![0usize; 3];
+    let x = vec![false; 3];
+    let y = vec![vec![0i32; 3]; 3];
+    let z = vec![0i64; 3];
+    black_box((v, w, x, y, z));
+}
