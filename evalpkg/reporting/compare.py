@@ -12,7 +12,7 @@ from evalpkg.errors import DataError
 from evalpkg.models import Mode, Role
 from evalpkg.reporting import html, markdown
 from evalpkg.reporting.figures import TrendPoint, trend_figure
-from evalpkg.reporting.format import NOT_AVAILABLE, listed, plain, plural
+from evalpkg.reporting.format import NOT_AVAILABLE, listed, plain, plural, points
 from evalpkg.reporting.labels import MODE, ROLE
 from evalpkg.reporting.run_files import read_metrics
 from evalpkg.reporting.view.cells import Cell, estimate_cell, interval_pair
@@ -21,6 +21,11 @@ from evalpkg.reporting.view.provenance import model_names, warnings
 from evalpkg.results.layout import RunLayout
 from evalpkg.results.metadata import EvalMetadata, read_metadata
 from evalpkg.statistics import Metrics, RoleMetrics
+
+CAUTION = (
+    "Each run compares its own two models on the same tasks. Differences between runs are not"
+    " tested here, and the best of several runs looks better than it is."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,8 @@ class CompareView:
     """
 
     scope: str
+    sentence: str
+    caution: str
     roles: dict[Role, str]
     compared: bool
     confidence: str
@@ -87,6 +94,8 @@ def read_runs(roots: Sequence[Path]) -> CompareView:
     )
     return CompareView(
         scope=f"{plural(len(runs), 'run')}: {listed([run.label for run in runs])}",
+        sentence=_sentence(runs, *measured[0]),
+        caution=CAUTION,
         roles=roles,
         compared=len(roles) == len(Role),
         confidence=f"{100 * levels[0]:g}\u00a0%",
@@ -147,8 +156,11 @@ def _all_warnings(runs: Sequence[Run]) -> list[str]:
             f"The runs were not asked the same tasks ({', '.join(counts)}): their levels cannot be"
             " compared with each other."
         )
+    own = {run.label: warnings(run.metadata, run.metrics) for run in runs}
+    everywhere = [text for text in own[runs[0].label] if all(text in told for told in own.values())]
+    found += [f"Every run: {text}" for text in everywhere]
     return found + [
-        f"{run.label}: {text}" for run in runs for text in warnings(run.metadata, run.metrics)
+        f"{label}: {text}" for label, told in own.items() for text in told if text not in everywhere
     ]
 
 
@@ -162,6 +174,25 @@ def _line(run: Run, mode: Mode, k: int, roles: Sequence[Role] | dict[Role, str])
     metrics = run.metrics.get(mode)
     differences = metrics.comparison.pass_at_k if metrics and metrics.comparison else ()
     return metric_line(run.label, "", cells, next((d for d in differences if d.k == k), None))
+
+
+def _sentence(runs: Sequence[Run], mode: Mode, k: int) -> str:
+    """Between which values the difference lies."""
+    found = []
+    for run in runs:
+        metrics = run.metrics.get(mode)
+        differences = metrics.comparison.pass_at_k if metrics and metrics.comparison else ()
+        found += [(d.value, run.label) for d in differences if d.k == k and d.value is not None]
+    where = f"pass@{k}, {MODE[mode]}"
+    if not found:
+        return f"No run compares its models at {where}."
+    (low, lowest), (high, highest) = min(found), max(found)
+    if len(found) == 1:
+        return f"At {where}, fine-tuned minus base is {points(low)} points in {lowest}."
+    return (
+        f"At {where}, fine-tuned minus base lies between {points(low)} points in {lowest}"
+        f" and {points(high)} in {highest}."
+    )
 
 
 def _points(runs: Sequence[Run], mode: Mode, k: int) -> list[TrendPoint]:

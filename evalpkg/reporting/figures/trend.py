@@ -41,6 +41,8 @@ def trend_figure(labels: Sequence[str], points: Sequence[TrendPoint], what: str)
         points: at most one per run and model.
         what: name of the metric.
     """
+    from matplotlib.ticker import MaxNLocator
+
     with drawing(WIDTH, HEIGHT, "trend") as figure:
         axes = figure.add_subplot()
         for role in Role:
@@ -63,9 +65,8 @@ def trend_figure(labels: Sequence[str], points: Sequence[TrendPoint], what: str)
             )
         axes.set_xticks(range(len(labels)), labels, color=INK)
         axes.set_xlim(-0.5, len(labels) - 0.5)
-        axes.set_ylim(bottom=0)
+        axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
         axes.yaxis.set_major_formatter(lambda y, _: f"{y:.0f}%")
-        axes.set_ylabel(what)
         axes.grid(visible=False, axis="x")
         axes.spines["left"].set_visible(False)
         words = "; ".join(f"{labels[p.run]} {ROLE[p.role]} {percent(p.value)}" for p in points)

@@ -86,8 +86,8 @@ def answer(metrics: Mapping[Mode, Metrics], family: HolmFamily) -> Answer:
 def _power(metrics: Metrics, difference: Difference) -> str:
     smallest = points(difference.minimum_detectable).lstrip("+")
     return (
-        f"With {100 * metrics.settings.power:g}\u00a0% power a run like this detects"
-        f" {smallest} points."
+        f"With {100 * metrics.settings.power:g}\u00a0% power a run like this would detect a"
+        f" difference of {smallest} points."
     )
 
 

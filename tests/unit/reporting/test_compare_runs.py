@@ -64,6 +64,15 @@ def test_warnings_name_the_run_they_belong_to(tmp_path):
     assert "good: " not in text.split("## pass")[0]
 
 
+def test_what_all_runs_warn_of_is_said_once(tmp_path):
+    runs = [make_run(tmp_path / name) for name in ("a", "b")]
+    for run in runs:
+        finish_run(run, 4, (1,), sandbox=Sandbox(provider="none"))
+    _, text = compare(tmp_path, *runs)
+    assert text.count("Unsandboxed") == 1
+    assert "Every run: Unsandboxed" in text
+
+
 def test_other_tasks_are_a_warning(tmp_path):
     _, text = compare(tmp_path, make_run(tmp_path / "a"), make_run(tmp_path / "b", tasks=10))
     assert "not asked the same tasks (a 12, b 10)" in text
