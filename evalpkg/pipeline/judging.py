@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, TypeVar
 
+from evalpkg.extraction import extract
 from evalpkg.models import Extraction, Task, Verdict
 from evalpkg.reporting.progress import Progress
 from evalpkg.scoring import Scorer
@@ -15,6 +16,26 @@ Work = TypeVar("Work")
 FLUSH_ROWS = 256
 FLUSH_SECONDS = 1.0
 """A kill costs at most this much judging."""
+
+
+class Extractor:
+    """Extraction that knows a model's habit of repeating itself.
+
+    Work comes task by task, so only the completions of the task at hand are remembered.
+    """
+
+    def __init__(self) -> None:
+        self._task_id = ""
+        self._known: dict[str, Extraction] = {}
+
+    def __call__(self, task: Task, completion: str) -> Extraction:
+        """The program in ``completion``."""
+        if task.task_id != self._task_id:
+            self._task_id, self._known = task.task_id, {}
+        found = self._known.get(completion)
+        if found is None:
+            found = self._known[completion] = extract(task, completion)
+        return found
 
 
 class Judging(Generic[Work]):

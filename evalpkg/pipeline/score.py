@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from evalpkg.extraction import extract
 from evalpkg.models import Extraction, Sample, Task, Verdict
-from evalpkg.pipeline.judging import Judging
+from evalpkg.pipeline.judging import Extractor, Judging
 from evalpkg.pipeline.session import Session
 from evalpkg.policy import load_policy
 from evalpkg.reporting.progress import Progress
@@ -22,6 +21,7 @@ class RunScoring:
         self._facts = session.facts
         self._tasks = {task.task_id: task for task in tasks}
         self._policy = load_policy(config.policy)
+        self._extract = Extractor()
         self._log = VerdictLog(layout.verdicts_log)
         asked = expected_keys(tasks, config.roles, config.num_samples, session.shard)
         present = SampleLog(layout.samples_log).by_key()
@@ -54,7 +54,7 @@ class RunScoring:
 
     def _prepare(self, sample: Sample) -> tuple[Task, Extraction]:
         task = self._tasks[sample.task_id]
-        return task, extract(task, sample.completion)
+        return task, self._extract(task, sample.completion)
 
     def _save(self, batch: list[tuple[Sample, Extraction, Verdict]]) -> None:
         self._log.append(

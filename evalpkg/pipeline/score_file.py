@@ -15,9 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from evalpkg.extraction import extract
 from evalpkg.models import Extraction, Task, Verdict, VerdictKind
-from evalpkg.pipeline.judging import Judging
+from evalpkg.pipeline.judging import Extractor, Judging
 from evalpkg.pipeline.rows_index import RowsIndex
 from evalpkg.reporting.progress import Progress
 from evalpkg.results.files import canonical_json
@@ -55,6 +54,7 @@ class FileScoring:
         self.index = RowsIndex.of(samples, tasks)
         self.answer = output_dir / "verdicts.jsonl"
         self._tasks = tasks
+        self._extract = Extractor()
         self._log = AppendLog(output_dir / "work" / "verdicts.jsonl")
 
     def run(self, scorer: Scorer, progress: Progress) -> ScoreSummary:
@@ -76,7 +76,7 @@ class FileScoring:
 
     def _prepare(self, rows: IO[bytes], row: int) -> tuple[Task, Extraction]:
         task = self._tasks[self.index.task[row]]
-        return task, extract(task, self.index.read(rows, row)["completion"])
+        return task, self._extract(task, self.index.read(rows, row)["completion"])
 
     def _save(self, batch: list[tuple[int, Extraction, Verdict]]) -> None:
         self._log.append(
