@@ -41,7 +41,7 @@ def load_base(settings: GenerationSettings, on_status: Callable[[str], None]) ->
         EnvironmentUnfitError: if it cannot be fetched or does not fit here.
     """
     import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
     from transformers.utils import logging
 
     logging.disable_progress_bar()
@@ -58,9 +58,10 @@ def load_base(settings: GenerationSettings, on_status: Callable[[str], None]) ->
     kernel, note = choose_attention(settings.attention, device, dtype)
     remote = {"trust_remote_code": settings.trust_remote_code}
     try:
+        config = AutoConfig.from_pretrained(files.folder, **remote)
         tokenizer = AutoTokenizer.from_pretrained(files.folder, **remote)
         model = AutoModelForCausalLM.from_pretrained(
-            files.folder, attn_implementation=kernel, **arguments, **remote
+            files.folder, config=config, attn_implementation=kernel, **arguments, **remote
         )
     except torch.cuda.OutOfMemoryError as error:
         raise EnvironmentUnfitError(

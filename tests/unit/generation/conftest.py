@@ -1,0 +1,12 @@
+"""Without the model stack, only the tests that need none of it are collected."""
+
+from importlib.util import find_spec
+
+NEEDS_MODELS = [
+    "test_adapter.py",
+    "test_decoding.py",
+    "test_loading.py",
+    "test_sampling.py",
+    "test_tokens.py",
+]
+collect_ignore = [] if find_spec("peft") and find_spec("torch") else NEEDS_MODELS

@@ -1,0 +1,117 @@
+import json
+
+import pytest
+import torch
+from peft import LoraConfig, get_peft_model
+
+from evalpkg.errors import ConfigError, DataError
+from evalpkg.generation import adapter
+from evalpkg.generation.network import Network
+from tests.unit.generation.generation_tiny import tiny_model
+
+LLAMA = "meta-llama/Meta-Llama-3.1-8B-Instruct"
+
+
+def config_only(folder, base, kind="LORA"):
+    folder.mkdir(exist_ok=True)
+    config = {"peft_type": kind, "base_model_name_or_path": base}
+    (folder / "adapter_config.json").write_text(json.dumps(config), encoding="utf-8")
+    return adapter.locate(str(folder), "")
+
+
+@pytest.mark.parametrize(
+    "base",
+    [
+        LLAMA,
+        "meta-llama/Llama-3.1-8B-Instruct",
+        "unsloth/Meta-Llama-3.1-8B-Instruct-bnb-4bit",
+        "/models/Meta-Llama-3.1-8B-Instruct/",
+    ],
+)
+def test_other_names_of_the_same_weights_are_accepted(tmp_path, base):
+    files = config_only(tmp_path / "a", base)
+    assert adapter.check_base(files, LLAMA, allow_mismatch=False) == base
+
+
+@pytest.mark.parametrize(
+    ("declared", "asked"),
+    [
+        ("meta-llama/Meta-Llama-3-8B-Instruct", LLAMA),
+        ("meta-llama/Meta-Llama-3.1-8B", LLAMA),
+        ("Qwen/Qwen2.5-Coder-0.5B", LLAMA),
+        (LLAMA, "embedded"),
+        ("", LLAMA),
+    ],
+)
+def test_an_adapter_of_another_base_is_refused_naming_both(tmp_path, declared, asked):
+    files = config_only(tmp_path / "a", declared)
+    with pytest.raises(ConfigError) as caught:
+        adapter.check_base(files, asked, allow_mismatch=False)
+    assert repr(declared) in caught.value.cause
+    assert repr(asked) in caught.value.cause
+    assert adapter.check_base(files, asked, allow_mismatch=True) == declared
+
+
+def test_an_adapter_that_only_adds_prompt_tokens_is_refused(tmp_path):
+    files = config_only(tmp_path / "a", LLAMA, "PREFIX_TUNING")
+    with pytest.raises(ConfigError, match="PREFIX_TUNING"):
+        adapter.declared_base(files)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"peft_type": "LORA"}', "3"])
+def test_a_broken_config_is_a_data_error(tmp_path, text):
+    (tmp_path / "adapter_config.json").write_text(text, encoding="utf-8")
+    with pytest.raises(DataError, match=r"adapter_config\.json"):
+        adapter.declared_base(adapter.locate(str(tmp_path), ""))
+
+
+@pytest.mark.parametrize("reference", ["nonsense", "./gone", "/gone/too", "~/gone/x"])
+def test_a_reference_to_nothing_is_refused_without_asking_the_network(reference):
+    with pytest.raises(ConfigError, match="no folder"):
+        adapter.locate(reference, "")
+
+
+def test_a_folder_without_an_adapter_is_refused(tmp_path):
+    (tmp_path / "checkpoint-9000").mkdir()
+    with pytest.raises(ConfigError, match="holds no adapter_config"):
+        adapter.locate(str(tmp_path), "")
+
+
+def trained(folder, hidden_size=32):
+    """An adapter with random, not zero, weights."""
+    lora = LoraConfig(r=2, target_modules=["q_proj", "v_proj"], init_lora_weights=False)
+    torch.manual_seed(3)
+    get_peft_model(tiny_model(hidden_size=hidden_size), lora).save_pretrained(folder)
+    return adapter.locate(str(folder), "")
+
+
+def test_the_base_model_computes_the_same_bits_while_the_adapter_is_off(tmp_path):
+    ids = list(range(3, 40))
+    _, before = Network(tiny_model(), "sdpa").prompt(ids, adapter=False)
+    model = tiny_model()
+    network = Network(model, "sdpa", adapter.attach(model, trained(tmp_path), "tiny"))
+    _, on = network.prompt(ids, adapter=True)
+    _, off = network.prompt(ids, adapter=False)
+    _, again = network.prompt(ids, adapter=True)
+    assert torch.equal(off, before)
+    assert torch.equal(on, again)
+    assert not torch.allclose(on, off, atol=1e-3)
+
+
+def test_the_adapter_computes_in_the_dtype_of_the_base_model(tmp_path):
+    model = tiny_model().to(torch.bfloat16)
+    adapter.attach(model, trained(tmp_path), "tiny")
+    assert {weight.dtype for weight in model.parameters()} == {torch.bfloat16}
+
+
+def test_an_adapter_of_another_shape_is_refused_naming_both(tmp_path):
+    files = trained(tmp_path, hidden_size=48)
+    with pytest.raises(ConfigError, match="does not fit the base model 'tiny'"):
+        adapter.attach(tiny_model(), files, "tiny")
+
+
+def test_an_adapter_of_another_architecture_is_refused(tmp_path):
+    files = trained(tmp_path)
+    gpt2 = tiny_model("gpt2", n_embd=32, n_layer=2, n_head=4)
+    with pytest.raises(ConfigError, match="does not fit"):
+        adapter.attach(gpt2, files, "gpt2")

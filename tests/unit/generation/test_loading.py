@@ -1,0 +1,87 @@
+import hashlib
+import json
+
+import pytest
+import torch
+
+from evalpkg.errors import ConfigError, EnvironmentUnfitError
+from evalpkg.generation import GenerationSettings, create_backend, loading
+from evalpkg.generation.hub import ModelFiles
+
+NO_GPU = pytest.mark.skipif(torch.cuda.is_available(), reason="is about machines without a GPU")
+
+
+@pytest.mark.parametrize("device", ["gpu", "cuda:x", "cpu:", "", "mps"])
+def test_unknown_devices_are_refused(device):
+    if device == "cpu:":
+        assert loading.choose_device(device) == "cpu"
+        return
+    with pytest.raises(ConfigError, match="device is"):
+        loading.choose_device(device)
+
+
+@NO_GPU
+@pytest.mark.parametrize("device", ["cuda", "cuda:1"])
+def test_a_gpu_that_is_not_there_is_a_clear_error(device):
+    with pytest.raises(EnvironmentUnfitError, match="sees 0 CUDA devices") as caught:
+        loading.choose_device(device)
+    assert "--device cpu" in caught.value.cure
+
+
+@NO_GPU
+def test_auto_falls_back_to_the_cpu_and_to_a_dtype_it_computes_in():
+    assert loading.choose_device("auto") == "cpu"
+    assert loading.choose_dtype("auto", "cpu") in ("bfloat16", "float32")
+    assert loading.choose_dtype("float16", "cpu") == "float16"
+
+
+@pytest.mark.parametrize(
+    ("asked", "device", "dtype", "expected"),
+    [
+        ("sdpa", "cpu", "float32", "sdpa"),
+        ("eager", "cuda:0", "bfloat16", "eager"),
+        ("auto", "cpu", "bfloat16", "sdpa"),
+        ("auto", "cuda:0", "float32", "sdpa"),
+    ],
+)
+def test_attention_falls_back_with_a_reason(asked, device, dtype, expected):
+    kernel, note = loading.choose_attention(asked, device, dtype)
+    assert kernel == expected
+    assert bool(note) == (asked == "auto")
+
+
+def test_flash_attention_by_name_is_refused_where_it_cannot_run():
+    with pytest.raises(EnvironmentUnfitError, match="CUDA"):
+        loading.choose_attention("flash_attention_2", "cpu", "bfloat16")
+
+
+@pytest.mark.parametrize("name", ["nonsense", "./gone", "/gone/too", "a/b/c"])
+def test_a_base_model_that_is_nowhere_is_refused_without_asking_the_network(name):
+    with pytest.raises(ConfigError, match="no folder"):
+        create_backend(GenerationSettings(base_model=name, checkpoint_path="", device="cpu"))
+
+
+def test_a_folder_that_holds_no_model_is_a_clear_error(tmp_path):
+    settings = GenerationSettings(base_model=str(tmp_path), checkpoint_path="", device="cpu")
+    with pytest.raises(EnvironmentUnfitError, match="cannot be loaded"):
+        create_backend(settings)
+
+
+def test_a_model_with_code_of_its_own_is_refused_unless_trusted(tmp_path):
+    config = {"model_type": "own", "auto_map": {"AutoConfig": "own.Own", "AutoModel": "own.M"}}
+    (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    (tmp_path / "own.py").write_text("raise SystemExit('was run')", encoding="utf-8")
+    settings = GenerationSettings(base_model=str(tmp_path), checkpoint_path="", device="cpu")
+    with pytest.raises(ConfigError, match="code of its own") as caught:
+        create_backend(settings)
+    assert "--trust-remote-code" in caught.value.cure
+
+
+def test_digests_cover_weights_and_configs_only(tmp_path):
+    (tmp_path / "model.safetensors").write_bytes(b"weights")
+    (tmp_path / "config.json").write_bytes(b"{}")
+    (tmp_path / "README.md").write_bytes(b"words")
+    assert ModelFiles("m", tmp_path).digests() == {
+        "config.json": hashlib.sha256(b"{}").hexdigest(),
+        "model.safetensors": hashlib.sha256(b"weights").hexdigest(),
+    }

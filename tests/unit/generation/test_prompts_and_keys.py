@@ -1,0 +1,61 @@
+import hashlib
+import subprocess
+import sys
+
+import pytest
+
+from evalpkg.generation.keys import request_seed, sample_key
+from evalpkg.generation.prompts import TEMPLATES, get_template
+from evalpkg.models import Role, Task
+
+TASK = Task("t", "// Add.\nfn add_up(a: i32) -> i32 {", "add_up", "")
+
+
+def test_the_default_prompt_is_the_task_then_five_instructions():
+    message = get_template("default").render(TASK)
+    task, _, instructions = message.partition("\n\n")
+    assert task == TASK.prompt
+    assert [line[:2] for line in instructions.splitlines()[1:]] == ["1.", "2.", "3.", "4.", "5."]
+    for word in ("main", "tests", "comments", "todo!()", "unimplemented!()", "Import", "mut"):
+        assert word in instructions
+
+
+def test_the_bare_prompt_is_the_task_alone():
+    assert get_template("bare").render(TASK) == TASK.prompt
+
+
+def test_digests_tell_templates_apart_and_do_not_depend_on_the_task():
+    digests = {template.sha256 for template in TEMPLATES.values()}
+    assert len(digests) == len(TEMPLATES)
+    default = get_template("default")
+    assert default.sha256 == hashlib.sha256(f"\n\n{default.instructions}".encode()).hexdigest()
+
+
+def test_keys_differ_in_every_part_and_stay_the_same_between_versions():
+    parts = [
+        (1, Role.BASE, "a/1", 0),
+        (2, Role.BASE, "a/1", 0),
+        (1, Role.FINETUNED, "a/1", 0),
+        (1, Role.BASE, "a/11", 0),
+        (1, Role.BASE, "a/1", 1),
+        (11, Role.BASE, "a/1", 0),
+        (1, Role.BASE, "1a/1", 0),
+    ]
+    assert len({sample_key(*part) for part in parts}) == len(parts)
+    # A resumed run must find the streams it started with.
+    assert sample_key(1234, Role.BASE, "HumanEval/0", 0) == -21186104705139689
+
+
+@pytest.mark.parametrize("key", [0, -1, 2**63 - 1, -(2**63), 123456789])
+def test_request_seeds_fit_into_31_bits(key):
+    assert 0 <= request_seed(key) < 2**31
+
+
+def test_importing_the_package_loads_nothing_heavy():
+    code = (
+        "import sys, evalpkg.generation\n"
+        "bad = {'torch', 'transformers', 'openai', 'numpy', 'huggingface_hub'} & set(sys.modules)\n"
+        "sys.exit(f'loads {bad}' if bad else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
