@@ -1,191 +1,133 @@
-"""From what a model wrote to a Rust program, by parsing."""
+"""From a completion to the program in it.
+
+In this order: the last complete definition of the entry point in a fenced block, one outside of all
+blocks, the rest of the prompt's function, a definition inside an ``impl`` or ``mod``, and last what
+is cut off or broken, which is kept as it is for the compiler to judge.
+"""
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Sequence
+from dataclasses import replace
 
-from evalpkg.extraction.fences import fenced_blocks
-from evalpkg.extraction.program import Piece, has_main
-from evalpkg.extraction.syntax import COMMENTS, item_name, text_of
+from evalpkg.extraction.assemble import with_helpers
+from evalpkg.extraction.attempts import (
+    Attempt,
+    Found,
+    body,
+    broken_body,
+    broken_definition,
+    closed_body,
+    definition,
+    has_main,
+    nested,
+)
+from evalpkg.extraction.cleaning import clean
+from evalpkg.extraction.fences import Block, Markdown, may_have_fences, scan
 from evalpkg.models import Extraction, Task
 
-END_MARKS = ("<|im_end|>", "<|eot_id|>", "<|end_of_text|>", "<|endoftext|>", "</s>")
-"""Chat markers that some servers leave at the end of a completion."""
+LONGEST_CODE = 32_768
+"""Characters; a longer block is not read: hostile text may be parsed in quadratic time."""
+LONGEST_ANSWER = 262_144
+"""Characters; a longer answer is not read at all."""
 
-ITEM_STARTS = (
-    *("fn ", "pub ", "pub(", "use ", "#[", "#![", "///", "struct ", "enum ", "impl ", "impl<"),
-    *("const ", "static ", "type ", "mod ", "trait ", "macro_rules!", "unsafe ", "extern "),
-)
-MOST_STARTS = 32
+
+NO_CODE = "no_code"
+TOO_LONG = "too_long"
 
 
 def extract(task: Task, completion: str) -> Extraction:
-    """The program in ``completion``, with the rule that found it.
+    """Find the program in what a model wrote.
 
-    Rules: ``fenced_function`` and ``function`` (the entry point is defined whole),
-    ``fenced_broken`` and ``broken`` (it is defined, but its text does not parse), ``fenced_body``
-    and ``body`` (the text goes on where the prompt stopped), with ``_unclosed`` where the closing
-    brace was missing, and ``no_code``.
+    Args:
+        task: the task that was asked.
+        completion: the raw text, of any kind; this function does not fail.
+
+    Returns:
+        The program, complete but for our tests, or None with the rule ``no_code`` (only prose) or
+        ``too_long`` (no program in what is short enough to be read).
     """
-    text = _clean(completion)
-    blocks = fenced_blocks(text)
-    for candidates, prefix in ((blocks, "fenced_"), ([] if blocks else [text], "")):
-        found = _whole_function(task, candidates, prefix)
-        if found is not None:
-            return found
-    found = None
-    if blocks:
-        found = _body(task, blocks[0], "fenced_")
-    return found or _body(task, text, "") or Extraction(None, "no_code")
-
-
-def _clean(completion: str) -> str:
-    text = completion.removeprefix("\ufeff").replace("\r\n", "\n")
-    for mark in END_MARKS:
-        if mark in text:
-            text = text[: text.index(mark)]
-    return text
-
-
-def _whole_function(task: Task, blocks: list[str], prefix: str) -> Extraction | None:
-    """The last block that defines the entry point whole; failing that, the last that tries."""
-    broken: tuple[int, Piece] | None = None
-    for index in range(len(blocks) - 1, -1, -1):
-        if task.entry_point not in blocks[index]:
-            continue
-        piece = _past_prose(blocks[index], task.entry_point)
-        function = piece.function(task.entry_point)
-        if function is None:
-            if broken is None and _mentions_definition(piece, task.entry_point):
-                broken = index, piece
-        elif function.has_error:
-            broken = broken or (index, piece)
-        else:
-            return _program(task, _code_of(piece), blocks, index, prefix + "function")
-    if broken is None:
-        return None
-    index, piece = broken
-    lines = piece.text().split("\n")
-    first = next((i for i, line in enumerate(lines) if line.lstrip().startswith(ITEM_STARTS)), 0)
-    return _program(task, "\n".join(lines[first:]), blocks, index, prefix + "broken")
-
-
-def _past_prose(text: str, name: str) -> Piece:
-    """``text`` from the first line on from which ``name`` parses as a whole function.
-
-    One apostrophe of prose in front of code, read as a character literal, can spoil all the rest.
-    """
-    whole = Piece.of(text)
-    if not whole.root.has_error or _sound(whole, name):
-        return whole
-    lines = text.split("\n")
-    starts = [i for i, line in enumerate(lines) if i and line.lstrip().startswith(ITEM_STARTS)]
-    for start in starts[:MOST_STARTS]:
-        piece = Piece.of("\n".join(lines[start:]))
-        if _sound(piece, name):
-            return piece
-    return whole
-
-
-def _sound(piece: Piece, name: str) -> bool:
-    function = piece.function(name)
-    return function is not None and not function.has_error
-
-
-def _mentions_definition(piece: Piece, name: str) -> bool:
-    """``fn name`` as tokens of text that does not parse as a function."""
-    stack = [piece.root]
-    while stack:
-        node = stack.pop()
-        children = node.children
-        for before, after in pairwise(children):
-            if before.type == "fn" and text_of(after) == name:
-                return True
-        stack.extend(child for child in children if child.has_error)
-    return False
-
-
-def _code_of(piece: Piece) -> str:
-    """A piece without the prose around its items; all of it where it is Rust throughout."""
-    if not piece.root.has_error:
-        return piece.text()
-    return "\n".join(piece.text(start, end) for start, end, _ in piece.items())
-
-
-def _program(task: Task, code: str, blocks: list[str], index: int, rule: str) -> Extraction:
-    """``code``, with what it uses of the other blocks and of the prompt in front of it."""
-    piece = Piece.of(code)
-    defined = _names(piece)
-    words = set(_words(piece))
-    front: list[str] = []
-    others = [text for i, text in enumerate(blocks) if i != index]
-    for source in [_preamble(task), *others]:
-        if not source.strip():
-            continue
-        other = Piece.of(source)
-        for start, end, node in other.items():
-            name = item_name(node)
-            text = other.text(start, end)
-            wanted = name is not None and name in words and name not in defined
-            if node.type == "use_declaration":
-                wanted = other.text(node.start_byte, node.end_byte) not in code
-            if wanted and not node.has_error and name not in (task.entry_point, "main"):
-                front.append(text)
-                defined.add(name or text)
-    source = "\n".join([*front, code])
-    return Extraction(source, rule, not has_main(piece))
-
-
-def _preamble(task: Task) -> str:
-    """What the prompt holds before the entry point."""
-    piece = Piece.of(task.prompt + "\n}")
-    function = piece.function(task.entry_point)
-    return "" if function is None else piece.text(0, function.start_byte)
-
-
-def _names(piece: Piece) -> set[str]:
-    return {name for _, _, node in piece.items() if (name := item_name(node)) is not None}
-
-
-def _words(piece: Piece) -> list[str]:
-    text = piece.text()
-    return "".join(letter if letter.isalnum() or letter == "_" else " " for letter in text).split()
-
-
-def _body(task: Task, text: str, prefix: str) -> Extraction | None:
-    """``text`` as the continuation of the prompt; None if it cannot be code."""
+    text = clean(completion)
     if not text.strip():
-        return None
-    joined = task.prompt + "\n" + text
-    for closing, suffix in (("", ""), ("\n}", "_unclosed")):
-        piece = Piece.of(joined + closing)
-        function = piece.function(task.entry_point)
-        if function is None or function.has_error:
-            continue
-        parts = [piece.text(0, function.end_byte)]
-        parts += [
-            piece.text(start, end)
-            for start, end, node in piece.items()
-            if start >= function.end_byte and not node.has_error
-        ]
-        if not _says_something(piece, task):
-            return None
-        source = "\n".join(parts) + "\n"
-        return Extraction(source, f"{prefix}body{suffix}", not has_main(Piece.of(source)))
-    if not _looks_like_code(text):
-        return None
-    return Extraction(joined, f"{prefix}body_broken", not has_main(Piece.of(joined)))
+        return Extraction(None, NO_CODE)
+    if len(text) > LONGEST_ANSWER:
+        return Extraction(None, TOO_LONG)
+    if not may_have_fences(text):
+        return _extraction(task, _sound(task, text) or _broken(task, text), (), text)
+    markdown = scan(text)
+    if markdown.blocks:
+        return _extraction(task, _from_markdown(task, markdown), markdown.blocks, text)
+    # Fences within a line: code in running text.
+    spread = text.replace("```rust", "\n").replace("```", "\n")
+    found = _sound(task, text) or _sound(task, spread) or _broken(task, text)
+    return _extraction(task, found, (), text)
 
 
-def _says_something(piece: Piece, task: Task) -> bool:
-    """Whether the body holds more than comments: an empty one answers nothing."""
-    function = piece.function(task.entry_point)
-    body = function.child_by_field_name("body") if function else None
-    return body is not None and any(node.type not in COMMENTS for node in body.named_children)
-
-
-def _looks_like_code(text: str) -> bool:
-    """Whether some line ends as Rust lines do and prose does not."""
-    return any(
-        line.rstrip().endswith((";", "{", "}", "=>", "|", "&&")) for line in text.split("\n")
+def _extraction(task: Task, found: Found | None, blocks: Sequence[Block], text: str) -> Extraction:
+    if found is None:
+        return Extraction(None, TOO_LONG if len(text) > LONGEST_CODE else NO_CODE)
+    codes = [found.program, *(block.code for block in blocks if block is not found.block)]
+    return Extraction(
+        source=found.program,
+        rule=found.rule.value if found.block is None else f"fenced_{found.rule}",
+        main_free=not any(has_main(code, task.entry_point) for code in codes),
     )
+
+
+def _sound(task: Task, text: str) -> Found | None:
+    """A program without errors of syntax, in an answer without fenced blocks."""
+    if len(text) > LONGEST_CODE:
+        return None
+    return definition(task, text) or body(task, text) or nested(task, text)
+
+
+def _broken(task: Task, text: str) -> Found | None:
+    """What is cut off or has errors, in an answer without fenced blocks."""
+    if len(text) > LONGEST_CODE:
+        return None
+    return broken_definition(task, text) or broken_body(task, text)
+
+
+def _from_markdown(task: Task, markdown: Markdown) -> Found | None:
+    """The program in an answer with fenced blocks."""
+    blocks = [block for block in markdown.blocks if len(block.code) <= LONGEST_CODE]
+    rust = [block for block in blocks if block.may_be_rust]
+    texts = [t for t in markdown.outside if t.strip() and len(t) <= LONGEST_CODE]
+    return (
+        _first(definition, task, [(b.code, b) for b in reversed(blocks)], blocks)
+        or _first(definition, task, [(t, None) for t in reversed(texts)])
+        or _first(definition, task, _whole(markdown))
+        or _first(body, task, [(t, None) for t in texts[:1] if t is markdown.outside[0]])
+        or _first(closed_body, task, [(b.code, b) for b in rust], rust)
+        or _first(body, task, [(b.code, b) for b in rust], rust)
+        or _first(nested, task, [(b.code, b) for b in reversed(blocks)])
+        or _first(broken_definition, task, [(b.code, b) for b in reversed(rust)])
+        or _first(broken_definition, task, [(t, None) for t in reversed(texts)])
+        or _first(broken_body, task, [(b.code, b) for b in rust])
+        or _first(broken_body, task, [(t, None) for t in texts])
+    )
+
+
+def _first(
+    attempt: Attempt,
+    task: Task,
+    pieces: Sequence[tuple[str, Block | None]],
+    blocks: Sequence[Block] = (),
+) -> Found | None:
+    """The first piece that ``attempt`` finds a program in, with helpers from other ``blocks``."""
+    for code, block in pieces:
+        found = attempt(task, code, block)
+        if found is None:
+            continue
+        others = [other.code for other in blocks if other is not block]
+        if others:
+            return replace(found, program=with_helpers(found.program, others, task.entry_point))
+        return found
+    return None
+
+
+def _whole(markdown: Markdown) -> list[tuple[str, Block | None]]:
+    """All blocks as one, for code that has lines in it which look like fences."""
+    if len(markdown.whole) > LONGEST_CODE:
+        return []
+    return [(markdown.whole, Block(markdown.whole, "", closed=True))]

@@ -1,35 +1,116 @@
-"""Code fences of Markdown, as CommonMark has them, and as models leave them: unclosed."""
+"""Fenced code blocks of a chat answer (CommonMark 0.31, section 4.5), with tolerance for habits.
+
+Beyond the specification: fences may be indented by any amount (lists), a fence may be closed at
+the end of a line of code, and code may start on the line of the opening fence.
+"""
 
 from __future__ import annotations
 
-FENCES = ("```", "~~~")
+from dataclasses import dataclass
+
+_MARKS = ("```", "~~~")
+_CODE_STARTS = ("fn ", "pub ", "use ", "let ", "#[", "//", "impl ", "struct ", "for ", "if ")
+_RUST = frozenset({"", "rust", "rs", "rust-lang", "rustlang", "code", "plaintext", "text", "txt"})
 
 
-def fenced_blocks(text: str) -> list[str]:
-    """The contents of all fenced blocks in order; a last one that never closes runs to the end."""
-    if not any(fence in text for fence in FENCES):
-        return []
-    blocks: list[str] = []
-    inside: list[str] | None = None
-    mark, width = "", 0
-    for line in text.split("\n"):
-        stripped = line.lstrip(" ")
-        run = _run(stripped)
-        if inside is None:
-            if run >= 3 and "`" not in stripped[run:]:
-                inside, mark, width = [], stripped[0], run
-        elif run >= width and stripped[0] == mark and not stripped[run:].strip():
-            blocks.append("\n".join(inside))
-            inside = None
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The content of one fenced block.
+
+    Attributes:
+        code: the text between the fences.
+        language: first word of the info string, in lower case.
+        closed: False if the text ended before the closing fence.
+    """
+
+    code: str
+    language: str
+    closed: bool
+
+    @property
+    def may_be_rust(self) -> bool:
+        """False if the block says that it is something else (a shell, Python, ...)."""
+        return self.language in _RUST
+
+
+@dataclass(frozen=True, slots=True)
+class Markdown:
+    """A text, split into fenced blocks and what is around them.
+
+    Attributes:
+        outside: the texts before, between and after the blocks, one more than there are blocks.
+        whole: everything between the first opening and the last closing fence, for code that has
+            lines in it which look like fences.
+    """
+
+    blocks: tuple[Block, ...]
+    outside: tuple[str, ...]
+    whole: str
+
+
+def may_have_fences(text: str) -> bool:
+    """A quick look that spares most texts the scan."""
+    return "```" in text or "~~~" in text
+
+
+def scan(text: str) -> Markdown:
+    """Split ``text`` into fenced blocks and the rest."""
+    blocks: list[Block] = []
+    outside: list[str] = []
+    prose: list[str] = []
+    code: list[str] = []
+    mark, language = "", ""
+    first = last = 0
+    lines = text.split("\n")
+    for number, line in enumerate(lines):
+        if not mark:
+            opened = _opening(line)
+            if opened is None:
+                prose.append(line)
+                continue
+            mark, language, code_beside = opened
+            first = first or number + 1
+            outside.append("\n".join(prose))
+            prose, code = [], [code_beside] if code_beside else []
+        elif _closes(line, mark):
+            blocks.append(Block("\n".join(code), language, closed=True))
+            mark, last = "", number
         else:
-            inside.append(line)
-    if inside is not None:
-        blocks.append("\n".join(inside))
-    return blocks
+            code.append(line)
+    if mark:
+        block, rest = _unclosed(code, mark, language)
+        blocks.append(block)
+        prose = rest
+    outside.append("\n".join(prose))
+    return Markdown(tuple(blocks), tuple(outside), "\n".join(lines[first : last or None]))
 
 
-def _run(line: str) -> int:
-    """Length of the fence a line starts with, 0 for none."""
-    if not line.startswith(FENCES):
-        return 0
-    return len(line) - len(line.lstrip(line[0]))
+def _opening(line: str) -> tuple[str, str, str] | None:
+    """``(fence, language, code on the same line)`` if ``line`` opens a block."""
+    stripped = line.strip()
+    if not stripped.startswith(_MARKS):
+        return None
+    info = stripped.lstrip(stripped[0])
+    mark = stripped[: len(stripped) - len(info)]
+    info = info.strip()
+    if mark[0] == "`" and "`" in info:
+        return None
+    if info.startswith(_CODE_STARTS):
+        return mark, "", info
+    words = info.replace("{", " ").replace(",", " ").replace(":", " ").split()
+    return mark, words[0].lower().strip(".}") if words else "", ""
+
+
+def _closes(line: str, mark: str) -> bool:
+    stripped = line.strip()
+    return len(stripped) >= len(mark) and stripped == mark[0] * len(stripped)
+
+
+def _unclosed(code: list[str], mark: str, language: str) -> tuple[Block, list[str]]:
+    """The last block of a text that ends inside it, cut where a line of code ends in a fence."""
+    for number, line in enumerate(code):
+        stripped = line.rstrip()
+        if stripped.endswith(mark) and "//" not in stripped:
+            kept = [*code[:number], stripped.removesuffix(mark)]
+            return Block("\n".join(kept), language, closed=True), code[number + 1 :]
+    return Block("\n".join(code), language, closed=False), []

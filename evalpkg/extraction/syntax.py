@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from functools import lru_cache
 
 import tree_sitter_rust
@@ -42,14 +43,23 @@ def rust() -> Language:
     return Language(tree_sitter_rust.language())
 
 
-@lru_cache(maxsize=1)
-def _parser() -> Parser:
-    return Parser(rust())
+class _Parsers(threading.local):
+    """A parser for each thread: one must not be used by two at a time."""
+
+    def __init__(self) -> None:
+        self.parser = Parser(rust())
 
 
+_parsers = _Parsers()
+
+
+@lru_cache(maxsize=16)
 def parse(source: bytes) -> Tree:
-    """Parse Rust source; never fails, errors are nodes of the tree."""
-    return _parser().parse(source)
+    """Parse Rust source; never fails, errors are nodes of the tree.
+
+    The last few trees are kept: the ways to read one answer often ask for the same one again.
+    """
+    return _parsers.parser.parse(source)
 
 
 def item_name(node: Node) -> str | None:

@@ -1,0 +1,136 @@
+"""Adds to a found definition what it needs: items of the prompt, helpers from other blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from tree_sitter import Node
+
+from evalpkg.extraction.items import belongs
+from evalpkg.extraction.prompts import Preamble, imports_of
+from evalpkg.extraction.syntax import (
+    ATTRIBUTES,
+    COMMENTS,
+    ITEMS,
+    item_name,
+    parse,
+    text_of,
+)
+
+_NAMES = frozenset({"identifier", "type_identifier", "field_identifier"})
+
+
+def with_preamble(code: str, prompt: Preamble) -> str:
+    """``code`` after those items of the prompt that it does not define or import itself."""
+    if prompt.is_empty:
+        return code
+    defined, globs = _defined(parse(code.encode()).root_node)
+    lines = [
+        entry.text
+        for entry in prompt.imports
+        if (entry.path not in globs if entry.name is None else entry.name not in defined)
+    ]
+    lines += [
+        item.text for item in prompt.items if item.name not in defined and item.text not in code
+    ]
+    return "\n".join([*lines, "", code]) if lines else code
+
+
+def with_helpers(code: str, others: Sequence[str], entry_point: str) -> str:
+    """``code`` after the items of other blocks that it uses and does not define itself.
+
+    Only complete items that ``code`` names, directly or through another one taken, and never a
+    ``main`` or tests: a block that shows how to call the function is no part of it.
+    """
+    root = parse(code.encode()).root_node
+    defined, _ = _defined(root)
+    used = _names(root)
+    available = [item for other in others for item in _helpers(other, entry_point)]
+    taken: list[str] = []
+    progress = True
+    while progress:
+        progress = False
+        for helper in list(available):
+            if not helper.called & used:
+                continue
+            available.remove(helper)
+            if helper.defines & defined:
+                continue
+            taken.append(helper.text)
+            defined |= helper.defines
+            used |= helper.mentions
+            progress = True
+    return "\n\n".join([*taken, code])
+
+
+@dataclass(frozen=True, slots=True)
+class _Helper:
+    """An item of another block.
+
+    Attributes:
+        called: the names that make it wanted; an ``impl`` is wanted with its type.
+        defines: what may be there only once.
+        mentions: the names in it, which may want further items.
+    """
+
+    text: str
+    called: set[str]
+    defines: set[str]
+    mentions: set[str]
+
+
+def _helpers(code: str, entry_point: str) -> Iterator[_Helper]:
+    before = ""
+    for node in parse(code.encode()).root_node.children:
+        if node.type in COMMENTS or node.type in ATTRIBUTES:
+            before += text_of(node).rstrip("\n") + "\n"
+            continue
+        text, before = before + text_of(node), ""
+        if node.type not in ITEMS or not belongs(node) or node.has_error or "#[test]" in text:
+            continue
+        name = item_name(node)
+        if node.type == "use_declaration":
+            names = {entry.name for entry in imports_of(node) if entry.name is not None}
+            yield _Helper(text, names, names, set())
+        elif node.type == "impl_item":
+            owner = node.child_by_field_name("type")
+            called = set() if owner is None else _names(owner)
+            yield _Helper(text, called, {_header(node)}, _names(node))
+        elif name is not None and name not in ("main", "tests", "test", entry_point):
+            yield _Helper(text, {name}, {name}, _names(node))
+
+
+def _header(implementation: Node) -> str:
+    """An ``impl`` up to its opening brace."""
+    return " ".join(text_of(implementation).partition("{")[0].split())
+
+
+def _defined(root: Node) -> tuple[set[str], set[str]]:
+    """Names that the top level defines or imports, and the paths of its glob imports."""
+    names: set[str] = set()
+    globs: set[str] = set()
+    for node in root.children:
+        if node.type == "use_declaration":
+            for entry in imports_of(node):
+                if entry.name is None:
+                    globs.add(entry.path)
+                else:
+                    names.add(entry.name)
+        elif node.type == "impl_item":
+            names.add(_header(node))
+        elif node.type in ITEMS and (name := item_name(node)) is not None:
+            names.add(name)
+    return names, globs
+
+
+def _names(node: Node) -> set[str]:
+    """All identifiers in a tree, those of macros' token trees included."""
+    found: set[str] = set()
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        if current.type in _NAMES:
+            found.add(text_of(current))
+        stack += current.children
+    return found

@@ -1,0 +1,164 @@
+"""Top-level items of Rust source: which there are, what they define, how to keep only them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from tree_sitter import Node
+
+from evalpkg.extraction.syntax import (
+    ATTRIBUTES,
+    COMMENTS,
+    ITEMS,
+    NAMED_ITEMS,
+    item_name,
+    parse,
+    text_of,
+)
+
+Span = tuple[int, int]
+"""Start and end byte."""
+
+_KEPT = ITEMS | COMMENTS | ATTRIBUTES | {"empty_statement"}
+_STATEMENT_MACROS = frozenset(
+    {
+        "assert",
+        "assert_eq",
+        "assert_ne",
+        "dbg",
+        "debug_assert",
+        "debug_assert_eq",
+        "debug_assert_ne",
+        "eprint",
+        "eprintln",
+        "panic",
+        "print",
+        "println",
+    }
+)
+_ITEM_STARTS = (
+    *("fn ", "pub ", "pub(", "use ", "struct ", "enum ", "impl ", "impl<", "trait ", "mod "),
+    *("const ", "static ", "type ", "unsafe ", "async ", "extern ", "macro_rules!", "#[", "//"),
+    "/*",
+)
+_MOST_STARTS = 64
+
+
+def functions(root: Node, name: str) -> list[Node]:
+    """Functions called ``name`` at the top level."""
+    return [n for n in root.children if n.type == "function_item" and item_name(n) == name]
+
+
+def is_complete(function: Node) -> bool:
+    """Whether a function's body ends in a brace that is really there."""
+    body = function.child_by_field_name("body")
+    if body is None or not body.children:
+        return False
+    last = body.children[-1]
+    return last.type == "}" and not last.is_missing
+
+
+def belongs(node: Node) -> bool:
+    """Whether a child of the root may stand at the top level of a file.
+
+    The grammar takes statements there too, and so words of prose and calls that show the use.
+    """
+    if node.type in _KEPT:
+        # Prose such as "use a map" starts like an item; functions do not come about by chance.
+        return not node.has_error or node.type == "function_item"
+    macro = node.children[0] if node.type == "expression_statement" else node
+    if macro.type != "macro_invocation" or node.has_error:
+        return False
+    name = macro.child_by_field_name("macro")
+    return name is not None and text_of(name) not in _STATEMENT_MACROS
+
+
+def is_only_items(root: Node) -> bool:
+    """Whether a whole source consists of items, comments and attributes, without errors."""
+    return not root.has_error and all(belongs(node) for node in root.children)
+
+
+def keep_items(code: bytes, root: Node, start: int = 0) -> bytes:
+    """``code`` up to ``start``, and of the rest only what belongs at the top level."""
+    spans: list[Span] = [(0, start)] if start else []
+    spans += [
+        (n.start_byte, n.end_byte) for n in root.children if n.start_byte >= start and belongs(n)
+    ]
+    return join_spans(code, spans)
+
+
+def join_spans(code: bytes, spans: Sequence[Span]) -> bytes:
+    """The pieces of ``code`` at ``spans``, with what is between them only where it is blank."""
+    pieces: list[bytes] = []
+    end = 0
+    for span_start, span_end in spans:
+        between = code[end:span_start]
+        if pieces:
+            pieces.append(between if not between.strip() else b"\n")
+        pieces.append(code[span_start:span_end])
+        end = span_end
+    return b"".join(pieces)
+
+
+def find_items(code: bytes) -> bytes:
+    """The top-level items among prose: parse from each line that starts like one.
+
+    Quotation marks and apostrophes of the prose would otherwise swallow code as literals.
+    """
+    spans: list[Span] = []
+    end = 0
+    for count, start in enumerate(_line_starts(code)):
+        if count == _MOST_STARTS:
+            break
+        if start < end:
+            continue
+        for node in parse(code[start:]).root_node.children:
+            if not belongs(node):
+                break
+            spans.append((start + node.start_byte, start + node.end_byte))
+            end = start + node.end_byte
+    return join_spans(code, spans)
+
+
+def _line_starts(code: bytes) -> Iterator[int]:
+    """Offsets of the lines that start like an item."""
+    starts = tuple(text.encode() for text in _ITEM_STARTS)
+    offset = 0
+    for line in code.split(b"\n"):
+        if line.lstrip().startswith(starts):
+            yield offset
+        offset += len(line) + 1
+
+
+def keep_last_versions(code: bytes, root: Node) -> bytes:
+    """``code`` without the earlier ones of items that are defined more than once.
+
+    A text that shows a first attempt and then a corrected one defines the same names twice.
+    Attributes and doc comments go with their item.
+    """
+    last: dict[tuple[bool, str], int] = {}
+    for node in root.children:
+        key = _key(node)
+        if key is not None and (
+            node.type != "function_item" or is_complete(node) or key not in last
+        ):
+            last[key] = node.start_byte
+    spans: list[Span] = []
+    pending: list[Span] = []
+    for node in root.children:
+        key = _key(node)
+        if node.type in COMMENTS or node.type in ATTRIBUTES:
+            pending.append((node.start_byte, node.end_byte))
+            continue
+        if key is None or last[key] == node.start_byte:
+            spans += [*pending, (node.start_byte, node.end_byte)]
+        pending = []
+    return join_spans(code, spans + pending)
+
+
+def _key(node: Node) -> tuple[bool, str] | None:
+    """Namespace and name of what an item defines; imports are told apart by their text."""
+    if node.type == "use_declaration":
+        return (True, text_of(node))
+    name = item_name(node) if node.type in NAMED_ITEMS else None
+    return None if name is None else (node.type != "function_item", name)
