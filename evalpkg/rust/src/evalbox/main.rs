@@ -5,7 +5,9 @@
 //!     evalbox judge PATIENCE_MS -- COMMAND THAT STARTS THE SERVER...
 //!     evalbox abi
 
+mod birth;
 mod confine;
+mod handle;
 mod judge;
 mod landlock;
 mod seccomp;

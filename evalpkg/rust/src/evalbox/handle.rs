@@ -1,0 +1,173 @@
+//! One running subject, seen from the fork-server: its stream, its time, its output.
+
+use std::ffi::c_int;
+use std::io;
+use std::time::{Duration, Instant};
+
+use crate::sys;
+
+/// Bytes of a subject's output that are kept for the report.
+const TAIL: usize = 2048;
+/// A subject that used less than this share of the time was not computing.
+const LEAST_SHARE: f64 = 0.1;
+/// How many times its wall time a computing subject may take on a loaded machine.
+const MOST_GRANTS: u32 = 6;
+
+/// Why a subject is no longer there.
+#[repr(u8)]
+#[derive(Clone, Copy)]
+pub enum Reason {
+    Ended = 0,
+    WallTimeout = 1,
+    AnswerTooLong = 2,
+    BrokeProtocol = 3,
+    Dismissed = 4,
+}
+
+pub struct Subject {
+    pub pid: c_int,
+    pub stream: c_int,
+    pub output: c_int,
+    pub started: Instant,
+    pub grant: Duration,
+    pub deadline: Instant,
+}
+
+/// Bytes that leave no trace: the next subject is forked from this memory, and must not find in
+/// it what an earlier one answered.
+pub struct Wiped(pub Vec<u8>);
+
+impl std::ops::Deref for Wiped {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl Drop for Wiped {
+    fn drop(&mut self) {
+        for byte in &mut self.0 {
+            unsafe { std::ptr::write_volatile(byte, 0) };
+        }
+    }
+}
+
+impl Subject {
+    pub fn receive(&mut self, buffer: &mut [u8]) -> Result<(), Reason> {
+        let mut filled = 0;
+        while filled < buffer.len() {
+            self.wait_readable()?;
+            let rest = &mut buffer[filled..];
+            let got = unsafe { sys::read(self.stream, rest.as_mut_ptr().cast(), rest.len()) };
+            if got <= 0 {
+                return Err(Reason::Ended);
+            }
+            filled += got as usize;
+        }
+        Ok(())
+    }
+
+    fn wait_readable(&mut self) -> Result<(), Reason> {
+        loop {
+            let left = self.deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                self.extend()?;
+                continue;
+            }
+            let mut poll = sys::PollFd {
+                fd: self.stream,
+                events: sys::POLLIN,
+                revents: 0,
+            };
+            let milliseconds = left.as_millis().min(1 << 30) as c_int + 1;
+            if unsafe { sys::poll(&mut poll, 1, milliseconds) } > 0 {
+                return Ok(());
+            }
+        }
+    }
+
+    /// A subject that computes has until its CPU time is used up, however slow the machine is; one
+    /// that mostly waits has had its time.
+    fn extend(&mut self) -> Result<(), Reason> {
+        let elapsed = self.started.elapsed();
+        let granted = self.deadline - self.started;
+        let computing = self.cpu_time() > elapsed.mul_f64(LEAST_SHARE);
+        if !computing || granted > self.grant * MOST_GRANTS {
+            return Err(Reason::WallTimeout);
+        }
+        self.deadline += self.grant / 4;
+        Ok(())
+    }
+
+    fn cpu_time(&self) -> Duration {
+        let clock = (!self.pid << 3) | 2;
+        let mut time = [0i64; 2];
+        if unsafe { clock_gettime(clock, time.as_mut_ptr()) } != 0 {
+            return Duration::ZERO;
+        }
+        Duration::new(time[0] as u64, time[1] as u32)
+    }
+
+    /// Arguments are small and the socket's buffer large; a subject that does not read them loses.
+    pub fn send(&mut self, bytes: &[u8]) -> Result<(), Reason> {
+        const MSG_DONTWAIT_NOSIGNAL: c_int = 0x40 | 0x4000;
+        let mut sent = 0;
+        while sent < bytes.len() {
+            let rest = &bytes[sent..];
+            let count = unsafe {
+                send(
+                    self.stream,
+                    rest.as_ptr().cast(),
+                    rest.len(),
+                    MSG_DONTWAIT_NOSIGNAL,
+                )
+            };
+            if count > 0 {
+                sent += count as usize;
+            } else if io::Error::last_os_error().kind() == io::ErrorKind::WouldBlock {
+                if Instant::now() > self.deadline {
+                    self.extend()?;
+                }
+                std::thread::sleep(Duration::from_millis(1));
+            } else {
+                return Err(Reason::Ended);
+            }
+        }
+        Ok(())
+    }
+
+    /// The end of what the subject printed.
+    pub fn tail(&self) -> Wiped {
+        let size = unsafe { sys::lseek(self.output, 0, 2) }.max(0);
+        let from = (size - TAIL as i64).max(0);
+        let mut buffer = vec![0u8; TAIL];
+        let got = unsafe { sys::pread(self.output, buffer.as_mut_ptr().cast(), TAIL, from) };
+        buffer.truncate(got.max(0) as usize);
+        Wiped(buffer)
+    }
+
+    pub fn dismiss(self) -> (c_int, sys::Usage) {
+        unsafe { sys::kill(self.pid, sys::SIGKILL) };
+        let ended = sys::reap(self.pid, 0).unwrap_or_default();
+        unsafe {
+            sys::close(self.stream);
+            sys::close(self.output);
+        }
+        ended
+    }
+}
+
+extern "C" {
+    fn send(fd: c_int, buffer: *const std::ffi::c_void, length: usize, flags: c_int) -> isize;
+    /// The clock of another process is `~pid << 3 | CPUCLOCK_SCHED`, as `clock_getcpuclockid` has it.
+    fn clock_gettime(clock: c_int, time: *mut i64) -> c_int;
+    fn memfd_create(name: *const std::ffi::c_char, flags: u32) -> c_int;
+}
+
+pub fn memory_file() -> io::Result<c_int> {
+    sys::check(
+        unsafe { memfd_create(c"output".as_ptr(), 1) },
+        "memfd_create",
+    )
+}
