@@ -34,14 +34,19 @@ def _ansible_playbook() -> str:
     return found
 
 
-@pytest.fixture(scope="session")
-def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the unit in its profiles, and a run whose program is a small script."""
-    folder = tmp_path_factory.mktemp("rendered")
-    command = [_ansible_playbook(), "tests/hosts/render.yml", "-e", f"folder={folder}"]
+def play(playbook: str, *arguments: str) -> None:
+    """Run one of the playbooks of this folder on this machine; it must succeed."""
+    command = [_ansible_playbook(), f"tests/hosts/{playbook}", *arguments]
     environment = os.environ | {"ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.default"}
     result = subprocess.run(
         command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False
     )
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.fixture(scope="session")
+def rendered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the unit in its profiles, and a run whose program is a small script."""
+    folder = tmp_path_factory.mktemp("rendered")
+    play("render.yml", "-e", f"folder={folder}")
     return folder
