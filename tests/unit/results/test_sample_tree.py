@@ -51,6 +51,8 @@ def test_a_proof_of_a_changed_sample_does_not_hold(run: RunLayout, root: str) ->
     assert better.leaf != proof.leaf
     with pytest.raises(ValueError, match="leads to root"):
         check_proof(better, root)
+    with pytest.raises(ValueError, match="not to the proof's"):
+        check_proof(better)
 
 
 def test_the_same_row_of_the_other_model_does_not_hold(run: RunLayout, root: str) -> None:

@@ -152,6 +152,11 @@ def test_a_verdict_changed_in_one_mode_is_named(run: RunLayout) -> None:
     assert "metrics (policy)" not in found
 
 
+def test_a_row_dropped_in_one_mode_is_named(run: RunLayout) -> None:
+    change_rows(run, [Mode.POLICY], lambda rows: rows.pop(0))
+    assert failures(verify_run(run.root))["modes"] == "finetuned T/0 0: only in no-policy"
+
+
 def test_a_verdict_changed_in_both_modes_shows_in_the_metrics(run: RunLayout) -> None:
     change = {"verdict": VerdictKind.TIMEOUT.value, "passed": False}
     change_rows(run, list(Mode), lambda rows: rows[0].update(change))
@@ -196,6 +201,15 @@ def test_a_changed_metric_is_named(run: RunLayout) -> None:
     assert "no-policy/metrics.json, roles.base.pass_at_k[0].value" in found["metrics (no-policy)"]
 
 
+def test_a_metric_left_out_is_named(run: RunLayout) -> None:
+    change_json(run.metrics(Mode.POLICY), lambda m: m["roles"]["base"]["per_task"].pop())
+    change_json(run.metrics(Mode.POLICY), lambda m: m["roles"]["base"].pop("asked"))
+    seal_run(run)
+    found = failures(verify_run(run.root))["metrics (policy)"]
+    assert "roles.base.per_task: 2 entries, expected 3" in found
+    assert "roles.base.asked: missing" in found
+
+
 def test_rounding_of_another_computer_is_not_a_change(run: RunLayout) -> None:
     def round_differently(metrics: Any) -> None:
         metrics["roles"]["base"]["pass_at_k"][0]["value"] += 1e-15
@@ -215,8 +229,10 @@ def test_asking_for_less_afterwards_is_found(run: RunLayout) -> None:
 
 def test_metadata_that_name_another_data_set_than_the_manifest_are_found(run: RunLayout) -> None:
     change_json(run.metadata, lambda metadata: metadata["dataset"].update(sha256="99" * 32))
+    change_json(run.metadata, lambda metadata: metadata["tool"].update(version="9"))
     found = failures(verify_run(run.root))
     assert "inputs.dataset.sha256" in found["inputs"]
+    assert "tool: not the one in eval_metadata.json" in found["inputs"]
     assert "eval_metadata.json" in found["files"]
 
 
