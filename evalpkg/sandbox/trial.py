@@ -94,7 +94,13 @@ def try_all(
 def _converse(command: list[str], jobs: str, patience: float) -> tuple[str, str]:
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, env={}, text=True
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            env={},
+            encoding="utf-8",
+            errors="replace",
         )
         # Every phase has its own limit inside; this one is for what nobody foresaw.
         alarm = threading.Timer(patience, process.kill)

@@ -114,10 +114,11 @@ class _Session:
                 self._submit(programs)
             while self._running:
                 self._collect()
-            # Wall-clock timeouts count only when nothing else competes for the machine.
+            # Wall-clock timeouts count only now, when compiling and computing is over.
             while self._retry_quietly:
-                program = self._retry_quietly.popleft()
-                self._settle(self._scorer._bench.judge([program], alone=True, last=True))
+                self._submit([self._retry_quietly.popleft()], alone=True, last=True)
+            while self._running:
+                self._collect()
         finally:
             for future in self._running:
                 future.cancel()
@@ -154,13 +155,13 @@ class _Session:
             self._filling[program.task.edition] = []
             self._submit(batch)
 
-    def _submit(self, programs: list[Program], *, alone: bool = False) -> None:
+    def _submit(self, programs: list[Program], *, alone: bool = False, last: bool = False) -> None:
         if not programs:
             return
         while len(self._running) >= 2 * self._scorer._workers:
             self._collect()
         job = self._scorer._bench.judge
-        self._running.add(self._scorer._pool.submit(job, programs, alone=alone))
+        self._running.add(self._scorer._pool.submit(job, programs, alone=alone, last=last))
 
     def _collect(self) -> None:
         done, self._running = wait(self._running, return_when=FIRST_COMPLETED)

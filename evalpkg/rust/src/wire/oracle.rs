@@ -78,7 +78,8 @@ impl Call {
 
     /// Send the arguments and wait for the answer.
     pub fn invoke(self) -> Answer {
-        if let Some((outcome, why)) = locked(&ENDED).clone() {
+        let ended = locked(&ENDED).clone();
+        if let Some((outcome, why)) = ended {
             interrupt(outcome, &why);
         }
         let sent = write_frame(TO_SUBJECT.load(Ordering::Relaxed), b'C', &self.bytes);
