@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import groupby
 
 from evalpkg.generation import Work, create_backend
@@ -16,6 +16,8 @@ from evalpkg.results.keys import SampleKey, expected_keys
 from evalpkg.results.sample_log import SampleLog
 
 ROLE_NAMES = {Role.BASE: "base", Role.FINETUNED: "fine-tuned"}
+
+NOTE_SECONDS = 15.0
 
 FLUSH_SECONDS = 2.0
 FLUSH_SAMPLES = 512
@@ -42,7 +44,10 @@ def generate_missing(session: Session, progress: Progress) -> int:
     if not missing:
         return 0
     session.facts.seeds = seed_everything(config.seed, config.backend)
-    backend = create_backend(generation_settings(config), on_status=progress.note)
+    meter = TokenMeter(progress.note)
+    backend = create_backend(
+        generation_settings(config), on_tokens=meter.count, on_status=progress.note
+    )
     try:
         session.facts.add_generation(backend.provenance())
         with SampleLog(session.layout.samples_log) as log:
@@ -57,6 +62,26 @@ def generate_missing(session: Session, progress: Progress) -> int:
     finally:
         backend.close()
     return len(missing)
+
+
+class TokenMeter:
+    """Says now and then how many tokens there are: a long batch finishes no sample for minutes."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+        self._tokens = 0
+        self._started_at = self._said_at = time.monotonic()
+
+    def count(self, tokens: int) -> None:
+        """Add what was just generated."""
+        if self._tokens == 0:
+            self._started_at = time.monotonic()
+        self._tokens += tokens
+        now = time.monotonic()
+        if now - self._said_at >= NOTE_SECONDS:
+            self._said_at = now
+            rate = self._tokens / max(now - self._started_at, 1e-9)
+            self._say(f"{self._tokens:,} tokens generated, {rate:,.0f} a second")
 
 
 def seed_everything(seed: int, backend: str) -> dict[str, int]:
