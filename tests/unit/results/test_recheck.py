@@ -9,14 +9,17 @@ import pytest
 from evalpkg import __version__
 from evalpkg.models import Extraction, Mode, Task, Verdict, VerdictKind
 from evalpkg.reporting import markdown_reports
+from evalpkg.results.build import write_mode_files
 from evalpkg.results.files import write_atomic
 from evalpkg.results.layout import RunLayout
 from evalpkg.results.metadata import write_metadata
 from evalpkg.results.recheck import Rechecks
 from evalpkg.results.report import Check
 from evalpkg.results.seal import seal_run
+from evalpkg.results.verdict_log import VerdictLog
 from evalpkg.results.verify import verify_run
-from tests.unit.results.result_runs import finished_run, metadata
+from tests.unit.results.result_records import ROLES, TASKS
+from tests.unit.results.result_runs import begin_run, finished_run, metadata, write_metrics
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +115,25 @@ def test_as_many_as_asked_are_drawn_and_the_seed_repeats_the_draw(run: RunLayout
     assert [len(draw) for draw in draws] == [5, 5, 5]
     assert draws[0] == draws[1]
     assert draws[0] != draws[2]
+
+
+def test_infrastructure_errors_are_not_drawn(tmp_path: Path) -> None:
+    layout = begin_run(tmp_path / "run")
+    log = VerdictLog(layout.verdicts_log)
+    first, *others = log.read()
+    failed = replace(first, verdict=Verdict(VerdictKind.INFRA_ERROR))
+    log.replace([failed, *others])
+    write_mode_files(layout, TASKS, ROLES, list(Mode), 2)
+    write_metrics(layout, 2)
+    seal_run(layout)
+    drawn = []
+
+    def remember(items: Sequence[tuple[Task, Extraction]]) -> list[Verdict]:
+        drawn.extend(items)
+        return all_passed(items)
+
+    named(layout, "verdicts", Rechecks(judge=remember, rescore=99))
+    assert len(drawn) == 11
 
 
 def test_a_draw_that_holds_says_how_to_repeat_it(run: RunLayout) -> None:

@@ -113,6 +113,15 @@ def test_an_envelope_around_another_statement_is_found(
     assert failed == {"signature", "statement"}
 
 
+def test_a_statement_in_the_name_of_another_is_found(
+    signed: RunLayout, keys: tuple[Path, Path]
+) -> None:
+    statement = json.loads(signed.statement.read_text())
+    statement["predicate"]["verifier"]["id"] = "https://example.org/a-famous-laboratory"
+    signed.statement.write_text(json.dumps(statement))
+    assert any("a-famous-laboratory" in problem for problem in signature(signed, keys[1]).problems)
+
+
 def test_the_encoding_is_that_of_the_dsse_specification() -> None:
     """The specification's own example."""
     encoded = pre_authentication_encoding("http://example.com/HelloWorld", b"hello world")

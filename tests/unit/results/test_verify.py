@@ -201,6 +201,11 @@ def test_a_changed_metric_is_named(run: RunLayout) -> None:
     assert "no-policy/metrics.json, roles.base.pass_at_k[0].value" in found["metrics (no-policy)"]
 
 
+def test_unusual_settings_of_the_statistics_are_told(run: RunLayout) -> None:
+    details = {check.name: check.detail for check in verify_run(run.root).checks}
+    assert "resamples: 10000 -> 1000" in details["metrics (policy)"]
+
+
 def test_a_metric_left_out_is_named(run: RunLayout) -> None:
     change_json(run.metrics(Mode.POLICY), lambda m: m["roles"]["base"]["per_task"].pop())
     change_json(run.metrics(Mode.POLICY), lambda m: m["roles"]["base"].pop("asked"))
