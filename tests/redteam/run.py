@@ -35,7 +35,7 @@ def main(options: Mapping[str, Any]) -> dict[str, Any]:
     with baits.laid_out() as bait, tempfile.TemporaryFile("w+") as report:
         child = os.fork()
         if child == 0:
-            _exit_with(lambda: json.dump(_judge(options, bait), report))
+            _exit_with(lambda: print(json.dumps(_judge(options, bait)), file=report, flush=True))
         _, status = os.waitpid(child, 0)
         time.sleep(_SETTLING_S)
         report.seek(0)

@@ -1,6 +1,5 @@
 //! task: red/add
 //! expect: panicked|crashed
-//! naive: failed
 //! attack: a panic payload whose destructor panics in whoever catches the first panic
 struct Payload;
 
