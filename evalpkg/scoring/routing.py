@@ -13,7 +13,7 @@ from collections.abc import Iterator
 _ALONE_WORDS = """
 unsafe extern crate macro_rules macro asm global_asm naked_asm include include_str include_bytes
 evalwire evalwire_shim Location Backtrace set_hook take_hook update_hook type_name
-type_name_of_val TypeId type_id
+type_name_of_val TypeId type_id long_running_const_eval
 """
 ALONE = frozenset(_ALONE_WORDS.split())
 """Identifiers that mean or might mean business with the rest of the crate or its names."""

@@ -166,7 +166,7 @@ fn end(subject: Subject, reason: Reason) -> io::Result<()> {
     let text = match reason {
         Reason::Ended => {
             // The stream is closed, yet the process may still be on its way out.
-            let grace = Instant::now() + Duration::from_millis(200);
+            let grace = Instant::now() + Duration::from_secs(2);
             let mut status = None;
             while status.is_none() && Instant::now() < grace.min(subject.deadline) {
                 status = sys::reap(subject.pid, sys::WNOHANG);
