@@ -83,9 +83,9 @@ def paired_figure(
 
 
 def _limits(heights: Sequence[float]) -> tuple[float, float]:
-    """The nearest multiples of 25 that hold every bar and zero, with room for the last one."""
-    low = 25 * floor(min([*heights, -1]) / 25)
-    return low - 2, 25 * ceil(max([*heights, 1]) / 25) + 2
+    """The nearest multiples of 25 that hold every bar and zero, and a margin; never empty."""
+    low, high = 25 * floor(min([*heights, 0]) / 25), 25 * ceil(max([*heights, 0]) / 25)
+    return (low - 2, high + 2) if low < high else (-27, 27)
 
 
 def _describe(ordered: Sequence[TaskDifference]) -> str:

@@ -64,7 +64,7 @@ def describe(snapshot: Snapshot) -> list[tuple[str, str]]:
     parts = []
     if snapshot.total:
         parts.append(("samples", f"{snapshot.done:,} of {snapshot.total:,}"))
-    else:
+    elif snapshot.done:
         parts.append(("samples", f"{snapshot.done:,}"))
     if snapshot.rate_per_s is not None:
         parts.append(("rate", f"{snapshot.rate_per_s:,.1f}/s"))
@@ -99,15 +99,17 @@ class PlainView:
         if not force and now - self._last_time < wait:
             return
         self._last_time, self._last = now, state
-        self._print(f"{snapshot.phase}: " + ", ".join(f"{k} {v}" for k, v in describe(snapshot)))
+        said = ", ".join(f"{label} {value}" for label, value in describe(snapshot))
+        self._print(f"{snapshot.phase}: {said}" if said else snapshot.phase)
 
     def note(self, text: str) -> None:
         """Print ``text``."""
         self._print(printable(text))
 
     def close(self, snapshot: Snapshot) -> None:
-        """Print the last state."""
-        self.show(snapshot, force=True)
+        """Print the last state, unless the last line says the same."""
+        if self._last != (snapshot.phase, snapshot.done):
+            self.show(snapshot, force=True)
         if snapshot.state is not State.RUNNING:
             error = f": {printable(snapshot.last_error)}" if snapshot.last_error else ""
             self._print(f"{snapshot.state}{error}")

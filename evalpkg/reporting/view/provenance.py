@@ -15,6 +15,9 @@ from evalpkg.statistics import Metrics
 Facts = tuple[tuple[str, str], ...]
 """Label and value, in reading order."""
 
+DIGITS = 16
+"""Of a digest, to recognise it by; ``eval_metadata.json`` has all 64."""
+
 
 @dataclass(frozen=True, slots=True)
 class FactGroup:
@@ -148,12 +151,12 @@ def _scoring_facts(metadata: EvalMetadata) -> FactGroup:
         "Tasks and scoring",
         (
             ("Data set", f"{data.source}, {data.variant}"),
-            ("Data set sha256", data.sha256),
-            ("Repairs sha256", data.overlay_sha256),
+            ("Data set sha256", data.sha256[:DIGITS]),
+            ("Repairs sha256", data.overlay_sha256[:DIGITS]),
             ("Prompt template", metadata.prompt.template),
             ("Compiler", rustc[0] if rustc else "not recorded"),
             ("Sandbox", " ".join((sandbox.provider, sandbox.version)).strip()),
-            ("Sandbox profile sha256", sandbox.profile_sha256),
+            ("Sandbox profile sha256", sandbox.profile_sha256[:DIGITS]),
             ("Self-check", check.outcome),
         ),
     )
@@ -209,7 +212,7 @@ def _statistics_facts(metrics: Metrics) -> FactGroup:
 
 
 def _digests(files: Mapping[str, str]) -> str:
-    return ", ".join(f"{name} {digest[:12]}" for name, digest in files.items())
+    return ", ".join(f"{name} {digest[:DIGITS]}" for name, digest in files.items())
 
 
 def _short(value: object) -> bool:

@@ -123,6 +123,14 @@ def test_a_stalled_run_does_not_fill_the_log():
     assert len(out.getvalue().splitlines()) == 2
 
 
+def test_a_phase_without_samples_is_one_line_that_is_not_repeated():
+    out = io.StringIO()
+    view, snapshot = PlainView(out), snapshot_of(PhaseCounter("writing results"), State.DONE)
+    view.show(snapshot)
+    view.close(snapshot)
+    assert out.getvalue() == "writing results\ndone\n"
+
+
 def test_what_a_model_wrote_cannot_command_the_terminal():
     out = io.StringIO()
     hostile = "\x1b]0;title\x07 [bold]x[/bold] \u202e \udc80\n"
