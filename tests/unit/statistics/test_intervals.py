@@ -13,7 +13,7 @@ from statsmodels.stats.proportion import proportion_confint
 from evalpkg.models import Role
 from evalpkg.statistics import StatisticsSettings
 from evalpkg.statistics.design import make_design
-from evalpkg.statistics.intervals import clustered_error, wilson
+from evalpkg.statistics.intervals import bca, clustered_error, effective_trials, wilson
 from tests.unit.statistics.statistics_runs import make_tasks, metrics_of, single_tasks
 
 SPREAD = [0, 1, 5, 10, 10, 2, 0, 7, 3, 9, 10, 0, 4, 8, 1, 6]
@@ -74,12 +74,18 @@ def test_one_greedy_sample_per_task_gets_the_wilson_interval():
     assert (interval.low, interval.high) == pytest.approx(expected, abs=1e-12)
 
 
-def test_many_samples_get_the_bca_interval_of_scipy():
+@pytest.mark.parametrize("passes", [SPREAD, [0] * 10 + [1, 1, 2, 3, 9, 10]])
+def test_many_samples_get_the_bca_interval_of_scipy(passes):
     settings = StatisticsSettings(resamples=2000, permutations=1000, seed=7)
-    estimate = metrics_of(single_tasks(16), 10, SPREAD, None, settings=settings)
+    estimate = metrics_of(single_tasks(16), 10, passes, None, settings=settings)
     interval = estimate.roles[Role.BASE].pass_at_k[0].new_tasks
     reference = bootstrap(
-        (np.array(SPREAD) / 10,), np.mean, n_resamples=2000, rng=np.random.default_rng(7), batch=500
+        (np.array(passes) / 10,),
+        np.mean,
+        method="BCa",
+        n_resamples=2000,
+        batch=500,
+        rng=np.random.default_rng(7),
     ).confidence_interval
     assert interval.method == "bca"
     assert (interval.low, interval.high) == pytest.approx((reference.low, reference.high), abs=1e-9)
@@ -116,3 +122,34 @@ def test_a_difference_gets_the_t_interval_of_the_paired_differences():
     assert difference.standard_error == pytest.approx(error, rel=1e-9)
     assert difference.effect_size == pytest.approx(d.mean() / d.std(ddof=1), rel=1e-9)
     assert difference.bootstrap.method == "bca"
+
+
+@pytest.mark.parametrize("confidence", [0.6, 0.7, 0.8, 0.9, 0.95])
+def test_rounding_noise_moves_no_bootstrap_interval(confidence):
+    """Resampled means that tie but for noise must count as ties in the bias correction."""
+    settings = StatisticsSettings(resamples=2000, confidence=confidence)
+    design = make_design(single_tasks(12))
+    values = np.array([0.0, 0.1, 0.3, 0.3] * 3)
+    clean, up, down = bca(design, np.stack([values, values + 1e-13, values - 1e-13]), settings)
+    shaken = values + np.tile([1e-14, -1e-14, 1e-14], 4)
+    noisy = bca(design, shaken[None], settings)[0]
+    for other in (up, down, noisy):
+        assert (other.low, other.high) == pytest.approx((clean.low, clean.high), abs=1e-9)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.3, 0.7])
+@pytest.mark.parametrize("clusters", [11, 13, 29])
+def test_equal_scores_have_no_spread_however_their_mean_is_rounded(share, clusters):
+    design = make_design(make_tasks([f"c{i % clusters:02d}" for i in range(clusters * 7)]))
+    assert clustered_error(design, np.full(clusters * 7, share)) == 0.0
+
+
+def test_tasks_of_one_problem_are_worth_at_most_as_many_trials_as_problems():
+    design = make_design(make_tasks([f"c{i // 2:02d}" for i in range(24)]))
+    opposed = np.array([1.0, 0.0] * 11 + [1.0, 1.0])
+    assert effective_trials(design, opposed) == 12
+    alike = np.array([1.0, 1.0, 0.0, 0.0] * 6)
+    assert effective_trials(design, alike) == pytest.approx(12)
+    few = np.repeat([1.0, 0.0], [12, 12])
+    lopsided = make_design(make_tasks([f"c{max(0, i - 11):02d}" for i in range(24)]))
+    assert effective_trials(lopsided, few) == pytest.approx(24 * 6 / (6**2 + 12 * 0.25))

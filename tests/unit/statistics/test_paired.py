@@ -10,8 +10,17 @@ from scipy.stats import norm
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.power import NormalIndPower
 
-from evalpkg.statistics import StatisticsSettings
-from tests.unit.statistics.statistics_runs import FAST, make_tasks, metrics_of, single_tasks
+from evalpkg.models import Mode, Role
+from evalpkg.statistics import StatisticsSettings, compute_metrics
+from evalpkg.statistics.design import make_design
+from evalpkg.statistics.paired import sign_flip_p
+from tests.unit.statistics.statistics_runs import (
+    FAST,
+    make_rows,
+    make_tasks,
+    metrics_of,
+    single_tasks,
+)
 
 BASE = [0, 3, 5, 1, 0, 7, 2, 4]
 TUNED = [1, 3, 8, 2, 0, 6, 5, 9]
@@ -61,6 +70,31 @@ def test_mcnemar_agrees_with_statsmodels_for_one_sample_per_task(won, lost):
 
 def test_mcnemar_is_not_given_for_several_samples_per_task():
     assert metrics_of(single_tasks(8), 10, BASE, TUNED).comparison.pass_at_k[0].mcnemar_p is None
+
+
+def test_mcnemar_is_not_given_where_only_one_model_has_one_sample():
+    tasks = single_tasks(3)
+    rows = {Role.BASE: make_rows(tasks, 1, [0, 1, 0]), Role.FINETUNED: make_rows(tasks, 4, [4] * 3)}
+    expected = {Role.BASE: 1, Role.FINETUNED: 4}
+    metrics = compute_metrics(tasks, rows, Mode.NO_POLICY, expected, [1], FAST)
+    assert metrics.comparison.pass_at_k[0].mcnemar_p is None
+
+
+def test_rounding_noise_moves_no_p_value():
+    """Flips that tie with what was observed, but for noise, count as ties."""
+    design = make_design(single_tasks(12))
+    values = np.array([0.1, 0.1, 0.2, -0.1, 0.3, 0.0] * 2)
+    noise = np.random.default_rng(1).normal(0.0, 1e-13, 12)
+    clean, noisy = sign_flip_p(design, np.stack([values, values + noise]), StatisticsSettings())
+    assert noisy == clean
+
+
+def test_a_constant_difference_has_no_effect_size():
+    for size in range(2, 30):
+        tasks = single_tasks(size)
+        difference = metrics_of(tasks, 10, [2] * size, [3] * size).comparison.pass_at_k[0]
+        assert difference.effect_size is None
+        assert difference.minimum_detectable is None
 
 
 def test_minimum_detectable_difference_is_detected_with_the_stated_power():

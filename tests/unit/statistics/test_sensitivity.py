@@ -49,11 +49,11 @@ def test_each_category_weighs_the_same_in_the_macro_average():
 
 
 def test_the_macro_interval_written_out():
-    d = [0.5, 0.0, 0.0, 0.5, 0.25, 0.25]
-    deviations = [(x - 0.25) / 8 for x in d[:4]] + [(x - 0.25) / 4 for x in d[4:]]
+    d = [0.5, 0.0, 0.0, 0.5, 0.25, 1.0]
+    deviations = [(x - 0.25) / 8 for x in d[:4]] + [(x - 0.625) / 4 for x in d[4:]]
     error = sqrt(6 / 5 * sum(x * x for x in deviations))
-    low, high = t.interval(0.95, 5, loc=0.25, scale=error)
-    interval = run()[MACRO, 1].interval
+    low, high = t.interval(0.95, 5, loc=(0.25 + 0.625) / 2, scale=error)
+    interval = run(tuned=[2, 1, 4, 4, 4, 4])[MACRO, 1].interval
     assert (interval.low, interval.high) == pytest.approx((low, high), rel=1e-9)
 
 

@@ -57,10 +57,18 @@ def test_rates_are_higher_or_lower_not_solved():
 
 
 def test_a_small_p_alone_is_not_enough():
-    """Interval and test must agree: every task but one gains, that one loses much more."""
-    difference = passes([0] * 15 + [10], [1] * 15 + [3])
-    low, high = difference.new_tasks.low, difference.new_tasks.high
-    assert low < 0.0 < high
+    """Every task gains, one of them far more: all signs agree, but the mean is badly known."""
+    difference = metrics_of(single_tasks(10), 10, [0] * 10, [1] * 9 + [10]).comparison.pass_at_k[0]
+    assert difference.p_value < 0.05
+    assert difference.new_tasks.low < 0.0 < difference.new_tasks.high
+    assert not difference.distinguishable
+
+
+def test_an_interval_without_zero_alone_is_not_enough():
+    """Three tasks cannot give a small p, however large their gains."""
+    difference = metrics_of(single_tasks(3), 10, [0] * 3, [9, 10, 9]).comparison.pass_at_k[0]
+    assert difference.new_tasks.low > 0.0
+    assert difference.p_value == 0.25
     assert not difference.distinguishable
 
 
