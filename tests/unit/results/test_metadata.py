@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from importlib.metadata import version
@@ -198,3 +199,9 @@ def test_a_checkout_is_known_by_its_commit_and_its_changes(tmp_path: Path) -> No
     assert (ask_copy()["commit"], ask_copy()["dirty"]) == (commit, False)
     (copy / "models.py").open("a").write("# changed\n")
     assert ask_copy()["dirty"] is True
+    # As a vendored folder of a larger repository, its commit is not ours.
+    shutil.rmtree(copy.parent / ".git")
+    git(tmp_path, "init", "-q", ".")
+    git(tmp_path, "add", "copy")
+    git(tmp_path, "commit", "-q", "-m", "vendored")
+    assert ask_copy()["commit"] == ""

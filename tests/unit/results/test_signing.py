@@ -17,17 +17,18 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from evalpkg.errors import ConfigError
-from evalpkg.models import Role
+from evalpkg.models import Mode, Role
 from evalpkg.results.files import sha256_file
 from evalpkg.results.layout import RunLayout
 from evalpkg.results.manifest import write_manifest
+from evalpkg.results.metadata import write_metadata
 from evalpkg.results.report import Check
 from evalpkg.results.sample_tree import prove
 from evalpkg.results.seal import seal_run
 from evalpkg.results.statement import PAYLOAD_TYPE, pre_authentication_encoding
 from evalpkg.results.verify import verify_run
 from evalpkg.results.verify_proof import verify_proof
-from tests.unit.results.result_runs import finished_run
+from tests.unit.results.result_runs import finished_run, metadata
 
 
 def make_keys(folder: Path, name: str) -> tuple[Path, Path]:
@@ -111,6 +112,30 @@ def test_an_envelope_around_another_statement_is_found(
         check.name for check in verify_run(signed.root, verify_key=keys[1]).checks if not check.ok
     }
     assert failed == {"signature", "statement"}
+
+
+def test_a_dirty_checkout_does_not_pass_for_its_commit(tmp_path: Path) -> None:
+    layout = finished_run(tmp_path / "run")
+    harness = json.loads(layout.statement.read_text())["predicate"]["harness"]
+    assert harness["digest"] == {"gitCommit": "ab" * 20}
+    about = metadata()
+    about.tool.dirty = True
+    write_metadata(layout, about)
+    seal_run(layout)
+    assert "digest" not in json.loads(layout.statement.read_text())["predicate"]["harness"]
+
+
+def test_the_claim_of_a_difference_follows_from_the_interval(tmp_path: Path) -> None:
+    layout = finished_run(tmp_path / "run")
+    claim = json.loads(layout.statement.read_text())["predicate"]["claims"][1]
+    low = float(claim["urn:x-evalpkg:observed"])
+    assert claim["passed"] is (low > 0)
+    metrics = json.loads(layout.metrics(Mode.NO_POLICY).read_text())
+    assert metrics["comparison"]["pass_at_k"][0]["new_tasks"]["low"] == low
+    metrics["comparison"]["pass_at_k"][0]["new_tasks"]["low"] = 0.25
+    layout.metrics(Mode.NO_POLICY).write_text(json.dumps(metrics))
+    seal_run(layout)
+    assert json.loads(layout.statement.read_text())["predicate"]["claims"][1]["passed"] is True
 
 
 def test_a_statement_in_the_name_of_another_is_found(
