@@ -25,7 +25,7 @@ TASKS = [
         "",
     ),
 ]
-NEW = 24
+NEW = 16
 
 
 def settings(**changes):
