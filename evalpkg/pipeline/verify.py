@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evalpkg.errors import EnvironmentUnfitError
 from evalpkg.extraction import extract
 from evalpkg.models import Extraction, Task, Verdict
 from evalpkg.policy import load_policy
+from evalpkg.reporting import markdown_reports
 from evalpkg.results.layout import RunLayout
 from evalpkg.results.metadata import read_metadata
-from evalpkg.results.recheck import Rechecks
+from evalpkg.results.recheck import Rechecks, Violations
 from evalpkg.results.report import Report
 from evalpkg.results.rows import read_tasks
 from evalpkg.results.verify import verify_run
@@ -30,9 +32,11 @@ def verify_with_rechecks(
         SandboxUnavailableError: if samples are to be judged and no sandbox confines.
         DataError: if samples are to be judged and the run's tasks or metadata cannot be read.
     """
-    again = Rechecks(extract=extract, violations=load_policy("sigilderg").violations)
+    again = Rechecks(extract=extract, violations=_violations())
     if not rescore:
-        return verify_run(root, verify_key=verify_key, rechecks=again)
+        return verify_run(
+            root, verify_key=verify_key, rechecks=again, render_reports=markdown_reports
+        )
     from evalpkg.scoring import Scorer, ScoringSettings
 
     layout = RunLayout(root)
@@ -50,9 +54,19 @@ def verify_with_rechecks(
         rechecks = Rechecks(
             again.extract, again.violations, lambda items: _judge(scorer, items), rescore, seed
         )
-        return verify_run(root, verify_key=verify_key, rechecks=rechecks)
+        return verify_run(
+            root, verify_key=verify_key, rechecks=rechecks, render_reports=markdown_reports
+        )
     finally:
         scorer.close()
+
+
+def _violations() -> Violations | None:
+    """The policy, or None on a machine that has no copy of it and cannot fetch one."""
+    try:
+        return load_policy("sigilderg").violations
+    except EnvironmentUnfitError:
+        return None
 
 
 def _judge(scorer: Scorer, items: Sequence[tuple[Task, Extraction]]) -> Sequence[Verdict]:

@@ -155,13 +155,14 @@ class LiveView:
         title = Text(snapshot.phase, style="bold")
         if snapshot.state is not State.RUNNING:
             title.append(f"  {snapshot.state}", style="dim")
-        bar = ProgressBar(
-            total=snapshot.total or None, completed=snapshot.done, width=60, pulse=False
-        )
         table = Table.grid(padding=(0, 2))
+        if snapshot.total:
+            # In a row of its own: a bare bar does not end its line.
+            bar = ProgressBar(total=snapshot.total, completed=snapshot.done, width=60, pulse=False)
+            table.add_row(Text("progress", style="dim"), bar)
         for label, value in describe(snapshot):
             table.add_row(Text(label, style="dim"), Text(value))
-        parts: list[RenderableType] = [title, bar, table] if snapshot.total else [title, table]
+        parts: list[RenderableType] = [title, table]
         if snapshot.last_error:
             parts.append(Text(printable(snapshot.last_error), style="red"))
         return RichGroup(*parts)
