@@ -34,11 +34,12 @@ def _seconds(value: float | None) -> str:
 def progress_line(host: str, status: dict[str, Any]) -> str:
     """One line about one host, from what its ``bin/status`` printed."""
     rate = status.get("rate_per_s")
+    shards = status.get("shards_total", 1)
     parts = [
         f"{host:<16}",
         f"{status.get('phase') or 'starting':<12}",
         f"{status.get('done', 0)}/{status.get('total', 0)} samples",
-        f"shard {status.get('shards_done', 0) + 1} of {status.get('shards_total', 1)}",
+        f"shard {min(status.get('shards_done', 0) + 1, shards)} of {shards}",
         f"{rate:.2f}/s" if rate is not None else "-/s",
         f"ETA {_seconds(status.get('eta_s'))}",
         f"elapsed {_seconds(status.get('elapsed_s'))}",
