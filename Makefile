@@ -24,14 +24,16 @@ help:  ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
 
 demo: $(VENV)/.models sandbox  ## base model against fine-tune, on the model in the package
-	@echo; echo "1 of 2: the data set's own solutions as a model, which must pass every test"
-	$(EVAL) run --backend canonical --limit 8 --num-samples 1 --k-values 1 \
-	    --output-dir $(DEMO_DIR)/canonical
-	@echo; echo "2 of 2: SmolLM2-135M-Instruct and a LoRA adapter for it, 8 tasks, 4 samples each"
+	@echo; echo "1 of 2: is the path sound? Stubs as base (must score 0 %), the data set's own"
+	@echo "solutions as fine-tune (must score 100 %)"
+	$(EVAL) run --backend replay --replay-base stub --replay-finetuned canonical \
+	    --limit 8 --num-samples 4 --k-values 1,4 --output-dir $(DEMO_DIR)/known-answers
+	@echo; echo "2 of 2: SmolLM2-135M-Instruct and a LoRA adapter for it, 8 tasks, 4 samples each."
+	@echo "A model this small solves next to nothing; what it shows is the machinery."
 	$(EVAL) run --base-model embedded --checkpoint-path embedded --limit 8 --num-samples 4 \
 	    --max-new-tokens 160 --k-values 1,4 --output-dir $(DEMO_DIR)/embedded
 	@echo; echo "Open the reports in a browser:"
-	@echo "  $(abspath $(DEMO_DIR))/canonical/report.html"
+	@echo "  $(abspath $(DEMO_DIR))/known-answers/report.html"
 	@echo "  $(abspath $(DEMO_DIR))/embedded/report.html"
 
 test: $(VENV)/.dev sandbox  ## every test, real rustc and real sandbox included
