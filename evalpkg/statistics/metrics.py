@@ -145,8 +145,8 @@ class Difference(Frozen):
     """Where the difference would be on new tasks like these: ``value`` plus and minus a t quantile
     times the clustered standard error."""
     bootstrap: Interval | None = None
-    """The same by the BCa bootstrap over clusters, as a check; null where there are too few clusters,
-    or all resamples agree."""
+    """The same by the BCa bootstrap over clusters, as a check; null with too few clusters, or where
+    all resamples agree."""
     same_tasks: Interval | None = None
     p_value: float | None = None
     """Two-sided sign-flip permutation test over clusters."""
