@@ -20,7 +20,9 @@ IntervalMethod = Literal["bca", "wilson", "gain-loss", "newcombe", "t"]
 class Frozen(BaseModel):
     """Base of all parts of the document: immutable, closed, finite."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True
+    )
 
 
 class Interval(Frozen):

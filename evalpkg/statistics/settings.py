@@ -8,7 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 class StatisticsSettings(BaseModel):
     """Settings of every interval and test. The defaults are the ones reports are read with."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True
+    )
 
     confidence: float = Field(default=0.95, gt=0.5, lt=1.0)
     """Coverage that every interval aims at."""
