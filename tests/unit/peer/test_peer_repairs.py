@@ -48,9 +48,9 @@ def test_each_step_keeps_the_repairs_before_it(passed: bool) -> None:
     steps = ladder(PeerSettings(unconfined=True), "2024", ours_passed=passed)
     assert len({step.fault for step in steps}) == len(steps)
     asked = [step.ask(QUESTION, TASK) for step in steps]
-    assert len({(step.settings, row, text) for step, (row, text) in zip(steps, asked)}) == len(
-        steps
-    )
+    assert len(
+        {(step.settings, row, text) for step, (row, text) in zip(steps, asked, strict=True)}
+    ) == len(steps)
     assert steps[-1].settings.edition == "2024"
     assert "fn own" not in asked[-1][1]
 
