@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
-from transformers import DynamicCache
 
 from evalpkg.errors import EnvironmentUnfitError
-from evalpkg.generation.graphs import record
+from evalpkg.generation.graphs import CachedStep
 from evalpkg.generation.network import Network
+from evalpkg.generation.prefixes import LastPrompt
 from evalpkg.generation.sampling import Candidates, Sampler
 from evalpkg.generation.slots import SlotCache
 
@@ -105,7 +105,7 @@ class Decoder:
                 except (RuntimeError, MemoryError) as error:
                     if not _is_out_of_memory(error):
                         raise
-                    message = str(error)
+                    message = (str(error).splitlines() or ["out of memory"])[0]
                 else:
                     continue
                 pending.extendleft(row.request for row in reversed(active))
@@ -117,7 +117,7 @@ class Decoder:
             torch.cuda.empty_cache()
         if self.rows == 1:
             raise EnvironmentUnfitError(
-                f"one sample alone does not fit into memory: {message.splitlines()[0]}",
+                f"one sample alone does not fit into memory: {message}",
                 "Lower --max-new-tokens, load in 4 bit, or use a device with more memory.",
             )
         self.rows //= 2
@@ -129,8 +129,8 @@ class Decoder:
         on_cpu = self.network.device.type == "cpu"
         width = max(self.rows, self._floor) if on_cpu else self.rows
         cache = SlotCache(width, capacity)
-        prompts = _Prompts(self.network, self.sampler, adapter)
-        step = _Step(self.network, cache, adapter, graphs=self.cuda_graphs and not on_cpu)
+        prompts = LastPrompt(self.network, self.sampler, adapter)
+        step = CachedStep(self.network, cache, adapter, graphs=self.cuda_graphs and not on_cpu)
         while pending or active:
             while pending and len(active) < self.rows:
                 yield from self._admit(pending, active, cache, prompts)
@@ -149,7 +149,7 @@ class Decoder:
             yield from self._advance(cache, active, tokens)
 
     def _admit(
-        self, pending: deque[Request], active: list[_Row], cache: SlotCache, prompts: _Prompts
+        self, pending: deque[Request], active: list[_Row], cache: SlotCache, prompts: LastPrompt
     ) -> Iterator[Answer]:
         """Give free slots to the samples of the next prompt, and each its first token."""
         start, prompt = len(active), pending[0].prompt
@@ -196,44 +196,6 @@ class Decoder:
 
     def _tensor(self, rows: list[list[int]]) -> Tensor:
         return torch.tensor(rows, dtype=torch.int64, device=self.network.device)
-
-
-class _Step:
-    """``Network.step`` on one cache, through a CUDA graph where that works."""
-
-    def __init__(self, network: Network, cache: SlotCache, adapter: bool, *, graphs: bool) -> None:
-        self._network = network
-        self._cache = cache
-        self._adapter = adapter
-        self._wanted = graphs
-        self._replay: Callable[[Tensor], Tensor] | None = None
-        self.note = "off"
-
-    def __call__(self, state: Tensor, span: int) -> Tensor:
-        if self._wanted:
-            self._wanted = False
-            self._replay, self.note = record(lambda given: self._eager(given, span), state)
-        return self._replay(state) if self._replay else self._eager(state, span)
-
-    def _eager(self, state: Tensor, span: int) -> Tensor:
-        return self._network.step(self._cache, state, span, adapter=self._adapter)
-
-
-class _Prompts:
-    """The prompt computed last: its keys and values, and what may follow it."""
-
-    def __init__(self, network: Network, sampler: Sampler, adapter: bool) -> None:
-        self._network = network
-        self._sampler = sampler
-        self._adapter = adapter
-        self._ids: tuple[int, ...] = ()
-        self._state: tuple[DynamicCache, Candidates] | None = None
-
-    def of(self, ids: tuple[int, ...]) -> tuple[DynamicCache, Candidates]:
-        if self._state is None or ids != self._ids:
-            cache, logits = self._network.prompt(ids, adapter=self._adapter)
-            self._ids, self._state = ids, (cache, self._sampler.candidates(logits))
-        return self._state
 
 
 def _is_out_of_memory(error: BaseException) -> bool:

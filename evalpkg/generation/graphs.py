@@ -11,6 +11,9 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from evalpkg.generation.network import Network
+from evalpkg.generation.slots import SlotCache
+
 Step = Callable[[Tensor], Tensor]
 _WARM_UPS = 3
 
@@ -49,3 +52,25 @@ def record(step: Step, state: Tensor) -> tuple[Step | None, str]:
         return logits
 
     return replay, "on"
+
+
+class CachedStep:
+    """``Network.step`` on one cache, through a CUDA graph where that works."""
+
+    def __init__(self, network: Network, cache: SlotCache, adapter: bool, *, graphs: bool) -> None:
+        self._network = network
+        self._cache = cache
+        self._adapter = adapter
+        self._wanted = graphs
+        self._replay: Callable[[Tensor], Tensor] | None = None
+        self.note = "off"
+
+    def __call__(self, state: Tensor, span: int) -> Tensor:
+        """The next logits; arguments as of ``Network.step``."""
+        if self._wanted:
+            self._wanted = False
+            self._replay, self.note = record(lambda given: self._eager(given, span), state)
+        return self._replay(state) if self._replay else self._eager(state, span)
+
+    def _eager(self, state: Tensor, span: int) -> Tensor:
+        return self._network.step(self._cache, state, span, adapter=self._adapter)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -12,15 +11,13 @@ from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlsplit
 
-from evalpkg.errors import ConfigError, EnvironmentUnfitError, EvalError
+from evalpkg.errors import ConfigError, EnvironmentUnfitError
 from evalpkg.generation.base import Work
 from evalpkg.generation.keys import request_seed, sample_key
+from evalpkg.generation.openai_client import connect, explained
 from evalpkg.generation.prompts import get_template
 from evalpkg.generation.settings import GenerationSettings
 from evalpkg.models import Role, Sample, Task
-
-_NO_KEY = "none"
-"""Sent where no key is set: the client insists on one, local servers ignore it."""
 
 
 class OpenAIBackend:
@@ -43,7 +40,7 @@ class OpenAIBackend:
             Role.BASE: settings.openai_base_model,
             Role.FINETUNED: settings.openai_finetuned_model,
         }
-        self._client = _client(settings)
+        self._client = connect(settings)
         self._lock = threading.Lock()
         self._seen: dict[str, set[str]] = {"model": set(), "system_fingerprint": set()}
         self._choices = settings.openai_choices
@@ -161,61 +158,9 @@ class OpenAIBackend:
                 limit = {self._length_name: settings.max_new_tokens}
                 answer = self._client.chat.completions.create(**request, **limit)
         except openai.OpenAIError as error:
-            raise self._explained(error, self._models[role]) from error
+            raise explained(error, settings, self._models[role]) from error
         with self._lock:
             for name, values in self._seen.items():
                 if value := getattr(answer, name, None):
                     values.add(value)
         return answer
-
-    def _explained(self, error: Exception, model: str) -> EvalError:
-        import openai
-
-        address = self._client.base_url
-        if isinstance(error, openai.APIConnectionError):
-            return EnvironmentUnfitError(
-                f"{address} cannot be reached: {error}",
-                "Check that the server runs and that openai_base_url ends in /v1 as most do.",
-            )
-        if isinstance(error, (openai.AuthenticationError, openai.PermissionDeniedError)):
-            return EnvironmentUnfitError(
-                f"{address} refuses access: {error}",
-                f"Put a valid key into {self._settings.openai_api_key_env}.",
-            )
-        if isinstance(error, openai.NotFoundError):
-            return ConfigError(
-                f"{address} does not know the model {model!r}: {error}",
-                "Use a name that the server's /models lists.",
-            )
-        if isinstance(error, (openai.BadRequestError, openai.UnprocessableEntityError)):
-            return ConfigError(f"{address} refuses the request: {error}")
-        return EnvironmentUnfitError(
-            f"{address} keeps failing: {error}",
-            "Samples received so far are kept: start the same command again to go on.",
-        )
-
-
-def _client(settings: GenerationSettings) -> Any:
-    try:
-        import openai
-    except ImportError as error:
-        raise EnvironmentUnfitError(
-            "the openai client is not installed", 'Install it: pip install "evalpkg[openai]".'
-        ) from error
-    address = settings.openai_base_url
-    if address and urlsplit(address).scheme not in ("http", "https"):
-        raise ConfigError(
-            f"openai_base_url is {address!r}", "Give an address such as http://127.0.0.1:8000/v1."
-        )
-    key = os.environ.get(settings.openai_api_key_env)
-    if not key and not address:
-        raise ConfigError(
-            f"{settings.openai_api_key_env} is not set",
-            "Set it to the endpoint's key, or set openai_base_url to a server that needs none.",
-        )
-    return openai.OpenAI(
-        api_key=key or _NO_KEY,
-        base_url=address or None,
-        timeout=settings.openai_timeout,
-        max_retries=settings.openai_max_retries,
-    )

@@ -1,0 +1,73 @@
+"""The official client, configured; and what its errors mean."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+from urllib.parse import urlsplit
+
+from evalpkg.errors import ConfigError, EnvironmentUnfitError, EvalError
+from evalpkg.generation.settings import GenerationSettings
+
+_NO_KEY = "none"
+"""Sent where no key is set: the client insists on one, local servers ignore it."""
+
+
+def connect(settings: GenerationSettings) -> Any:
+    """The client; no request is made.
+
+    Raises:
+        ConfigError: if no key is set for a server that needs one, or the address is malformed.
+        EnvironmentUnfitError: if the client is not installed.
+    """
+    try:
+        import openai
+    except ImportError as error:
+        raise EnvironmentUnfitError(
+            "the openai client is not installed", 'Install it: pip install "evalpkg[openai]".'
+        ) from error
+    address = settings.openai_base_url
+    if address and urlsplit(address).scheme not in ("http", "https"):
+        raise ConfigError(
+            f"openai_base_url is {address!r}", "Give an address such as http://127.0.0.1:8000/v1."
+        )
+    key = os.environ.get(settings.openai_api_key_env)
+    if not key and not address:
+        raise ConfigError(
+            f"{settings.openai_api_key_env} is not set",
+            "Set it to the endpoint's key, or set openai_base_url to a server that needs none.",
+        )
+    return openai.OpenAI(
+        api_key=key or _NO_KEY,
+        base_url=address or None,
+        timeout=settings.openai_timeout,
+        max_retries=settings.openai_max_retries,
+    )
+
+
+def explained(error: Exception, settings: GenerationSettings, model: str) -> EvalError:
+    """What a failed request means to the user."""
+    import openai
+
+    address = settings.openai_base_url or "the endpoint"
+    if isinstance(error, openai.APIConnectionError):
+        return EnvironmentUnfitError(
+            f"{address} cannot be reached: {error}",
+            "Check that the server runs and that openai_base_url ends in /v1 as most do.",
+        )
+    if isinstance(error, (openai.AuthenticationError, openai.PermissionDeniedError)):
+        return EnvironmentUnfitError(
+            f"{address} refuses access: {error}",
+            f"Put a valid key into {settings.openai_api_key_env}.",
+        )
+    if isinstance(error, openai.NotFoundError):
+        return ConfigError(
+            f"{address} does not know the model {model!r}: {error}",
+            "Use a name that the server's /models lists.",
+        )
+    if isinstance(error, (openai.BadRequestError, openai.UnprocessableEntityError)):
+        return ConfigError(f"{address} refuses the request: {error}")
+    return EnvironmentUnfitError(
+        f"{address} keeps failing: {error}",
+        "Samples received so far are kept: start the same command again to go on.",
+    )

@@ -1,0 +1,26 @@
+"""The part of a sample that all samples of its prompt share."""
+
+from __future__ import annotations
+
+from transformers import DynamicCache
+
+from evalpkg.generation.network import Network
+from evalpkg.generation.sampling import Candidates, Sampler
+
+
+class LastPrompt:
+    """The prompt computed last: its keys and values, and what may follow it."""
+
+    def __init__(self, network: Network, sampler: Sampler, adapter: bool) -> None:
+        self._network = network
+        self._sampler = sampler
+        self._adapter = adapter
+        self._ids: tuple[int, ...] = ()
+        self._state: tuple[DynamicCache, Candidates] | None = None
+
+    def of(self, ids: tuple[int, ...]) -> tuple[DynamicCache, Candidates]:
+        """Keys and values of ``ids``, and the candidates for the token after them."""
+        if self._state is None or ids != self._ids:
+            cache, logits = self._network.prompt(ids, adapter=self._adapter)
+            self._ids, self._state = ids, (cache, self._sampler.candidates(logits))
+        return self._state
