@@ -82,8 +82,7 @@ def _function_end(root: Node, start: int, name: str) -> int:
     """End of the function that the prompt opens, 0 if it is not complete or has errors."""
     for function in functions(root, name):
         if function.start_byte < start < function.end_byte:
-            sound = is_complete(function) and not function.has_error
-            return function.end_byte if sound else 0
+            return function.end_byte if is_complete(function) else 0
     return 0
 
 

@@ -61,7 +61,7 @@ def find_nested(code: bytes, name: str, prompt: Preamble) -> bytes | None:
     """
     root = parse(code).root_node
     for function in reversed(_all_functions(root, name)):
-        if not is_complete(function) or function.has_error:
+        if not is_complete(function):
             continue
         added = _made_visible(function, name, prompt, root)
         if added is not None:

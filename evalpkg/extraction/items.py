@@ -50,9 +50,9 @@ def functions(root: Node, name: str) -> list[Node]:
 
 
 def is_complete(function: Node) -> bool:
-    """Whether a function's body ends in a brace that is really there."""
+    """Whether a function has no errors of syntax and its closing brace is really there."""
     body = function.child_by_field_name("body")
-    if body is None or not body.children:
+    if body is None or not body.children or function.has_error:
         return False
     last = body.children[-1]
     return last.type == "}" and not last.is_missing

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalpkg.extraction import LONGEST_ANSWER, extract
@@ -70,6 +70,7 @@ def function(lines: list[str]) -> str:
     return f"fn double(x: i32) -> i32 {{\n{inner}    x * 2\n}}"
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(), st.lists(FRAGMENTS, max_size=25).map("".join)))
 def test_any_text_gives_an_answer_that_can_be_written(text: str) -> None:
     found = extract(TASK, text)
@@ -78,11 +79,13 @@ def test_any_text_gives_an_answer_that_can_be_written(text: str) -> None:
         found.source.encode()
 
 
+@settings(deadline=None)
 @given(EXPRESSIONS)
 def test_a_function_alone_is_the_program(lines: list[str]) -> None:
     assert extract(TASK, function(lines)).source == function(lines)
 
 
+@settings(deadline=None)
 @given(EXPRESSIONS, PROSE, PROSE, st.sampled_from(["```rust", "```", "~~~", "````Rust"]))
 def test_a_fenced_function_is_the_program(
     lines: list[str], before: str, after: str, fence: str
@@ -92,6 +95,7 @@ def test_a_fenced_function_is_the_program(
     assert extract(TASK, text).source == function(lines)
 
 
+@settings(deadline=None)
 @given(EXPRESSIONS, PROSE, PROSE)
 def test_prose_around_an_unfenced_function_changes_nothing(
     lines: list[str], before: str, after: str
@@ -102,6 +106,7 @@ def test_prose_around_an_unfenced_function_changes_nothing(
     assert found.rule == "function"
 
 
+@settings(deadline=None)
 @given(EXPRESSIONS, st.booleans(), PROSE)
 def test_a_body_goes_on_where_the_prompt_stopped(
     lines: list[str], closed: bool, after: str
@@ -115,12 +120,14 @@ def test_a_body_goes_on_where_the_prompt_stopped(
     assert followed.rule == "body"
 
 
+@settings(deadline=None)
 @given(EXPRESSIONS)
 def test_carriage_returns_change_nothing(lines: list[str]) -> None:
     text = f"So:\n```rust\n{function(lines)}\n```\n"
     assert extract(TASK, text.replace("\n", "\r\n")) == extract(TASK, text)
 
 
+@settings(deadline=None)
 @given(EXPRESSIONS, st.integers(min_value=0))
 def test_a_function_cut_off_anywhere_is_kept_for_the_compiler(
     lines: list[str], position: int
@@ -134,6 +141,7 @@ def test_a_function_cut_off_anywhere_is_kept_for_the_compiler(
     assert cut.rstrip() in found.source
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(st.characters(exclude_characters="`~\r\n"), max_size=20), max_size=6))
 def test_what_is_in_a_fence_comes_out(lines: list[str]) -> None:
     content = "\n".join(lines)

@@ -71,6 +71,7 @@ def test_a_veto_is_a_veto_of_the_release(completion: str) -> None:
     assert bool(violations) == rejected(completion)
 
 
+@settings(deadline=None)
 @given(st.lists(PIECES, min_size=1, max_size=6).map("".join))
 def test_what_the_release_names_first_is_named(completion: str) -> None:
     module = release()
@@ -79,6 +80,37 @@ def test_what_the_release_names_first_is_named(completion: str) -> None:
     if first is not None:
         named = [rule.lower() for rule in load_policy().violations(TASK, completion)]
         assert first.lower() in named
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(PIECES, min_size=1, max_size=6).map("".join))
+def test_all_patterns_found_are_named_and_no_others(completion: str) -> None:
+    module = release()
+    if module._validate_completion(completion):
+        return
+    cleaned = module._extract_function_body(completion, "f")
+    normal = module._normalize_unicode(cleaned.lower())
+    code = module._strip_comments_and_strings(normal)
+    patterns = {p.lower() for p in module.DISALLOWED_COMPLETION_PATTERNS}
+    expected = {f"disallowed usage of {p}" for p in patterns if p in code}
+    found = [rule.lower() for rule in load_policy().violations(TASK, completion)]
+    assert {rule for rule in found if "usage of" in rule} == expected
+    assert len(set(found)) == len(found)
+
+
+@pytest.mark.parametrize("blanks", [" " * 90, "\n" * 90, " " * 80 + "\n", "\n" + "\t" * 80])
+def test_long_runs_of_blanks_are_no_single_space_and_keep_line_ends(blanks: str) -> None:
+    found = load_policy().violations(TASK, f"unsafe{blanks}fn g() {{}}")
+    assert "disallowed usage of unsafe fn" not in found
+    commented = load_policy().violations(TASK, f"1 // note{blanks}unsafe")
+    assert bool(commented) is ("\n" in blanks)
+
+
+def test_blanks_after_a_backslash_stay_blanks() -> None:
+    # The release takes a backslash and a space for an escape, a backslash and a line end for none.
+    completion = '"\\' + " " * 70 + '\n" unsafe "'
+    assert rejected(completion)
+    assert load_policy().violations(TASK, completion)
 
 
 def test_no_reference_solution_is_vetoed() -> None:

