@@ -16,6 +16,7 @@ from evalpkg.errors import ExitCode
 from evalpkg.scoring import ScoringSettings
 
 if TYPE_CHECKING:
+    from evalpkg.models import TaskSet
     from evalpkg.pipeline.score_file import ScoreSummary
 
 DEFAULTS = ScoringSettings()
@@ -75,6 +76,13 @@ NAMED = 20
     type=click.Path(path_type=Path, file_okay=False),
     help="Verdict cache shared by runs.  [default: ~/.cache/evalpkg]",
 )
+@click.option(
+    "--scorer",
+    type=click.Choice(["evalpkg", "human-eval-rust"]),
+    default="evalpkg",
+    show_default=True,
+    help="human-eval-rust runs programs with no sandbox: it needs --sandbox-mode none.",
+)
 @click.option("--no-cache", is_flag=True, help="Judge every program anew.")
 def command(
     samples: Path,
@@ -87,6 +95,7 @@ def command(
     compile_timeout: float,
     n_workers: int | None,
     cache_dir: Path | None,
+    scorer: str,
     no_cache: bool,
 ) -> int:
     r"""Judge a JSONL of completions with real rustc in a real sandbox.
@@ -104,35 +113,52 @@ def command(
       evalpkg score samples.jsonl --output-dir scored --sandbox-mode bubblewrap --n-workers 8
       evalpkg score multipl-e-samples.jsonl --dataset humaneval-rs.jsonl --output-dir scored
     """
+    from evalpkg.pipeline.settings import verdict_cache
+    from evalpkg.tasks import load_tasks
+
+    tasks = load_tasks(dataset, dataset_variant)
+    if scorer == "human-eval-rust":
+        from evalpkg.pipeline.peer import score_with_peer
+        from evalpkg.scoring.peer import PeerSettings
+        from evalpkg.scoring.settings import default_workers
+
+        consent = sandbox_mode == "none"
+        peer = PeerSettings(consent, timeout, n_workers or default_workers())
+        summary = score_with_peer(samples, output_dir, tasks.tasks, peer)
+    else:
+        settings = ScoringSettings(
+            sandbox_mode=sandbox_mode,
+            timeout_s=timeout,
+            compile_timeout_s=compile_timeout,
+            workers=n_workers,
+            cache=None if no_cache else verdict_cache(cache_dir),
+            edition=edition,
+        )
+        summary = _score(samples, output_dir, tasks, settings)
+    return _report(summary, output_dir / "verdicts.jsonl")
+
+
+def _score(
+    samples: Path, output_dir: Path, tasks: TaskSet, settings: ScoringSettings
+) -> ScoreSummary:
+    """Judge with our own scorer; the directory belongs to these tasks and conditions."""
     from evalpkg.pipeline.facts import SPEED_ONLY
     from evalpkg.pipeline.score_file import FileScoring
-    from evalpkg.pipeline.settings import verdict_cache
     from evalpkg.reporting.progress import Progress
     from evalpkg.results.config_guard import bind_config
     from evalpkg.results.layout import RunLayout
     from evalpkg.scoring import Scorer
-    from evalpkg.tasks import load_tasks
 
-    tasks = load_tasks(dataset, dataset_variant)
     scoring = FileScoring(samples, output_dir, tasks.tasks)
-    settings = ScoringSettings(
-        sandbox_mode=sandbox_mode,
-        timeout_s=timeout,
-        compile_timeout_s=compile_timeout,
-        workers=n_workers,
-        cache=None if no_cache else verdict_cache(cache_dir),
-        edition=edition,
-    )
     scorer = Scorer(settings, tasks.tasks)
     try:
-        data = {"dataset": dataset, "digest": tasks.digest, "overlay": tasks.overlay_digest}
+        data = {"dataset": tasks.source, "digest": tasks.digest, "overlay": tasks.overlay_digest}
         conditions = {k: v for k, v in scorer.provenance().items() if k not in SPEED_ONLY}
         bind_config(RunLayout(output_dir), {"tasks": data, "scorer": conditions})
         with Progress(None) as progress:
-            summary = scoring.run(scorer, progress)
+            return scoring.run(scorer, progress)
     finally:
         scorer.close()
-    return _report(summary, scoring.answer)
 
 
 def _report(summary: ScoreSummary, answer: Path) -> int:

@@ -137,13 +137,15 @@ class FileScoring:
                 verdicts[judged["verdict"]] += 1
                 if judged["verdict"] == VerdictKind.INFRA_ERROR:
                     infra.append((self.index.line_number(row), judged["detail"]))
-                out.write(canonical_json(self._answer_row(rows, row, judged)) + "\n")
+                del judged["row"], judged["digest"]
+                given = self.index.read(rows, row)
+                answer = answer_row(given, self.index.sample[row], judged)
+                out.write(canonical_json(answer) + "\n")
         partial.replace(self.answer)
         return verdicts, infra
 
-    def _answer_row(self, rows: IO[bytes], row: int, judged: dict[str, Any]) -> dict[str, Any]:
-        """The verdict first, then whatever else the input row held."""
-        given = self.index.read(rows, row)
-        del judged["row"], judged["digest"]
-        head = {"task_id": given["task_id"], "index": self.index.sample[row], **judged}
-        return {**head, **{key: value for key, value in given.items() if key not in head}}
+
+def answer_row(given: dict[str, Any], sample: int, judged: dict[str, Any]) -> dict[str, Any]:
+    """A row of the answer: the verdict first, then whatever else the input row held."""
+    head = {"task_id": given["task_id"], "index": sample, **judged}
+    return {**head, **{key: value for key, value in given.items() if key not in head}}

@@ -1,0 +1,70 @@
+"""``evalpkg compare-scorers``: our verdicts and those of human-eval-rust, side by side."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from evalpkg.cli.help import EXIT_CODE_TABLE, HELP
+from evalpkg.errors import ExitCode
+
+
+@click.command(name="compare-scorers", context_settings=HELP, epilog=EXIT_CODE_TABLE)
+@click.argument("samples", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--sandbox-mode",
+    type=click.Choice(["none"]),
+    required=True,
+    help="Must be none: human-eval-rust runs programs with no sandbox. Ours stays confined.",
+)
+@click.option(
+    "--dataset", default="human-eval-rust", show_default=True, help="Tasks: name or JSONL."
+)
+@click.option("--limit", type=click.IntRange(min=1), help="Only the first N tasks.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(min=0, min_open=True),
+    default=10.0,
+    show_default=True,
+    help="Seconds a program may run, for both.",
+)
+@click.option("--n-workers", type=click.IntRange(min=1), help="Programs judged at once.")
+def command(
+    samples: Path,
+    sandbox_mode: str,
+    dataset: str,
+    limit: int | None,
+    timeout: float,
+    n_workers: int | None,
+) -> int:
+    r"""Show where two scorers disagree, and why.
+
+    Judges every line of SAMPLES with evalpkg and with human-eval-rust 3.0.0, policy off.
+    Each disagreement is explained by an experiment: one known fault of human-eval-rust
+    after another is repaired until it agrees. Prints a table by fault, and ends with 7
+    where something stays unexplained.
+
+    What the model wrote runs unconfined in human-eval-rust: use a machine that you can
+    spare.
+
+    \b
+    Example:
+      evalpkg compare-scorers samples.jsonl --sandbox-mode none
+    """
+    from evalpkg.pipeline.peer import compare_with_peer
+    from evalpkg.scoring import ScoringSettings
+    from evalpkg.scoring.peer import PeerSettings, render
+    from evalpkg.scoring.settings import default_workers
+    from evalpkg.tasks import load_tasks
+
+    workers = n_workers or default_workers()
+    comparison = compare_with_peer(
+        samples,
+        load_tasks(dataset, limit=limit).tasks,
+        load_tasks(dataset, "original", limit=limit).tasks,
+        ScoringSettings(timeout_s=timeout, workers=workers),
+        PeerSettings(unconfined=sandbox_mode == "none", timeout_s=timeout, workers=workers),
+    )
+    click.echo(render(comparison), nl=False)
+    return ExitCode.MISMATCH if comparison.unexplained else ExitCode.OK

@@ -1,0 +1,131 @@
+"""What a user can get wrong: each ends in a cause, a cure and its exit code, never a traceback."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from evalpkg.errors import ExitCode
+from evalpkg.models import Task
+from tests.integration.run.command import evalpkg
+
+KNOWN = ("--backend", "replay", "--replay-base", "stub", "--replay-finetuned", "canonical")
+SMALL = ("run", *KNOWN, "--limit", "1", "--num-samples", "1", "--k-values", "1", "--output-dir")
+
+
+def refusal(code: ExitCode, *arguments: str | Path, **variables: str) -> str:
+    """What a command that must fail with ``code`` says."""
+    done = evalpkg(*arguments, variables=variables)
+    assert done.returncode == code, done.stderr
+    assert "error: " in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
+    return done.stderr
+
+
+def test_an_unknown_environment_value_names_the_choices(tmp_path: Path) -> None:
+    said = refusal(ExitCode.USAGE, *SMALL, tmp_path / "o", SANDBOX_MODE="firejial")
+    assert "environment variable SANDBOX_MODE=firejial: unknown value" in said
+    assert "Did you mean 'firejail'?" in said
+
+
+def test_an_unknown_task_is_named(tmp_path: Path) -> None:
+    said = refusal(ExitCode.DATA, *SMALL, tmp_path / "o", "--task-ids", "CodeGen/nope")
+    assert "CodeGen/nope" in said
+
+
+def test_an_unknown_data_set_is_named(tmp_path: Path) -> None:
+    assert "nope.jsonl" in refusal(ExitCode.DATA, *SMALL, tmp_path / "o", "--dataset", "nope.jsonl")
+
+
+def test_a_replay_without_a_sample_is_named(tmp_path: Path, tasks: list[Task]) -> None:
+    file = tmp_path / "few.jsonl"
+    file.write_text(json.dumps({"task_id": tasks[0].task_id, "completion": "}"}) + "\n")
+    said = refusal(
+        *(ExitCode.DATA, *SMALL, tmp_path / "o", "--replay-base", file, "--num-samples", "2"),
+    )
+    assert f"no sample 1 of task {tasks[0].task_id}" in said
+
+
+def test_a_truncated_replay_line_is_named(tmp_path: Path, tasks: list[Task]) -> None:
+    file = tmp_path / "cut.jsonl"
+    file.write_text(json.dumps({"task_id": tasks[0].task_id, "completion": "}"})[:-4])
+    said = refusal(ExitCode.DATA, *SMALL, tmp_path / "o", "--replay-base", file)
+    assert f"{file}, line 1: not valid JSON" in said
+
+
+def test_an_output_directory_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    said = refusal(ExitCode.ENVIRONMENT, *SMALL, tmp_path / "file" / "results", SKIP_ENV_CHECK="1")
+    assert str(tmp_path / "file") in said
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="root may write everywhere")
+def test_a_read_only_output_directory(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    assert "not writable" in refusal(ExitCode.ENVIRONMENT, *SMALL, tmp_path / "results")
+
+
+def test_no_rustc(tmp_path: Path) -> None:
+    said = refusal(
+        *(ExitCode.ENVIRONMENT, *SMALL, tmp_path / "o"), PATH=str(tmp_path), HOME=str(tmp_path)
+    )
+    assert "rustc" in said
+
+
+def test_no_sandbox(tmp_path: Path) -> None:
+    """A docker client without an engine: asked for by name, so nothing else will do."""
+    said = refusal(
+        ExitCode.ENVIRONMENT,
+        *(*SMALL, tmp_path / "o"),
+        SANDBOX_MODE="docker",
+        DOCKER_HOST="unix:///nonexistent.sock",
+    )
+    assert "no sandbox proved that it confines here" in said
+    assert "--sandbox-mode none" in said
+    assert not (tmp_path / "o/no-policy").exists()
+
+
+@pytest.mark.parametrize("command", ["report", "verify", "merge"])
+def test_a_directory_that_is_no_run(tmp_path: Path, command: str) -> None:
+    extra = ("--output-dir", tmp_path / "o") if command == "merge" else ()
+    done = evalpkg(command, tmp_path, *extra)
+    assert done.returncode in (ExitCode.DATA, ExitCode.MISMATCH)
+    assert "Traceback" not in done.stderr
+
+
+def test_the_peer_is_not_run_without_consent(tmp_path: Path) -> None:
+    (tmp_path / "s.jsonl").write_text("")
+    arguments = ("score", tmp_path / "s.jsonl", "--output-dir", tmp_path / "o")
+    said = refusal(ExitCode.USAGE, *arguments, "--scorer", "human-eval-rust")
+    assert "no sandbox" in said
+
+
+@pytest.mark.model
+def test_an_unknown_model(tmp_path: Path) -> None:
+    arguments = ("run", "--limit", "1", "--num-samples", "1", "--k-values", "1")
+    done = evalpkg(
+        *(*arguments, "--base-model", "nobody/nothing", "--skip-finetuned"),
+        *("--output-dir", tmp_path),
+        variables={"HF_HUB_OFFLINE": "1"},
+    )
+    assert done.returncode in (ExitCode.USAGE, ExitCode.ENVIRONMENT), done.stderr
+    assert "nobody/nothing" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.model
+def test_an_adapter_of_another_base(tmp_path: Path) -> None:
+    adapter = tmp_path / "adapter"
+    adapter.mkdir()
+    (adapter / "adapter_config.json").write_text(
+        json.dumps({"base_model_name_or_path": "somebody/other-model", "peft_type": "LORA"})
+    )
+    (adapter / "adapter_model.safetensors").write_bytes(b"")
+    done = evalpkg(
+        *("run", "--limit", "1", "--num-samples", "1", "--k-values", "1"),
+        *("--base-model", "embedded", "--checkpoint-path", adapter, "--output-dir", tmp_path / "o"),
+    )
+    assert done.returncode == ExitCode.USAGE, done.stderr
+    assert "somebody/other-model" in done.stderr
+    assert "Traceback" not in done.stderr
