@@ -62,6 +62,7 @@ def test_a_small_p_alone_is_not_enough():
     assert difference.p_value < 0.05
     assert difference.new_tasks.low < 0.0 < difference.new_tasks.high
     assert not difference.distinguishable
+    assert "not distinguishable" in difference.sentence
 
 
 def test_an_interval_without_zero_alone_is_not_enough():
