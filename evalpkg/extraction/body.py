@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from tree_sitter import Node, Query, QueryCursor, Tree
+from tree_sitter import Node, Query, QueryCursor
 
 from evalpkg.extraction.items import functions, is_complete, is_only_items, keep_items
 from evalpkg.extraction.syntax import ATTRIBUTES, COMMENTS, ITEMS, parse, rust
 
 _CODE = """
 [
-  (let_declaration) (macro_invocation) (closure_expression) (assignment_expression)
-  (compound_assignment_expr) (for_expression) (while_expression) (loop_expression)
-  (if_expression) (match_expression) (return_expression) (function_item) (struct_item)
-  (impl_item) (call_expression function: (field_expression))
+  (let_declaration) (macro_invocation) (for_expression) (while_expression) (loop_expression)
+  (if_expression) (match_expression) (function_item) (struct_item) (impl_item)
+  (call_expression function: (field_expression))
   (expression_statement (call_expression))
+  (expression_statement (return_expression))
+  (expression_statement (assignment_expression))
+  (expression_statement (compound_assignment_expr))
 ] @code
 (ERROR "let" @cut "=")
 (ERROR "for" @cut "in" "{")
@@ -25,6 +27,15 @@ _CODE = """
 (ERROR "fn" @cut "(")
 """
 """Statements and expressions that prose does not make by chance, and the heads of broken ones."""
+
+_SIGNS = frozenset('(){}[];=!|<>+*/%&"')
+_SIGNS_OF_CODE = frozenset(b"{};=")
+_MOST_WORDS = 8
+
+
+def is_prose(text: str) -> bool:
+    """Whether there is no sign in many words: a quick look that spares most refusals a parse."""
+    return _SIGNS.isdisjoint(text) and len(text.split()) > _MOST_WORDS
 
 
 def close_body(prompt: bytes, code: bytes, name: str) -> tuple[bytes, bool] | None:
@@ -54,7 +65,9 @@ def skip_introduction(prompt: bytes, code: bytes, name: str) -> tuple[bytes, boo
     rest = code
     for _ in range(4):
         paragraph, blank, rest = rest.partition(b"\n\n")
-        if not blank or any(mark in paragraph for mark in (b"{", b"}", b";", b"=")):
+        if not blank or not _SIGNS_OF_CODE.isdisjoint(paragraph):
+            return None
+        if _SIGNS_OF_CODE.isdisjoint(rest):
             return None
         found = close_body(prompt, rest, name)
         if found is not None and has_code(found[0], len(prompt)):
@@ -63,12 +76,14 @@ def skip_introduction(prompt: bytes, code: bytes, name: str) -> tuple[bytes, boo
 
 
 def has_code(program: bytes, start: int) -> bool:
-    """Whether there is anything after ``start`` that is Rust for sure, not words of prose."""
-    tree: Tree = parse(program)
-    captures = QueryCursor(_code_query()).captures(tree.root_node)
-    return any(
-        node.start_byte >= start and not node.has_error for node in captures.get("code", ())
-    ) or any(node.start_byte >= start for node in captures.get("cut", ()))
+    """Whether a line after ``start`` begins with what is Rust for sure, not words of prose."""
+    captures = QueryCursor(_code_query()).captures(parse(program).root_node)
+    found = [node for node in captures.get("code", ()) if not node.has_error]
+    for node in found + captures.get("cut", []):
+        line = max(start, program.rfind(b"\n", 0, node.start_byte) + 1)
+        if node.start_byte >= start and not program[line : node.start_byte].strip(b" \t{}"):
+            return True
+    return False
 
 
 def _says_something(root: Node, name: str) -> bool:

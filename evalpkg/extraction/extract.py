@@ -22,6 +22,7 @@ from evalpkg.extraction.attempts import (
     has_main,
     nested,
 )
+from evalpkg.extraction.body import is_prose
 from evalpkg.extraction.cleaning import clean
 from evalpkg.extraction.fences import Block, Markdown, may_have_fences, scan
 from evalpkg.models import Extraction, Task
@@ -53,6 +54,8 @@ def extract(task: Task, completion: str) -> Extraction:
     if len(text) > LONGEST_ANSWER:
         return Extraction(None, TOO_LONG)
     if not may_have_fences(text):
+        if is_prose(text):
+            return Extraction(None, NO_CODE)
         return _extraction(task, _sound(task, text) or _broken(task, text), (), text)
     markdown = scan(text)
     if markdown.blocks:
