@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from evalpkg.cli.help import EXIT_CODE_TABLE, HELP
+from evalpkg.cli.help import EvalCommand
 from evalpkg.errors import ExitCode
 
 
-@click.command(name="compare-scorers", context_settings=HELP, epilog=EXIT_CODE_TABLE)
+@click.command(name="compare-scorers", cls=EvalCommand)
 @click.argument("samples", type=click.Path(path_type=Path, dir_okay=False))
 @click.option(
     "--sandbox-mode",

@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 from click.shell_completion import get_completion_class
 
-from evalpkg.cli.help import HELP
+from evalpkg.cli.help import EvalCommand
 
 
-@click.command(name="completion", context_settings=HELP)
+@click.command(name="completion", cls=EvalCommand)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def command(shell: str) -> None:
     r"""Print the completion script for SHELL.

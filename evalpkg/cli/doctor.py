@@ -8,11 +8,11 @@ from pathlib import Path
 
 import click
 
-from evalpkg.cli.help import EXIT_CODE_TABLE, HELP
+from evalpkg.cli.help import EvalCommand
 from evalpkg.errors import ExitCode
 
 
-@click.command(name="doctor", context_settings=HELP, epilog=EXIT_CODE_TABLE)
+@click.command(name="doctor", cls=EvalCommand)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
 @click.option(
     "--output-dir",

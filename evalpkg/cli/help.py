@@ -1,5 +1,9 @@
 """What the help texts of all commands share."""
 
+from typing import Any
+
+import click
+
 from evalpkg.errors import ExitCode
 
 HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -21,3 +25,14 @@ EXIT_CODE_TABLE = "\b\nExit codes:\n" + "\n".join(
     f"  {code.value:>3}  {meaning}" for code, meaning in MEANING.items()
 )
 """The table as an epilog; ``\\b`` keeps click from rewrapping it."""
+
+
+class EvalCommand(click.Command):
+    """A command with the settings and the epilog that all of them share."""
+
+    def __init__(self, *args: Any, **attributes: Any) -> None:
+        attributes.setdefault("context_settings", HELP)
+        attributes.setdefault("epilog", EXIT_CODE_TABLE)
+        super().__init__(*args, **attributes)
+        # Docstrings are raw; what click takes for "do not rewrap" is the character.
+        self.help = self.help.replace("\\b\n", "\b\n") if self.help else None

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from evalpkg.cli.help import EXIT_CODE_TABLE, HELP
+from evalpkg.cli.help import EvalCommand
 from evalpkg.errors import ExitCode
 
 
-@click.command(name="merge", context_settings=HELP, epilog=EXIT_CODE_TABLE)
+@click.command(name="merge", cls=EvalCommand)
 @click.argument(
     "directories", type=click.Path(path_type=Path, file_okay=False), nargs=-1, required=True
 )

@@ -10,7 +10,7 @@ from typing import Any
 import click
 from click.shell_completion import CompletionItem
 
-from evalpkg.cli.help import EXIT_CODE_TABLE, HELP
+from evalpkg.cli.help import EvalCommand
 from evalpkg.config import ENVIRONMENT, EvalConfig, load_config
 
 VARIABLE_OF = {field: variable for variable, field in ENVIRONMENT.items()}
@@ -58,7 +58,7 @@ class ConfigOption(click.Option):
         self.group = EvalConfig.group(field)
 
 
-class ConfigCommand(click.Command):
+class ConfigCommand(EvalCommand):
     """A command whose help shows its options under the headings of the configuration."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -102,8 +102,6 @@ def config_command(
             callback=call,
             help=function.__doc__,
             params=[file_option, *own, *(ConfigOption(field) for field in fields)],
-            epilog=EXIT_CODE_TABLE,
-            context_settings=HELP,
             **attributes,
         )
 

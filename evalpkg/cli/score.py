@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from evalpkg.cli.help import EXIT_CODE_TABLE, HELP
+from evalpkg.cli.help import EvalCommand
 from evalpkg.errors import ExitCode
 from evalpkg.scoring import ScoringSettings
 
@@ -25,7 +25,7 @@ NAMED = 20
 """Rows without a verdict that are listed; the rest are counted."""
 
 
-@click.command(name="score", context_settings=HELP, epilog=EXIT_CODE_TABLE)
+@click.command(name="score", cls=EvalCommand)
 @click.argument("samples", type=click.Path(path_type=Path, dir_okay=False))
 @click.option(
     "--output-dir",

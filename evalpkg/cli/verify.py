@@ -8,11 +8,11 @@ from pathlib import Path
 
 import click
 
-from evalpkg.cli.help import EXIT_CODE_TABLE, HELP
+from evalpkg.cli.help import EvalCommand
 from evalpkg.errors import ConfigError, ExitCode
 
 
-@click.command(name="verify", context_settings=HELP, epilog=EXIT_CODE_TABLE)
+@click.command(name="verify", cls=EvalCommand)
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
 @click.option(
     "--rescore",

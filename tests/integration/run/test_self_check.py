@@ -1,4 +1,4 @@
-"""The gate: every task of the repaired data set holds, every broken one of the original is named."""
+"""The gate: every repaired task holds, and every broken row of the original is named."""
 
 import json
 from pathlib import Path

@@ -1,0 +1,17 @@
+"""docs/cli.md is what the commands say."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[3]
+
+
+def test_docs_are_up_to_date() -> None:
+    done = subprocess.run(
+        [sys.executable, "scripts/write_cli_docs.py", "--check"],
+        cwd=ROOT,
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
+        check=False,
+    )
+    assert done.returncode == 0, "run: python scripts/write_cli_docs.py"
