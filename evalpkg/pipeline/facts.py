@@ -15,7 +15,7 @@ from evalpkg.errors import DataError
 from evalpkg.results.files import pretty_json, read_json, write_atomic
 from evalpkg.results.layout import RunLayout
 
-SPEED_ONLY = ("group_size", "threads", "workers", "batch_size")
+SPEED_ONLY = ("group_size", "threads", "cuda_graphs", "workers", "batch_size")
 """Facts about a session that do not change its samples or verdicts."""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from evalpkg.config import EvalConfig
+from evalpkg.generation.settings import EMBEDDED
 from evalpkg.models import Role, TaskSet
 from evalpkg.pipeline.facts import RunFacts, utc_now
 from evalpkg.results.environment import collect_environment
@@ -100,7 +101,7 @@ def _model(config: EvalConfig, role: Role, generation: Facts) -> Model:
         return Model(name=str(own.get("id") or own.get("source") or role.value))
     base = found.get(Role.BASE.value, {})
     about_base = {
-        "name": config.base_model,
+        "name": _named(config.base_model, base.get("revision", "")),
         "revision": base.get("revision", ""),
         "weights": base.get("sha256", {}),
     }
@@ -108,10 +109,17 @@ def _model(config: EvalConfig, role: Role, generation: Facts) -> Model:
         return Model(**about_base)
     return Model(
         **about_base,
-        adapter=config.checkpoint_path,
+        adapter=_named(config.checkpoint_path, own.get("declared_base", ""), " LoRA"),
         adapter_revision=own.get("revision", ""),
         adapter_weights=own.get("sha256", {}),
     )
+
+
+def _named(given: str, origin: str, suffix: str = "") -> str:
+    """A model's name as given; what is embedded says what it really is."""
+    if given != EMBEDDED or not origin:
+        return given
+    return f"{origin.partition(',')[0]}{suffix} ({EMBEDDED})"
 
 
 def _flags(command: list[str]) -> list[str]:

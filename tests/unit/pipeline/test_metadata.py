@@ -63,6 +63,22 @@ def test_models_and_digests(facts: RunFacts) -> None:
     assert about.sandbox.provider == "landlock"
 
 
+def test_the_embedded_models_are_named_for_what_they_are(tmp_path: Path) -> None:
+    facts = RunFacts.load(RunLayout(tmp_path))
+    facts.add_generation(
+        {
+            "models": {
+                "base": {"id": "embedded", "revision": "org/Small, Q4_1, wheel 1"},
+                "finetuned": {"id": "embedded", "declared_base": "org/Small"},
+            }
+        }
+    )
+    config = load_config({"base_model": "embedded", "checkpoint_path": "embedded"})
+    models = build_metadata(config, TASKS, facts).models
+    assert models[Role.BASE].name == "org/Small (embedded)"
+    assert models[Role.FINETUNED].adapter == "org/Small LoRA (embedded)"
+
+
 def test_compiler_flags_are_recorded_without_paths(facts: RunFacts) -> None:
     flags = build_metadata(load_config(), TASKS, facts).toolchain.flags
     assert "--edition=2021" in flags
