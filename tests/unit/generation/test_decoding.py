@@ -155,3 +155,30 @@ def test_output_that_is_not_a_number_is_a_clear_error():
         model.lm_head.weight.fill_(torch.nan)
     with pytest.raises(EnvironmentUnfitError, match="not a number"):
         answers(decoder(model, sampler=SAMPLER), requests())
+
+
+def test_every_token_has_noise_of_its_own():
+    model = tiny_model()
+    with torch.no_grad():
+        model.lm_head.weight.zero_()  # every token equally likely: the noise alone decides
+    uniform = Sampler(1.0)
+    asked = requests(prompts=2, samples=3)
+    flat = uniform.candidates(torch.zeros(1, model.config.vocab_size))
+    for request in asked:
+        steps = torch.arange(12)
+        alone = uniform.draw(flat, torch.full_like(steps, request.key), steps).tolist()
+        found = answers(decoder(model, sampler=uniform), asked)[request.task_id, request.index]
+        assert found == (alone, "length")
+        assert len(set(alone)) > 6
+
+
+def test_on_a_cpu_a_step_never_has_fewer_than_eight_rows():
+    # With one row a matrix product takes another path, and rounds in another order.
+    run = decoder(tiny_model(), rows=3)
+    widths = []
+    step = run.network.step
+    run.network.step = lambda cache, state, span, *, adapter: (
+        widths.append(len(state)) or step(cache, state, span, adapter=adapter)
+    )
+    answers(run, requests(prompts=1, samples=4))
+    assert set(widths) == {8}
