@@ -1,4 +1,4 @@
-"""The gold gate: before a run, each task's canonical solution passes and a stub does not."""
+"""The gold gate: before a run, each task's solution passes, and what is no solution does not."""
 
 from __future__ import annotations
 
@@ -6,10 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evalpkg.extraction import extract
-from evalpkg.models import Extraction, Task, Verdict
+from evalpkg.models import Task, Verdict
 from evalpkg.scoring.scorer import Scorer
+from evalpkg.tasks.mutants import mutants
+from evalpkg.tasks.repairs import equivalent_mutants
 
 STUB = "    todo!()\n}\n"
+CANONICAL = "the canonical solution"
+MUTANTS = 2
+"""Mutants of the canonical solution that are tried for each task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,23 +35,36 @@ class GateReport:
 
 
 def gold_gate(scorer: Scorer, tasks: Sequence[Task]) -> GateReport:
-    """Judge every canonical solution and a stub in its place."""
-    items: list[tuple[Task, Extraction]] = []
-    for task in tasks:
-        items.append((task, extract(task, task.canonical_solution)))
-        items.append((task, extract(task, STUB)))
+    """Judge every canonical solution, a stub in its place, and a few mutants of it.
+
+    Mutants known to be equivalent to the solution are left out (``ERRATA.md`` lists them).
+    """
+    trials = [(task, name, text) for task in tasks for name, text in _trials(task)]
     found: dict[int, Verdict] = {}
 
     def keep(position: int, verdict: Verdict, _cached: bool) -> None:
         found[position] = verdict
 
-    scorer.judge(items, keep)
-    failures = []
-    for index, task in enumerate(tasks):
-        gold, stub = found[2 * index], found[2 * index + 1]
-        if not gold.passed:
-            why = f"the canonical solution does not pass: {gold.kind.value} ({gold.detail[:200]})"
-            failures.append((task.task_id, why))
-        elif stub.passed:
-            failures.append((task.task_id, "a stub passes: the tests test nothing"))
-    return GateReport(len(tasks), tuple(failures))
+    scorer.judge(((task, extract(task, text)) for task, _, text in trials), keep)
+    failures: dict[str, str] = {}
+    for position, (task, name, _) in enumerate(trials):
+        verdict = found[position]
+        if name == CANONICAL and not verdict.passed:
+            why = f"{name} does not pass: {verdict.kind.value} ({verdict.detail[:200]})"
+            failures[task.task_id] = why
+        elif name != CANONICAL and verdict.passed:
+            failures.setdefault(task.task_id, f"{name} passes: the tests are too weak")
+    return GateReport(len(tasks), tuple(failures.items()))
+
+
+def _trials(task: Task) -> list[tuple[str, str]]:
+    """Name and text of each completion to try; a data set without solutions gives only the stub."""
+    if not task.canonical_solution.strip():
+        return [("a stub", STUB)]
+    known = equivalent_mutants().get(task.task_id, {})
+    wrong = [mutant for mutant in mutants(task) if mutant.name not in known]
+    return [
+        (CANONICAL, task.canonical_solution),
+        ("a stub", STUB),
+        *((f"the mutant '{mutant.name}'", mutant.source_completion) for mutant in wrong[:MUTANTS]),
+    ]

@@ -168,7 +168,7 @@ fn end(subject: Subject, reason: Reason) -> io::Result<()> {
             // The stream is closed, yet the process may still be on its way out.
             let grace = Instant::now() + Duration::from_secs(2);
             let mut status = None;
-            while status.is_none() && Instant::now() < grace.min(subject.deadline) {
+            while status.is_none() && Instant::now() < grace {
                 status = sys::reap(subject.pid, sys::WNOHANG);
                 if status.is_none() {
                     std::thread::sleep(Duration::from_micros(200));
