@@ -7,15 +7,15 @@ from evalpkg.scoring import Scorer, ScoringSettings, gold_gate
 
 SOUND = Task(
     "sound",
-    "fn larger(a: i32, b: i32) -> i32 {",
-    "larger",
+    "fn plus(a: i32, b: i32) -> i32 {",
+    "plus",
     """mod tests { use super::*;
-    #[test] fn both_ways() { assert_eq!(larger(1, 2), 2); assert_eq!(larger(5, -2), 5); } }""",
-    canonical_solution="    if a > b { a } else { b }\n}\n",
+    #[test] fn sums() { assert_eq!(plus(1, 2), 3); assert_eq!(plus(5, -7), -2); } }""",
+    canonical_solution="    a + b\n}\n",
 )
 WRONG = replace(SOUND, task_id="wrong", canonical_solution="    a\n}\n")
 WEAK = replace(
-    SOUND, task_id="weak", test="mod tests { use super::*; #[test] fn t() { larger(1, 2); } }"
+    SOUND, task_id="weak", test="mod tests { use super::*; #[test] fn t() { plus(1, 2); } }"
 )
 CUT_OFF = replace(SOUND, task_id="cut off", test="mod tests { use super::*; // BEGIN_TESTS")
 BLIND = replace(SOUND, task_id="blind", test="mod tests { #[test] fn t() { assert!(true); } }")
