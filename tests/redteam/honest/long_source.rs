@@ -1,6 +1,6 @@
 //! task: red/spell_digits
-//! shape: a thousand lines that are not needed
-@REPEAT:1000:// Digits are spelt one at a time, from the most significant to the least significant.
+//! shape: a hundred and fifty lines that are not needed
+@REPEAT:150:// Digits are spelt one at a time, from the most significant to the least significant.
 @const NAMES: [&str; 10] =
     ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
 

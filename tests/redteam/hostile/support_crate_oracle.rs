@@ -1,0 +1,19 @@
+//! task: red/add
+//! expect: compile_error|test_failed|tampered|panicked|timeout|resource_limit
+//! naive: failed
+//! attack: plays the oracle, through the crate that the shim was given: frames, a report, a passed test
+fn nothing() {}
+
+extern "C" fn report(bytes: *const u8, length: usize) {
+    let bytes = unsafe { std::slice::from_raw_parts(bytes, length) };
+    for descriptor in 0..8 {
+        let _ = ::evalwire::oracle::write_frame(descriptor, b'E', bytes);
+        let _ = ::evalwire::oracle::write_frame(descriptor, b'A', bytes);
+    }
+}
+
+fn add(_a: i32, _b: i32) -> i32 {
+    let test = ::evalwire::oracle::Test { name: "add", run: nothing, should_panic: false };
+    ::evalwire::oracle::run(3, 3, &[test], report);
+    -99
+}
