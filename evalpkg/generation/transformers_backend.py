@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 
@@ -21,7 +22,7 @@ from evalpkg.generation.sampling import Sampler
 from evalpkg.generation.settings import GenerationSettings
 from evalpkg.models import Role, Sample
 
-_LIBRARIES = ("torch", "transformers", "peft", "tokenizers", "accelerate", "bitsandbytes")
+_LIBRARIES = ("transformers", "peft", "tokenizers", "accelerate", "bitsandbytes")
 
 
 class TransformersBackend:
@@ -149,7 +150,7 @@ class TransformersBackend:
             },
             "group_size": {"asked": settings.batch_size, "used": self._decoder.rows},
             "threads": torch.get_num_threads(),
-            "libraries": {name: found for name in _LIBRARIES if (found := _version(name))},
+            "libraries": {"torch": torch.__version__, **_versions()},
         }
 
     @cached_property
@@ -176,8 +177,9 @@ class TransformersBackend:
             torch.cuda.empty_cache()
 
 
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
+def _versions() -> dict[str, str]:
+    installed = {}
+    for name in _LIBRARIES:
+        with suppress(PackageNotFoundError):
+            installed[name] = version(name)
+    return installed
