@@ -63,3 +63,11 @@ def test_twins_are_judged_once_and_told_each(bench: Court) -> None:
     bench.scorer.judge([program] * 5, lambda i, v, cached: told.append((i, cached)))
     assert sorted(i for i, _ in told) == [0, 1, 2, 3, 4]
     assert [cached for _, cached in told].count(False) == 1
+
+
+def test_tasks_with_one_signature_may_get_the_same_program(bench: Court) -> None:
+    # The same function is asked for in several categories of the data set.
+    task = TASKS["close"]
+    program = f"{SIGNATURE} {RIGHT} // for two tasks"
+    verdicts = bench.judge([(task, program), (TASKS["close, too"], program)])
+    assert [verdict.passed for verdict in verdicts] == [True, True]
