@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import signal
 import sys
+import warnings
 from typing import NoReturn
 
 import click
@@ -65,6 +66,8 @@ def app() -> None:
 
 def main() -> NoReturn:
     """Run the command line and exit with one of ``ExitCode``."""
+    if not sys.warnoptions:  # other people's deprecations are no news to a user
+        warnings.simplefilter("ignore")
     for name in (signal.SIGTERM, signal.SIGHUP):  # a polite stop is an interrupt
         if signal.getsignal(name) is not signal.SIG_IGN:  # nohup stays nohup
             signal.signal(name, signal.default_int_handler)
