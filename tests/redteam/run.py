@@ -6,6 +6,7 @@ another user's, and can adopt whatever the scorer leaves behind.
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import json
 import os
@@ -39,8 +40,11 @@ def main(options: Mapping[str, Any]) -> dict[str, Any]:
         _, status = os.waitpid(child, 0)
         time.sleep(_SETTLING_S)
         report.seek(0)
+        said = json.load(report) if status == 0 else {"failed": status}
+        made = said.pop("made", ())
         return {
-            **(json.load(report) if status == 0 else {"failed": status}),
+            **said,
+            "folders": [folder for folder in made if Path(folder).exists()],
             "orphans": _orphans(),
             "marks": [str(path) for path in baits.markers(bait)],
             "secret": bait["@CANARY_SECRET@"],
@@ -53,6 +57,7 @@ def _exit_with(work: Callable[[], None]) -> None:
     except BaseException:
         sys.excepthook(*sys.exc_info())
         os._exit(1)
+    atexit._run_exitfuncs()  # what a command of ours would do at its end, too
     os._exit(0)
 
 
@@ -79,8 +84,7 @@ def _judge(options: Mapping[str, Any], bait: Mapping[str, str]) -> dict[str, Any
     else:
         scorer.judge(items, note)
     scorer.close()
-    left = [folder for folder in folders if Path(folder).exists()]
-    return {"provider": scorer.provider.name, "asked": len(items), "rows": rows, "folders": left}
+    return {"provider": scorer.provider.name, "asked": len(items), "rows": rows, "made": folders}
 
 
 def _items(options: Mapping[str, Any], bait: Mapping[str, str]) -> tuple[list[Any], list[str]]:
@@ -114,13 +118,13 @@ def _record_folders() -> list[str]:
 
 
 def _orphans() -> list[str]:
-    """Command lines of processes that were left to us."""
+    """Running processes that were left to us; those that only wait to be collected have ended."""
     found = []
     for status in Path("/proc").glob("[0-9]*/status"):
         try:
             text = status.read_text()
-            if f"\nPPid:\t{os.getpid()}\n" in text:
-                found.append(text.split("\n", 1)[0] + str(status))
+            if f"\nPPid:\t{os.getpid()}\n" in text and "\nState:\tZ" not in text:
+                found.append(f"{status}: {text.splitlines()[0]}")
         except OSError:
             continue  # it ended meanwhile
     return found
