@@ -82,7 +82,9 @@ def _gone(outcome: Outcome, cpu_s: int) -> tuple[VerdictKind, str]:
         return VerdictKind.CRASHED, f"ended with status {status} before answering"
     number = os.WTERMSIG(outcome.status)
     match number:
-        case signal.SIGXCPU | signal.SIGKILL if outcome.cpu_us > 0.8e6 * cpu_s:
+        case signal.SIGXCPU:
+            return VerdictKind.TIMEOUT, f"used its {cpu_s} s of CPU time"
+        case signal.SIGKILL if outcome.cpu_us > 0.8e6 * cpu_s:
             return VerdictKind.TIMEOUT, f"used {outcome.cpu_us / 1e6:.1f} s of CPU time"
         case signal.SIGXFSZ:
             return VerdictKind.RESOURCE_LIMIT, "output: printed more than allowed"

@@ -56,6 +56,7 @@ class Victim:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env=environment(),
+            preexec_fn=_heed_signals,
         )
 
     def kill_when(self, ready: object, number: signal.Signals = signal.SIGKILL) -> int:
@@ -85,3 +86,9 @@ def results(root: Path) -> dict[str, bytes]:
         for path in sorted([*files, root / "tasks.jsonl", root / "config.json"])
         if path.parent.name != "work"
     }
+
+
+def _heed_signals() -> None:
+    """A shell's background jobs ignore SIGINT, and nohup SIGHUP; what they start would, too."""
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
