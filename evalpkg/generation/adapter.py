@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -108,8 +109,12 @@ def attach(model: Any, files: hub.ModelFiles, base_model: str) -> Callable[[bool
     import peft
 
     try:
-        # The adapter computes in the base model's dtype; PEFT's default would widen it to float32.
-        adapted = peft.PeftModel.from_pretrained(model, files.folder, autocast_adapter_dtype=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # PEFT's use of transformers, not ours
+            # Compute in the base model's dtype; PEFT's default would widen to float32.
+            adapted = peft.PeftModel.from_pretrained(
+                model, files.folder, autocast_adapter_dtype=False
+            )
     except (RuntimeError, ValueError) as error:
         detail = (str(error).splitlines() or [""])[0]
         raise ConfigError(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 import torch
@@ -20,6 +21,7 @@ from evalpkg.generation.network import Network
 from evalpkg.generation.prefixes import LastPrompt
 from evalpkg.generation.sampling import Candidates, Sampler
 from evalpkg.generation.slots import SlotCache
+from evalpkg.generation.threads import Threads
 
 _CAPACITY_UNIT = 256
 _SPAN_UNIT = 64
@@ -72,6 +74,7 @@ class Decoder:
         on_tokens: called with the number of tokens just generated.
         cuda_graphs: record the step and replay it; has no effect on a CPU.
         graph_note: what came of that.
+        threads: how many a CPU computes with.
     """
 
     network: Network
@@ -82,6 +85,7 @@ class Decoder:
     on_tokens: Callable[[int], None]
     cuda_graphs: bool = True
     graph_note: str = ""
+    threads: Threads = field(default_factory=lambda: Threads(torch.get_num_threads()))
     _floor: int = _CPU_ROWS
 
     def run(self, requests: Sequence[Request], *, adapter: bool) -> Iterator[Answer]:
@@ -101,7 +105,8 @@ class Decoder:
             while pending:
                 active: list[_Row] = []
                 try:
-                    yield from self._drain(pending, active, capacity, adapter)
+                    with self.threads.in_use():
+                        yield from self._drain(pending, active, capacity, adapter)
                 except (RuntimeError, MemoryError) as error:
                     if not _is_out_of_memory(error):
                         raise
@@ -142,9 +147,9 @@ class Decoder:
             reach = max(state[1] for state in states) + 1
             span = min(-(-reach // _SPAN_UNIT) * _SPAN_UNIT, capacity) if on_cpu else capacity
             state = self._tensor(states + [[0, 0, 0, 0]] * (rows - len(states)))
-            logits = step(state, span)
+            with self.threads.watched() if on_cpu else nullcontext():
+                tokens = self._draw(self.sampler.candidates(step(state, span)), state)
             self.graph_note = step.note
-            tokens = self._draw(self.sampler.candidates(logits), state)
             self.on_tokens(len(active))
             yield from self._advance(cache, active, tokens)
 

@@ -7,6 +7,7 @@ NEEDS_MODELS = [
     "test_decoding.py",
     "test_loading.py",
     "test_sampling.py",
+    "test_threads.py",
     "test_tokens.py",
 ]
 collect_ignore = [] if find_spec("peft") and find_spec("torch") else NEEDS_MODELS
