@@ -6,8 +6,10 @@ import os
 import random
 import time
 from collections.abc import Callable, Iterable
+from importlib.util import find_spec
 from itertools import groupby
 
+from evalpkg.errors import EnvironmentUnfitError
 from evalpkg.generation import Work, create_backend
 from evalpkg.models import Role, Sample, Task
 from evalpkg.pipeline.session import Session
@@ -17,6 +19,12 @@ from evalpkg.results.keys import SampleKey, expected_keys
 from evalpkg.results.sample_log import SampleLog
 
 ROLE_NAMES = {Role.BASE: "base", Role.FINETUNED: "fine-tuned"}
+
+PACKAGES = {
+    "transformers": ("torch", "transformers", "peft"),
+    "openai": ("openai",),
+    "replay": (),
+}
 
 NOTE_SECONDS = 15.0
 
@@ -29,6 +37,21 @@ def missing_samples(session: Session) -> list[SampleKey]:
     """What this session's part of the run still lacks."""
     config, log = session.config, SampleLog(session.layout.samples_log)
     return log.missing(session.tasks.tasks, config.roles, config.num_samples, session.shard)
+
+
+def require_packages(backend: str) -> None:
+    """Look for the backend's packages, without loading them.
+
+    Raises:
+        EnvironmentUnfitError: naming the first that is not installed.
+    """
+    for package in PACKAGES[backend]:
+        if find_spec(package) is None:
+            extra = "models" if backend == "transformers" else backend
+            raise EnvironmentUnfitError(
+                f"the {backend} backend needs the package '{package}', which is not installed",
+                f"pip install 'evalpkg[{extra}]'. Scoring, reporting and verifying do without.",
+            )
 
 
 def generate_missing(session: Session, progress: Progress) -> int:
@@ -44,6 +67,7 @@ def generate_missing(session: Session, progress: Progress) -> int:
     missing = missing_samples(session)
     if not missing:
         return 0
+    require_packages(config.backend)
     session.facts.seeds = seed_everything(config.seed, config.backend)
     meter = TokenMeter(progress.note)
     backend = create_backend(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from evalpkg.config import EvalConfig
 from evalpkg.pipeline.finalise import finalise
-from evalpkg.pipeline.generate import generate_missing, missing_samples
+from evalpkg.pipeline.generate import generate_missing, missing_samples, require_packages
 from evalpkg.pipeline.score import RunScoring
 from evalpkg.pipeline.self_check import self_check
 from evalpkg.pipeline.session import Session
@@ -62,7 +62,9 @@ def generate_only(config: EvalConfig) -> RunOutcome:
 
 def _work(session: Session, progress: Progress) -> tuple[int, int]:
     """Everything that is missing; how many samples were generated and judged."""
-    if not missing_samples(session) and not RunScoring(session).missing():
+    if missing_samples(session):
+        require_packages(session.config.backend)
+    elif not RunScoring(session).missing():
         progress.note("nothing to generate or judge: all of it is there")
         return 0, 0
     # Before any model is loaded: its processes start small, and a machine that cannot judge is

@@ -1,0 +1,43 @@
+"""What generation needs is looked for before anything takes time, and long batches show life."""
+
+import importlib.util
+import random
+
+import pytest
+
+from evalpkg.errors import EnvironmentUnfitError
+from evalpkg.pipeline import generate
+from evalpkg.pipeline.generate import TokenMeter, require_packages, seed_everything
+
+
+def test_a_missing_package_is_named_with_its_cure(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = importlib.util.find_spec
+    monkeypatch.setattr(
+        generate, "find_spec", lambda name: None if name in ("peft", "openai") else known(name)
+    )
+    with pytest.raises(EnvironmentUnfitError, match="'peft', which is not installed") as caught:
+        require_packages("transformers")
+    assert "evalpkg[models]" in caught.value.cure
+    with pytest.raises(EnvironmentUnfitError) as caught:
+        require_packages("openai")
+    assert "evalpkg[openai]" in caught.value.cure
+    require_packages("replay")
+
+
+def test_tokens_are_told_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr(generate.time, "monotonic", lambda: now[0])
+    said: list[str] = []
+    meter = TokenMeter(said.append)
+    for _ in range(50):
+        meter.count(100)
+        now[0] += 1.0
+    assert len(said) == 3
+    assert said[0].startswith("1,600 tokens generated, 107 a second")
+
+
+def test_the_global_generators_are_seeded_and_told() -> None:
+    assert seed_everything(7, "replay") == {"python": 7}
+    first = random.random()
+    seed_everything(7, "replay")
+    assert random.random() == first
