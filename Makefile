@@ -13,6 +13,10 @@ DEMO_DIR        ?= humaneval_results_demo
 TORCH           ?= torch==2.13.0
 TORCH_INDEX_URL ?= https://download.pytorch.org/whl/cpu
 
+# torch's threads sleep while they wait, instead of spinning: on a machine with other work, spinning
+# threads starve each other.
+export OMP_WAIT_POLICY ?= PASSIVE
+
 BIN    := $(VENV)/bin
 EVAL   := $(BIN)/evalpkg
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
