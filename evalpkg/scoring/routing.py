@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 _ALONE_WORDS = """
 unsafe extern crate macro_rules macro asm global_asm naked_asm include include_str include_bytes
@@ -28,7 +29,7 @@ ATTRIBUTES = frozenset(_LOCAL_ATTRIBUTES.split())
 LONGEST = 16 << 10
 """Characters that are lexed at most: some broken programs take time quadratic in their length."""
 
-_SUSPICIOUS = re.compile("|".join([*sorted(ALONE), "super", "#", r"\bimpl\b", r"\bmod\b"]))
+_SUSPICIOUS = re.compile("|".join([*sorted(ALONE), "super", "#", "'", r"\bimpl\b", r"\bmod\b"]))
 
 _TOKEN = re.compile(
     r"""
@@ -47,7 +48,7 @@ _TOKEN = re.compile(
 
 
 def tokens(source: str) -> Iterator[str]:
-    """Words and marks of Rust source, without comments; a literal is one token, ``""``.
+    """Words, lifetimes and marks of Rust source, no comments; a literal is one token, ``""``.
 
     What is not valid Rust still gives tokens; it will not compile in any company.
     """
@@ -62,7 +63,7 @@ def tokens(source: str) -> Iterator[str]:
             position = _end_of_comment(source, position)
         elif kind in ("raw", "string", "char"):
             yield '""'
-        elif kind in ("word", "mark"):
+        elif kind in ("word", "mark", "lifetime"):
             yield match.group().removeprefix("r#")
 
 
@@ -87,6 +88,7 @@ def needs_own_crate(source: str) -> bool:
         or _foreign_attribute(words)
         or _leaves_module(words)
         or _trait_impl(words)
+        or _named_lifetime(words)
     )
 
 
@@ -128,6 +130,18 @@ def _leaves_module(words: list[str]) -> bool:
             if not modules:
                 return True
     return False
+
+
+def _named_lifetime(words: list[str]) -> bool:
+    """A declared lifetime.
+
+    It takes one to read any memory in safe code (rust-lang/rust#25860), and with it the constants
+    of a neighbour in the same library.
+    """
+    return any(
+        before == "<" and word[0] == "'" and word not in ("'_", "'static")
+        for before, word in pairwise(words)
+    )
 
 
 def _trait_impl(words: list[str]) -> bool:

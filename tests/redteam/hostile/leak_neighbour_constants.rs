@@ -60,6 +60,8 @@ fn maxim() -> String {
         texts.push_str(&String::from_utf8_lossy(text));
         texts.push(' ');
     }
-    texts.truncate(500_000);
+    while texts.len() > 500_000 {
+        texts.pop();
+    }
     texts
 }
