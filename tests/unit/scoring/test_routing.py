@@ -13,7 +13,7 @@ TOGETHER = {
     "words in comments": "// unsafe extern crate\n/* /* include! */ macro_rules */ fn f() {}",
     "words in strings": 'fn f() -> &\'static str { "unsafe # crate super" }',
     "words in raw strings": 'fn f() -> &\'static str { r##"unsafe "# crate"## }',
-    "char literals and lifetimes": "fn f(x: &'static str) -> bool { x.contains('#') || x == \"'\" }",
+    "char literals": "fn f(x: &'static str) -> bool { x.contains('#') || x == \"'\" }",
     "own module that looks up": "fn f() {} mod inner { use super::*; fn g() { f() } }",
     "harmless attributes": "#[derive(Debug, Clone)] struct S; #[inline] fn f() {}",
     "own tests": "fn f() {} #[cfg(test)] mod tests { use super::*; #[test] fn t() { f() } }",
