@@ -57,14 +57,14 @@ NAMED = 20
     type=click.FloatRange(min=0, min_open=True),
     default=DEFAULTS.timeout_s,
     show_default=True,
-    help="Seconds a program may run.",
+    help="CPU seconds of a program's whole test run.",
 )
 @click.option(
     "--compile-timeout",
     type=click.FloatRange(min=0, min_open=True),
     default=DEFAULTS.compile_timeout_s,
     show_default=True,
-    help="Seconds rustc may take for a program.",
+    help="CPU seconds of compiling a program.",
 )
 @click.option(
     "--n-workers",

@@ -206,10 +206,10 @@ class EvalConfig(BaseModel):
         "Scoring",
     )
     timeout: Annotated[float, Field(gt=0)] = _setting(
-        _SCORING.timeout_s, "seconds a program may run", "Scoring"
+        _SCORING.timeout_s, "CPU seconds of a program's whole test run", "Scoring"
     )
     compile_timeout: Annotated[float, Field(gt=0)] = _setting(
-        _SCORING.compile_timeout_s, "seconds rustc may take for a program", "Scoring"
+        _SCORING.compile_timeout_s, "CPU seconds of compiling a program", "Scoring"
     )
     memory_mb: Count = _setting(_SCORING.memory_mb, "memory of a program, MiB", "Scoring")
     output_kb: Count = _setting(_SCORING.output_kb, "output of a program, KiB", "Scoring")
