@@ -57,7 +57,7 @@ NAMED = 20
     type=click.FloatRange(min=0, min_open=True),
     default=DEFAULTS.timeout_s,
     show_default=True,
-    help="CPU seconds of a program's whole test run.",
+    help="Seconds of a program's whole test run: CPU time, or wall time of one that waits.",
 )
 @click.option(
     "--compile-timeout",

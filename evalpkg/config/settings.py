@@ -206,7 +206,9 @@ class EvalConfig(BaseModel):
         "Scoring",
     )
     timeout: Annotated[float, Field(gt=0)] = _setting(
-        _SCORING.timeout_s, "CPU seconds of a program's whole test run", "Scoring"
+        _SCORING.timeout_s,
+        "seconds of a program's whole test run: CPU time, or wall time of one that waits",
+        "Scoring",
     )
     compile_timeout: Annotated[float, Field(gt=0)] = _setting(
         _SCORING.compile_timeout_s, "CPU seconds of compiling a program", "Scoring"

@@ -13,6 +13,11 @@ from evalpkg.scoring import Scorer
 
 Work = TypeVar("Work")
 
+UNCONFINED = (
+    "WARNING: no sandbox, as asked. What the model wrote runs with your rights: it can read, "
+    "change and send whatever you can."
+)
+
 FLUSH_ROWS = 256
 FLUSH_SECONDS = 1.0
 """A kill costs at most this much judging."""
@@ -60,6 +65,8 @@ class Judging(Generic[Work]):
         self._waiting: dict[int, tuple[Work, Extraction]] = {}
         self._finished: list[tuple[Work, Extraction, Verdict]] = []
         self._flushed_at = time.monotonic()
+        if scorer.provider.name == "none":
+            progress.note(UNCONFINED)
 
     def run(self, pending: Iterable[Work]) -> None:
         """Judge everything pending; what was judged is saved even if this is interrupted."""

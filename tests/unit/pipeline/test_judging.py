@@ -1,6 +1,7 @@
 """What the scorer says is saved in batches, all of it, even when judging is interrupted."""
 
 from collections.abc import Callable, Iterable
+from types import SimpleNamespace
 
 import pytest
 
@@ -16,8 +17,9 @@ OTHER = Task("B/2", "fn g() -> i32 {", "g", "")
 class BackwardsScorer:
     """Gives verdicts in reverse order, as a pool of workers may; stops after ``limit``."""
 
-    def __init__(self, limit: int = 10**9) -> None:
+    def __init__(self, limit: int = 10**9, sandbox: str = "landlock") -> None:
         self.limit = limit
+        self.provider = SimpleNamespace(name=sandbox)
 
     def judge(
         self,
@@ -64,6 +66,20 @@ def test_what_was_judged_before_an_interrupt_is_saved() -> None:
 def test_slow_work_is_saved_every_second(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(judging, "FLUSH_SECONDS", 0.0)
     assert [len(batch) for batch in run(BackwardsScorer(), 5)] == [1] * 5
+
+
+@pytest.mark.parametrize(("sandbox", "warned"), [("none", True), ("bubblewrap", False)])
+def test_judging_without_a_sandbox_is_shouted_about(sandbox: str, warned: bool) -> None:
+    said: list[str] = []
+    progress = Progress(None, interactive=False)
+    progress.note = said.append  # type: ignore[method-assign]
+    Judging[int](
+        BackwardsScorer(sandbox=sandbox),  # type: ignore[arg-type]
+        lambda work: (TASK, Extraction("", "r")),
+        lambda batch: None,
+        progress,
+    )
+    assert (said == [judging.UNCONFINED]) is warned
 
 
 def test_equal_completions_of_a_task_are_extracted_once() -> None:
