@@ -5,11 +5,15 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from evalpkg.cli.help import EvalCommand
 from evalpkg.errors import ConfigError, ExitCode
+
+if TYPE_CHECKING:
+    from evalpkg.results.report import Report
 
 
 @click.command(name="verify", cls=EvalCommand)
@@ -71,10 +75,25 @@ def command(
     if prove is not None:
         return _print_proof(directory, prove)
     if check_proof is not None:
-        return _check_proof(directory, check_proof)
-    from evalpkg.pipeline.verify import verify_with_rechecks
+        from evalpkg.results.verify_proof import verify_proof
 
-    report = verify_with_rechecks(directory, rescore, seed, sandbox_mode, verify_key)
+        report = verify_proof(directory, check_proof, verify_key)
+    else:
+        from evalpkg.pipeline.verify import verify_with_rechecks
+
+        report = verify_with_rechecks(
+            directory,
+            rescore,
+            seed,
+            sandbox_mode,
+            verify_key,
+            lambda text: click.echo(text, err=True),
+        )
+    return _show(report, as_json)
+
+
+def _show(report: Report, as_json: bool) -> int:
+    """Print the checks and return the exit code."""
     if as_json:
         click.echo(json.dumps({"ok": report.ok, "checks": [asdict(c) for c in report.checks]}))
     else:
@@ -82,7 +101,7 @@ def command(
             click.echo(f"{'ok  ' if check.ok else 'FAIL'}  {check.name:<22} {check.detail}")
             for problem in check.problems:
                 click.echo(f"      {problem}")
-        click.echo("everything holds" if report.ok else "this result does not hold")
+        click.echo("everything holds" if report.ok else "this does not hold")
     return ExitCode.OK if report.ok else ExitCode.MISMATCH
 
 
@@ -100,23 +119,4 @@ def _print_proof(directory: Path, name: str) -> int:
         )
     proof = prove(RunLayout(directory), Role(role), task_id, int(index))
     click.echo(proof.model_dump_json(indent=2))
-    return ExitCode.OK
-
-
-def _check_proof(directory: Path, file: Path) -> int:
-    from evalpkg.results.layout import RunLayout
-    from evalpkg.results.manifest import read_manifest
-    from evalpkg.results.sample_tree import check_proof, read_proof
-
-    root = read_manifest(RunLayout(directory).manifest).samples.root
-    try:
-        proven = check_proof(read_proof(file), root)
-    except ValueError as error:
-        click.echo(f"FAIL  {error}")
-        return ExitCode.MISMATCH
-    row = proven.row
-    click.echo(
-        f"ok    {proven.role.value} {row.task_id} {row.index} ({row.verdict.value}) "
-        f"is one of the samples under root {proven.root}"
-    )
     return ExitCode.OK

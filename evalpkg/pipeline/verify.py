@@ -2,71 +2,96 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evalpkg.errors import EnvironmentUnfitError
+from evalpkg.errors import DataError, EnvironmentUnfitError
 from evalpkg.extraction import extract
 from evalpkg.models import Extraction, Task, Verdict
 from evalpkg.policy import load_policy
 from evalpkg.reporting import markdown_reports
 from evalpkg.results.layout import RunLayout
 from evalpkg.results.metadata import read_metadata
-from evalpkg.results.recheck import Rechecks, Violations
+from evalpkg.results.recheck import Rechecks
 from evalpkg.results.report import Report
 from evalpkg.results.rows import read_tasks
 from evalpkg.results.verify import verify_run
 
 if TYPE_CHECKING:
-    from evalpkg.scoring import Scorer
+    from evalpkg.scoring import Scorer, ScoringSettings
 
 
 def verify_with_rechecks(
-    root: Path, rescore: int, seed: int, sandbox_mode: str, verify_key: Path | None
+    root: Path,
+    rescore: int,
+    seed: int,
+    sandbox_mode: str,
+    verify_key: Path | None,
+    say: Callable[[str], None],
 ) -> Report:
-    """Check a run, with extraction and policy repeated and ``rescore`` samples judged again.
+    """Check a run, with reports, extraction and policy made again and ``rescore`` verdicts.
+
+    Args:
+        root: output directory of a run.
+        rescore: how many samples to judge again, drawn at random.
+        seed: of that draw.
+        sandbox_mode: for the samples that are judged again.
+        verify_key: public key (PEM) that must have signed the manifest.
+        say: told what could not be done again here, and why.
 
     Raises:
         ConfigError: if there is no such directory, or the key cannot be used.
         SandboxUnavailableError: if samples are to be judged and no sandbox confines.
         DataError: if samples are to be judged and the run's tasks or metadata cannot be read.
     """
-    again = Rechecks(extract=extract, violations=_violations())
+    violations = None
+    try:
+        violations = load_policy("sigilderg").violations
+    except EnvironmentUnfitError as error:
+        say(f"the policy is not applied again: {error.cause}")
+    again = Rechecks(extract=extract, violations=violations)
     if not rescore:
-        return verify_run(
-            root, verify_key=verify_key, rechecks=again, render_reports=markdown_reports
-        )
-    from evalpkg.scoring import Scorer, ScoringSettings
+        return _verify(root, verify_key, again)
+    from evalpkg.scoring import Scorer
 
     layout = RunLayout(root)
-    told = read_metadata(layout).arguments
-    settings = ScoringSettings(
-        sandbox_mode=sandbox_mode,
-        timeout_s=told["timeout"],
-        compile_timeout_s=told["compile_timeout"],
-        memory_mb=told["memory_mb"],
-        output_kb=told["output_kb"],
-        edition=told["edition"],
-    )
-    scorer = Scorer(settings, read_tasks(layout.tasks))
+    scorer = Scorer(_settings_of(layout, sandbox_mode), read_tasks(layout.tasks))
     try:
-        rechecks = Rechecks(
-            again.extract, again.violations, lambda items: _judge(scorer, items), rescore, seed
-        )
-        return verify_run(
-            root, verify_key=verify_key, rechecks=rechecks, render_reports=markdown_reports
-        )
+        judge = partial(_judge, scorer)
+        return _verify(root, verify_key, replace(again, judge=judge, rescore=rescore, seed=seed))
     finally:
         scorer.close()
 
 
-def _violations() -> Violations | None:
-    """The policy, or None on a machine that has no copy of it and cannot fetch one."""
+def _verify(root: Path, verify_key: Path | None, rechecks: Rechecks) -> Report:
+    return verify_run(
+        root, verify_key=verify_key, render_reports=markdown_reports, rechecks=rechecks
+    )
+
+
+def _settings_of(layout: RunLayout, sandbox_mode: str) -> ScoringSettings:
+    """The limits that the run says it was judged under.
+
+    Raises:
+        DataError: if the metadata cannot be read or lack a limit.
+    """
+    from evalpkg.scoring import ScoringSettings
+
+    told = read_metadata(layout).arguments
     try:
-        return load_policy("sigilderg").violations
-    except EnvironmentUnfitError:
-        return None
+        return ScoringSettings(
+            sandbox_mode=sandbox_mode,
+            timeout_s=float(told["timeout"]),
+            compile_timeout_s=float(told["compile_timeout"]),
+            memory_mb=int(told["memory_mb"]),
+            output_kb=int(told["output_kb"]),
+            edition=told["edition"],
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise DataError(f"{layout.metadata}: the arguments lack a limit ({error!r})") from error
 
 
 def _judge(scorer: Scorer, items: Sequence[tuple[Task, Extraction]]) -> Sequence[Verdict]:

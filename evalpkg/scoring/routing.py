@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 
 _ALONE_WORDS = """
 unsafe extern crate macro_rules macro asm global_asm naked_asm include include_str include_bytes
 evalwire evalwire_shim Location Backtrace set_hook take_hook update_hook type_name
-type_name_of_val TypeId type_id long_running_const_eval
+type_name_of_val Any TypeId type_id long_running_const_eval
 """
 ALONE = frozenset(_ALONE_WORDS.split())
 """Identifiers that mean or might mean business with the rest of the crate or its names."""
@@ -88,7 +87,7 @@ def needs_own_crate(source: str) -> bool:
         or _foreign_attribute(words)
         or _leaves_module(words)
         or _trait_impl(words)
-        or _named_lifetime(words)
+        or _lifetimes_lie(words)
     )
 
 
@@ -132,16 +131,22 @@ def _leaves_module(words: list[str]) -> bool:
     return False
 
 
-def _named_lifetime(words: list[str]) -> bool:
-    """A declared lifetime.
+def _lifetimes_lie(words: list[str]) -> bool:
+    """A declared lifetime, or a ``'static`` that may say something about a type parameter.
 
-    It takes one to read any memory in safe code (rust-lang/rust#25860), and with it the constants
-    of a neighbour in the same library.
+    With one of them safe code can read any memory, and with it the constants of a neighbour in
+    the same library: rust-lang/rust#25860 takes a declared lifetime, #84366 a ``'static`` bound,
+    written, implied by ``&'static T``, or that of :class:`Any`.
     """
-    return any(
-        before == "<" and word[0] == "'" and word not in ("'_", "'static")
-        for before, word in pairwise(words)
-    )
+    for index, word in enumerate(words):
+        before = words[index - 1] if index else ""
+        if word == "'static":
+            context = (before, *words[index + 1 : index + 3])
+            if context[:2] not in (("&", "str"), ("<", ">")) and context != ("<", ",", "str"):
+                return True
+        elif before == "<" and word[0] == "'" and word != "'_":
+            return True
+    return False
 
 
 def _trait_impl(words: list[str]) -> bool:

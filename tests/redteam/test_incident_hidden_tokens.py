@@ -30,7 +30,7 @@ def test_it_is_seen(source: str) -> None:
     [
         ("0..crate::x", [".", ".", "crate", "::", "x"]),
         ("1.5.max(2.)", [".", "max", "(", ".", ")"]),
-        ("'a' 'b: 'static r#\"unsafe\"# b'\\'' unsafe", ['""', ":", '""', '""', "unsafe"]),
+        ("'a' 'b: 'static r#\"unsafe\"# b'\\'' x", ['""', "'b", ":", "'static", '""', '""', "x"]),
         ("/* /* unsafe */ unsafe */ x // unsafe", ["x"]),
     ],
 )

@@ -2,18 +2,24 @@
 
 Programs of a batch are modules of one library, so that a process of one holds the code and the
 constants of all. Without ``unsafe`` nothing should be able to look; but rustc's oldest soundness
-hole (rust-lang/rust#25860) makes a reference to any address out of named lifetimes alone. On tasks
-whose answer is a text, the thief returned every text it found and passed, in company only.
+hole (rust-lang/rust#25860) makes a reference to any address out of named lifetimes alone, and a
+younger one (#84366) out of a ``'static`` bound and a closure. On tasks whose answer is a text, the
+thief returned every text it found and passed, in company only.
 """
 
 from __future__ import annotations
+
+import pytest
 
 from evalpkg.scoring.routing import needs_own_crate
 from tests.redteam import judging
 
 
-def test_a_neighbours_texts_are_not_there_to_be_read() -> None:
-    thief = judging.named("leak_neighbour_constants")
+@pytest.mark.parametrize(
+    "name", ["leak_neighbour_constants", "leak_neighbour_constants_by_closure"]
+)
+def test_a_neighbours_texts_are_not_there_to_be_read(name: str) -> None:
+    thief = judging.named(name)
     items = [judging.canonical("red/maxim", "1"), *thief, judging.canonical("red/maxim", "2")]
     first, found, last = judging.kinds(items)
     assert first == last == "passed"
@@ -35,9 +41,21 @@ def test_every_way_to_declare_a_lifetime_is_seen() -> None:
         assert needs_own_crate(source), source
 
 
+def test_every_way_to_bound_a_type_by_static_is_seen() -> None:
+    for source in (
+        "fn f<I: Iterator + 'static>(_: &I, x: I::Item) {}",
+        "fn f<I>(_: &I) where I: 'static {}",
+        "fn f<I: Iterator>(_: &'static I, x: I::Item) {}",
+        "fn f<I: Iterator>(_: std::slice::Iter<'static, I>, x: I::Item) {}",
+        "use std::any::*; fn f<I: Any>(_: I) {}",
+    ):
+        assert needs_own_crate(source), source
+
+
 def test_ordinary_lifetimes_and_labels_may_have_company() -> None:
     for source in (
         "fn f(x: &'static str) -> std::borrow::Cow<'static, str> { x.into() }",
+        "const WORDS: [&'static str; 1] = [\"a\"]; fn f() -> std::str::Chars<'static> { g() }",
         "fn f(x: &str) -> std::str::Chars<'_> { x.chars() }",
         "fn f() { 'outer: loop { if 1 <'a' as u32 { break 'outer; } } }",
     ):
