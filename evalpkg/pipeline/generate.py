@@ -94,18 +94,18 @@ class TokenMeter:
 
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
-        self._tokens = 0
-        self._started_at = self._said_at = time.monotonic()
+        self._tokens = self._before = 0
+        self._started_at = self._said_at = 0.0
 
     def count(self, tokens: int) -> None:
         """Add what was just generated."""
-        if self._tokens == 0:
-            self._started_at = time.monotonic()
-        self._tokens += tokens
         now = time.monotonic()
-        if now - self._said_at >= NOTE_SECONDS:
+        self._tokens += tokens
+        if not self._started_at:  # the time that the first tokens took is not known
+            self._before, self._started_at, self._said_at = tokens, now, now
+        elif now - self._said_at >= NOTE_SECONDS:
             self._said_at = now
-            rate = self._tokens / max(now - self._started_at, 1e-9)
+            rate = (self._tokens - self._before) / (now - self._started_at)
             self._say(f"{self._tokens:,} tokens generated, {rate:,.0f} a second")
 
 

@@ -67,10 +67,11 @@ def sentence(
         said = _same(phrase, difference, difference.value, base, settings)
     if difference.bounds is not None:
         low, high = points(difference.bounds.low), points(difference.bounds.high)
-        said += (
-            " Some samples have no verdict: depending on them the difference lies between"
-            f" {low} and {high} points."
-        )
+        said += " Some samples have no verdict: depending on them the difference "
+        if low == high:
+            said += f"still rounds to {low}."
+        else:
+            said += f"lies between {low} and {high} points."
     return said
 
 

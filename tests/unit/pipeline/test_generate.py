@@ -33,7 +33,7 @@ def test_tokens_are_told_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
         meter.count(100)
         now[0] += 1.0
     assert len(said) == 3
-    assert said[0].startswith("1,600 tokens generated, 107 a second")
+    assert said[0].startswith("1,600 tokens generated, 100 a second")
 
 
 def test_the_global_generators_are_seeded_and_told() -> None:

@@ -6,7 +6,8 @@ import re
 
 from evalpkg.models import Mode, Role, VerdictKind
 from evalpkg.statistics import StatisticsSettings, compute_metrics
-from evalpkg.statistics.sentences import p_text, percent, points
+from evalpkg.statistics.metrics import Bounds
+from evalpkg.statistics.sentences import Phrase, p_text, percent, points, sentence
 from tests.unit.statistics.statistics_runs import make_rows, metrics_of, single_tasks
 
 BASE = [0, 1, 5, 10, 10, 2, 0, 7, 3, 9, 9, 0, 4, 8, 1, 6]
@@ -71,6 +72,22 @@ def test_an_interval_without_zero_alone_is_not_enough():
     assert difference.new_tasks.low > 0.0
     assert difference.p_value == 0.25
     assert not difference.distinguishable
+
+
+def test_samples_without_a_verdict_are_said_to_matter_only_where_they_do():
+    settings = StatisticsSettings()
+    difference = passes(BASE, BETTER)
+    said = [
+        sentence(
+            Phrase("pass@1", solves=True),
+            difference.model_copy(update={"bounds": Bounds(low=0.1938, high=high)}),
+            0.469,
+            settings,
+        )
+        for high in (0.1941, 0.25)
+    ]
+    assert said[0].endswith("depending on them the difference still rounds to +19.4.")
+    assert said[1].endswith("depending on them the difference lies between +19.4 and +25.0 points.")
 
 
 def test_numbers_are_written_for_people():
