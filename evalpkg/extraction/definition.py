@@ -16,7 +16,7 @@ from evalpkg.extraction.items import (
     keep_last_versions,
 )
 from evalpkg.extraction.prompts import Preamble
-from evalpkg.extraction.syntax import item_name, parse, rust, text_of
+from evalpkg.extraction.syntax import RAW, item_name, parse, rust, text_of
 
 
 def may_define(code: bytes, name: bytes) -> bool:
@@ -78,7 +78,7 @@ def find_start(code: bytes, name: str) -> int | None:
         words = line.replace(b"(", b" ( ").replace(b"<", b" < ").split()
         while words and words[0] in (b"pub", b"(", b"crate)", b"const", b"unsafe", b"async"):
             words.pop(0)
-        if words[:2] == [b"fn", name.encode()]:
+        if words[:1] == [b"fn"] and words[1:2] in ([name.encode()], [f"{RAW}{name}".encode()]):
             found = offset
         offset += len(line) + 1
     return found
@@ -101,9 +101,10 @@ def _made_visible(function: Node, name: str, prompt: Preamble, root: Node) -> st
         return None
     if container.type == "impl_item":
         return _wrapper(function, container, name, prompt, root)
-    module = item_name(container)
-    if container.type == "mod_item" and container.parent == root and _is_public(function):
-        return f"use {module}::{name};\n"
+    module = container.child_by_field_name("name")
+    at_top = container.type == "mod_item" and container.parent == root
+    if at_top and module is not None and _is_public(function):
+        return f"use {text_of(module)}::{name};\n"
     return text_of(function) + "\n"
 
 
@@ -119,7 +120,8 @@ def _wrapper(
     call = f"{text_of(owner)}::{name}({', '.join(prompt.arguments)})"
     wrapper = f"{prompt.signature} {{\n    {call}\n}}\n"
     defined = {item_name(node) for node in root.children}
-    return wrapper if text_of(owner) in defined else f"struct {text_of(owner)};\n\n{wrapper}"
+    known = text_of(owner).removeprefix(RAW) in defined
+    return wrapper if known else f"struct {text_of(owner)};\n\n{wrapper}"
 
 
 def _container(function: Node) -> Node | None:
