@@ -4,7 +4,9 @@
 //! always. The work folder appears as `/tmp`. A small init of our own is PID 1, so that nothing
 //! that the program starts outlives it.
 
+use std::collections::hash_map::RandomState;
 use std::ffi::{c_int, c_ulong, CString};
+use std::hash::{BuildHasher, Hasher};
 use std::io;
 use std::process::exit;
 
@@ -32,9 +34,12 @@ const MS_PRIVATE: c_ulong = 1 << 18;
 
 const MIB: u64 = 1 << 20;
 const EPERM: i32 = 1;
-/// First of the users that code runs as where root has no user namespace; the process id is added,
-/// so that each server's processes are counted apart.
+const EINVAL: i32 = 22;
+/// First of the users that root serves as; a random number is added, so that each server's
+/// processes are counted apart. The kernel does not limit the processes of root itself, whatever
+/// namespace it is in.
 const FIRST_STRANGER: u32 = 0x7000_0000;
+const STRANGERS: u32 = 0x0fff_ffff;
 
 /// What to run and how tightly.
 #[derive(Default)]
@@ -53,10 +58,9 @@ pub struct Options {
     pub landlock: bool,
     /// False only where the user declined a sandbox: limits stay, nothing else.
     pub seccomp: bool,
-    /// Root stays root: an outer sandbox has already given it a user namespace.
-    pub keep_user: bool,
-    /// Our process id before any namespace.
-    pub identity: u32,
+    /// Our user has nothing else running in this user namespace, so that its processes are
+    /// counted alone.
+    pub own_user: bool,
     /// A program and its arguments, or `serve` and its options, which needs no new program.
     pub command: Vec<String>,
 }
@@ -75,7 +79,7 @@ impl Options {
                 "--no-namespaces" => options.namespaces = false,
                 "--no-landlock" => options.landlock = false,
                 "--no-seccomp" => options.seccomp = false,
-                "--keep-user" => options.keep_user = true,
+                "--own-user" => options.own_user = true,
                 "--" => {
                     options.command = arguments.by_ref().collect();
                     break;
@@ -126,7 +130,6 @@ pub fn run(mut options: Options) -> ! {
             0usize,
         )
     };
-    options.identity = std::process::id();
     if options.namespaces {
         enter_namespaces(&mut options);
     }
@@ -184,11 +187,8 @@ fn supervise(child: impl FnOnce()) -> ! {
 /// New namespaces for everything, as far as the kernel lets us; `options` then says how far.
 fn enter_namespaces(options: &mut Options) {
     let (uid, gid) = unsafe { (sys::getuid(), sys::getgid()) };
-    // Real root serves without a user namespace, and becomes a user that nobody else is: the
-    // kernel does not limit the processes of root, whatever namespace it is in.
-    if uid == 0 && !options.building && unsafe { sys::unshare(ALL) } == 0 {
-        let id = Some(FIRST_STRANGER + options.identity);
-        let _ = std::os::unix::fs::chown(&options.work, id, id);
+    // Real root serves without a user namespace, because it will become a stranger.
+    if uid == 0 && !options.building && strangers_exist() && unsafe { sys::unshare(ALL) } == 0 {
         return;
     }
     if unsafe { sys::unshare(CLONE_NEWUSER | ALL) } == 0 {
@@ -196,10 +196,20 @@ fn enter_namespaces(options: &mut Options) {
         let _ = std::fs::write("/proc/self/setgroups", "deny");
         let _ = std::fs::write("/proc/self/uid_map", format!("{uid} {uid} 1"));
         let _ = std::fs::write("/proc/self/gid_map", format!("{gid} {gid} 1"));
-        options.keep_user = true;
+        options.own_user = true;
     } else {
         options.namespaces = unsafe { sys::unshare(ALL) == 0 };
     }
+}
+
+/// Whether this user namespace has the users that code is to run as; a container's may not.
+fn strangers_exist() -> bool {
+    let map = std::fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
+    map.lines().any(|line| {
+        let fields: Vec<u64> = line.split_whitespace().flat_map(str::parse).collect();
+        let last = u64::from(FIRST_STRANGER + STRANGERS);
+        matches!(fields[..], [first, _, count] if first <= u64::from(FIRST_STRANGER) && last < first + count)
+    })
 }
 
 fn mount(source: &str, target: &str, flags: c_ulong) -> io::Result<()> {
@@ -234,13 +244,7 @@ fn start(options: &Options) {
                 Ok(())
             }
         })
-        .and_then(|()| {
-            if options.keep_user {
-                Ok(())
-            } else {
-                drop_root(options)
-            }
-        })
+        .and_then(|()| drop_root(options))
         .and_then(|()| drop_powers())
         .and_then(|()| set_limits(options))
         .and_then(|()| restrict_files(options))
@@ -284,12 +288,19 @@ fn start(options: &Options) {
 }
 
 /// Make the work folder the root: a subject needs nothing but its library, and Landlock does not
-/// hide which files exist. Without the power to (an ordinary user, no user namespace) the outer
-/// sandbox must have done as much; the conformance checks find out.
+/// hide which files exist. Who lacks the power to may have it in a user namespace; where neither
+/// works, the outer sandbox must have done as much, and the conformance checks find out.
 fn shut_in(options: &Options) -> io::Result<()> {
-    match std::os::unix::fs::chroot(&options.work) {
-        Err(error) if error.raw_os_error() != Some(EPERM) => Err(error),
-        _ => Ok(()),
+    let change = || std::os::unix::fs::chroot(&options.work);
+    match change() {
+        Err(error) if error.raw_os_error() == Some(EPERM) => {
+            if unsafe { sys::unshare(CLONE_NEWUSER) } == 0 {
+                change()
+            } else {
+                Ok(())
+            }
+        }
+        other => other,
     }
 }
 
@@ -298,15 +309,7 @@ fn set_limits(options: &Options) -> io::Result<()> {
         (sys::RLIMIT_AS, options.memory_mib * MIB, 0),
         (sys::RLIMIT_CPU, options.cpu_s, 1),
         (sys::RLIMIT_FSIZE, options.file_mib * MIB, 0),
-        (
-            sys::RLIMIT_NPROC,
-            if counted_alone(options) {
-                options.processes
-            } else {
-                0
-            },
-            0,
-        ),
+        (sys::RLIMIT_NPROC, process_limit(options), 0),
     ];
     for (resource, value, grace) in limits {
         if value > 0 {
@@ -316,10 +319,41 @@ fn set_limits(options: &Options) -> io::Result<()> {
     sys::limit(sys::RLIMIT_CORE, 0, 0)
 }
 
-/// Whether RLIMIT_NPROC counts only what runs in the sandbox. For an ordinary user without a user
-/// namespace it would count all that the user runs elsewhere.
-fn counted_alone(options: &Options) -> bool {
-    options.keep_user || unsafe { sys::getuid() } >= FIRST_STRANGER
+/// RLIMIT_NPROC counts all that a user runs. Where that is more than the sandbox, it is granted on
+/// top of what runs now, and twice, so that what the user starts meanwhile does not count against
+/// a program; the compiler, which needs no such bound, is left without.
+fn process_limit(options: &Options) -> u64 {
+    let uid = unsafe { sys::getuid() };
+    if options.own_user || uid >= FIRST_STRANGER {
+        options.processes
+    } else if uid == 0 || options.building || options.processes == 0 {
+        0
+    } else {
+        running(uid) + 2 * options.processes
+    }
+}
+
+/// Processes and threads of a user, as far as `/proc` shows them.
+fn running(uid: u32) -> u64 {
+    let Ok(processes) = std::fs::read_dir("/proc") else {
+        return 0;
+    };
+    let of = |status: String| {
+        let field = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name));
+            line.and_then(|rest| rest.split_whitespace().next()?.parse().ok())
+        };
+        if field("Uid:") == Some(u64::from(uid)) {
+            field("Threads:").unwrap_or(1)
+        } else {
+            0
+        }
+    };
+    processes
+        .flatten()
+        .filter_map(|entry| std::fs::read_to_string(entry.path().join("status")).ok())
+        .map(of)
+        .sum()
 }
 
 fn restrict_files(options: &Options) -> io::Result<()> {
@@ -344,16 +378,23 @@ fn restrict_files(options: &Options) -> io::Result<()> {
     landlock::restrict(&paths)
 }
 
-/// Real root without a user namespace becomes a stranger to serve, so its processes are counted.
-/// To build it stays root, which may own the toolchain, but without any power.
+/// Root becomes a stranger to serve, so that its processes are counted. To build it stays root,
+/// which may own the toolchain, but without any power. So it does in a user namespace that knows no
+/// strangers, where it is no real root and is counted, too.
 fn drop_root(options: &Options) -> io::Result<()> {
     if unsafe { sys::getuid() } != 0 || options.building || !options.seccomp {
         return Ok(());
     }
-    let id = FIRST_STRANGER + options.identity;
+    let random = RandomState::new().build_hasher().finish() as u32;
+    let id = FIRST_STRANGER + (random & STRANGERS);
     unsafe {
+        if sys::setresgid(id, id, id) != 0 {
+            return match io::Error::last_os_error() {
+                error if error.raw_os_error() == Some(EINVAL) => Ok(()),
+                error => Err(error),
+            };
+        }
         sys::check(sys::setgroups(0, std::ptr::null()), "setgroups")?;
-        sys::check(sys::setresgid(id, id, id), "setresgid")?;
         sys::check(sys::setresuid(id, id, id), "setresuid")?;
     }
     Ok(())
