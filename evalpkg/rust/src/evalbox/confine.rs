@@ -319,41 +319,14 @@ fn set_limits(options: &Options) -> io::Result<()> {
     sys::limit(sys::RLIMIT_CORE, 0, 0)
 }
 
-/// RLIMIT_NPROC counts all that a user runs. Where that is more than the sandbox, it is granted on
-/// top of what runs now, and twice, so that what the user starts meanwhile does not count against
-/// a program; the compiler, which needs no such bound, is left without.
+/// RLIMIT_NPROC counts all that a user runs. Subjects are served by a user, or in a user namespace,
+/// that runs nothing else; the compiler may not be, and is then left without.
 fn process_limit(options: &Options) -> u64 {
-    let uid = unsafe { sys::getuid() };
-    if options.own_user || uid >= FIRST_STRANGER {
-        options.processes
-    } else if uid == 0 || options.building || options.processes == 0 {
+    if options.building && !options.own_user {
         0
     } else {
-        running(uid) + 2 * options.processes
+        options.processes
     }
-}
-
-/// Processes and threads of a user, as far as `/proc` shows them.
-fn running(uid: u32) -> u64 {
-    let Ok(processes) = std::fs::read_dir("/proc") else {
-        return 0;
-    };
-    let of = |status: String| {
-        let field = |name: &str| {
-            let line = status.lines().find_map(|line| line.strip_prefix(name));
-            line.and_then(|rest| rest.split_whitespace().next()?.parse().ok())
-        };
-        if field("Uid:") == Some(u64::from(uid)) {
-            field("Threads:").unwrap_or(1)
-        } else {
-            0
-        }
-    };
-    processes
-        .flatten()
-        .filter_map(|entry| std::fs::read_to_string(entry.path().join("status")).ok())
-        .map(of)
-        .sum()
 }
 
 fn restrict_files(options: &Options) -> io::Result<()> {
