@@ -48,7 +48,8 @@ class Container:
         command += ["--network=none", "--read-only", "--cap-drop=all"]
         if not box.building:
             command += [f"--cap-add={power}" for power in POWERS]
-        command += ["--pids-limit=300", "--ulimit=nofile=1024:1024", "--ulimit=nproc=300:300"]
+        # The limit on processes is the launcher's; here, the engine's own are counted as well.
+        command += ["--pids-limit=300", "--ulimit=nofile=1024:1024", "--ulimit=nproc=4096:4096"]
         command += ["--security-opt=no-new-privileges", "--pull=never", f"--workdir={BOXED_WORK}"]
         needed = needed_inside(self._toolchain, box)
         command += [f"--volume={path.resolve()}:{path}:ro" for path in needed]
@@ -56,7 +57,7 @@ class Container:
             command.append(f"--volume={path}:{BOXED_PROGRAMS / path.name}:ro")
         mode = "rw" if box.building else "ro"
         command += [f"--volume={box.work}:{BOXED_WORK}:{mode}", IMAGE]
-        flags = ["--no-namespaces", "--own-user"]
+        flags = ["--no-namespaces"]
         if not landlock_abi(self._runtime):
             flags.append("--no-landlock")
         within, runtime = boxed(box, self._runtime)

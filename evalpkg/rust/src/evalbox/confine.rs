@@ -34,12 +34,10 @@ const MS_PRIVATE: c_ulong = 1 << 18;
 
 const MIB: u64 = 1 << 20;
 const EPERM: i32 = 1;
-const EINVAL: i32 = 22;
-/// First of the users that root serves as; a random number is added, so that each server's
-/// processes are counted apart. The kernel does not limit the processes of root itself, whatever
-/// namespace it is in.
-const FIRST_STRANGER: u32 = 0x7000_0000;
-const STRANGERS: u32 = 0x0fff_ffff;
+/// Users that root serves as, so that each server's processes are counted apart: the kernel does
+/// not limit those of root itself, whatever namespace it is in. First of a range and its size; the
+/// second range is for containers, which know few users.
+const STRANGERS: [(u32, u32); 2] = [(0x7000_0000, 0x0fff_ffff), (0x2000, 0xd000)];
 
 /// What to run and how tightly.
 #[derive(Default)]
@@ -61,6 +59,8 @@ pub struct Options {
     /// Our user has nothing else running in this user namespace, so that its processes are
     /// counted alone.
     pub own_user: bool,
+    /// Whom root becomes to serve.
+    pub stranger: Option<u32>,
     /// A program and its arguments, or `serve` and its options, which needs no new program.
     pub command: Vec<String>,
 }
@@ -130,6 +130,9 @@ pub fn run(mut options: Options) -> ! {
             0usize,
         )
     };
+    if options.command[0] == "serve" && options.seccomp && unsafe { sys::getuid() } == 0 {
+        options.stranger = choose_stranger();
+    }
     if options.namespaces {
         enter_namespaces(&mut options);
     }
@@ -184,14 +187,23 @@ fn supervise(child: impl FnOnce()) -> ! {
     }
 }
 
+/// Take the group of a user that nobody else is, if this user namespace has any; to take the user,
+/// too, would give up what is still needed.
+fn choose_stranger() -> Option<u32> {
+    let random = RandomState::new().build_hasher().finish() as u32;
+    let candidates = STRANGERS.map(|(first, size)| first + random % size);
+    candidates
+        .into_iter()
+        .find(|&id| unsafe { sys::setresgid(id, id, id) } == 0)
+}
+
 /// New namespaces for everything, as far as the kernel lets us; `options` then says how far.
 fn enter_namespaces(options: &mut Options) {
     let (uid, gid) = unsafe { (sys::getuid(), sys::getgid()) };
-    // Real root serves without a user namespace, because it will become a stranger.
-    if uid == 0 && !options.building && strangers_exist() && unsafe { sys::unshare(ALL) } == 0 {
-        return;
-    }
-    if unsafe { sys::unshare(CLONE_NEWUSER | ALL) } == 0 {
+    if options.stranger.is_some() {
+        // In a user namespace it could not become the stranger.
+        options.namespaces = unsafe { sys::unshare(ALL) == 0 };
+    } else if unsafe { sys::unshare(CLONE_NEWUSER | ALL) } == 0 {
         // Without these files the ids stay unmapped, which confines no less.
         let _ = std::fs::write("/proc/self/setgroups", "deny");
         let _ = std::fs::write("/proc/self/uid_map", format!("{uid} {uid} 1"));
@@ -200,16 +212,6 @@ fn enter_namespaces(options: &mut Options) {
     } else {
         options.namespaces = unsafe { sys::unshare(ALL) == 0 };
     }
-}
-
-/// Whether this user namespace has the users that code is to run as; a container's may not.
-fn strangers_exist() -> bool {
-    let map = std::fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
-    map.lines().any(|line| {
-        let fields: Vec<u64> = line.split_whitespace().flat_map(str::parse).collect();
-        let last = u64::from(FIRST_STRANGER + STRANGERS);
-        matches!(fields[..], [first, _, count] if first <= u64::from(FIRST_STRANGER) && last < first + count)
-    })
 }
 
 fn mount(source: &str, target: &str, flags: c_ulong) -> io::Result<()> {
@@ -274,12 +276,8 @@ fn start(options: &Options) {
         .collect();
     let mut pointers: Vec<_> = arguments.iter().map(|text| text.as_ptr()).collect();
     pointers.push(std::ptr::null());
-    let mut variables = Vec::new();
-    let folder = CString::new("TMPDIR=.").unwrap_or_default();
-    if options.work != "/tmp" {
-        variables.push(folder.as_ptr());
-    }
-    variables.push(std::ptr::null());
+    // The same in every sandbox, since the compiler shows it to what it compiles.
+    let variables = [c"TMPDIR=.".as_ptr(), std::ptr::null()];
     unsafe {
         sys::environ = variables.as_ptr();
         sys::execv(pointers[0], pointers.as_ptr());
@@ -288,18 +286,18 @@ fn start(options: &Options) {
 }
 
 /// Make the work folder the root: a subject needs nothing but its library, and Landlock does not
-/// hide which files exist. Who lacks the power to may have it in a user namespace; where neither
-/// works, the outer sandbox must have done as much, and the conformance checks find out.
+/// hide which files exist. Who lacks the power to, or is counted with others, may have it in a user
+/// namespace; where that does not work either, the outer sandbox must have done as much, and the
+/// conformance checks find out.
 fn shut_in(options: &Options) -> io::Result<()> {
     let change = || std::os::unix::fs::chroot(&options.work);
+    let counted_alone = options.stranger.is_some() || options.own_user;
+    if counted_alone && change().is_ok() {
+        return Ok(());
+    }
+    unsafe { sys::unshare(CLONE_NEWUSER) };
     match change() {
-        Err(error) if error.raw_os_error() == Some(EPERM) => {
-            if unsafe { sys::unshare(CLONE_NEWUSER) } == 0 {
-                change()
-            } else {
-                Ok(())
-            }
-        }
+        Err(error) if error.raw_os_error() == Some(EPERM) => Ok(()),
         other => other,
     }
 }
@@ -351,24 +349,14 @@ fn restrict_files(options: &Options) -> io::Result<()> {
     landlock::restrict(&paths)
 }
 
-/// Root becomes a stranger to serve, so that its processes are counted. To build it stays root,
-/// which may own the toolchain, but without any power. So it does in a user namespace that knows no
-/// strangers, where it is no real root and is counted, too.
+/// Root becomes the stranger. To build it stays root, which may own the toolchain, but without any
+/// power.
 fn drop_root(options: &Options) -> io::Result<()> {
-    if unsafe { sys::getuid() } != 0 || options.building || !options.seccomp {
-        return Ok(());
-    }
-    let random = RandomState::new().build_hasher().finish() as u32;
-    let id = FIRST_STRANGER + (random & STRANGERS);
-    unsafe {
-        if sys::setresgid(id, id, id) != 0 {
-            return match io::Error::last_os_error() {
-                error if error.raw_os_error() == Some(EINVAL) => Ok(()),
-                error => Err(error),
-            };
+    if let Some(id) = options.stranger {
+        unsafe {
+            sys::check(sys::setgroups(0, std::ptr::null()), "setgroups")?;
+            sys::check(sys::setresuid(id, id, id), "setresuid")?;
         }
-        sys::check(sys::setgroups(0, std::ptr::null()), "setgroups")?;
-        sys::check(sys::setresuid(id, id, id), "setresuid")?;
     }
     Ok(())
 }
