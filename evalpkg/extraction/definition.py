@@ -15,7 +15,7 @@ from evalpkg.extraction.items import (
     keep_items,
     keep_last_versions,
 )
-from evalpkg.extraction.prompts import Preamble
+from evalpkg.extraction.prompts import Preamble, imports_of
 from evalpkg.extraction.syntax import RAW, item_name, parse, rust, text_of
 
 
@@ -65,6 +65,8 @@ def find_nested(code: bytes, name: str, prompt: Preamble) -> bytes | None:
             continue
         added = _made_visible(function, name, prompt, root)
         if added is not None:
+            if _imports(root, name):
+                added = ""  # the model did it
             # Around a nested function, errors are the model's own and stay.
             kept = keep_items(code, root) if root.has_error else code
             return kept + b"\n\n" + added.encode()
@@ -122,6 +124,12 @@ def _wrapper(
     defined = {item_name(node) for node in root.children}
     known = text_of(owner).removeprefix(RAW) in defined
     return wrapper if known else f"struct {text_of(owner)};\n\n{wrapper}"
+
+
+def _imports(root: Node, name: str) -> bool:
+    """Whether a ``use`` at the top level brings in ``name``, by name."""
+    uses = [node for node in root.children if node.type == "use_declaration"]
+    return any(entry.name == name for node in uses for entry in imports_of(node))
 
 
 def _container(function: Node) -> Node | None:
