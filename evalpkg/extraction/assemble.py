@@ -13,6 +13,7 @@ from evalpkg.extraction.syntax import (
     ATTRIBUTES,
     COMMENTS,
     ITEMS,
+    RAW,
     item_name,
     parse,
     text_of,
@@ -131,6 +132,6 @@ def _names(node: Node) -> set[str]:
     while stack:
         current = stack.pop()
         if current.type in _NAMES:
-            found.add(text_of(current))
+            found.add(text_of(current).removeprefix(RAW))
         stack += current.children
     return found

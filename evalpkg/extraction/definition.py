@@ -15,8 +15,8 @@ from evalpkg.extraction.items import (
     keep_items,
     keep_last_versions,
 )
-from evalpkg.extraction.prompts import Preamble
-from evalpkg.extraction.syntax import item_name, parse, rust, text_of
+from evalpkg.extraction.prompts import Preamble, imports_of
+from evalpkg.extraction.syntax import RAW, item_name, parse, rust, text_of
 
 
 def may_define(code: bytes, name: bytes) -> bool:
@@ -65,6 +65,8 @@ def find_nested(code: bytes, name: str, prompt: Preamble) -> bytes | None:
             continue
         added = _made_visible(function, name, prompt, root)
         if added is not None:
+            if _imports(root, name):
+                added = ""  # the model did it
             # Around a nested function, errors are the model's own and stay.
             kept = keep_items(code, root) if root.has_error else code
             return kept + b"\n\n" + added.encode()
@@ -78,7 +80,7 @@ def find_start(code: bytes, name: str) -> int | None:
         words = line.replace(b"(", b" ( ").replace(b"<", b" < ").split()
         while words and words[0] in (b"pub", b"(", b"crate)", b"const", b"unsafe", b"async"):
             words.pop(0)
-        if words[:2] == [b"fn", name.encode()]:
+        if words[:1] == [b"fn"] and words[1:2] in ([name.encode()], [f"{RAW}{name}".encode()]):
             found = offset
         offset += len(line) + 1
     return found
@@ -101,9 +103,10 @@ def _made_visible(function: Node, name: str, prompt: Preamble, root: Node) -> st
         return None
     if container.type == "impl_item":
         return _wrapper(function, container, name, prompt, root)
-    module = item_name(container)
-    if container.type == "mod_item" and container.parent == root and _is_public(function):
-        return f"use {module}::{name};\n"
+    module = container.child_by_field_name("name")
+    at_top = container.type == "mod_item" and container.parent == root
+    if at_top and module is not None and _is_public(function):
+        return f"use {text_of(module)}::{name};\n"
     return text_of(function) + "\n"
 
 
@@ -119,7 +122,14 @@ def _wrapper(
     call = f"{text_of(owner)}::{name}({', '.join(prompt.arguments)})"
     wrapper = f"{prompt.signature} {{\n    {call}\n}}\n"
     defined = {item_name(node) for node in root.children}
-    return wrapper if text_of(owner) in defined else f"struct {text_of(owner)};\n\n{wrapper}"
+    known = text_of(owner).removeprefix(RAW) in defined
+    return wrapper if known else f"struct {text_of(owner)};\n\n{wrapper}"
+
+
+def _imports(root: Node, name: str) -> bool:
+    """Whether a ``use`` at the top level brings in ``name``, by name."""
+    uses = [node for node in root.children if node.type == "use_declaration"]
+    return any(entry.name == name for node in uses for entry in imports_of(node))
 
 
 def _container(function: Node) -> Node | None:

@@ -33,6 +33,9 @@ ITEMS = NAMED_ITEMS | {
 }
 """Everything that may stand at the top level of a file, but attributes and comments."""
 
+RAW = "r#"
+"""What marks an identifier that may look like a keyword; it is no part of the name."""
+
 COMMENTS = frozenset({"line_comment", "block_comment"})
 ATTRIBUTES = frozenset({"attribute_item", "inner_attribute_item"})
 
@@ -63,9 +66,12 @@ def parse(source: bytes) -> Tree:
 
 
 def item_name(node: Node) -> str | None:
-    """The name that an item defines, or None for items that define none (``impl``, ``use``)."""
+    """The name that an item defines, or None for items that define none (``impl``, ``use``).
+
+    ``r#add`` defines ``add``.
+    """
     name = node.child_by_field_name("name")
-    return None if name is None else text_of(name)
+    return None if name is None else text_of(name).removeprefix(RAW)
 
 
 def text_of(node: Node) -> str:

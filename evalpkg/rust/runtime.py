@@ -15,6 +15,9 @@ from evalpkg.rust.toolchain import Toolchain
 
 SOURCE = Path(__file__).parent / "src"
 
+BOXED_PROGRAMS = Path("/evalpkg/bin")
+"""Where ``evalbox`` and libstd are seen in a sandbox that has a root folder of its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
@@ -34,8 +37,8 @@ class Runtime:
 def _commands(toolchain: Toolchain, out: str) -> list[list[str]]:
     shared = [str(toolchain.rustc), "--edition=2021", "-Cdebuginfo=0", "-Cprefer-dynamic"]
     wire = ["--crate-name=evalwire", "--crate-type=rlib", "-Copt-level=0", "-Awarnings"]
-    # Beside itself first: a sandbox may be given a copy of both.
-    rpath = f"-Clink-arg=-Wl,-rpath,$ORIGIN:{toolchain.libraries}"
+    # A sandbox may be given a copy of both, and without /proc nobody knows where $ORIGIN is.
+    rpath = f"-Clink-arg=-Wl,-rpath,$ORIGIN:{BOXED_PROGRAMS}:{toolchain.libraries}"
     box = ["--crate-name=evalbox", "-Copt-level=2", rpath]
     use = ["--extern", f"evalwire={out}/libevalwire.rlib"]
     return [

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from evalpkg.rust import Runtime, Toolchain
+from evalpkg.rust.runtime import BOXED_PROGRAMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Box:
     """A request to run something confined.
 
     Attributes:
-        work: the only folder of its own; the program sees it as ``/tmp`` and starts in it.
+        work: the only folder of its own; the program starts in it.
         building: True to run the compiler (which may write in ``work`` and start a linker), False
             to serve subjects (which may only read the library in ``work``).
         limits: see ``Limits``.
@@ -58,6 +59,25 @@ class Provider(Protocol):
 
     def command(self, box: Box, inside: Sequence[str]) -> list[str]:
         """The command line that runs ``inside`` (see ``evalbox confine``) in the box."""
+
+
+BOXED_WORK = Path("/evalpkg/work")
+"""The work folder in a box with a root of its own, at a path that hides nothing of the host's."""
+
+POWERS = ("setuid", "setgid", "sys_chroot")
+"""Capabilities that root's launcher needs in the box: to become a user that nobody else is, whose
+processes are therefore counted, and to leave the file system behind. It gives them up at once."""
+
+
+def boxed(box: Box, runtime: Runtime) -> tuple[Box, Runtime]:
+    """The box and our programs as they are seen from inside such a root."""
+    inside = replace(runtime, evalbox=BOXED_PROGRAMS / runtime.evalbox.name)
+    return replace(box, work=BOXED_WORK), inside
+
+
+def programs(toolchain: Toolchain, runtime: Runtime) -> tuple[Path, ...]:
+    """What ``evalbox`` needs beside it (its rpath) to start where no toolchain is."""
+    return (runtime.evalbox, *sorted(toolchain.libraries.glob("libstd-*.so")))
 
 
 def confine(
@@ -89,6 +109,9 @@ def profile_digest(provider: Provider, runtime: Runtime) -> str:
     state = hashlib.sha256(provider.name.encode())
     for building in (True, False):
         box = Box(Path("/work"), building, Limits(1, 1, 1, 1))
-        state.update("\0".join(provider.command(box, ["PROGRAM"])).encode())
+        words = provider.command(box, ["PROGRAM"])
+        # Where our programs lie differs from run to run, and shapes nothing.
+        words = ["evalbox" if word.endswith("/evalbox") else word for word in words]
+        state.update("\0".join(words).encode())
     state.update(runtime.digest.encode())
     return state.hexdigest()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
 
 from evalpkg.rust import Runtime, Toolchain
-from evalpkg.sandbox.base import Box, confine, needed_inside
+from evalpkg.rust.runtime import BOXED_PROGRAMS
+from evalpkg.sandbox.base import BOXED_WORK, POWERS, Box, boxed, confine, needed_inside, programs
 from evalpkg.sandbox.landlock import landlock_abi
 
 
@@ -26,22 +26,33 @@ class Bubblewrap:
         return None if shutil.which("bwrap") else "bwrap is not installed"
 
     def command(self, box: Box, inside: Sequence[str]) -> list[str]:
-        """Bind what is needed read-only, the work folder as ``/tmp``."""
-        command = [shutil.which("bwrap") or "bwrap", "--unshare-all", "--unshare-user"]
+        """Bind what is needed read-only; the work folder and our programs at paths of the box."""
+        command = [shutil.which("bwrap") or "bwrap", "--unshare-ipc", "--unshare-pid"]
+        command += ["--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
         command += ["--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"]
+        flags = ["--no-namespaces"]
+        if os.getuid() == 0 and not box.building:
+            # Root would be root in a user namespace, too, and its threads not be counted; the
+            # launcher inside becomes a user that nobody else is, and gives these up.
+            command += [word for power in POWERS for word in ("--cap-add", f"cap_{power}")]
+        else:
+            command.append("--unshare-user")
+            flags.append("--own-user")
         needed = needed_inside(self._toolchain, box)
-        for path in dict.fromkeys([*needed, self._toolchain.libraries, self._runtime.evalbox]):
+        for path in needed:
             if path.is_symlink():
                 command += ["--symlink", str(path.readlink()), str(path)]
             else:
                 command += ["--ro-bind", str(path), str(path)]
+        for path in programs(self._toolchain, self._runtime):
+            command += ["--ro-bind", str(path), str(BOXED_PROGRAMS / path.name)]
         if box.building:
             # The dynamic loader asks /proc where rustc lies, to find its libraries.
             command += ["--proc", "/proc"]
+        work = str(BOXED_WORK)
         bind = "--bind" if box.building else "--ro-bind"
-        command += ["--dev", "/dev", bind, str(box.work), "/tmp", "--chdir", "/tmp", "--"]  # noqa: S108
-        flags = ["--no-namespaces", "--keep-user"]
+        command += ["--dev", "/dev", bind, str(box.work), work, "--chdir", work, "--"]
         if not landlock_abi(self._runtime):
             flags.append("--no-landlock")
-        within = replace(box, work=Path("/tmp"))  # noqa: S108 - the box's own
-        return command + confine(self._runtime, needed, within, inside, *flags)
+        within, runtime = boxed(box, self._runtime)
+        return command + confine(runtime, needed, within, inside, *flags)

@@ -109,10 +109,8 @@ def _build(
     with tempfile.TemporaryDirectory(dir=scratch_root(), prefix="evalpkg-") as folder:
         work = Path(folder)
         shutil.copy(runtime.evalwire, work / "libevalwire.rlib")
-        for name in ("running", "building"):
-            text = (PROBES / f"{name}.rs").read_text(encoding="utf-8")
-            text = text.replace("CANARY_FILE", str(canary))
-            (work / ("probe.rs" if name == "running" else "reads.rs")).write_text(text)
+        probe = (PROBES / "running.rs").read_text(encoding="utf-8")
+        (work / "probe.rs").write_text(probe.replace("CANARY_FILE", str(canary)), encoding="utf-8")
         (work / "lib.rs").write_text(EMPTY_ENVIRONMENT + SUBJECT, encoding="ascii")
         oracle = ORACLE.replace("CANARY_FILE", str(canary)).replace("PORT", str(port))
         (work / "oracle.rs").write_text(oracle, encoding="utf-8")
@@ -127,11 +125,17 @@ def _build(
             if status != 0:
                 return [f"cannot build in it (status {status}): {errors.strip()[:400]}"]
             shutil.copy(work / out, home / out)
-        status, errors = build("reads.rs", "reads.so")
-        if status == 0:
-            return ["the compiler read a file of the host"]
-        if "couldn't read" not in errors:
-            return [f"the compiler failed in an unexpected way: {errors.strip()[:400]}"]
+        reading = (PROBES / "building.rs").read_text(encoding="utf-8")
+        with tempfile.NamedTemporaryFile(dir=scratch_root(), prefix="evalpkg-canary-") as beside:
+            # A provider may hide whole folders, such as the one that the canary lies in.
+            for place in (str(canary), beside.name, "/etc/passwd"):
+                text = reading.replace("CANARY_FILE", place)
+                (work / "reads.rs").write_text(text, encoding="utf-8")
+                status, errors = build("reads.rs", "reads.so")
+                if status == 0:
+                    return ["the compiler read a file of the host"]
+                if "couldn't read" not in errors:
+                    return [f"the compiler failed in an unexpected way: {errors.strip()[:400]}"]
     (home / "built").touch()
     return []
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Sequence
-from dataclasses import replace
-from pathlib import Path
 
 from evalpkg.rust import Runtime, Toolchain
-from evalpkg.sandbox.base import Box, confine, needed_inside
+from evalpkg.rust.runtime import BOXED_PROGRAMS
+from evalpkg.sandbox.base import BOXED_WORK, POWERS, Box, boxed, confine, needed_inside, programs
 from evalpkg.sandbox.landlock import landlock_abi
 
 IMAGE = "evalpkg-empty:1"
@@ -47,18 +46,22 @@ class Container:
         """A fresh container per batch."""
         command = [shutil.which(self.name) or self.name, "run", "--rm", "-i", "--init=false"]
         command += ["--network=none", "--read-only", "--cap-drop=all"]
-        command += ["--pids-limit=300", "--ulimit=nofile=1024:1024", "--ulimit=nproc=300:300"]
-        command += ["--security-opt=no-new-privileges", "--pull=never", "--workdir=/tmp"]
+        if not box.building:
+            command += [f"--cap-add={power}" for power in POWERS]
+        # The limit on processes is the launcher's; here, the engine's own are counted as well.
+        command += ["--pids-limit=300", "--ulimit=nofile=1024:1024", "--ulimit=nproc=4096:4096"]
+        command += ["--security-opt=no-new-privileges", "--pull=never", f"--workdir={BOXED_WORK}"]
         needed = needed_inside(self._toolchain, box)
-        for path in dict.fromkeys([*needed, self._toolchain.libraries, self._runtime.evalbox]):
-            command.append(f"--volume={path.resolve()}:{path}:ro")
+        command += [f"--volume={path.resolve()}:{path}:ro" for path in needed]
+        for path in programs(self._toolchain, self._runtime):
+            command.append(f"--volume={path}:{BOXED_PROGRAMS / path.name}:ro")
         mode = "rw" if box.building else "ro"
-        command += [f"--volume={box.work}:/tmp:{mode}", IMAGE]
-        flags = ["--no-namespaces", "--keep-user"]
+        command += [f"--volume={box.work}:{BOXED_WORK}:{mode}", IMAGE]
+        flags = ["--no-namespaces"]
         if not landlock_abi(self._runtime):
             flags.append("--no-landlock")
-        within = replace(box, work=Path("/tmp"))  # noqa: S108 - the container's own
-        return command + confine(self._runtime, needed, within, inside, *flags)
+        within, runtime = boxed(box, self._runtime)
+        return command + confine(runtime, needed, within, inside, *flags)
 
 
 class Podman(Container):

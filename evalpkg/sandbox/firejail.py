@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -10,11 +11,15 @@ from functools import cached_property
 from pathlib import Path
 
 from evalpkg.rust import Runtime, Toolchain
-from evalpkg.sandbox.base import Box, confine, needed_inside
+from evalpkg.sandbox.base import POWERS, Box, confine, needed_inside, programs
 from evalpkg.sandbox.landlock import landlock_abi
 from evalpkg.sandbox.scratch import scratch_root
 
 HIDDEN = ("/root", "/home", "/opt", "/mnt", "/media", "/srv", "/var", "/boot", "/etc/passwd")
+
+WRITABLE = ("/tmp", "/dev/shm", "/run/user")  # noqa: S108 - to be made read-only
+"""What else firejail leaves writable. Not ``/`` at once: firejail then silently makes no user
+namespace, nor can the launcher."""
 
 
 class Firejail:
@@ -31,29 +36,38 @@ class Firejail:
         return None if shutil.which("firejail") else "firejail is not installed"
 
     @cached_property
-    def _outside_home(self) -> tuple[tempfile.TemporaryDirectory[str], Runtime]:
-        """The runtime and the standard library, copied to where no home folder hides them."""
+    def _staged(self) -> tuple[tempfile.TemporaryDirectory[str], Runtime]:
+        """Our programs, where neither we nor firejail itself (``/var/tmp``, homes) hide them."""
         folder = tempfile.TemporaryDirectory(dir=scratch_root(), prefix="evalpkg-firejail-")
         Path(folder.name).chmod(0o755)
-        shutil.copy(self._runtime.evalbox, folder.name)
-        for library in self._toolchain.libraries.glob("libstd-*.so"):
-            shutil.copy(library, folder.name)
+        for path in programs(self._toolchain, self._runtime):
+            shutil.copy(path, folder.name)
         return folder, replace(self._runtime, evalbox=Path(folder.name, "evalbox"))
 
     def command(self, box: Box, inside: Sequence[str]) -> list[str]:
         """No profile file: its options are all here, so that the digest covers them."""
         command = [shutil.which("firejail") or "firejail", "--quiet", "--noprofile"]
-        command += ["--net=none", "--caps.drop=all", "--nonewprivs", "--ipc-namespace"]
+        command += ["--net=none", "--nonewprivs", "--ipc-namespace"]
         command += ["--nogroups", "--nodvd", "--nosound", "--notv", "--nou2f", "--novideo"]
-        command += ["--read-only=/"]
-        flags = ["--no-namespaces", "--keep-user"]
+        command += [f"--read-only={path}" for path in (*HIDDEN, *WRITABLE)]
+        flags = ["--no-namespaces"]
+        if os.getuid() != 0:
+            # A user namespace, in which the user's other processes do not count.
+            command += ["--caps.drop=all", "--noroot"]
+            flags.append("--own-user")
+        elif box.building:
+            command.append("--caps.drop=all")
+        else:
+            # Root's threads are not counted; the launcher inside becomes a user that nobody else
+            # is, and gives these up.
+            command.append(f"--caps.keep={','.join(POWERS)}")
         if not landlock_abi(self._runtime):
             flags.append("--no-landlock")
         readable = needed_inside(self._toolchain, box)
         if box.building:
             command.append(f"--read-write={box.work}")
-            return [*command, "--", *confine(self._runtime, readable, box, inside, *flags)]
-        hidden = [path for path in HIDDEN if not box.work.is_relative_to(path)]
-        command += [f"--blacklist={path}" for path in hidden]
-        _, runtime = self._outside_home
+        else:
+            hidden = [path for path in HIDDEN if not box.work.is_relative_to(path)]
+            command += [f"--blacklist={path}" for path in hidden]
+        _, runtime = self._staged
         return [*command, "--", *confine(runtime, readable, box, inside, *flags)]

@@ -74,6 +74,8 @@ def try_all(
     """The outcome of each case, in order; ``infra`` for those the sandbox's failure left out."""
     serve = ["serve", "--wall-ms", str(limits.wall_ms), "--cpu-s", str(limits.cpu_s)]
     serve += ["--memory-mib", str(limits.memory_mib), "--output-kib", str(limits.output_kib)]
+    # The box may serve as a user that is not us: it must reach the library, and list nothing.
+    library.parent.chmod(0o711)
     box = Box(library.parent, building=False, limits=Limits(processes=THREADS))
     inside = provider.command(box, [*serve, f"./{library.name}"])
     jobs = "".join(

@@ -23,5 +23,5 @@ class Unconfined:
 
     def command(self, box: Box, inside: Sequence[str]) -> list[str]:
         """``evalbox confine`` with all but the limits switched off."""
-        flags = ["--no-namespaces", "--keep-user", "--no-landlock", "--no-seccomp"]
+        flags = ["--no-namespaces", "--own-user", "--no-landlock", "--no-seccomp"]
         return confine(self._runtime, (), box, inside, *flags)

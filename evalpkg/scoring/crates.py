@@ -206,7 +206,8 @@ def _explain(status: int, errors: str) -> tuple[Stop, str]:
     signal = status - 128 if status > 128 else 0
     plain = [line for line in errors.split("\n") if line and not line.startswith("{")]
     messages = [str(message.get("message", "")) for message in _errors(errors)]
-    detail = (messages or plain or [f"rustc ended with status {status}"])[0][:500]
+    telling = [line for line in plain if "error" in line or "panicked" in line]
+    detail = (messages or telling or plain or [f"rustc ended with status {status}"])[0][:500]
     if status < 0 or signal == SIGXCPU or (signal == 9 and not messages):
         return Stop.TIMEOUT, "compiling took too much time"
     if signal == SIGXFSZ or "No space left" in errors or "File too large" in errors:

@@ -3,12 +3,18 @@
 In a crate, one program could see or change another: through ``crate::`` and ``super::`` paths,
 exported macros and symbols, crate-wide attributes and trait impls, constructors. Whatever has the
 tokens for that gets a crate of its own; the rest cannot tell whether it has company.
+
+Crates are also loaded as one, and safe Rust is not quite safe: rustc has holes, known and unknown,
+that let a program read all memory of its process, and so its neighbours' constants and code. All
+known ones abuse generics, traits or trait objects. What defines or uses such things of its own is
+never put beside another program for the same problem: there is nothing worth stealing then.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from enum import Enum
 
 _ALONE_WORDS = """
 unsafe extern crate macro_rules macro asm global_asm naked_asm include include_str include_bytes
@@ -28,15 +34,24 @@ ATTRIBUTES = frozenset(_LOCAL_ATTRIBUTES.split())
 LONGEST = 16 << 10
 """Characters that are lexed at most: some broken programs take time quadratic in their length."""
 
+_WARY_WORDS = frozenset(["dyn", "trait", "where", "async"])
+_DEFINING = frozenset(["fn", "struct", "enum", "union", "type"])
+
 _SUSPICIOUS = re.compile("|".join([*sorted(ALONE), "super", "#", "'", r"\bimpl\b", r"\bmod\b"]))
+_SIMPLE_WORDS = re.compile(r"\b(?:fn|struct|enum|union|type)\b")
+_SIMPLE = re.compile(r"\b(?:fn|struct|enum|union|type)\s+[A-Za-z_][A-Za-z0-9_]*\s*[({;:=]")
+_WARY = re.compile("|".join([*sorted(_WARY_WORDS), r"\bimpl\b"]))
+
+_RAW_C_STRING = re.compile(r"""cr\#*\"""")
+"""Two tokens and more before edition 2021."""
 
 _TOKEN = re.compile(
     r"""
       (?P<space>\s+|//[^\n]*)
     | (?P<block>/\*)
-    | (?P<raw>(?:b|c)?r(?P<hashes>\#*)"(?:(?!"(?P=hashes)).)*"(?P=hashes))
-    | (?P<string>(?:b|c)?"(?:\\.|[^"\\])*")
-    | (?P<char>b?'(?:\\(?:[^u]|u\{[^}]*\})[^']*|[^'\\\n])')
+    | (?P<raw>(?:b|c)?r(?P<hashes>\#*)"(?:(?!"(?P=hashes)).)*"(?P=hashes)\w*)
+    | (?P<string>(?:b|c)?"(?:\\.|[^"\\])*"\w*)
+    | (?P<char>b?'(?:\\(?:[^u]|u\{[^}]*\})[^']*|[^'\\\n])'\w*)
     | (?P<lifetime>'[^\W\d]\w*)
     | (?P<word>(?:r\#)?[^\W\d]\w*)
     | (?P<number>\d\w*(?:\.\d\w*)?)
@@ -49,7 +64,8 @@ _TOKEN = re.compile(
 def tokens(source: str) -> Iterator[str]:
     """Words, lifetimes and marks of Rust source, no comments; a literal is one token, ``""``.
 
-    What is not valid Rust still gives tokens; it will not compile in any company.
+    What is not valid Rust still gives tokens; it will not compile in any company. A literal's
+    suffix is part of it: in ``'a'r#"..``, no raw string begins.
     """
     position = 0
     while position < len(source):
@@ -75,20 +91,67 @@ def _end_of_comment(source: str, position: int) -> int:
     return len(source)
 
 
-def needs_own_crate(source: str) -> bool:
-    """Whether a program must be compiled alone. Errs towards alone."""
-    if len(source) > LONGEST:
-        return True
-    if _SUSPICIOUS.search(source) is None:
-        return False
+class Company(Enum):
+    """With whom a program may share a crate."""
+
+    ANY = "any"
+    OTHER_TASKS = "programs for other problems"
+    NONE = "none"
+
+
+def company(source: str) -> Company:
+    """The company that a program may have. Errs towards less."""
+    if len(source) > LONGEST or _RAW_C_STRING.search(source) is not None:
+        return Company.NONE
+    suspicious = _SUSPICIOUS.search(source) is not None or not source.isascii()
+    if not suspicious and not _may_be_generic(source):
+        return Company.ANY
     words = list(tokens(source))
+    if suspicious and _reaches_out(words):
+        return Company.NONE
+    return Company.OTHER_TASKS if _is_generic(words) else Company.ANY
+
+
+def needs_own_crate(source: str) -> bool:
+    """Whether a program must be compiled alone."""
+    return company(source) is Company.NONE
+
+
+def _may_be_generic(source: str) -> bool:
+    """Quick, and never wrong about a program that is: each definition is plainly simple."""
+    if _WARY.search(source) is not None:
+        return True
+    return len(_SIMPLE_WORDS.findall(source)) != len(_SIMPLE.findall(source))
+
+
+def _is_generic(words: list[str]) -> bool:
+    """Whether it has generics, traits or trait objects of its own, ``impl Trait`` included."""
+    for index, word in enumerate(words):
+        if word in _WARY_WORDS:
+            return True
+        if word in _DEFINING and words[index + 2 : index + 3] == ["<"]:
+            return True
+        if word == "impl" and words[index + 2 : index + 3] != ["{"]:
+            return True
+    return False
+
+
+def _reaches_out(words: list[str]) -> bool:
     return (
-        any(word in ALONE for word in words)
+        any(word in ALONE or not _plain(word) for word in words)
         or _foreign_attribute(words)
         or _leaves_module(words)
         or _trait_impl(words)
         or _lifetimes_lie(words)
     )
+
+
+def _plain(word: str) -> bool:
+    """False for what is part of an identifier, or white space, to rustc only.
+
+    The two would then not agree on where a literal begins.
+    """
+    return word.isascii() or word.removeprefix("'").isidentifier()
 
 
 def _foreign_attribute(words: list[str]) -> bool:

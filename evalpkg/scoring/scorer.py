@@ -12,9 +12,10 @@ from evalpkg.models import Extraction, Task, Verdict, VerdictKind
 from evalpkg.rust import build_runtime, find_toolchain
 from evalpkg.sandbox import select_provider
 from evalpkg.sandbox.base import profile_digest
+from evalpkg.scoring.batches import Batches
 from evalpkg.scoring.bench import Bench, Judged, Program
 from evalpkg.scoring.cache import VerdictCache
-from evalpkg.scoring.routing import needs_own_crate
+from evalpkg.scoring.routing import company
 from evalpkg.scoring.settings import VERSION, ScoringSettings, default_workers
 from evalpkg.scoring.subject import program_digest
 
@@ -102,7 +103,7 @@ class _Session:
         self._on_verdict = on_verdict
         self._known: dict[bytes, Verdict] = {}
         self._waiting: dict[bytes, list[int]] = {}
-        self._filling: dict[str, list[Program]] = {}
+        self._batches = Batches(scorer.settings.batch_size)
         self._running: set[Future[list[Judged]]] = set()
         self._retry_quietly: deque[Program] = deque()
 
@@ -110,7 +111,7 @@ class _Session:
         try:
             for position, (task, extraction) in enumerate(items):
                 self._admit(position, self._scorer._by_id[task.task_id], extraction)
-            for programs in self._filling.values():
+            for programs in self._batches.rest():
                 self._submit(programs)
             while self._running:
                 self._collect()
@@ -140,20 +141,11 @@ class _Session:
             self._on_verdict(position, known, True)
             return
         self._waiting[key] = [position]
-        self._enqueue(Program(key, digest, task, source))
+        program = Program(key, digest, task, source)
+        self._submit(self._batches.add(program, company(source)))
 
     def _recall(self, key: bytes) -> Verdict | None:
         return self._scorer._cache.get(key) if self._scorer._cache else None
-
-    def _enqueue(self, program: Program) -> None:
-        if needs_own_crate(program.source):
-            self._submit([program])
-            return
-        batch = self._filling.setdefault(program.task.edition, [])
-        batch.append(program)
-        if len(batch) >= self._scorer.settings.batch_size:
-            self._filling[program.task.edition] = []
-            self._submit(batch)
 
     def _submit(self, programs: list[Program], *, alone: bool = False, last: bool = False) -> None:
         if not programs:

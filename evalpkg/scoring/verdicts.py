@@ -14,6 +14,10 @@ ENDED, WALL_TIMEOUT, ANSWER_TOO_LONG, BROKE_PROTOCOL = range(4)
 
 DETAIL = 2000
 
+REFUSED_THREAD = "code: 11, kind: WouldBlock"
+"""How std words EAGAIN, which a subject meets only where a thread is refused; those panic, and a
+program that forges the words gets one failing verdict instead of another."""
+
 
 def not_compiled(error: Diagnostic, program: str) -> Verdict:
     """The program was rejected by rustc."""
@@ -52,6 +56,8 @@ def _judge(outcome: Outcome, cpu_s: int) -> tuple[VerdictKind, str]:
             return VerdictKind.PASSED, ""
         case "test_failed":
             return VerdictKind.TEST_FAILED, where + outcome.message
+        case "panicked" if REFUSED_THREAD in outcome.message:
+            return VerdictKind.RESOURCE_LIMIT, f"{where}threads: one was refused"
         case "panicked":
             return VerdictKind.PANICKED, f"{where}panicked: {outcome.message}"
         case "bad_answer":

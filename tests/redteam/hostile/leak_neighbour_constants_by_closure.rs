@@ -62,6 +62,5 @@ fn maxim() -> String {
         texts.push_str(&String::from_utf8_lossy(text));
         texts.push(' ');
     }
-    texts.truncate(500_000);
-    texts
+    texts.chars().take(500_000).collect()
 }

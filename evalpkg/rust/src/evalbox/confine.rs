@@ -4,7 +4,9 @@
 //! always. The work folder appears as `/tmp`. A small init of our own is PID 1, so that nothing
 //! that the program starts outlives it.
 
+use std::collections::hash_map::RandomState;
 use std::ffi::{c_int, c_ulong, CString};
+use std::hash::{BuildHasher, Hasher};
 use std::io;
 use std::process::exit;
 
@@ -32,9 +34,10 @@ const MS_PRIVATE: c_ulong = 1 << 18;
 
 const MIB: u64 = 1 << 20;
 const EPERM: i32 = 1;
-/// First of the users that code runs as where root has no user namespace; the process id is added,
-/// so that each server's processes are counted apart.
-const FIRST_STRANGER: u32 = 0x7000_0000;
+/// Users that root serves as, so that each server's processes are counted apart: the kernel does
+/// not limit those of root itself, whatever namespace it is in. First of a range and its size; the
+/// second range is for containers, which know few users.
+const STRANGERS: [(u32, u32); 2] = [(0x7000_0000, 0x0fff_ffff), (0x2000, 0xd000)];
 
 /// What to run and how tightly.
 #[derive(Default)]
@@ -53,10 +56,11 @@ pub struct Options {
     pub landlock: bool,
     /// False only where the user declined a sandbox: limits stay, nothing else.
     pub seccomp: bool,
-    /// Root stays root: an outer sandbox has already given it a user namespace.
-    pub keep_user: bool,
-    /// Our process id before any namespace.
-    pub identity: u32,
+    /// Our user has nothing else running in this user namespace, so that its processes are
+    /// counted alone.
+    pub own_user: bool,
+    /// Whom root becomes to serve.
+    pub stranger: Option<u32>,
     /// A program and its arguments, or `serve` and its options, which needs no new program.
     pub command: Vec<String>,
 }
@@ -75,7 +79,7 @@ impl Options {
                 "--no-namespaces" => options.namespaces = false,
                 "--no-landlock" => options.landlock = false,
                 "--no-seccomp" => options.seccomp = false,
-                "--keep-user" => options.keep_user = true,
+                "--own-user" => options.own_user = true,
                 "--" => {
                     options.command = arguments.by_ref().collect();
                     break;
@@ -126,7 +130,9 @@ pub fn run(mut options: Options) -> ! {
             0usize,
         )
     };
-    options.identity = std::process::id();
+    if options.command[0] == "serve" && options.seccomp && unsafe { sys::getuid() } == 0 {
+        options.stranger = choose_stranger();
+    }
     if options.namespaces {
         enter_namespaces(&mut options);
     }
@@ -181,22 +187,28 @@ fn supervise(child: impl FnOnce()) -> ! {
     }
 }
 
+/// Take the group of a user that nobody else is, if this user namespace has any; to take the user,
+/// too, would give up what is still needed.
+fn choose_stranger() -> Option<u32> {
+    let random = RandomState::new().build_hasher().finish() as u32;
+    let candidates = STRANGERS.map(|(first, size)| first + random % size);
+    candidates
+        .into_iter()
+        .find(|&id| unsafe { sys::setresgid(id, id, id) } == 0)
+}
+
 /// New namespaces for everything, as far as the kernel lets us; `options` then says how far.
 fn enter_namespaces(options: &mut Options) {
     let (uid, gid) = unsafe { (sys::getuid(), sys::getgid()) };
-    // Real root serves without a user namespace, and becomes a user that nobody else is: the
-    // kernel does not limit the processes of root, whatever namespace it is in.
-    if uid == 0 && !options.building && unsafe { sys::unshare(ALL) } == 0 {
-        let id = Some(FIRST_STRANGER + options.identity);
-        let _ = std::os::unix::fs::chown(&options.work, id, id);
-        return;
-    }
-    if unsafe { sys::unshare(CLONE_NEWUSER | ALL) } == 0 {
+    if options.stranger.is_some() {
+        // In a user namespace it could not become the stranger.
+        options.namespaces = unsafe { sys::unshare(ALL) == 0 };
+    } else if unsafe { sys::unshare(CLONE_NEWUSER | ALL) } == 0 {
         // Without these files the ids stay unmapped, which confines no less.
         let _ = std::fs::write("/proc/self/setgroups", "deny");
         let _ = std::fs::write("/proc/self/uid_map", format!("{uid} {uid} 1"));
         let _ = std::fs::write("/proc/self/gid_map", format!("{gid} {gid} 1"));
-        options.keep_user = true;
+        options.own_user = true;
     } else {
         options.namespaces = unsafe { sys::unshare(ALL) == 0 };
     }
@@ -234,13 +246,7 @@ fn start(options: &Options) {
                 Ok(())
             }
         })
-        .and_then(|()| {
-            if options.keep_user {
-                Ok(())
-            } else {
-                drop_root(options)
-            }
-        })
+        .and_then(|()| drop_root(options))
         .and_then(|()| drop_powers())
         .and_then(|()| set_limits(options))
         .and_then(|()| restrict_files(options))
@@ -270,12 +276,8 @@ fn start(options: &Options) {
         .collect();
     let mut pointers: Vec<_> = arguments.iter().map(|text| text.as_ptr()).collect();
     pointers.push(std::ptr::null());
-    let mut variables = Vec::new();
-    let folder = CString::new("TMPDIR=.").unwrap_or_default();
-    if options.work != "/tmp" {
-        variables.push(folder.as_ptr());
-    }
-    variables.push(std::ptr::null());
+    // The same in every sandbox, since the compiler shows it to what it compiles.
+    let variables = [c"TMPDIR=.".as_ptr(), std::ptr::null()];
     unsafe {
         sys::environ = variables.as_ptr();
         sys::execv(pointers[0], pointers.as_ptr());
@@ -284,12 +286,19 @@ fn start(options: &Options) {
 }
 
 /// Make the work folder the root: a subject needs nothing but its library, and Landlock does not
-/// hide which files exist. Without the power to (an ordinary user, no user namespace) the outer
-/// sandbox must have done as much; the conformance checks find out.
+/// hide which files exist. Who lacks the power to, or is counted with others, may have it in a user
+/// namespace; where that does not work either, the outer sandbox must have done as much, and the
+/// conformance checks find out.
 fn shut_in(options: &Options) -> io::Result<()> {
-    match std::os::unix::fs::chroot(&options.work) {
-        Err(error) if error.raw_os_error() != Some(EPERM) => Err(error),
-        _ => Ok(()),
+    let change = || std::os::unix::fs::chroot(&options.work);
+    let counted_alone = options.stranger.is_some() || options.own_user;
+    if counted_alone && change().is_ok() {
+        return Ok(());
+    }
+    unsafe { sys::unshare(CLONE_NEWUSER) };
+    match change() {
+        Err(error) if error.raw_os_error() == Some(EPERM) => Ok(()),
+        other => other,
     }
 }
 
@@ -298,15 +307,7 @@ fn set_limits(options: &Options) -> io::Result<()> {
         (sys::RLIMIT_AS, options.memory_mib * MIB, 0),
         (sys::RLIMIT_CPU, options.cpu_s, 1),
         (sys::RLIMIT_FSIZE, options.file_mib * MIB, 0),
-        (
-            sys::RLIMIT_NPROC,
-            if counted_alone(options) {
-                options.processes
-            } else {
-                0
-            },
-            0,
-        ),
+        (sys::RLIMIT_NPROC, process_limit(options), 0),
     ];
     for (resource, value, grace) in limits {
         if value > 0 {
@@ -316,10 +317,14 @@ fn set_limits(options: &Options) -> io::Result<()> {
     sys::limit(sys::RLIMIT_CORE, 0, 0)
 }
 
-/// Whether RLIMIT_NPROC counts only what runs in the sandbox. For an ordinary user without a user
-/// namespace it would count all that the user runs elsewhere.
-fn counted_alone(options: &Options) -> bool {
-    options.keep_user || unsafe { sys::getuid() } >= FIRST_STRANGER
+/// RLIMIT_NPROC counts all that a user runs. Subjects are served by a user, or in a user namespace,
+/// that runs nothing else; the compiler may not be, and is then left without.
+fn process_limit(options: &Options) -> u64 {
+    if options.building && !options.own_user {
+        0
+    } else {
+        options.processes
+    }
 }
 
 fn restrict_files(options: &Options) -> io::Result<()> {
@@ -344,17 +349,14 @@ fn restrict_files(options: &Options) -> io::Result<()> {
     landlock::restrict(&paths)
 }
 
-/// Real root without a user namespace becomes a stranger to serve, so its processes are counted.
-/// To build it stays root, which may own the toolchain, but without any power.
+/// Root becomes the stranger. To build it stays root, which may own the toolchain, but without any
+/// power.
 fn drop_root(options: &Options) -> io::Result<()> {
-    if unsafe { sys::getuid() } != 0 || options.building || !options.seccomp {
-        return Ok(());
-    }
-    let id = FIRST_STRANGER + options.identity;
-    unsafe {
-        sys::check(sys::setgroups(0, std::ptr::null()), "setgroups")?;
-        sys::check(sys::setresgid(id, id, id), "setresgid")?;
-        sys::check(sys::setresuid(id, id, id), "setresuid")?;
+    if let Some(id) = options.stranger {
+        unsafe {
+            sys::check(sys::setgroups(0, std::ptr::null()), "setgroups")?;
+            sys::check(sys::setresuid(id, id, id), "setresuid")?;
+        }
     }
     Ok(())
 }

@@ -1,0 +1,75 @@
+"""Programs are put together into batches in which none has anything to gain from a neighbour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from evalpkg.scoring.bench import Program
+from evalpkg.scoring.routing import Company
+
+MOST_OPEN = 64
+"""Batches that are filled at once; bounds what is held back, and how long."""
+
+
+class Batches:
+    """Fills batches, first come first served; see :class:`Company` for who may be with whom.
+
+    Args:
+        size: programs in a full batch.
+    """
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._open: list[_Batch] = []
+
+    def add(self, program: Program, company: Company) -> list[Program]:
+        """Put a program into a batch; returns the programs of one that is to be judged now."""
+        wary = company is Company.OTHER_TASKS
+        if company is Company.NONE:
+            return [program]
+        batch = next((batch for batch in self._open if batch.takes(program, wary)), None)
+        if batch is None:
+            batch = _Batch(program.task.edition)
+            self._open.append(batch)
+        batch.add(program, wary)
+        if len(batch.programs) >= self._size:
+            return self._close(batch)
+        if len(self._open) > MOST_OPEN:
+            return self._close(max(self._open, key=lambda one: len(one.programs)))
+        return []
+
+    def rest(self) -> Iterator[list[Program]]:
+        """The batches that are not full."""
+        while self._open:
+            yield self._close(self._open[0])
+
+    def _close(self, batch: _Batch) -> list[Program]:
+        self._open.remove(batch)
+        return batch.programs
+
+
+class _Batch:
+    """A batch that is being filled."""
+
+    def __init__(self, edition: str) -> None:
+        self.programs: list[Program] = []
+        self._edition = edition
+        self._problems: set[tuple[str, str]] = set()
+        self._wary: set[tuple[str, str]] = set()
+
+    def takes(self, program: Program, wary: bool) -> bool:
+        if program.task.edition != self._edition:
+            return False
+        return _problem(program).isdisjoint(self._problems if wary else self._wary)
+
+    def add(self, program: Program, wary: bool) -> None:
+        self.programs.append(program)
+        self._problems |= _problem(program)
+        if wary:
+            self._wary |= _problem(program)
+
+
+def _problem(program: Program) -> set[tuple[str, str]]:
+    """What makes another program's answers worth having."""
+    task = program.task
+    return {("cluster", task.cluster or task.task_id), ("entry point", task.entry_point)}
