@@ -81,7 +81,8 @@ def generate_missing(
         generation_settings(config), on_tokens=meter.count, on_status=progress.note
     )
     try:
-        session.facts.add_generation(backend.provenance())
+        before = backend.provenance()
+        session.facts.add_generation(before)
         begun()
         with SampleLog(session.layout.samples_log) as log:
             for role in config.roles:
@@ -91,7 +92,7 @@ def generate_missing(
                 progress.phase(f"generating, {ROLE_NAMES[role]} model", total, total - len(wanted))
                 if wanted:
                     _append(log, backend.generate(role, _work(tasks, wanted)), progress)
-        session.facts.add_generation(backend.provenance())
+        session.facts.add_generation(backend.provenance(), before)
     finally:
         backend.close()
     return len(missing)
