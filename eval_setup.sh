@@ -106,14 +106,15 @@ if [ -z "${HF_TOKEN:-}" ] && ! hf auth whoami >/dev/null 2>&1 &&
   step="logging in to Hugging Face"
   hf auth login
 fi
-if running && ask "An evaluation is running. Replace it?" n; then options+=(-e evaluation_replace=true); fi
+replace=()
+if running && ask "An evaluation is running. Replace it?" n; then replace=(-e evaluation_replace=true); fi
 if ! ask "Run the evaluation now?" y; then
   say "Not started. Run the same command again, or: ansible-playbook site.yml -i inventory/localhost.yml"
   exit 0
 fi
-play "starting the evaluation" playbooks/evaluate.yml --skip-tags evaluation_wait,evaluation_pull "${options[@]}"
+play "starting the evaluation" playbooks/evaluate.yml --skip-tags evaluation_wait,evaluation_pull \
+  "${replace[@]}" "${options[@]}"
 if running && ask "Look at the live display? (Ctrl-b d leaves it, and the evaluation goes on.)" y; then
   "$evaluation/bin/attach" || true
 fi
-play "evaluating" playbooks/evaluate.yml "${options[@]}"
-play "merging the results" playbooks/collect.yml "${options[@]}"
+play "evaluating" site.yml --tags evaluate,collect "${options[@]}"

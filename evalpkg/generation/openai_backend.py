@@ -78,7 +78,7 @@ class OpenAIBackend:
         return {
             "backend": "openai",
             "endpoint": without_password(str(self._client.base_url)),
-            "models": {role.value: name for role, name in self._models.items() if name},
+            "models": {role.value: {"id": name} for role, name in self._models.items() if name},
             "server_said": said,
             "prompt_template": {"name": self._template.name, "sha256": self._template.sha256},
             "sampling": {

@@ -64,8 +64,12 @@ class RunFacts:
         del data["path"]
         write_atomic(self.path, pretty_json(data))
 
-    def add_generation(self, provenance: dict[str, Any]) -> None:
-        """Record what wrote samples."""
+    def add_generation(
+        self, provenance: dict[str, Any], before: dict[str, Any] | None = None
+    ) -> None:
+        """Record what wrote samples, in place of what was known of it ``before`` it did."""
+        if before in self.generation:
+            self.generation.remove(before)
         self._add(self.generation, provenance)
 
     def add_scoring(self, provenance: dict[str, Any]) -> None:

@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from evalpkg.pipeline.metadata import build_metadata
 from evalpkg.pipeline.publish import publish
 from evalpkg.pipeline.session import Session
 from evalpkg.results.build import Coverage, coverage, write_mode_files
 from evalpkg.results.keys import expected_keys
-from evalpkg.results.metadata import write_metadata
+from evalpkg.results.metadata import read_metadata, write_metadata
 from evalpkg.results.sample_log import SampleLog
 from evalpkg.results.shards import WHOLE
 from evalpkg.results.verdict_log import VerdictLog
+
+
+def write_unfinished(session: Session, scorer: Mapping[str, Any]) -> None:
+    """Write the metadata of a run that goes on, so that one that is killed can still be merged.
+
+    A sealed result keeps its metadata until the next one is sealed.
+
+    Args:
+        session: of the run; it has found out what generates.
+        scorer: provenance of what will judge.
+    """
+    if not session.layout.manifest.exists():
+        about = build_metadata(
+            session.config, session.tasks, session.facts, scorer=scorer, finished=False
+        )
+        write_metadata(session.layout, about)
 
 
 def finalise(session: Session, *, worked: bool) -> Coverage:
@@ -27,7 +46,7 @@ def finalise(session: Session, *, worked: bool) -> Coverage:
         what is there, and what is not.
     """
     config, layout, tasks = session.config, session.layout, session.tasks.tasks
-    if worked or not layout.metadata.exists():
+    if worked or not layout.metadata.exists() or not read_metadata(layout).finished_at:
         write_metadata(layout, build_metadata(config, session.tasks, session.facts))
     if session.shard != WHOLE:
         return _coverage_of_shard(session)

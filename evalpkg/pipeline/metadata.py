@@ -28,15 +28,30 @@ from evalpkg.results.tool import this_tool
 Facts = Mapping[str, Any]
 
 
-def build_metadata(config: EvalConfig, tasks: TaskSet, facts: RunFacts) -> EvalMetadata:
-    """Everything needed to judge, and to repeat, the run."""
+def build_metadata(
+    config: EvalConfig,
+    tasks: TaskSet,
+    facts: RunFacts,
+    *,
+    scorer: Facts | None = None,
+    finished: bool = True,
+) -> EvalMetadata:
+    """Everything needed to judge, and to repeat, the run.
+
+    Args:
+        config: of the run.
+        tasks: of the run.
+        facts: what its sessions found out.
+        scorer: provenance of the scorer that will judge, where none has judged yet.
+        finished: False while the run goes on; the time of its end is left empty.
+    """
     generation: Facts = facts.generation[-1] if facts.generation else {}
-    scoring: Facts = facts.scoring[-1] if facts.scoring else {}
+    scoring: Facts = scorer or (facts.scoring[-1] if facts.scoring else {})
     check = facts.self_check or {"passed": False, "outcome": "the self-check was not run"}
     return EvalMetadata(
         tool=this_tool(),
         started_at=facts.started_at,
-        finished_at=utc_now(),
+        finished_at=utc_now() if finished else "",
         arguments=arguments_of(config),
         modes=list(config.modes),
         roles=list(config.roles),

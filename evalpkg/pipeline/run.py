@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from evalpkg.config import EvalConfig
-from evalpkg.pipeline.finalise import finalise
+from evalpkg.pipeline.finalise import finalise, write_unfinished
 from evalpkg.pipeline.generate import generate_missing, missing_samples, require_packages
 from evalpkg.pipeline.score import RunScoring
 from evalpkg.pipeline.self_check import self_check
@@ -77,7 +78,9 @@ def _work(session: Session, progress: Progress) -> tuple[int, int]:
             scorer, session.tasks.tasks, session.config.allow_failed_gate, progress
         )
         session.facts.save()
-        generated = generate_missing(session, progress)
+        begun = partial(write_unfinished, session, scorer.provenance())
+        generated = generate_missing(session, progress, begun)
+        begun()
         judged = RunScoring(session).run(scorer, progress)
     finally:
         scorer.close()

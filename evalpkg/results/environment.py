@@ -19,6 +19,9 @@ SECONDS = 20
 
 GPU_FIELDS = "name,memory.total,driver_version"
 
+PROVISIONING = "EVALPKG_PROVISIONING"
+"""Variable that names the file in which provisioning recorded what it did."""
+
 NOTABLE = (
     *("evalpkg", "torch", "transformers", "peft", "accelerate", "bitsandbytes", "flash-attn"),
     *("vllm", "openai", "tokenizers", "safetensors", "numpy", "scipy", "tree-sitter-rust"),
@@ -48,6 +51,24 @@ class Cuda(_Part):
     """CUDA that torch was built with, if torch was in use."""
 
 
+class FlashAttention(_Part):
+    """What came of building FlashAttention 2, which may fail without stopping anything."""
+
+    installed: bool
+    reason: str = ""
+    """Why it is not installed."""
+
+
+class Provisioning(_Part, extra="ignore"):
+    """What was recorded when this environment was made; ``roles/cuda_torch`` writes it."""
+
+    torch: str
+    """Build of torch that was chosen, such as ``2.7.1+cu128``."""
+    driver_cuda: str = ""
+    """CUDA version of the driver by which it was chosen, ``none`` without a GPU."""
+    flash_attention: FlashAttention | None = None
+
+
 class Environment(_Part):
     """What of a machine can change speed or results; not its name, nor its address."""
 
@@ -65,6 +86,8 @@ class Environment(_Part):
     """Versions of the packages that matter most."""
     pip_freeze: list[str]
     """Every installed distribution, one requirement a line."""
+    provisioning: Provisioning | None = None
+    """Left out where nothing was recorded."""
 
 
 def collect_environment() -> Environment:
@@ -82,7 +105,17 @@ def collect_environment() -> Environment:
         python=f"{platform.python_implementation()} {platform.python_version()}",
         packages={name: freeze[name][1] for name in NOTABLE if name in freeze},
         pip_freeze=[requirement for requirement, _ in freeze.values()],
+        provisioning=recorded_provisioning(),
     )
+
+
+def recorded_provisioning() -> Provisioning | None:
+    """From the file ``EVALPKG_PROVISIONING`` names, else ``provisioning.json`` in this venv."""
+    named = os.environ.get(PROVISIONING) or Path(sys.prefix, "provisioning.json")
+    try:
+        return Provisioning.model_validate_json(_text(Path(named)))
+    except ValueError:
+        return None
 
 
 def ask(*command: str) -> str:

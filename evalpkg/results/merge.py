@@ -96,8 +96,8 @@ def _read_parts(shard_dirs: Sequence[Path]) -> tuple[list[Part], dict[Path, str]
 
 
 def _refuse_strangers(parts: Sequence[Part]) -> None:
-    first = parts[0]
-    for part in parts[1:]:
+    first = max(parts, key=lambda part: part.work)
+    for part in parts:
         found = list(disagreements(first, part))
         if found:
             raise DataError(

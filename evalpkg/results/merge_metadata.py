@@ -16,9 +16,11 @@ NOTICEABLE = ("python", "packages", "gpus", "cuda", "cpu")
 def merge_metadata(parts: Sequence[Part]) -> EvalMetadata:
     """One document for all parts, which are given in their order and agree in what they must."""
     documents = [part.metadata for part in parts]
-    first = documents[0]
+    # What generates and judges is known to a part that did it. An empty one did not.
+    first = max(parts, key=lambda part: part.work).metadata
+    working = [part.metadata for part in parts if part.work] or documents
     if len(documents) == 1 and first.shard == str(WHOLE):
-        return first
+        return first.model_copy(update={"arguments": _undivided(first.arguments)})
     shared = {
         key: value
         for key, value in first.arguments.items()
@@ -35,12 +37,17 @@ def merge_metadata(parts: Sequence[Part]) -> EvalMetadata:
             "finished_at": _finished(documents),
             "arguments": shared,
             "shard": str(WHOLE),
-            "generation": _generation(documents),
-            "self_check": _self_check(documents),
+            "generation": _generation(working),
+            "self_check": _self_check(working),
             "warnings": [*_union(document.warnings for document in documents), *_mixed(hosts)],
             "hosts": hosts,
         }
     )
+
+
+def _undivided(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Arguments of a run whose shards are together again, like its configuration."""
+    return {**arguments, "shard": None} if "shard" in arguments else arguments
 
 
 def _finished(documents: Sequence[EvalMetadata]) -> str:

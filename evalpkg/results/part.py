@@ -19,11 +19,12 @@ from evalpkg.results.sample_log import SampleLog
 from evalpkg.results.shards import Shard, parse_shard
 from evalpkg.results.verdict_log import ScoredSample, VerdictLog
 
-SHARED = (
-    *("tool", "dataset", "prompt", "models", "toolchain", "sandbox", "seeds", "lock_file"),
-    *("roles", "modes", "num_samples", "k_values"),
-)
+SHARED = ("tool", "dataset", "lock_file", "roles", "modes", "num_samples", "k_values")
 """Metadata that must be equal, or results would depend on which host made them."""
+
+SHARED_BY_GENERATION = ("prompt", "models", "seeds")
+SHARED_BY_SCORING = ("toolchain", "sandbox")
+"""The same of what generated and what judged; only hosts that did so know it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,11 @@ class Part:
     def shard(self) -> Shard:
         """The part of the run that this host was given."""
         return parse_shard(self.metadata.shard)
+
+    @property
+    def work(self) -> int:
+        """How far this host came: 2 if it judged, 1 if it generated, 0 if it did neither."""
+        return bool(self.samples) + bool(self.scored)
 
     @property
     def sort_key(self) -> tuple[int, int, str]:
@@ -80,7 +86,10 @@ def disagreements(one: Part, other: Part) -> Iterator[str]:
         old, new = ({task.task_id: task for task in part.tasks} for part in (one, other))
         changed = [name for name in {**old, **new} if old.get(name) != new.get(name)]
         yield f"tasks: {', '.join(changed[:5]) or 'their order'}"
-    mine, theirs = (
-        part.metadata.model_dump(mode="json", include=set(SHARED)) for part in (one, other)
-    )
+    names = set(SHARED)
+    if one.samples and other.samples:
+        names.update(SHARED_BY_GENERATION)
+    if one.scored and other.scored:
+        names.update(SHARED_BY_SCORING)
+    mine, theirs = (part.metadata.model_dump(mode="json", include=names) for part in (one, other))
     yield from differences(mine, theirs)

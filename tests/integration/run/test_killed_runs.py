@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from evalpkg.errors import ExitCode
-from tests.integration.run.command import Victim, read_lines, results, succeed
+from tests.integration.run.command import Victim, evalpkg, read_lines, results, succeed
 
 KILLS = 10
 
@@ -116,8 +116,6 @@ def test_a_polite_stop_keeps_what_was_done_and_says_so(
 
 
 def test_two_runs_in_one_directory_are_refused(tmp_path: Path, distinct_samples: Path) -> None:
-    from tests.integration.run.command import evalpkg
-
     arguments = options(distinct_samples, 40, tmp_path)
     second = []
 
@@ -129,3 +127,55 @@ def test_two_runs_in_one_directory_are_refused(tmp_path: Path, distinct_samples:
     Victim(*arguments).kill_when(try_second)
     assert second[0].returncode == ExitCode.ENVIRONMENT
     assert "is being written by another process" in second[0].stderr
+
+
+def test_what_a_killed_shard_has_is_merged_and_what_it_lacks_is_named(
+    tmp_path: Path, distinct_samples: Path
+) -> None:
+    parts = [tmp_path / "part0", tmp_path / "part1"]
+    commands = [
+        [*options(distinct_samples, 40, part), "--shard", f"{number}/2"]
+        for number, part in enumerate(parts)
+    ]
+    log = parts[0] / "work/verdicts.jsonl"
+    status = Victim(*commands[0]).kill_when(lambda: size(log) > 0)
+    assert status == -signal.SIGKILL
+    judged = len(log.read_bytes().split(b"\n")) - 1
+    assert not json.loads((parts[0] / "eval_metadata.json").read_text())["finished_at"]
+    succeed(*commands[1])
+    there = len(keys(parts[1] / "work/verdicts.jsonl"))
+    merged = tmp_path / "merged"
+    partial = evalpkg("merge", *parts, "--output-dir", merged)
+    assert partial.returncode == ExitCode.INCOMPLETE, partial.stderr
+    assert f"shard 0/2: {320 - there - judged} samples without a verdict" in partial.stderr
+    assert len(read_lines(merged / "no-policy/base_model_samples.jsonl")) == there + judged
+    succeed(*commands[0])
+    assert json.loads((parts[0] / "eval_metadata.json").read_text())["finished_at"]
+    succeed("merge", *parts, "--output-dir", merged)
+    succeed("verify", merged)
+    whole = tmp_path / "whole"
+    succeed(*options(distinct_samples, 40, whole))
+    assert results(merged) == results(whole)
+
+
+def test_a_shard_killed_in_generation_can_be_merged(tmp_path: Path, many_samples: Path) -> None:
+    part = tmp_path / "part"
+    log = part / "work/samples.jsonl"
+    arguments = [*options(many_samples, 2000, part), "--shard", "0/2"]
+    assert Victim(*arguments).kill_when(lambda: size(log) > 0) == -signal.SIGKILL
+    partial = evalpkg("merge", part, "--output-dir", tmp_path / "merged")
+    assert partial.returncode == ExitCode.INCOMPLETE, partial.stderr
+    assert "shard 0/2" in partial.stderr
+    assert "shard 1/2" in partial.stderr
+
+
+def test_a_run_killed_between_its_last_verdict_and_its_end_is_ended(
+    tmp_path: Path, distinct_samples: Path
+) -> None:
+    arguments = [*options(distinct_samples, 2, tmp_path), "--shard", "0/2"]
+    succeed(*arguments)
+    file = tmp_path / "eval_metadata.json"
+    about = json.loads(file.read_text())
+    file.write_text(json.dumps({**about, "finished_at": ""}))
+    assert "generated 0 and judged 0" in succeed(*arguments)
+    assert json.loads(file.read_text())["finished_at"]

@@ -132,6 +132,21 @@ def test_a_lost_shard_is_named_and_the_rest_is_merged(tmp_path: Path) -> None:
     succeed("merge", tmp_path / "part0", tmp_path / "part1", "--output-dir", tmp_path / "merged")
 
 
+def test_a_single_shard_and_one_without_samples_merge_to_results_that_verify(
+    tmp_path: Path,
+) -> None:
+    one = (*KNOWN, "--limit", "1", "--num-samples", "1", "--k-values", "1", "--skip-base")
+    succeed("run", *one, "--shard", "0/1", "--output-dir", tmp_path / "part")
+    succeed("merge", tmp_path / "part", "--output-dir", tmp_path / "merged")
+    succeed("verify", tmp_path / "merged")
+    parts = [tmp_path / f"part{n}" for n in range(2)]
+    for n, part in enumerate(parts):
+        succeed("run", *one, "--shard", f"{n}/2", "--output-dir", part)
+    succeed("merge", *parts, "--output-dir", tmp_path / "both")
+    succeed("verify", tmp_path / "both")
+    assert results(tmp_path / "both") == results(tmp_path / "merged")
+
+
 def test_reports_of_several_runs_stand_in_one_table(done: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     succeed("run", *SMALL, "--seed", "5", "--output-dir", other)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from evalpkg.errors import ConfigError, DataError
 from evalpkg.models import Mode, VerdictKind
 from evalpkg.results.build import write_mode_files
-from evalpkg.results.keys import expected_keys
+from evalpkg.results.keys import SampleKey, expected_keys
 from evalpkg.results.layout import RunLayout
 from evalpkg.results.merge import merge_runs
 from evalpkg.results.metadata import read_metadata
@@ -249,3 +249,83 @@ def test_hosts_that_differ_in_what_may_matter_are_warned_about(tmp_path: Path) -
     assert merged.self_check.overridden
     assert "1 of 3 failed" in merged.self_check.outcome
     assert merged.generation == {"0/2": {}, "1/2": {"device": "other"}}
+
+
+def test_a_part_that_is_the_whole_run_merges_to_a_result_that_verifies(tmp_path: Path) -> None:
+    part = begin_run(tmp_path / "host0")
+    edit(part.config, lambda c: c.update(shard="0/1"))
+    edit(part.metadata, lambda m: m["arguments"].update(shard="0/1"))
+    merge_runs([part.root], tmp_path / "out")
+    layout = RunLayout(tmp_path / "out")
+    contents(layout)
+    write_metrics(layout, 2)
+    seal_run(layout)
+    report = verify_run(layout.root)
+    assert report.ok, [check for check in report.checks if not check.ok]
+
+
+@settings(max_examples=20, deadline=None)
+@given(data=st.data())
+def test_parts_that_were_cut_short_give_what_they_have_and_the_rest_is_named(
+    tmp_path_factory: pytest.TempPathFactory, single: dict[str, bytes], data: st.DataObject
+) -> None:
+    folder = tmp_path_factory.mktemp("cut")
+    count = data.draw(st.integers(1, 4))
+    paths = parts(folder, count)
+    begun, judged, owners = set[SampleKey](), set[SampleKey](), dict[SampleKey, str]()
+    for host, path in enumerate(paths):
+        layout = RunLayout(path)
+        own = list(expected_keys(TASKS, ROLES, 2, Shard(host, count)))
+        owners |= dict.fromkeys(own, f"{host}/{count}")
+        if data.draw(st.booleans(), label="finished"):
+            begun.update(own)
+            judged.update(own)
+            continue
+        edit(layout.metadata, lambda m: m.update(finished_at=""))
+        written = data.draw(st.integers(0, len(own)), label="samples")
+        scored_too = data.draw(st.integers(0, written), label="verdicts")
+        for log, lines in ((layout.samples_log, written), (layout.verdicts_log, scored_too)):
+            whole = log.read_bytes().splitlines(keepends=True)
+            torn = whole[lines][:-3] if lines < len(whole) else b""
+            log.write_bytes(b"".join(whole[:lines]) + torn)
+        begun.update(own[:written])
+        judged.update(own[:scored_too])
+    report = merge_runs(paths, folder / "out")
+    assert set(report.coverage.not_generated) == set(KEYS) - begun
+    assert set(report.coverage.not_judged) == begun - judged
+    owed = {owner: set[SampleKey]() for owner in owners.values()}
+    for key in set(KEYS) - judged:
+        owed[owners[key]].add(key)
+    assert {shard: set(keys) for shard, keys in report.missing_by_shard.items()} == {
+        shard: keys for shard, keys in owed.items() if keys
+    }
+    merged = VerdictLog(RunLayout(folder / "out").verdicts_log).by_key(
+        SampleLog(RunLayout(folder / "out").samples_log).by_key()
+    )
+    assert set(merged) == judged
+    # What is made later completes it to the bytes of an undisturbed run.
+    late = [begin_run(folder / f"late{n}", 2, Shard(n, count)).root for n in range(count)]
+    assert merge_runs([*paths, *late], folder / "out").coverage.complete
+    assert contents(RunLayout(folder / "out")) == single
+
+
+def test_a_part_without_samples_has_no_say_in_what_made_them(tmp_path: Path) -> None:
+    paths = parts(tmp_path, 2)
+    for path in paths[:1]:
+        layout = RunLayout(path)
+        layout.samples_log.unlink()
+        layout.verdicts_log.unlink()
+        edit(
+            layout.metadata,
+            lambda m: (
+                m["toolchain"].update(rustc=""),
+                m["sandbox"].update(provider="", profile_sha256=""),
+                m["models"].update(base={"name": "base"}),
+                m["self_check"].update(passed=False, outcome="the self-check was not run"),
+            ),
+        )
+    merge_runs(paths, tmp_path / "out")
+    merged, whole = (read_metadata(RunLayout(path)) for path in (tmp_path / "out", paths[1]))
+    assert merged.toolchain == whole.toolchain
+    assert merged.models == whole.models
+    assert merged.self_check == whole.self_check

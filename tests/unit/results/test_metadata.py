@@ -11,12 +11,16 @@ import pytest
 
 from evalpkg.errors import DataError
 from evalpkg.results.environment import (
+    PROVISIONING,
+    FlashAttention,
     Gpu,
+    Provisioning,
     ask,
     collect_environment,
     installed_distributions,
     parse_cuda_driver,
     parse_gpus,
+    recorded_provisioning,
     without_userinfo,
 )
 from evalpkg.results.layout import RunLayout
@@ -111,6 +115,49 @@ def test_a_machine_without_any_tools_is_described_all_the_same(
     assert found.gpus == []
     assert found.cuda.driver == ""
     assert this_tool().commit == ""
+
+
+# As roles/cuda_torch writes it, to_nice_json and all.
+RECORD = """{
+    "driver_cuda": "12.8",
+    "flash_attention": {
+        "installed": false,
+        "reason": "OSError: CUDA_HOME environment variable is not set."
+    },
+    "torch": "2.7.1+cu128"
+}
+"""
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_what_provisioning_recorded_is_in_the_metadata(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, named: bool
+) -> None:
+    file = tmp_path / ("elsewhere" if named else "provisioning.json")
+    file.write_text(RECORD)
+    monkeypatch.delenv(PROVISIONING, raising=False)
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    if named:
+        monkeypatch.setenv(PROVISIONING, str(file))
+    found = collect_environment().provisioning
+    assert found == Provisioning(
+        torch="2.7.1+cu128",
+        driver_cuda="12.8",
+        flash_attention=FlashAttention(
+            installed=False, reason="OSError: CUDA_HOME environment variable is not set."
+        ),
+    )
+
+
+@pytest.mark.parametrize("content", [None, "", "not JSON", "[]", '{"torch": 2}', '{"more": 1}'])
+def test_a_record_that_cannot_be_read_is_none(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str | None
+) -> None:
+    file = tmp_path / "record"
+    if content is not None:
+        file.write_text(content)
+    monkeypatch.setenv(PROVISIONING, str(file))
+    assert recorded_provisioning() is None
 
 
 def test_gpus_are_read_from_nvidia_smi() -> None:
