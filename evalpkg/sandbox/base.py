@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -104,14 +105,16 @@ def needed_inside(toolchain: Toolchain, box: Box) -> tuple[Path, ...]:
     return tuple(path for path in toolchain.readable if toolchain.sysroot not in path.parents)
 
 
+_EVALBOX = re.compile(r"/[^\0:=]*/evalbox(?![^\0:])")
+
+
 def profile_digest(provider: Provider, runtime: Runtime) -> str:
     """sha256 of all that shapes the confinement: the command lines and our own programs."""
     state = hashlib.sha256(provider.name.encode())
     for building in (True, False):
         box = Box(Path("/work"), building, Limits(1, 1, 1, 1))
-        words = provider.command(box, ["PROGRAM"])
-        # Where our programs lie differs from run to run, and shapes nothing.
-        words = ["evalbox" if word.endswith("/evalbox") else word for word in words]
-        state.update("\0".join(words).encode())
+        line = "\0".join(provider.command(box, ["PROGRAM"]))
+        # Where our programs lie differs from run to run and host to host, and shapes nothing.
+        state.update(_EVALBOX.sub("evalbox", line).encode())
     state.update(runtime.digest.encode())
     return state.hexdigest()

@@ -201,13 +201,18 @@ def _readable(message: dict[str, Any], span: dict[str, Any]) -> str:
 _PATH = re.compile(r"(?:\b[A-Za-z_]\w*::)+(?=[A-Za-z_<{])")
 
 
+_FOLDERS = re.compile(r"(?:/[\w.+-]+)+/(?=[\w.+-])")
+"""Where things lie on this machine is nobody's business."""
+
+
 def _explain(status: int, errors: str) -> tuple[Stop, str]:
     """Why rustc failed without blaming a module."""
     signal = status - 128 if status > 128 else 0
     plain = [line for line in errors.split("\n") if line and not line.startswith("{")]
     messages = [str(message.get("message", "")) for message in _errors(errors)]
     telling = [line for line in plain if "error" in line or "panicked" in line]
-    detail = (messages or telling or plain or [f"rustc ended with status {status}"])[0][:500]
+    detail = (messages or telling or plain or [f"rustc ended with status {status}"])[0]
+    detail = _FOLDERS.sub("", detail)[:500]
     if status < 0 or signal == SIGXCPU or (signal == 9 and not messages):
         return Stop.TIMEOUT, "compiling took too much time"
     if signal == SIGXFSZ or "No space left" in errors or "File too large" in errors:

@@ -37,10 +37,11 @@ LONGEST = 16 << 10
 _WARY_WORDS = frozenset(["dyn", "trait", "where", "async"])
 _DEFINING = frozenset(["fn", "struct", "enum", "union", "type"])
 
-_SUSPICIOUS = re.compile("|".join([*sorted(ALONE), "super", "#", "'", r"\bimpl\b", r"\bmod\b"]))
-_SIMPLE_WORDS = re.compile(r"\b(?:fn|struct|enum|union|type)\b")
-_SIMPLE = re.compile(r"\b(?:fn|struct|enum|union|type)\s+[A-Za-z_][A-Za-z0-9_]*\s*[({;:=]")
-_WARY = re.compile("|".join([*sorted(_WARY_WORDS), r"\bimpl\b"]))
+_SUSPICIOUS = (*sorted(ALONE), "super", "#", "'")
+_ITEM = re.compile(r"\b(?:impl|mod)\b")
+_NOT_SIMPLE = re.compile(
+    r"\b(?:fn|struct|enum|union|type)\b(?!\s+[A-Za-z_][A-Za-z0-9_]*\s*[({;:=])|\bimpl\b"
+)
 
 _RAW_C_STRING = re.compile(r"""cr\#*\"""")
 """Two tokens and more before edition 2021."""
@@ -103,7 +104,7 @@ def company(source: str) -> Company:
     """The company that a program may have. Errs towards less."""
     if len(source) > LONGEST or _RAW_C_STRING.search(source) is not None:
         return Company.NONE
-    suspicious = _SUSPICIOUS.search(source) is not None or not source.isascii()
+    suspicious = _is_suspicious(source)
     if not suspicious and not _may_be_generic(source):
         return Company.ANY
     words = list(tokens(source))
@@ -117,11 +118,18 @@ def needs_own_crate(source: str) -> bool:
     return company(source) is Company.NONE
 
 
+def _is_suspicious(source: str) -> bool:
+    """Quick, and never wrong about a program that reaches out."""
+    if not source.isascii() or any(text in source for text in _SUSPICIOUS):
+        return True
+    return ("impl" in source or "mod" in source) and _ITEM.search(source) is not None
+
+
 def _may_be_generic(source: str) -> bool:
     """Quick, and never wrong about a program that is: each definition is plainly simple."""
-    if _WARY.search(source) is not None:
+    if any(word in source for word in _WARY_WORDS):
         return True
-    return len(_SIMPLE_WORDS.findall(source)) != len(_SIMPLE.findall(source))
+    return _NOT_SIMPLE.search(source) is not None
 
 
 def _is_generic(words: list[str]) -> bool:

@@ -23,7 +23,7 @@ def subject_unit(task: Task, source: str) -> Unit:
 
     Its names come from its content, so that they are the same alone and in any company.
     """
-    name = "s_" + program_digest(task, source)[:16]
+    name = "s_" + program_digest(task, source)[:32]
     signature = read_signature(task.prompt, task.entry_point)
     # The constant is what an attribute left dangling at the end of the completion would remove.
     text = f"{source}\nconst _: () = ();\n{_shim(signature)}"

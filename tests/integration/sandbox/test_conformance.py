@@ -1,6 +1,8 @@
 """Providers prove themselves by running hostile programs; what does not confine is refused."""
 
+import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from evalpkg.sandbox.base import Box, Limits, profile_digest
 from evalpkg.sandbox.conformance import violations
 from evalpkg.sandbox.landlock import Landlock
 from evalpkg.sandbox.process import run_bounded
+from evalpkg.sandbox.select import PROVIDERS
 from evalpkg.sandbox.unconfined import Unconfined
 
 
@@ -54,6 +57,18 @@ def test_the_profile_digest_covers_the_limits_of_our_own_launcher() -> None:
     runtime = build_runtime(toolchain)
     landlock, none = Landlock(toolchain, runtime), Unconfined(toolchain, runtime)
     assert profile_digest(landlock, runtime) != profile_digest(none, runtime)
+
+
+@pytest.mark.parametrize("name", PROVIDERS)
+def test_the_profile_digest_does_not_depend_on_where_the_cache_lies(
+    name: str, tmp_path: Path
+) -> None:
+    toolchain = find_toolchain()
+    runtime = build_runtime(toolchain)
+    shutil.copy(runtime.evalbox, tmp_path)
+    elsewhere = replace(runtime, evalbox=tmp_path / "evalbox")
+    here = profile_digest(PROVIDERS[name](toolchain, runtime), runtime)
+    assert profile_digest(PROVIDERS[name](toolchain, elsewhere), elsewhere) == here
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,14 @@ def test_a_panic_that_a_test_asks_for_is_right_and_an_exit_in_its_place_is_not(
     assert kinds == [V.PASSED, V.TEST_FAILED, V.TAMPERED, V.CRASHED]
 
 
+def test_a_link_error_is_told_without_our_paths(bench: Court) -> None:
+    missing = f'#[link(name = "nowhere")] extern "C" {{}} {SIGNATURE} {RIGHT}'
+    verdict = bench.judge([(TASKS["close"], missing)])[0]
+    assert verdict.kind is V.COMPILE_ERROR
+    assert "linking with" in verdict.detail
+    assert "/" not in verdict.detail
+
+
 def test_a_compile_error_is_told_with_its_code_and_without_our_paths(bench: Court) -> None:
     verdict = bench.judge([(TASKS["close"], f"{SIGNATURE} {{ 5 }}")])[0]
     assert verdict.error_code == "E0308"

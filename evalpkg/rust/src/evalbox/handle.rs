@@ -10,6 +10,11 @@ use crate::sys;
 const TAIL: usize = 2048;
 /// A subject that used less than this share of the time was not computing.
 const LEAST_SHARE: f64 = 0.1;
+/// One that used less than this share is believed to have computed only on a busy machine.
+const FULL_SHARE: f64 = 0.5;
+/// CPU time that is spent to find out whether the machine is busy.
+const SPIN: Duration = Duration::from_millis(20);
+const THREAD_CPU_TIME: c_int = 3;
 /// How many times its wall time a computing subject may take on a loaded machine.
 const MOST_GRANTS: u32 = 6;
 
@@ -92,21 +97,13 @@ impl Subject {
     fn extend(&mut self) -> Result<(), Reason> {
         let elapsed = self.started.elapsed();
         let granted = self.deadline - self.started;
-        let computing = self.cpu_time() > elapsed.mul_f64(LEAST_SHARE);
+        let share = cpu_time((!self.pid << 3) | 2).as_secs_f64() / elapsed.as_secs_f64();
+        let computing = share > FULL_SHARE || (share > LEAST_SHARE && is_busy());
         if !computing || granted > self.grant * MOST_GRANTS {
             return Err(Reason::WallTimeout);
         }
         self.deadline += self.grant / 4;
         Ok(())
-    }
-
-    fn cpu_time(&self) -> Duration {
-        let clock = (!self.pid << 3) | 2;
-        let mut time = [0i64; 2];
-        if unsafe { clock_gettime(clock, time.as_mut_ptr()) } != 0 {
-            return Duration::ZERO;
-        }
-        Duration::new(time[0] as u64, time[1] as u32)
     }
 
     /// Arguments are small and the socket's buffer large; a subject that does not read them loses.
@@ -158,9 +155,27 @@ impl Subject {
     }
 }
 
+/// CPU time by a clock; that of another process is `~pid << 3 | CPUCLOCK_SCHED`, as
+/// `clock_getcpuclockid` has it.
+fn cpu_time(clock: c_int) -> Duration {
+    let mut time = [0i64; 2];
+    if unsafe { clock_gettime(clock, time.as_mut_ptr()) } != 0 {
+        return Duration::ZERO;
+    }
+    Duration::new(time[0] as u64, time[1] as u32)
+}
+
+/// Whether who computes gets much less than a CPU now: found out by computing.
+fn is_busy() -> bool {
+    let (start, used) = (Instant::now(), cpu_time(THREAD_CPU_TIME));
+    while cpu_time(THREAD_CPU_TIME) - used < SPIN && start.elapsed() < SPIN * 10 {
+        std::hint::spin_loop();
+    }
+    start.elapsed() > SPIN.mul_f64(1.5)
+}
+
 extern "C" {
     fn send(fd: c_int, buffer: *const std::ffi::c_void, length: usize, flags: c_int) -> isize;
-    /// The clock of another process is `~pid << 3 | CPUCLOCK_SCHED`, as `clock_getcpuclockid` has it.
     fn clock_gettime(clock: c_int, time: *mut i64) -> c_int;
     fn memfd_create(name: *const std::ffi::c_char, flags: u32) -> c_int;
 }
