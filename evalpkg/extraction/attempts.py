@@ -10,7 +10,7 @@ from evalpkg.extraction.assemble import with_preamble
 from evalpkg.extraction.body import close_body, has_code, skip_introduction
 from evalpkg.extraction.definition import find_definition, find_nested, find_start, may_define
 from evalpkg.extraction.fences import Block
-from evalpkg.extraction.items import functions
+from evalpkg.extraction.items import functions, is_only_items, starts_like_item
 from evalpkg.extraction.prompts import preamble
 from evalpkg.extraction.syntax import item_name, parse
 from evalpkg.models import Task
@@ -52,6 +52,14 @@ def definition(task: Task, text: str, block: Block | None = None) -> Found | Non
         return None
     found = find_definition(code, task.entry_point, prose=block is None)
     return None if found is None else _whole(task, found, Rule.FUNCTION, block)
+
+
+def pure_definition(task: Task, text: str) -> Found | None:
+    """A definition in a text that is nothing but items, whatever its comments and strings hold."""
+    code = text.encode()
+    if not starts_like_item(code) or not may_define(code, task.entry_point.encode()):
+        return None
+    return definition(task, text) if is_only_items(parse(code).root_node) else None
 
 
 def body(task: Task, text: str, block: Block | None = None) -> Found | None:

@@ -21,6 +21,7 @@ from evalpkg.extraction.attempts import (
     definition,
     has_main,
     nested,
+    pure_definition,
 )
 from evalpkg.extraction.body import is_prose
 from evalpkg.extraction.cleaning import clean
@@ -57,6 +58,9 @@ def extract(task: Task, completion: str) -> Extraction:
         if is_prose(text):
             return Extraction(None, NO_CODE)
         return _extraction(task, _sound(task, text) or _broken(task, text), (), text)
+    pure = pure_definition(task, text) if len(text) <= LONGEST_CODE else None
+    if pure is not None:
+        return _extraction(task, pure, (), text)
     markdown = scan(text)
     if markdown.blocks:
         return _extraction(task, _from_markdown(task, markdown), markdown.blocks, text)

@@ -64,8 +64,9 @@ def belongs(node: Node) -> bool:
     The grammar takes statements there too, and so words of prose and calls that show the use.
     """
     if node.type in _KEPT:
-        # Prose such as "use a map" starts like an item; functions do not come about by chance.
-        return not node.has_error or node.type == "function_item"
+        # Prose such as "use a map" starts like an item; functions do not come about by chance, nor
+        # do extern blocks, in which the grammar takes `safe` for an error.
+        return not node.has_error or node.type in ("function_item", "foreign_mod_item")
     macro = node.children[0] if node.type == "expression_statement" else node
     if macro.type != "macro_invocation" or node.has_error:
         return False
@@ -118,6 +119,11 @@ def find_items(code: bytes) -> bytes:
             spans.append((start + node.start_byte, start + node.end_byte))
             end = start + node.end_byte
     return join_spans(code, spans)
+
+
+def starts_like_item(code: bytes) -> bool:
+    """Whether a text begins as code does that defines something."""
+    return code.lstrip().startswith(tuple(text.encode() for text in _ITEM_STARTS))
 
 
 def _line_starts(code: bytes) -> Iterator[int]:
