@@ -106,7 +106,7 @@ def _build(
 ) -> list[str]:
     """Build the probes in the box, and see that the compiler in it is confined, too."""
     home = canary.parent
-    with tempfile.TemporaryDirectory(dir=scratch_root(), prefix="evalpkg-") as folder:
+    with tempfile.TemporaryDirectory(dir=scratch_root()) as folder:
         work = Path(folder)
         shutil.copy(runtime.evalwire, work / "libevalwire.rlib")
         probe = (PROBES / "running.rs").read_text(encoding="utf-8")
@@ -126,7 +126,7 @@ def _build(
                 return [f"cannot build in it (status {status}): {errors.strip()[:400]}"]
             shutil.copy(work / out, home / out)
         reading = (PROBES / "building.rs").read_text(encoding="utf-8")
-        with tempfile.NamedTemporaryFile(dir=scratch_root(), prefix="evalpkg-canary-") as beside:
+        with tempfile.NamedTemporaryFile(dir=scratch_root(), prefix="canary-") as beside:
             # A provider may hide whole folders, such as the one that the canary lies in.
             for place in (str(canary), beside.name, "/etc/passwd"):
                 text = reading.replace("CANARY_FILE", place)
@@ -141,7 +141,7 @@ def _build(
 
 
 def _run(provider: Provider, runtime: Runtime, home: Path) -> list[str]:
-    with tempfile.TemporaryDirectory(dir=scratch_root(), prefix="evalpkg-") as folder:
+    with tempfile.TemporaryDirectory(dir=scratch_root()) as folder:
         library = Path(folder) / "batch.so"
         shutil.copy(home / "batch.so", library)
         case = Case(home / "oracle.so", "probe_oracle", "probe_subject")

@@ -38,7 +38,7 @@ class Firejail:
     @cached_property
     def _staged(self) -> tuple[tempfile.TemporaryDirectory[str], Runtime]:
         """Our programs, where neither we nor firejail itself (``/var/tmp``, homes) hide them."""
-        folder = tempfile.TemporaryDirectory(dir=scratch_root(), prefix="evalpkg-firejail-")
+        folder = tempfile.TemporaryDirectory(dir=scratch_root(), prefix="firejail-")
         Path(folder.name).chmod(0o755)
         for path in programs(self._toolchain, self._runtime):
             shutil.copy(path, folder.name)

@@ -85,7 +85,7 @@ class Bench:
             else:
                 sound.append(program)
         if sound:
-            with tempfile.TemporaryDirectory(dir=scratch_root(), prefix="evalpkg-") as work:
+            with tempfile.TemporaryDirectory(dir=scratch_root()) as work:
                 judged += self._judge_in(Path(work), sound, alone, last)
         return judged
 
