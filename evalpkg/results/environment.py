@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -48,7 +49,7 @@ class Cuda(_Part):
     driver: str = ""
     """Newest CUDA that the driver supports."""
     runtime: str = ""
-    """CUDA that torch was built with, if torch was in use."""
+    """CUDA that the installed torch was built with."""
 
 
 class FlashAttention(_Part):
@@ -147,9 +148,20 @@ def parse_cuda_driver(table: str) -> str:
 
 
 def _cuda_runtime() -> str:
-    """CUDA of torch if torch is loaded: importing it for this alone would take seconds."""
-    version = getattr(sys.modules.get("torch"), "version", None)
-    return str(getattr(version, "cuda", None) or "")
+    """CUDA of the installed torch, read and not imported, which would take seconds.
+
+    A session that only scores does not load torch; it must not look like another environment.
+    """
+    torch = find_spec("torch")
+    if torch is None or torch.origin is None:
+        return ""
+    return parse_cuda_runtime(_text(Path(torch.origin).with_name("version.py")))
+
+
+def parse_cuda_runtime(source: str) -> str:
+    """CUDA version from the text of ``torch/version.py``; empty for a build without."""
+    found = re.search(r"^cuda\b[^=]*=\s*['\"]([\d.]+)['\"]", source, re.MULTILINE)
+    return found[1] if found else ""
 
 
 def installed_distributions() -> dict[str, tuple[str, str]]:

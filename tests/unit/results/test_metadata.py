@@ -19,6 +19,7 @@ from evalpkg.results.environment import (
     collect_environment,
     installed_distributions,
     parse_cuda_driver,
+    parse_cuda_runtime,
     parse_gpus,
     recorded_provisioning,
     without_userinfo,
@@ -169,6 +170,13 @@ def test_gpus_are_read_from_nvidia_smi() -> None:
     assert parse_gpus("NVIDIA-SMI has failed because it couldn't communicate") == []
     assert parse_cuda_driver(SMI_HEAD) == "12.8"
     assert parse_cuda_driver("") == ""
+
+
+def test_torchs_cuda_is_known_without_loading_torch() -> None:
+    said = "__version__ = '2.4.0+cu124'\ndebug = False\ncuda: Optional[str] = {}\nhip = None\n"
+    assert parse_cuda_runtime(said.format("'12.4'")) == "12.4"
+    assert parse_cuda_runtime(said.format("None")) == ""
+    assert parse_cuda_runtime("") == ""
 
 
 def distribution(folder: Path, name: str, direct_url: str | None = None) -> None:
