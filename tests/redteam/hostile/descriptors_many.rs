@@ -1,5 +1,5 @@
 //! task: red/add
-//! expect: test_failed|resource_limit|crashed
+//! expect: test_failed|resource_limit|crashed|timeout
 //! attack: duplicates a descriptor until none is left, and answers wrongly
 extern "C" {
     fn dup(descriptor: i32) -> i32;

@@ -1,5 +1,5 @@
 //! task: red/add
-//! expect: test_failed|tampered|crashed|resource_limit
+//! expect: test_failed|tampered|crashed|resource_limit|timeout
 //! attack: a thread races the shim with replies on every descriptor, for three seconds
 extern "C" {
     fn write(descriptor: i32, bytes: *const u8, length: usize) -> isize;

@@ -1,5 +1,5 @@
 //! task: red/add
-//! expect: tampered|test_failed|crashed|compile_error|resource_limit
+//! expect: tampered|test_failed|crashed|compile_error|resource_limit|timeout
 //! attack: makes files out of numbers with no unsafe, through the compiler's lifetime hole (#25860)
 use std::fs::File;
 use std::io::Write;

@@ -1,5 +1,5 @@
 //! task: red/add
-//! expect: test_failed|resource_limit|crashed
+//! expect: test_failed|resource_limit|crashed|timeout
 //! leak: limit
 //! attack: right only if 900 descriptors can be open
 extern "C" {

@@ -1,5 +1,5 @@
 //! task: red/add
-//! expect: test_failed|resource_limit|crashed
+//! expect: test_failed|resource_limit|crashed|timeout
 //! leak: limit
 //! attack: right only if it can fill three GiB
 fn add(a: i32, b: i32) -> i32 {

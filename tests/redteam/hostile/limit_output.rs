@@ -1,5 +1,5 @@
 //! task: red/add
-//! expect: resource_limit|test_failed|panicked
+//! expect: resource_limit|test_failed|panicked|timeout
 //! leak: limit
 //! attack: right only if it can print eight MiB
 use std::io::Write;

@@ -1,5 +1,5 @@
 //! task: red/add
-//! expect: resource_limit|crashed|panicked
+//! expect: resource_limit|crashed|panicked|timeout
 //! attack: fills four GiB of memory
 fn add(_a: i32, _b: i32) -> i32 {
     let mut blocks: Vec<Vec<u8>> = Vec::new();

@@ -1,5 +1,5 @@
 //! task: red/add
-//! expect: resource_limit|test_failed|crashed
+//! expect: resource_limit|test_failed|crashed|timeout
 //! attack: fills memory until it is refused, four GiB at most, keeps it, and answers wrongly
 fn add(_a: i32, _b: i32) -> i32 {
     let pattern = vec![1u8; 16 << 20];

@@ -1,5 +1,5 @@
 //! task: red/is_sorted
-//! expect: resource_limit|test_failed|crashed
+//! expect: resource_limit|test_failed|crashed|timeout
 //! attack: a detached thread floods standard output while the answers are wrong
 use std::io::Write;
 

@@ -1,5 +1,5 @@
 //! task: red/add
-//! expect: test_failed|resource_limit|crashed|tampered
+//! expect: test_failed|resource_limit|crashed|tampered|timeout
 //! attack: up to 64 processes that sleep five seconds, and a wrong answer
 extern "C" {
     fn fork() -> i32;

@@ -1,5 +1,5 @@
 //! task: red/add
-//! expect: resource_limit|panicked|crashed
+//! expect: resource_limit|panicked|crashed|timeout
 //! attack: 600 threads that sleep four seconds each
 fn add(_a: i32, _b: i32) -> i32 {
     let threads: Vec<_> = (0..600)
