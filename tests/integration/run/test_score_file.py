@@ -134,16 +134,20 @@ def test_other_conditions_in_the_same_directory_are_refused(
 def test_a_kill_costs_nothing_that_was_saved(tmp_path: Path, distinct_samples: Path) -> None:
     seed = random.randrange(2**32)
     moments = random.Random(seed)
-    succeed("score", distinct_samples, "--output-dir", tmp_path / "whole", "--no-cache")
-    arguments = ["score", distinct_samples, "--output-dir", tmp_path / "broken", "--no-cache"]
+    options = ("score", distinct_samples, "--no-cache", "--timeout", "2", "--output-dir")
+    succeed(*options, tmp_path / "whole")
+    arguments = [*options, tmp_path / "broken"]
     log = tmp_path / "broken/work/verdicts.jsonl"
+    hit = 0
     for _ in range(3):
         before = log.stat().st_size if log.exists() else 0
         more = moments.randrange(1, 5000)
-        Victim(*arguments).kill_when(
+        status = Victim(*arguments).kill_when(
             lambda at=before + more: log.exists() and log.stat().st_size >= at
         )
+        hit += status == -signal.SIGKILL
     succeed(*arguments)
+    assert hit, f"no kill came in time (seed {seed})"
     assert (tmp_path / "broken/verdicts.jsonl").read_bytes() == (
         tmp_path / "whole/verdicts.jsonl"
     ).read_bytes(), f"seed {seed}"
