@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from evalpkg.extraction import extract
-from evalpkg.models import Extraction, Task, Verdict, VerdictKind
+from evalpkg.models import Task, Verdict, VerdictKind
 from evalpkg.pipeline.rows_index import RowsIndex
 from evalpkg.pipeline.score_file import ScoreSummary, answer_row
 from evalpkg.results.files import canonical_json, write_atomic
@@ -87,17 +87,9 @@ def _judge(
     questions: Sequence[Question], tasks: Sequence[Task], settings: ScoringSettings
 ) -> list[Verdict]:
     """Our verdict on each, in their order."""
-    verdicts: dict[int, Verdict] = {}
-
-    def keep(position: int, verdict: Verdict, _cached: bool) -> None:
-        verdicts[position] = verdict
-
-    items: list[tuple[Task, Extraction]] = [
-        (each.task, extract(each.task, each.completion)) for each in questions
-    ]
+    items = [(each.task, extract(each.task, each.completion)) for each in questions]
     scorer = Scorer(settings, tasks)
     try:
-        scorer.judge(items, keep)
+        return scorer.judge_all(items)
     finally:
         scorer.close()
-    return [verdicts[position] for position in range(len(items))]

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evalpkg.errors import DataError, EnvironmentUnfitError
 from evalpkg.extraction import extract
-from evalpkg.models import Extraction, Task, Verdict
 from evalpkg.policy import load_policy
 from evalpkg.reporting import markdown_reports
 from evalpkg.results.layout import RunLayout
@@ -21,7 +19,7 @@ from evalpkg.results.rows import read_tasks
 from evalpkg.results.verify import verify_run
 
 if TYPE_CHECKING:
-    from evalpkg.scoring import Scorer, ScoringSettings
+    from evalpkg.scoring import ScoringSettings
 
 
 def verify_with_rechecks(
@@ -60,8 +58,8 @@ def verify_with_rechecks(
     layout = RunLayout(root)
     scorer = Scorer(_settings_of(layout, sandbox_mode), read_tasks(layout.tasks))
     try:
-        judge = partial(_judge, scorer)
-        return _verify(root, verify_key, replace(again, judge=judge, rescore=rescore, seed=seed))
+        again = replace(again, judge=scorer.judge_all, rescore=rescore, seed=seed)
+        return _verify(root, verify_key, again)
     finally:
         scorer.close()
 
@@ -92,14 +90,3 @@ def _settings_of(layout: RunLayout, sandbox_mode: str) -> ScoringSettings:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise DataError(f"{layout.metadata}: the arguments lack a limit ({error!r})") from error
-
-
-def _judge(scorer: Scorer, items: Sequence[tuple[Task, Extraction]]) -> Sequence[Verdict]:
-    """One verdict for each item, in their order."""
-    verdicts: dict[int, Verdict] = {}
-
-    def keep(position: int, verdict: Verdict, _cached: bool) -> None:
-        verdicts[position] = verdict
-
-    scorer.judge(items, keep)
-    return [verdicts[position] for position in range(len(items))]

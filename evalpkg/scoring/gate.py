@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evalpkg.extraction import extract
-from evalpkg.models import Task, Verdict
+from evalpkg.models import Task
 from evalpkg.scoring.scorer import Scorer
 from evalpkg.tasks.mutants import mutants
 from evalpkg.tasks.repairs import equivalent_mutants
@@ -40,15 +40,9 @@ def gold_gate(scorer: Scorer, tasks: Sequence[Task]) -> GateReport:
     Mutants known to be equivalent to the solution are left out (``ERRATA.md`` lists them).
     """
     trials = [(task, name, text) for task in tasks for name, text in _trials(task)]
-    found: dict[int, Verdict] = {}
-
-    def keep(position: int, verdict: Verdict, _cached: bool) -> None:
-        found[position] = verdict
-
-    scorer.judge(((task, extract(task, text)) for task, _, text in trials), keep)
+    verdicts = scorer.judge_all([(task, extract(task, text)) for task, _, text in trials])
     failures: dict[str, str] = {}
-    for position, (task, name, _) in enumerate(trials):
-        verdict = found[position]
+    for (task, name, _), verdict in zip(trials, verdicts, strict=True):
         if name == CANONICAL and not verdict.passed:
             why = f"{name} does not pass: {verdict.kind.value} ({verdict.detail[:200]})"
             failures[task.task_id] = why

@@ -59,6 +59,12 @@ class Scorer:
         """
         _Session(self, on_verdict).run(items)
 
+    def judge_all(self, items: Sequence[tuple[Task, Extraction]]) -> list[Verdict]:
+        """The verdict of each item, in their order; for as many as fit into memory."""
+        found: dict[int, Verdict] = {}
+        self.judge(items, lambda position, verdict, _cached: found.update({position: verdict}))
+        return [found[position] for position in range(len(items))]
+
     def key(self, task: Task, digest: str) -> bytes:
         """The content key of a program: everything that can change its verdict."""
         tests = self._bench.shelf.digest(task.task_id)

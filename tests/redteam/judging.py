@@ -38,12 +38,10 @@ def judge(items: Sequence[tuple[Task, Extraction]], sandbox: str = "auto") -> li
         cache=None,
     )
     scorer = Scorer(settings, list(corpus.tasks().values()))
-    found: dict[int, Verdict] = {}
     try:
-        scorer.judge(items, lambda position, verdict, _: found.update({position: verdict}))
+        return scorer.judge_all(items)
     finally:
         scorer.close()
-    return [found[position] for position in range(len(items))]
 
 
 def kinds(items: Sequence[tuple[Task, Extraction]]) -> list[str]:

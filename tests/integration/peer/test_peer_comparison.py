@@ -183,11 +183,10 @@ def _question(task: Task, completion: str) -> Question:
 def _judge(questions: list[Question], sandbox: str = "auto") -> list:
     tasks = {question.task.task_id: question.task for question in questions}
     scorer = Scorer(ScoringSettings(sandbox_mode=sandbox, workers=2), list(tasks.values()))
-    verdicts = {}
     items = [(each.task, extract(each.task, each.completion)) for each in questions]
-    scorer.judge(items, lambda position, verdict, _: verdicts.__setitem__(position, verdict))
+    verdicts = scorer.judge_all(items)
     scorer.close()
-    return [verdicts[position] for position in range(len(questions))]
+    return verdicts
 
 
 def _compare(questions: list[Question], settings: PeerSettings) -> Comparison:

@@ -35,9 +35,8 @@ def test_the_thread_too_many_is_refused_and_the_verdict_says_so(provider: str) -
     sources = [SPAWNING.replace("COUNT", str(count)) for count in (THREADS // 2, THREADS + 64)]
     settings = ScoringSettings(sandbox_mode=provider, timeout_s=5, workers=1)
     scorer = Scorer(settings, [task])
-    found = {}
     items = [(task, Extraction(source, "test")) for source in sources]
-    scorer.judge(items, lambda position, verdict, _: found.update({position: verdict}))
+    found = scorer.judge_all(items)
     scorer.close()
     assert [found[0].kind, found[1].kind] == [VerdictKind.PASSED, VerdictKind.RESOURCE_LIMIT]
     assert "threads" in found[1].detail
