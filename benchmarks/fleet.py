@@ -21,8 +21,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.usage import CGROUPS, group_cpu_s, machine_cpu_s
+
 ROOT = Path(__file__).parents[1]
-CGROUPS = Path("/sys/fs/cgroup/cpuacct")
 SCENARIO = ("--scenario-name", "scale")
 
 
@@ -91,7 +92,7 @@ def site(names: Sequence[str], connections: str) -> Cost:
         "ANSIBLE_SSH_ARGS": "-o ControlMaster=auto -o ControlPersist=60s "
         f"-o StrictHostKeyChecking=accept-new -o UserKnownHostsFile={connections}/known_hosts",
     }
-    began, own, there, machine = time.monotonic(), children_s(), hosts_s(names), machine_s()
+    began, own, there, machine = time.monotonic(), children_s(), hosts_s(names), machine_cpu_s()
     done = subprocess.run(
         command, cwd=ROOT, env=variables, capture_output=True, text=True, check=False
     )
@@ -102,7 +103,7 @@ def site(names: Sequence[str], connections: str) -> Cost:
         wall_s=wall,
         controller_s=own,
         hosts_s=there,
-        busy=max(0.0, machine_s() - machine - own - there) / wall,
+        busy=max(0.0, machine_cpu_s() - machine - own - there) / wall,
         changed=sum(int(count) for count in re.findall(r"changed=(\d+)", done.stdout)),
     )
 
@@ -128,18 +129,8 @@ def hosts_s(names: Sequence[str]) -> float:
         capture_output=True,
         text=True,
     )
-    groups = [
-        container["State"]["CgroupPath"].lstrip("/") for container in json.loads(asked.stdout)
-    ]
-    return sum(int((CGROUPS / group / "cpuacct.usage").read_text()) for group in groups) / 1e9
-
-
-def machine_s() -> float:
-    """CPU time of everything on this machine since it started."""
-    user, nice, system, _idle, _wait, irq, softirq = map(
-        int, Path("/proc/stat").read_text().split()[1:8]
-    )
-    return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
+    paths = [each["State"]["CgroupPath"].lstrip("/") for each in json.loads(asked.stdout)]
+    return sum(group_cpu_s(CGROUPS / path) for path in paths)
 
 
 if __name__ == "__main__":

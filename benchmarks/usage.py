@@ -6,7 +6,7 @@ import os
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +14,8 @@ from pathlib import Path
 from evalpkg.errors import ExitCode
 
 _V1, _V2 = Path("/sys/fs/cgroup/cpuacct"), Path("/sys/fs/cgroup")
+CGROUPS = _V1 if _V1.is_dir() else _V2
+"""Where control groups that count CPU time are mounted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def measure(command: Sequence[str], environment: Mapping[str, str]) -> Usage:
         RuntimeError: if it fails.
     """
     with _group() as group, tempfile.TemporaryFile("w+") as said:
-        started, others = time.monotonic(), _machine_cpu_s()
+        started, others = time.monotonic(), machine_cpu_s()
         process = subprocess.Popen(
             command, env=dict(environment), stdout=said, stderr=said, preexec_fn=_enter(group)
         )
@@ -65,8 +67,8 @@ def measure(command: Sequence[str], environment: Mapping[str, str]) -> Usage:
             said.seek(0)
             raise RuntimeError(f"{command[:6]}: {process.returncode}: {said.read()[-2000:]}")
         cpu = used.ru_utime + used.ru_stime
-        grouped = _read(group) if group else None
-        rest = _machine_cpu_s() - others - (cpu if grouped is None else grouped)
+        grouped = group_cpu_s(group) if group else None
+        rest = machine_cpu_s() - others - (cpu if grouped is None else grouped)
         peaks = used.ru_maxrss / 1024, own_peak_kib / 1024
         return Usage(cpu, grouped, wall, *peaks, max(0.0, rest / wall))
 
@@ -82,7 +84,7 @@ def _watch(pid: int) -> int:
     return peak
 
 
-def _machine_cpu_s() -> float:
+def machine_cpu_s() -> float:
     """CPU time of the whole machine so far: user, nice, system, interrupts."""
     fields = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]
     busy = [int(fields[place]) for place in (0, 1, 2, 5, 6)]
@@ -91,11 +93,10 @@ def _machine_cpu_s() -> float:
 
 @contextmanager
 def _group() -> Iterator[Path | None]:
-    base = _V1 if _V1.is_dir() else _V2
-    group = base / f"evalpkg-benchmark-{os.getpid()}-{time.monotonic_ns()}"
+    group = CGROUPS / f"evalpkg-benchmark-{os.getpid()}-{time.monotonic_ns()}"
     try:
         group.mkdir()
-        _read(group)
+        group_cpu_s(group)
     except (OSError, StopIteration):
         with suppress(OSError):
             group.rmdir()
@@ -108,12 +109,13 @@ def _group() -> Iterator[Path | None]:
             group.rmdir()
 
 
-def _read(group: Path) -> float:
+def group_cpu_s(group: Path) -> float:
+    """CPU time of all processes that were ever in a control group of either version."""
     if (group / "cpuacct.usage").exists():
         return int((group / "cpuacct.usage").read_text()) / 1e9
     lines = (group / "cpu.stat").read_text().splitlines()
     return int(next(line for line in lines if line.startswith("usage_usec")).split()[1]) / 1e6
 
 
-def _enter(group: Path | None):  # type: ignore[no-untyped-def]
+def _enter(group: Path | None) -> Callable[[], object] | None:
     return None if group is None else lambda: (group / "cgroup.procs").write_text(str(os.getpid()))

@@ -10,10 +10,11 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from importlib.metadata import version
 from typing import Any
 
+from evalpkg.addresses import without_userinfo
 from evalpkg.errors import ConfigError, EnvironmentUnfitError
 from evalpkg.generation.base import Work
 from evalpkg.generation.keys import request_seed, sample_key
-from evalpkg.generation.openai_client import connect, explained, without_password
+from evalpkg.generation.openai_client import connect, explained
 from evalpkg.generation.prompts import get_template
 from evalpkg.generation.settings import GenerationSettings
 from evalpkg.models import Role, Sample, Task
@@ -77,7 +78,7 @@ class OpenAIBackend:
             said = {name: sorted(values) for name, values in self._seen.items()}
         return {
             "backend": "openai",
-            "endpoint": without_password(str(self._client.base_url)),
+            "endpoint": without_userinfo(str(self._client.base_url)),
             "models": {role.value: {"id": name} for role, name in self._models.items() if name},
             "server_said": said,
             "prompt_template": {"name": self._template.name, "sha256": self._template.sha256},

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
+from evalpkg.addresses import without_userinfo
 from evalpkg.errors import ConfigError, EnvironmentUnfitError, EvalError
 from evalpkg.generation.settings import GenerationSettings
 
@@ -45,17 +46,11 @@ def connect(settings: GenerationSettings) -> Any:
     )
 
 
-def without_password(address: str) -> str:
-    """``address`` as it may be shown: no user, no password."""
-    parts = urlsplit(address)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
-
-
 def explained(error: Exception, settings: GenerationSettings, model: str) -> EvalError:
     """What a failed request means to the user."""
     import openai
 
-    address = without_password(settings.openai_base_url) or "the endpoint"
+    address = without_userinfo(settings.openai_base_url) or "the endpoint"
     if isinstance(error, openai.APIConnectionError):
         return EnvironmentUnfitError(
             f"{address} cannot be reached: {error}",

@@ -15,6 +15,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
+from evalpkg.addresses import without_userinfo
+
 SECONDS = 20
 """Patience with a program that is asked for its version."""
 
@@ -193,11 +195,6 @@ def _requirement(name: str, version: str, origin: str) -> str:
     except (ValueError, KeyError, TypeError, AttributeError):
         pass
     return f"{name}=={version}"
-
-
-def without_userinfo(text: str) -> str:
-    """``text`` with ``user:password@`` cut out of every URL in it."""
-    return re.sub(r"(?<=://)[^/@\s]+@", "", text)
 
 
 def _text(path: Path) -> str:

@@ -8,9 +8,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from evalpkg.addresses import without_userinfo
 from evalpkg.errors import ConfigError, DataError
 from evalpkg.models import Mode, Role
-from evalpkg.results.environment import Environment, without_userinfo
+from evalpkg.results.environment import Environment
 from evalpkg.results.files import pretty_json, read_json, write_atomic
 from evalpkg.results.layout import RunLayout
 from evalpkg.results.shards import parse_shard

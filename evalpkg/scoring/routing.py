@@ -113,11 +113,6 @@ def company(source: str) -> Company:
     return Company.OTHER_TASKS if _is_generic(words) else Company.ANY
 
 
-def needs_own_crate(source: str) -> bool:
-    """Whether a program must be compiled alone."""
-    return company(source) is Company.NONE
-
-
 def _is_suspicious(source: str) -> bool:
     """Quick, and never wrong about a program that reaches out."""
     if not source.isascii() or any(text in source for text in _SUSPICIOUS):

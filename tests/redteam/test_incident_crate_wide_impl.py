@@ -8,7 +8,7 @@ in ``impl PartialEq<Pair<u8, u8>> for i32`` and ``impl Tr<{ 1 }> for X``.
 
 from __future__ import annotations
 
-from evalpkg.scoring.routing import needs_own_crate
+from evalpkg.scoring.routing import Company, company
 from tests.redteam import judging
 
 ATTACKS = (
@@ -26,4 +26,4 @@ def test_implementations_of_others_do_not_reach_a_program() -> None:
 
 def test_each_is_found_by_its_tokens() -> None:
     for _, extraction in judging.named(*ATTACKS):
-        assert needs_own_crate(extraction.source or "")
+        assert company(extraction.source or "") is Company.NONE

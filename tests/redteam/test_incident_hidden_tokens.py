@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from evalpkg.scoring.routing import needs_own_crate, tokens
+from evalpkg.scoring.routing import Company, company, tokens
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from evalpkg.scoring.routing import needs_own_crate, tokens
     ],
 )
 def test_it_is_seen(source: str) -> None:
-    assert needs_own_crate(source)
+    assert company(source) is Company.NONE
 
 
 @pytest.mark.parametrize(

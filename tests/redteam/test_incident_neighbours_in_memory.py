@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import pytest
 
-from evalpkg.scoring.routing import needs_own_crate
+from evalpkg.scoring.routing import Company, company
 from tests.redteam import judging
 
 
@@ -38,7 +38,7 @@ def test_every_way_to_declare_a_lifetime_is_seen() -> None:
         "fn f() { let g: for</* */'x> fn(&'x u8); }",
         "enum E<\n'a> { A(&'a u8) }",
     ):
-        assert needs_own_crate(source), source
+        assert company(source) is Company.NONE, source
 
 
 def test_every_way_to_bound_a_type_by_static_is_seen() -> None:
@@ -49,7 +49,7 @@ def test_every_way_to_bound_a_type_by_static_is_seen() -> None:
         "fn f<I: Iterator>(_: std::slice::Iter<'static, I>, x: I::Item) {}",
         "use std::any::*; fn f<I: Any>(_: I) {}",
     ):
-        assert needs_own_crate(source), source
+        assert company(source) is Company.NONE, source
 
 
 def test_ordinary_lifetimes_and_labels_may_have_company() -> None:
@@ -59,4 +59,4 @@ def test_ordinary_lifetimes_and_labels_may_have_company() -> None:
         "fn f(x: &str) -> std::str::Chars<'_> { x.chars() }",
         "fn f() { 'outer: loop { if 1 <'a' as u32 { break 'outer; } } }",
     ):
-        assert not needs_own_crate(source), source
+        assert company(source) is not Company.NONE, source

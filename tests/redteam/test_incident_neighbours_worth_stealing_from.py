@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import pytest
 
-from evalpkg.scoring.routing import Company, company, needs_own_crate, tokens
+from evalpkg.scoring.routing import Company, company, tokens
 from tests.redteam import judging
 
 THIEVES = ["leak_neighbour_constants_by_elision", "leak_neighbour_constants_hidden"]
@@ -70,7 +70,7 @@ def test_what_is_plain_may_have_any_company(source: str) -> None:
 @pytest.mark.parametrize("start", ["'a'r", '"a"r', 'b"a"r', '"a"\u0435\u0301r', "cr"])
 def test_nothing_hides_behind_a_suffix(start: str) -> None:
     source = f'const _: &str = stringify!({start}#"x"); fn f() {{ unsafe {{}} }}'
-    assert needs_own_crate(f'{source} const _: &str = stringify!("y"#"z");')
+    assert company(f'{source} const _: &str = stringify!("y"#"z");') is Company.NONE
 
 
 def test_a_suffix_is_part_of_its_literal() -> None:

@@ -18,4 +18,4 @@ def test_long_programs_are_not_lexed(monkeypatch: pytest.MonkeyPatch, repeated: 
         raise AssertionError(f"lexed {len(source)} characters")
 
     monkeypatch.setattr(routing, "tokens", lexed)
-    assert routing.needs_own_crate("# " + repeated * 30_000)
+    assert routing.company("# " + repeated * 30_000) is routing.Company.NONE

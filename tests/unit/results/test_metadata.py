@@ -22,7 +22,6 @@ from evalpkg.results.environment import (
     parse_cuda_runtime,
     parse_gpus,
     recorded_provisioning,
-    without_userinfo,
 )
 from evalpkg.results.layout import RunLayout
 from evalpkg.results.metadata import read_metadata, without_secrets, write_metadata
@@ -210,13 +209,6 @@ def test_a_program_that_fails_says_nothing() -> None:
     assert ask("echo", "yes") == "yes"
 
 
-def test_passwords_are_cut_out_of_urls() -> None:
-    assert (
-        without_userinfo("see https://a:b@c/d and http://e/f@g")
-        == "see https://c/d and http://e/f@g"
-    )
-
-
 def git(folder: Path, *arguments: str) -> str:
     identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
     command = ["git", "-C", str(folder), *identity, *arguments]
@@ -228,12 +220,10 @@ def test_a_checkout_is_known_by_its_commit_and_its_changes(tmp_path: Path) -> No
 
     package = Path(evalpkg.__file__).parent
     copy = tmp_path / "copy" / "evalpkg"
-    for name in ("__init__.py", "models.py", "errors.py"):
-        (copy / name).parent.mkdir(parents=True, exist_ok=True)
-        (copy / name).write_bytes((package / name).read_bytes())
-    (copy / "results").mkdir()
-    for path in (package / "results").glob("*.py"):
-        (copy / "results" / path.name).write_bytes(path.read_bytes())
+    for path in [*package.glob("*.py"), *package.glob("results/*.py")]:
+        file = copy / path.relative_to(package)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(path.read_bytes())
     code = "from evalpkg.results.tool import this_tool; print(this_tool().model_dump_json())"
 
     def ask_copy() -> dict[str, object]:

