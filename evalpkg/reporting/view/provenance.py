@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from evalpkg.models import Mode, Role, Task
 from evalpkg.reporting.format import plain, plural
 from evalpkg.reporting.labels import MODE, ROLE
-from evalpkg.results.environment import Environment
+from evalpkg.results.environment import Environment, Provisioning
 from evalpkg.results.metadata import EvalMetadata, Model
 from evalpkg.statistics import Metrics
 
@@ -194,8 +194,21 @@ def _machine_facts(environment: Environment) -> FactGroup:
             ("CUDA", ", ".join(f"{n} {v}" for n, v in cuda.model_dump().items() if v)),
             ("Python", environment.python),
             ("Packages", ", ".join(versions)),
+            *_provisioning_facts(environment.provisioning),
         ),
     )
+
+
+def _provisioning_facts(record: Provisioning | None) -> tuple[tuple[str, str], ...]:
+    if record is None:
+        return ()
+    cuda, flash = record.driver_cuda, record.flash_attention
+    why = {"": "", "none": " for want of a GPU"}.get(cuda, f" for a driver with CUDA {cuda}")
+    facts = (("Provisioned", f"torch {record.torch}{why}"),)
+    if flash is None:
+        return facts
+    outcome = "installed" if flash.installed else f"not installed: {flash.reason or 'unknown'}"
+    return (*facts, ("FlashAttention 2", outcome))
 
 
 def _statistics_facts(metrics: Metrics) -> FactGroup:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmarks.synthetic import SyntheticRun, write_run
 from evalpkg.models import Mode, Role, Row
-from evalpkg.results.environment import Cuda, Environment, Gpu
+from evalpkg.results.environment import Cuda, Environment, FlashAttention, Gpu, Provisioning
 from evalpkg.results.layout import RunLayout
 from evalpkg.results.metadata import (
     Dataset,
@@ -89,6 +89,11 @@ def make_metadata(
             python="CPython 3.12.11",
             packages={"torch": "2.4.0+cu124", "transformers": "4.46.3", "peft": "0.13.2"},
             pip_freeze=["torch==2.4.0+cu124"],
+            provisioning=Provisioning(
+                torch="2.4.0+cu124",
+                driver_cuda="12.4",
+                flash_attention=FlashAttention(installed=False, reason="nvcc was not found"),
+            ),
         ),
     }
     return EvalMetadata(**{**told, **chosen})
