@@ -12,6 +12,7 @@ from itertools import groupby
 from evalpkg.errors import EnvironmentUnfitError
 from evalpkg.generation import Work, create_backend
 from evalpkg.models import Role, Sample, Task
+from evalpkg.pipeline.saving import Batches
 from evalpkg.pipeline.session import Session
 from evalpkg.pipeline.settings import generation_settings
 from evalpkg.reporting.progress import Progress
@@ -150,15 +151,7 @@ def _work(tasks: tuple[Task, ...], wanted: list[SampleKey]) -> Work:
 
 def _append(log: SampleLog, samples: Iterable[Sample], progress: Progress) -> None:
     """Make samples durable as they come."""
-    batch: list[Sample] = []
-    flushed_at = time.monotonic()
-    try:
+    with Batches(log.append, FLUSH_SAMPLES, FLUSH_SECONDS) as finished:
         for sample in samples:
-            batch.append(sample)
+            finished.add(sample)
             progress.advance()
-            late = time.monotonic() - flushed_at >= FLUSH_SECONDS
-            if late or len(batch) >= FLUSH_SAMPLES:
-                log.append(batch)
-                batch, flushed_at = [], time.monotonic()
-    finally:
-        log.append(batch)

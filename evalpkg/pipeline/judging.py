@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, TypeVar
 
 from evalpkg.extraction import extract
 from evalpkg.models import Extraction, Task, Verdict
+from evalpkg.pipeline.saving import Batches
 from evalpkg.reporting.progress import Progress
 from evalpkg.scoring import Scorer
 
@@ -60,20 +60,16 @@ class Judging(Generic[Work]):
     ) -> None:
         self._scorer = scorer
         self._prepare = prepare
-        self._save = save
         self._progress = progress
         self._waiting: dict[int, tuple[Work, Extraction]] = {}
-        self._finished: list[tuple[Work, Extraction, Verdict]] = []
-        self._flushed_at = time.monotonic()
+        self._finished = Batches(save, FLUSH_ROWS, FLUSH_SECONDS)
         if scorer.provider.name == "none":
             progress.note(UNCONFINED)
 
     def run(self, pending: Iterable[Work]) -> None:
         """Judge everything pending; what was judged is saved even if this is interrupted."""
-        try:
+        with self._finished:
             self._scorer.judge(self._items(pending), self._on_verdict)
-        finally:
-            self._flush()
 
     def _items(self, pending: Iterable[Work]) -> Iterator[tuple[Task, Extraction]]:
         for position, work in enumerate(pending):
@@ -83,14 +79,5 @@ class Judging(Generic[Work]):
 
     def _on_verdict(self, position: int, verdict: Verdict, from_cache: bool) -> None:
         work, extraction = self._waiting.pop(position)
-        self._finished.append((work, extraction, verdict))
+        self._finished.add((work, extraction, verdict))
         self._progress.advance(verdict=verdict.kind.value, cached=from_cache)
-        late = time.monotonic() - self._flushed_at >= FLUSH_SECONDS
-        if late or len(self._finished) >= FLUSH_ROWS:
-            self._flush()
-
-    def _flush(self) -> None:
-        batch, self._finished = self._finished, []
-        if batch:
-            self._save(batch)
-        self._flushed_at = time.monotonic()

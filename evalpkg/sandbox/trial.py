@@ -60,7 +60,6 @@ class Outcome:
     status: int = 0
     cpu_us: int = 0
     memory_kib: int = 0
-    wall_ms: int = 0
     output: str = ""
 
 

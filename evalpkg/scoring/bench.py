@@ -127,7 +127,7 @@ class Bench:
         outcomes = try_all(self._runtime, self._provider, library, cases, self.trial_limits)
         judged = []
         for (program, _), outcome in zip(programs, outcomes, strict=True):
-            verdict = verdicts.tried(outcome, program.digest, self.trial_limits.cpu_s)
+            verdict = verdicts.tried(outcome, program.digest, self.trial_limits)
             judged.append(Judged(program, verdict, self._again(outcome, len(cases), alone, last)))
         return judged
 

@@ -6,7 +6,7 @@ import os
 import signal
 
 from evalpkg.models import Verdict, VerdictKind
-from evalpkg.sandbox.trial import Outcome
+from evalpkg.sandbox.trial import Outcome, TrialLimits
 from evalpkg.scoring.crates import Diagnostic, Stop
 
 ENDED, WALL_TIMEOUT, ANSWER_TOO_LONG, BROKE_PROTOCOL = range(4)
@@ -38,9 +38,12 @@ def compiler_stopped(stop: Stop, detail: str, program: str) -> Verdict:
     return Verdict(kind, compile_ok, None, detail[:DETAIL], program)
 
 
-def tried(outcome: Outcome, program: str, cpu_s: int) -> Verdict:
-    """The program compiled and was put on trial, with ``cpu_s`` seconds of CPU time at most."""
-    kind, detail = _judge(outcome, cpu_s)
+def tried(outcome: Outcome, program: str, limits: TrialLimits) -> Verdict:
+    """The program compiled and was put on trial within ``limits``.
+
+    The detail names limits, not what was measured: judged again, a row is the same to the byte.
+    """
+    kind, detail = _judge(outcome, limits)
     compile_ok: bool | None = True
     if kind is VerdictKind.INFRA_ERROR:
         compile_ok = None
@@ -49,7 +52,7 @@ def tried(outcome: Outcome, program: str, cpu_s: int) -> Verdict:
     return Verdict(kind, compile_ok, None, detail[:DETAIL], program)
 
 
-def _judge(outcome: Outcome, cpu_s: int) -> tuple[VerdictKind, str]:
+def _judge(outcome: Outcome, limits: TrialLimits) -> tuple[VerdictKind, str]:
     where = f"{outcome.test}: " if outcome.test else ""
     match outcome.kind:
         case "passed":
@@ -67,16 +70,16 @@ def _judge(outcome: Outcome, cpu_s: int) -> tuple[VerdictKind, str]:
         case "not_loaded":
             return VerdictKind.COMPILE_ERROR, f"does not link: {outcome.message.strip()}"
         case "gone":
-            kind, detail = _gone(outcome, cpu_s)
+            kind, detail = _gone(outcome, limits)
             return kind, where + detail
         case _:
             return VerdictKind.INFRA_ERROR, outcome.message or "the sandbox failed"
 
 
-def _gone(outcome: Outcome, cpu_s: int) -> tuple[VerdictKind, str]:
+def _gone(outcome: Outcome, limits: TrialLimits) -> tuple[VerdictKind, str]:
     """Why a subject stopped answering."""
     if outcome.reason == WALL_TIMEOUT:
-        return VerdictKind.TIMEOUT, f"no answer within {outcome.wall_ms / 1000:.0f} s"
+        return VerdictKind.TIMEOUT, f"no answer within {limits.wall_ms / 1000:g} s"
     if outcome.reason == ANSWER_TOO_LONG:
         return VerdictKind.RESOURCE_LIMIT, "an answer over the output limit"
     if outcome.reason == BROKE_PROTOCOL:
@@ -89,9 +92,9 @@ def _gone(outcome: Outcome, cpu_s: int) -> tuple[VerdictKind, str]:
     number = os.WTERMSIG(outcome.status)
     match number:
         case signal.SIGXCPU:
-            return VerdictKind.TIMEOUT, f"used its {cpu_s} s of CPU time"
-        case signal.SIGKILL if outcome.cpu_us > 0.8e6 * cpu_s:
-            return VerdictKind.TIMEOUT, f"used {outcome.cpu_us / 1e6:.1f} s of CPU time"
+            return VerdictKind.TIMEOUT, f"used its {limits.cpu_s} s of CPU time"
+        case signal.SIGKILL if outcome.cpu_us > 0.8e6 * limits.cpu_s:  # deaf to the first signal
+            return VerdictKind.TIMEOUT, f"used its {limits.cpu_s} s of CPU time"
         case signal.SIGXFSZ:
             return VerdictKind.RESOURCE_LIMIT, "output: printed more than allowed"
         case signal.SIGABRT if "memory allocation of" in outcome.output:

@@ -3,6 +3,7 @@
 
 import pytest
 
+from evalpkg.models import Verdict
 from evalpkg.models import VerdictKind as V
 from tests.integration.scoring.conftest import TASKS, Court
 
@@ -36,15 +37,24 @@ PROGRAMS = {
 
 
 @pytest.fixture(scope="module")
-def verdicts(bench: Court) -> dict[str, V]:
+def verdicts(bench: Court) -> dict[str, Verdict]:
     task = TASKS["close"]
     found = bench.judge([(task, source) for _, source in PROGRAMS.values()])
-    return {name: verdict.kind for name, verdict in zip(PROGRAMS, found, strict=True)}
+    return dict(zip(PROGRAMS, found, strict=True))
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
-def test_a_program_gets_the_verdict_it_deserves(name: str, verdicts: dict[str, V]) -> None:
-    assert verdicts[name] is PROGRAMS[name][0]
+def test_a_program_gets_the_verdict_it_deserves(name: str, verdicts: dict[str, Verdict]) -> None:
+    assert verdicts[name].kind is PROGRAMS[name][0]
+
+
+def test_a_timeout_names_the_limit_and_not_what_the_clock_said(
+    bench: Court, verdicts: dict[str, Verdict]
+) -> None:
+    limit = bench.scorer.settings.timeout_s
+    computing, waiting = verdicts["computes for ever"], verdicts["sleeps for ever"]
+    assert computing.detail == f"tests::near: used its {limit:.0f} s of CPU time"
+    assert waiting.detail == f"tests::near: no answer within {limit:g} s"
 
 
 def test_mutable_arguments_come_back(bench: Court) -> None:

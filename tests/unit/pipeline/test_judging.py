@@ -63,11 +63,6 @@ def test_what_was_judged_before_an_interrupt_is_saved() -> None:
     assert sum(map(len, batches)) == 7
 
 
-def test_slow_work_is_saved_every_second(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judging, "FLUSH_SECONDS", 0.0)
-    assert [len(batch) for batch in run(BackwardsScorer(), 5)] == [1] * 5
-
-
 @pytest.mark.parametrize(("sandbox", "warned"), [("none", True), ("bubblewrap", False)])
 def test_judging_without_a_sandbox_is_shouted_about(sandbox: str, warned: bool) -> None:
     said: list[str] = []

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use std::io::{self, BufRead, Write as _};
 use std::os::fd::IntoRawFd;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use evalwire::oracle::{read_frame, write_frame};
 use evalwire::{Get, Reader};
@@ -67,18 +67,13 @@ pub fn run(patience: Duration, server: &[String]) -> io::Result<()> {
             return Err(io::Error::other(format!("not a job: {line}")));
         };
         let oracle = load(&mut libraries, library, oracle)?;
-        let started = Instant::now();
         let outcome = job(to, from, oracle, subject, patience).unwrap_or_else(|error| Outcome {
             kind: "infra",
             message: format!("the sandbox's server ended: {error}"),
             ..Outcome::default()
         });
         let gone = outcome.kind == "infra";
-        writeln!(
-            out,
-            "{}",
-            describe(id, &outcome, started.elapsed().as_millis())
-        )?;
+        writeln!(out, "{}", describe(id, &outcome))?;
         out.flush()?;
         if gone {
             break;
@@ -232,7 +227,7 @@ fn decode(report: &[u8]) -> Option<Outcome> {
     })
 }
 
-fn describe(id: &str, outcome: &Outcome, wall_ms: u128) -> String {
+fn describe(id: &str, outcome: &Outcome) -> String {
     let mut line = String::new();
     let _ = write!(
         line,
@@ -242,11 +237,7 @@ fn describe(id: &str, outcome: &Outcome, wall_ms: u128) -> String {
     quote(&outcome.test, &mut line);
     line.push_str(",\"message\":");
     quote(&outcome.message, &mut line);
-    let _ = write!(
-        line,
-        ",\"tests_passed\":{},\"wall_ms\":{wall_ms}",
-        outcome.tests_passed
-    );
+    let _ = write!(line, ",\"tests_passed\":{}", outcome.tests_passed);
     if outcome.exit.len() >= 21 {
         let (head, output) = outcome.exit.split_at(21);
         let mut reader = Reader::new(head);
