@@ -18,12 +18,16 @@ from collections.abc import Iterator
 from enum import Enum
 
 _ALONE_WORDS = """
-unsafe extern crate macro_rules macro asm global_asm naked_asm include include_str include_bytes
+unsafe extern macro_rules macro asm global_asm naked_asm include include_str include_bytes
 evalwire evalwire_shim Location Backtrace set_hook take_hook update_hook type_name
 type_name_of_val Any TypeId type_id downcast downcast_ref downcast_mut
 long_running_const_eval
 """
-ALONE = frozenset(_ALONE_WORDS.split())
+ROOT = frozenset(["crate", "recursion_limit", "type_length_limit"])
+"""Identifiers of what must be a crate's root: its paths start there, or its attributes count only
+there."""
+
+ALONE = frozenset(_ALONE_WORDS.split()) | ROOT
 """Identifiers that mean or might mean business with the rest of the crate or its names."""
 
 _LOCAL_ATTRIBUTES = """

@@ -6,7 +6,7 @@ import hashlib
 
 from evalpkg.models import Task
 from evalpkg.scoring.crates import Unit
-from evalpkg.scoring.routing import tokens
+from evalpkg.scoring.routing import ROOT, tokens
 from evalpkg.scoring.signature import Parameter, Signature, read_signature
 
 
@@ -27,8 +27,7 @@ def subject_unit(task: Task, source: str) -> Unit:
     signature = read_signature(task.prompt, task.entry_point)
     # The constant is what an attribute left dangling at the end of the completion would remove.
     text = f"{source}\nconst _: () = ();\n{_shim(signature)}"
-    if "crate" in source and "crate" in tokens(source):
-        # Its paths start at the crate's root, so it must be the root.
+    if any(word in source for word in ROOT) and not ROOT.isdisjoint(tokens(source)):
         return Unit(name, text + _export(name, ""), "", is_root=True)
     return Unit(name, text, f"mod {name}; " + _export(name, f"{name}::"))
 
