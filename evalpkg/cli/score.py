@@ -44,7 +44,11 @@ NAMED = 20
     show_default=True,
     help="Repaired tests (ERRATA.md) or the data set as published.",
 )
-@click.option("--edition", help="Rust edition of every program; default: what each task says.")
+@click.option(
+    "--edition",
+    type=click.Choice(["2018", "2021", "2024"]),
+    help="Rust edition of every program; default: what each task says.",
+)
 @click.option(
     "--sandbox-mode",
     default=DEFAULTS.sandbox_mode,

@@ -194,7 +194,7 @@ class EvalConfig(BaseModel):
     dataset_variant: Literal["repaired", "original"] = _setting(
         "repaired", "repaired tests (see ERRATA.md) or the data set as published", "Tasks"
     )
-    edition: Literal["2015", "2018", "2021", "2024"] | None = _setting(
+    edition: Literal["2018", "2021", "2024"] | None = _setting(
         None, "Rust edition of every program; default: what each task says", "Tasks"
     )
     limit: Count | None = _setting(None, "only the first N tasks", "Tasks")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, TypeVar
 
-from evalpkg.extraction import extract
+from evalpkg.extraction import LONGEST_ANSWER, extract
 from evalpkg.models import Extraction, Task, Verdict
 from evalpkg.pipeline.saving import Batches
 from evalpkg.reporting.progress import Progress
@@ -35,6 +35,8 @@ class Extractor:
 
     def __call__(self, task: Task, completion: str) -> Extraction:
         """The program in ``completion``."""
+        if len(completion) > LONGEST_ANSWER:
+            return extract(task, completion)  # too much to remember
         if task.task_id != self._task_id:
             self._task_id, self._known = task.task_id, {}
         found = self._known.get(completion)

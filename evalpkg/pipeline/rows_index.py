@@ -18,6 +18,12 @@ from evalpkg.models import Task
 
 DIGEST_SIZE = 12
 
+LARGEST_INDEX = 2**63 - 1
+
+DEEPEST = 100
+"""Levels of lists and objects in a row. It is read again, and written, from deeper in the stack, so
+what can be read at all is not limit enough."""
+
 
 class RowsIndex:
     """The rows of one file.
@@ -92,8 +98,11 @@ def _sample(line: bytes, where: str, positions: dict[str, int]) -> dict[str, Any
     """The line as an object with a known task and a completion."""
     try:
         row = json.loads(line)
+        if _depth(row) > DEEPEST:
+            raise RecursionError("nested too deeply")
     except (ValueError, RecursionError) as error:
-        reason = getattr(error, "msg", str(error))
+        deep = isinstance(error, RecursionError)
+        reason = "nested too deeply" if deep else getattr(error, "msg", str(error))
         raise DataError(
             f"{where}: not valid JSON ({reason})", "Is the line cut off? Mend it or remove it."
         ) from None
@@ -110,9 +119,23 @@ def _sample(line: bytes, where: str, positions: dict[str, int]) -> dict[str, Any
         near = difflib.get_close_matches(row["task_id"], positions, n=1)
         hint = f"Did you mean '{near[0]}'? " if near else ""
         raise DataError(
-            f"{where}: task '{row['task_id']}' is not in the data set",
+            f"{where}: task '{row['task_id'][:200]}' is not in the data set",
             f"{hint}--dataset names the data set that the samples were made for.",
         )
     if "index" in row and (type(row["index"]) is not int or row["index"] < 0):
         raise DataError(f"{where}: 'index' is not a whole number of at least 0")
+    if row.get("index", 0) > LARGEST_INDEX:
+        raise DataError(f"{where}: 'index' is larger than {LARGEST_INDEX}")
     return row
+
+
+def _depth(value: Any) -> int:
+    """Levels of lists and objects, without recursion."""
+    depth = 0
+    level: list[Any] = [value]
+    while True:
+        inner = [one for one in level if isinstance(one, list | dict)]
+        if not inner:
+            return depth
+        depth += 1
+        level = [x for one in inner for x in (one.values() if isinstance(one, dict) else one)]

@@ -16,9 +16,13 @@ from evalpkg.sandbox.scratch import scratch_root
 from evalpkg.sandbox.trial import Case, Outcome, TrialLimits, try_all
 from evalpkg.scoring import verdicts
 from evalpkg.scoring.crates import CompileLimits, CrateCompiler
+from evalpkg.scoring.elf import mapped_bytes
 from evalpkg.scoring.oracles import OracleShelf
 from evalpkg.scoring.settings import ScoringSettings
 from evalpkg.scoring.subject import subject_unit, symbol
+
+MOST_SHARED = 16 << 20
+"""Bytes that a batch's library may take of each of its programs' address space."""
 
 BUSY_SHARE = 0.9
 """A wall-clock timeout with less CPU time than this share of the limit may be the machine's."""
@@ -114,6 +118,9 @@ class Bench:
             else:
                 left.append((program, symbol(unit.name)))
         if left and compiled.library is not None:
+            if len(programs) > 1 and mapped_bytes(compiled.library) > MOST_SHARED:
+                detail = "the programs beside it take too much memory"
+                return judged + [Judged(one, _infra(detail, one), "alone") for one, _ in left]
             judged += self._try(compiled.library, left, alone, last)
         return judged
 

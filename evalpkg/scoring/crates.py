@@ -21,6 +21,8 @@ from evalpkg.sandbox.process import SANDBOX_FAILED, run_bounded
 
 LIBRARY = "batch.so"
 ERROR_BYTES = 8 << 20
+EXHAUSTED = "tried to allocate more memory than available to compiler"
+"""An error that a module may have only in company: its neighbours' constants took the memory."""
 SIGXCPU, SIGXFSZ = 24, 25
 
 
@@ -157,6 +159,8 @@ def _blame(errors: str, units: Sequence[Unit]) -> dict[str, Diagnostic]:
     names: dict[str, str] = {f"{unit.name}.rs": unit.name for unit in units}
     blamed: dict[str, Diagnostic] = {}
     for message in _errors(errors):
+        if message.get("message") == EXHAUSTED:
+            continue
         for span in message.get("spans", ()):
             name = _module(span, names, units)
             if span.get("is_primary") and name is not None:
@@ -217,7 +221,8 @@ def _explain(status: int, errors: str) -> tuple[Stop, str]:
         return Stop.TIMEOUT, "compiling took too much time"
     if signal == SIGXFSZ or "No space left" in errors or "File too large" in errors:
         return Stop.DISK, "the compiled program is too large"
-    if "memory allocation of" in errors or "out of memory" in errors.lower():
+    exhausted = "memory allocation of" in errors or "out of memory" in errors.lower()
+    if exhausted or EXHAUSTED in messages:
         return Stop.MEMORY, "compiling took too much memory"
     if status == SANDBOX_FAILED:
         return Stop.INFRA, "; ".join(plain)[:500] or "the sandbox failed"

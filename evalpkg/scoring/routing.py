@@ -7,7 +7,8 @@ tokens for that gets a crate of its own; the rest cannot tell whether it has com
 Crates are also loaded as one, and safe Rust is not quite safe: rustc has holes, known and unknown,
 that let a program read all memory of its process, and so its neighbours' constants and code. All
 known ones abuse generics, traits or trait objects. What defines or uses such things of its own is
-never put beside another program for the same problem: there is nothing worth stealing then.
+never put beside another program for the same problem: there is nothing worth stealing then. One
+needs only std's own ``dyn Any``, which carries panics; what takes it apart is in ``ALONE``.
 """
 
 from __future__ import annotations
@@ -17,11 +18,16 @@ from collections.abc import Iterator
 from enum import Enum
 
 _ALONE_WORDS = """
-unsafe extern crate macro_rules macro asm global_asm naked_asm include include_str include_bytes
+unsafe extern macro_rules macro asm global_asm naked_asm include include_str include_bytes
 evalwire evalwire_shim Location Backtrace set_hook take_hook update_hook type_name
-type_name_of_val Any TypeId type_id long_running_const_eval
+type_name_of_val Any TypeId type_id downcast downcast_ref downcast_mut
+long_running_const_eval
 """
-ALONE = frozenset(_ALONE_WORDS.split())
+ROOT = frozenset(["crate", "recursion_limit", "type_length_limit"])
+"""Identifiers of what must be a crate's root: its paths start there, or its attributes count only
+there."""
+
+ALONE = frozenset(_ALONE_WORDS.split()) | ROOT
 """Identifiers that mean or might mean business with the rest of the crate or its names."""
 
 _LOCAL_ATTRIBUTES = """

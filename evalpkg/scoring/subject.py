@@ -6,7 +6,7 @@ import hashlib
 
 from evalpkg.models import Task
 from evalpkg.scoring.crates import Unit
-from evalpkg.scoring.routing import tokens
+from evalpkg.scoring.routing import ROOT, tokens
 from evalpkg.scoring.signature import Parameter, Signature, read_signature
 
 
@@ -27,18 +27,13 @@ def subject_unit(task: Task, source: str) -> Unit:
     signature = read_signature(task.prompt, task.entry_point)
     # The constant is what an attribute left dangling at the end of the completion would remove.
     text = f"{source}\nconst _: () = ();\n{_shim(signature)}"
-    attribute = "#[unsafe(no_mangle)]" if task.edition >= "2024" else "#[no_mangle]"
-    if "crate" in source and "crate" in tokens(source):
-        # Its paths start at the crate's root, so it must be the root.
-        return Unit(name, text + _export(attribute, name, ""), "", is_root=True)
-    return Unit(name, text, f"mod {name}; " + _export(attribute, name, f"{name}::"))
+    if any(word in source for word in ROOT) and not ROOT.isdisjoint(tokens(source)):
+        return Unit(name, text + _export(name, ""), "", is_root=True)
+    return Unit(name, text, f"mod {name}; " + _export(name, f"{name}::"))
 
 
-def _export(attribute: str, name: str, path: str) -> str:
-    return (
-        f'{attribute} pub extern "C" fn {symbol(name)}(fd: i32) '
-        f"{{ ::evalwire::subject::serve(fd, {path}evalwire_shim::call) }}"
-    )
+def _export(name: str, path: str) -> str:
+    return f"::evalwire::export!({symbol(name)}, {path}evalwire_shim::call);"
 
 
 def symbol(name: str) -> str:

@@ -101,4 +101,10 @@ def _gone(outcome: Outcome, limits: TrialLimits) -> tuple[VerdictKind, str]:
             return VerdictKind.RESOURCE_LIMIT, "memory: an allocation was refused"
         case signal.SIGABRT if "overflowed its stack" in outcome.output:
             return VerdictKind.CRASHED, "stack overflow"
-    return VerdictKind.CRASHED, f"killed by {signal.Signals(number).name}"
+    return VerdictKind.CRASHED, f"killed by {_signal_name(number)}"
+
+
+def _signal_name(number: int) -> str:
+    """Most real-time signals have no name of their own."""
+    names = {known.value: known.name for known in signal.Signals}
+    return names.get(number, f"signal {number}")

@@ -26,11 +26,17 @@ def read_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             continue
         try:
             value = json.loads(line)
-        except json.JSONDecodeError as error:
+        except (ValueError, RecursionError) as error:
             raise DataError(
-                f"{path}, line {number}: not valid JSON ({error.msg}, column {error.colno})",
+                f"{path}, line {number}: not valid JSON ({_reason(error)})",
                 "Is the line cut off? Write the file again or remove the line.",
             ) from error
         if not isinstance(value, dict):
             raise DataError(f"{path}, line {number}: expected a JSON object, one task a line")
         yield number, value
+
+
+def _reason(error: ValueError | RecursionError) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg}, column {error.colno}"
+    return "nested too deeply" if isinstance(error, RecursionError) else str(error)

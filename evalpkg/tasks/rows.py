@@ -12,7 +12,7 @@ from evalpkg.errors import DataError
 from evalpkg.extraction.syntax import item_name, parse
 from evalpkg.models import Task
 
-EDITIONS = ("2015", "2018", "2021", "2024")
+EDITIONS = ("2018", "2021", "2024")
 DEFAULT_EDITION = "2021"
 
 _MULTIPL_E = ("name", "prompt", "tests")

@@ -28,12 +28,14 @@ def canonical(task_id: str, note: str = "") -> tuple[Task, Extraction]:
     return program(task_id, f"{task.prompt}\n{task.canonical_solution}\n// {note}\n")
 
 
-def judge(items: Sequence[tuple[Task, Extraction]], sandbox: str = "auto") -> list[Verdict]:
+def judge(
+    items: Sequence[tuple[Task, Extraction]], sandbox: str = "auto", compile_s: float = LIMIT_S
+) -> list[Verdict]:
     """The verdict of each, judged together."""
     settings = ScoringSettings(
         sandbox_mode=sandbox,
         timeout_s=LIMIT_S,
-        compile_timeout_s=LIMIT_S,
+        compile_timeout_s=compile_s,
         workers=1,
         cache=None,
     )

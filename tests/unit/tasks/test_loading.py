@@ -82,6 +82,7 @@ def test_the_entry_point_of_multipl_e_is_the_function_left_open(tmp_path: Path) 
         ([{**ROW, "prompt": "Double the number."}], "does not end in '{'"),
         ([{**ROW, "test": " "}], "empty test"),
         ([{**ROW, "edition": "2025"}], "edition '2025'"),
+        ([{**ROW, "edition": "2015"}], "edition '2015'"),
         ([{**ROW, "task_id": 7}], "'task_id' is not a string"),
         ([{**ROW, "test": "\ud800"}], "half a surrogate pair"),
         ([], "holds no tasks"),
