@@ -6,9 +6,9 @@ tokens for that gets a crate of its own; the rest cannot tell whether it has com
 
 Crates are also loaded as one, and safe Rust is not quite safe: rustc has holes, known and unknown,
 that let a program read all memory of its process, and so its neighbours' constants and code. All
-known ones abuse generics, traits or trait objects. What defines or uses such things of its own is
-never put beside another program for the same problem: there is nothing worth stealing then. One
-needs only std's own ``dyn Any``, which carries panics; what takes it apart is in ``ALONE``.
+known ones abuse generics, traits or trait objects, of the program's own or of the rarer parts of
+std (one needs no more than a panic's payload). What defines or uses such things is never put beside
+another program for the same problem: there is nothing worth stealing then.
 """
 
 from __future__ import annotations
@@ -42,6 +42,17 @@ LONGEST = 16 << 10
 
 _WARY_WORDS = frozenset(["dyn", "trait", "where", "async"])
 _DEFINING = frozenset(["fn", "struct", "enum", "union", "type"])
+
+_TAME_STD = """
+array ascii borrow boxed cell char cmp collections convert default fmt hash iter mem num ops option
+primitive rc result slice str string vec
+f32 f64 i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize
+"""
+TAME_STD = frozenset(_TAME_STD.split())
+"""Modules of std that programs for such problems use every day, and no known hole does."""
+
+_STD = ("std", "core", "alloc")
+_NOT_TAME = re.compile(rf"\b(?:{'|'.join(_STD)})\b(?!::(?:{'|'.join(sorted(TAME_STD))})\b)")
 
 _SUSPICIOUS = (*sorted(ALONE), "super", "#", "'")
 _ITEM = re.compile(r"\b(?:impl|mod)\b")
@@ -111,12 +122,12 @@ def company(source: str) -> Company:
     if len(source) > LONGEST or _RAW_C_STRING.search(source) is not None:
         return Company.NONE
     suspicious = _is_suspicious(source)
-    if not suspicious and not _may_be_generic(source):
+    if not suspicious and not _may_be_generic(source) and not _NOT_TAME.search(source):
         return Company.ANY
     words = list(tokens(source))
     if suspicious and _reaches_out(words):
         return Company.NONE
-    return Company.OTHER_TASKS if _is_generic(words) else Company.ANY
+    return Company.OTHER_TASKS if _is_generic(words) or _strays(words) else Company.ANY
 
 
 def _is_suspicious(source: str) -> bool:
@@ -141,6 +152,17 @@ def _is_generic(words: list[str]) -> bool:
         if word in _DEFINING and words[index + 2 : index + 3] == ["<"]:
             return True
         if word == "impl" and words[index + 2 : index + 3] != ["{"]:
+            return True
+    return False
+
+
+def _strays(words: list[str]) -> bool:
+    """Whether it uses, or by another name could use, a part of std that is not tame."""
+    for index, word in enumerate(words):
+        if word not in _STD:
+            continue
+        then = words[index + 1 : index + 3]
+        if then[:1] == ["as"] or (then[:1] == ["::"] and not TAME_STD.issuperset(then[1:])):
             return True
     return False
 

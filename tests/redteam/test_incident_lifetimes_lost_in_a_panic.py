@@ -7,7 +7,8 @@ thrown as the payload of a panic, and ``downcast`` gives it back with other life
 needs no name: a statement behind a ``break``, which is typed but not checked for borrows, says that
 it is the same. ``Any`` had been routed out by its name; ``std::thread::Result`` has one without it.
 
-``downcast`` and its kin are the only way to get such a value back, and are now routed out.
+``downcast`` and its kin are the only way to get such a value back, and are now routed out. And what
+uses any but the everyday parts of std has no neighbour for its own problem, whatever it does there.
 """
 
 from __future__ import annotations
@@ -32,6 +33,31 @@ def test_what_takes_a_payload_out_is_alone(method: str) -> None:
     assert company(source) is Company.NONE
 
 
-def test_catching_a_panic_is_no_reason_to_be_alone() -> None:
-    source = "fn f() -> bool { std::panic::catch_unwind(|| [1][9]).is_err() }"
+@pytest.mark.parametrize(
+    "source",
+    [
+        "fn f() -> bool { std::panic::catch_unwind(|| [1][9]).is_err() }",
+        "use std::{cmp::max, panic};\nfn f() { panic::catch_unwind(|| 1); }",
+        "use std as s;\nfn f() { s::panic::catch_unwind(|| 1); }",
+        "use {::std as s};\nfn f() { s::panic::catch_unwind(|| 1); }",
+        "use std::*;\nfn f() { panic::catch_unwind(|| 1); }",
+        "use std::{self as s};\nfn f() { s::panic::catch_unwind(|| 1); }",
+        "fn f() { r#core /**/ :: /* fmt */ r#panic::Location::caller(); }",
+        "use core::/* :: */any;\nfn f() { any::type_name_of_val(&1); }",
+        "use std::fmtx;",
+    ],
+)
+def test_what_uses_rare_parts_of_std_has_no_company_of_its_own_task(source: str) -> None:
+    assert company(source) is not Company.ANY
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "use std::collections::{HashMap, HashSet};\nuse std::cmp::Ordering;\nfn f() {}",
+        "fn f() -> u8 { std::mem::take(&mut 1) + core::cmp::max(1, 2) + std :: u8 :: MAX }",
+        "fn f(mean: f64) -> f64 { let std = mean.sqrt(); if std < 1.0 { std } else { std * 2.0 } }",
+    ],
+)
+def test_everyday_parts_of_std_are_no_reason_to_be_apart(source: str) -> None:
     assert company(source) is Company.ANY
