@@ -35,7 +35,7 @@ def with_preamble(code: str, prompt: Preamble) -> str:
     lines += [
         item.text for item in prompt.items if item.name not in defined and item.text not in code
     ]
-    return "\n".join([*lines, "", code]) if lines else code
+    return _put_first("\n".join([*lines, "", ""]), code) if lines else code
 
 
 def with_helpers(code: str, others: Sequence[str], entry_point: str) -> str:
@@ -62,7 +62,27 @@ def with_helpers(code: str, others: Sequence[str], entry_point: str) -> str:
             defined |= helper.defines
             used |= helper.mentions
             progress = True
-    return "\n\n".join([*taken, code])
+    return _put_first("".join(f"{item}\n\n" for item in taken), code)
+
+
+def _put_first(items: str, code: str) -> str:
+    """``code`` with ``items`` as its first ones: behind what speaks of the whole file."""
+    source, end = code.encode(), 0
+    for node in parse(source).root_node.children:
+        if _is_inner(node):
+            end = node.end_byte
+        elif node.type not in COMMENTS:
+            break
+    if not end or not items:
+        return items + code
+    return f"{source[:end].decode().rstrip()}\n\n{items}{source[end:].decode()}"
+
+
+def _is_inner(node: Node) -> bool:
+    """Whether a node is an attribute or a doc comment of what it stands in."""
+    if node.type in ("inner_attribute_item", "shebang"):
+        return True
+    return node.type in COMMENTS and text_of(node).startswith(("//!", "/*!"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +104,8 @@ class _Helper:
 def _helpers(code: str, entry_point: str) -> Iterator[_Helper]:
     before = ""
     for node in parse(code.encode()).root_node.children:
+        if _is_inner(node):
+            continue  # the file that it speaks of is another one
         if node.type in COMMENTS or node.type in ATTRIBUTES:
             before += text_of(node).rstrip("\n") + "\n"
             continue

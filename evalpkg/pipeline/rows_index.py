@@ -53,6 +53,11 @@ class RowsIndex:
         seen = array("q", [0]) * len(tasks)
         try:
             with path.open("rb") as lines:
+                if not lines.seekable():
+                    raise DataError(
+                        f"{path} is a pipe, and samples are read more than once",
+                        "Write them to a file first.",
+                    )
                 for number, line in enumerate(lines, start=1):
                     if line.strip():
                         row = _sample(line, f"{path}, line {number}", positions)

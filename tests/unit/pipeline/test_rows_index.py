@@ -1,6 +1,7 @@
 """Rows are found again by position, whatever their bytes, and every bad line is named."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,16 @@ def test_bytes_that_are_not_utf8_are_a_bad_line(tmp_path: Path) -> None:
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"none\.jsonl cannot be read"):
         RowsIndex.of(tmp_path / "none.jsonl", TASKS)
+
+
+def test_a_pipe_is_refused_before_anything_is_read() -> None:
+    reader, writer = os.pipe()
+    os.close(writer)
+    try:
+        with pytest.raises(DataError, match="is a pipe"):
+            RowsIndex.of(Path(f"/dev/fd/{reader}"), TASKS)
+    finally:
+        os.close(reader)
 
 
 def test_memory_does_not_grow_with_the_completions(tmp_path: Path) -> None:
