@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 
 from evalpkg.generation.settings import GenerationSettings
 from evalpkg.models import Mode, Role
-from evalpkg.scoring.settings import ScoringSettings
+from evalpkg.scoring.settings import MAX_SECONDS, ScoringSettings
 
 ENVIRONMENT = {
     "BASE_MODEL": "base_model",
@@ -84,13 +84,14 @@ SandboxMode = Literal["auto", "landlock", "bubblewrap", "firejail", "podman", "d
 KValues = Annotated[tuple[int, ...], BeforeValidator(_ks)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_split_list)]
 Count = Annotated[int, Field(ge=1)]
+Seconds = Annotated[float, Field(gt=0, le=MAX_SECONDS)]
 Text = Annotated[str, Field(min_length=1)]
 
 
 class EvalConfig(BaseModel):
     """One run: which models, asked how often, judged how, written where."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     base_model: Text = _setting(
         _GENERATION.base_model,
@@ -205,12 +206,12 @@ class EvalConfig(BaseModel):
         "auto takes the strongest that proves itself on this machine",
         "Scoring",
     )
-    timeout: Annotated[float, Field(gt=0)] = _setting(
+    timeout: Seconds = _setting(
         _SCORING.timeout_s,
         "seconds of a program's whole test run: CPU time, or wall time of one that waits",
         "Scoring",
     )
-    compile_timeout: Annotated[float, Field(gt=0)] = _setting(
+    compile_timeout: Seconds = _setting(
         _SCORING.compile_timeout_s, "CPU seconds of compiling a program", "Scoring"
     )
     memory_mb: Count = _setting(_SCORING.memory_mb, "memory of a program, MiB", "Scoring")

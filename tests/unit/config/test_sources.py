@@ -166,3 +166,8 @@ def test_every_setting_of_the_stages_can_be_given() -> None:
         "openai_timeout",
         "openai_max_retries",
     }
+
+
+@pytest.mark.parametrize("number", ["inf", "nan"])
+def test_a_number_is_finite(number: str) -> None:
+    assert "finite" in failure(options={"temperature": number}).cause
