@@ -26,8 +26,9 @@ hyphens), environment variables, the command line. A mistake is reported with it
 
     error: environment variable NUM_SAMPLES=abc: not a whole number
 
-An output directory belongs to one configuration. A run with another one is refused, and the
-difference is shown; what only changes the speed (workers, batch size, caches) may differ.
+From its first sample on, an output directory belongs to one configuration. A run with another one
+is refused, and the difference is shown; what only changes the speed (workers, batch size, caches)
+may differ.
 
 | variable | option | meaning |
 |---|---|---|

@@ -11,7 +11,7 @@ from evalpkg.errors import EnvironmentUnfitError
 from evalpkg.pipeline.facts import RunFacts
 from evalpkg.pipeline.metadata import identity_of
 from evalpkg.reporting.progress import Progress
-from evalpkg.results.config_guard import bind_config, bind_tasks
+from evalpkg.results.config_guard import bind_config, bind_tasks, forget_fruitless_start
 from evalpkg.results.layout import RunLayout
 from evalpkg.results.lock import WriterLock
 from evalpkg.results.shards import parse_shard
@@ -37,12 +37,17 @@ class Session:
         self.layout = RunLayout(config.output_dir)
         if not config.skip_env_check:
             _require_disk(config.output_dir)
-        bind_config(self.layout, identity_of(config))
-        bind_tasks(self.layout, self.tasks.tasks)
         self._lock = WriterLock(self.layout.work / "run.lock")
         self._lock.acquire()
-        self.facts = RunFacts.load(self.layout)
-        self.facts.save()
+        try:
+            forget_fruitless_start(self.layout)
+            bind_config(self.layout, identity_of(config))
+            bind_tasks(self.layout, self.tasks.tasks)
+            self.facts = RunFacts.load(self.layout)
+            self.facts.save()
+        except BaseException:
+            self._lock.release()
+            raise
         self.log = logging.getLogger("evalpkg")
         self._handler = _log_to(self.layout.work / "run.log")
 
