@@ -15,6 +15,7 @@ from evalpkg.results.config_guard import bind_config, bind_tasks, forget_fruitle
 from evalpkg.results.layout import RunLayout
 from evalpkg.results.lock import WriterLock
 from evalpkg.results.shards import parse_shard
+from evalpkg.results.signing import load_signing_key
 from evalpkg.tasks import load_tasks
 
 
@@ -22,7 +23,8 @@ class Session:
     """The configuration, its tasks and its directory, which nobody else writes meanwhile.
 
     Raises:
-        ConfigError: if the directory belongs to another configuration.
+        ConfigError: if the directory belongs to another configuration, or the signing key cannot
+            be used.
         DataError: if the tasks cannot be read.
         EnvironmentUnfitError: if the directory cannot be written, is being written by another
             process, or the disk is too full.
@@ -35,6 +37,8 @@ class Session:
             config.dataset, config.dataset_variant, config.task_ids or None, config.limit
         )
         self.layout = RunLayout(config.output_dir)
+        if config.signing_key:  # needed at the end only, which is late to find out
+            load_signing_key(config.signing_key)
         if not config.skip_env_check:
             _require_disk(config.output_dir)
         self._lock = WriterLock(self.layout.work / "run.lock")

@@ -60,10 +60,23 @@ def test_an_output_directory_that_cannot_be_written(tmp_path: Path) -> None:
     assert str(tmp_path / "file") in said
 
 
+def test_an_output_directory_that_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    said = refusal(ExitCode.ENVIRONMENT, *SMALL, tmp_path / "file")
+    assert "file is a file" in said
+    assert "Free some space" not in said
+
+
+def test_a_signing_key_that_is_none_is_found_before_any_work(tmp_path: Path) -> None:
+    said = refusal(ExitCode.USAGE, *SMALL, tmp_path / "o", "--signing-key", tmp_path / "none.pem")
+    assert "none.pem is no signing key" in said
+    assert not (tmp_path / "o").exists()
+
+
 @pytest.mark.skipif(os.getuid() == 0, reason="root may write everywhere")
 def test_a_read_only_output_directory(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
-    assert "not writable" in refusal(ExitCode.ENVIRONMENT, *SMALL, tmp_path / "results")
+    assert "is not writable" in refusal(ExitCode.ENVIRONMENT, *SMALL, tmp_path / "results")
 
 
 def test_no_rustc(tmp_path: Path) -> None:
