@@ -40,10 +40,13 @@ def command(
     """
     if len(directories) == 1:
         from evalpkg.pipeline.publish import publish
+        from evalpkg.reporting.progress import Progress
         from evalpkg.results.layout import RunLayout
 
         layout = RunLayout(directories[0])
-        publish(layout, signing_key)
+        with Progress(None) as progress:
+            progress.phase("writing results", 0)
+            publish(layout, signing_key)
         click.echo(layout.html)
         return
     if output_dir is None:
