@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from evalpkg.errors import DataError, EnvironmentUnfitError
 from evalpkg.extraction import extract
 from evalpkg.policy import load_policy
-from evalpkg.reporting import markdown_reports
+from evalpkg.reporting import render_reports
 from evalpkg.results.layout import RunLayout
 from evalpkg.results.metadata import read_metadata
 from evalpkg.results.recheck import Rechecks
@@ -75,7 +75,7 @@ def _verify(
     return verify_run(
         root,
         verify_key=verify_key,
-        render_reports=markdown_reports,
+        render_reports=render_reports,
         rechecks=rechecks,
         tell=tell,
     )

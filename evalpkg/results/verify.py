@@ -50,7 +50,7 @@ def verify_run(
     Args:
         root: output directory of a run.
         verify_key: public key (PEM) that must have signed the manifest.
-        render_reports: makes the markdown reports again; None: they are not compared.
+        render_reports: makes the reports again; None: they are not compared.
         rechecks: what to extract, veto or score again.
         tell: given each check as soon as it is made; many rows take a while.
 
