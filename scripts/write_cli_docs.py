@@ -34,6 +34,15 @@ may differ.
 |---|---|---|
 """
 
+OTHER_VARIABLES = """
+Others are no settings of a run, but places and secrets: `RUSTC`, the compiler to use;
+`EVALPKG_CACHE`, the folder for verdicts, oracles, the data set and the embedded model (default
+`$XDG_CACHE_HOME/evalpkg`, else `~/.cache/evalpkg`); `EVALPKG_HUMAN_EVAL_RUST`
+([the data set](dataset.md)); `EVALPKG_PROVISIONING`
+([what made the environment](evidence.md#what-a-run-leaves)); `TMPDIR`; `OPENAI_API_KEY`; and those
+of the Hugging Face hub, such as `HF_TOKEN`, `HF_HOME`, `HF_ENDPOINT` and `HF_HUB_OFFLINE`.
+"""
+
 
 def render() -> str:
     """The whole page."""
@@ -41,6 +50,7 @@ def render() -> str:
     for variable, field in ENVIRONMENT.items():
         about = EvalConfig.model_fields[field].description
         parts.append(f"| `{variable}` | `--{field.replace('_', '-')}` | {about} |\n")
+    parts.append(OTHER_VARIABLES)
     parts.append("\n## Exit codes\n\n| code | meaning |\n|---|---|\n")
     parts += [f"| {code.value} | {meaning} |\n" for code, meaning in MEANING.items()]
     context = click.Context(app, info_name="evalpkg")

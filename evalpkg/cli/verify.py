@@ -69,7 +69,7 @@ def command(
       evalpkg verify humaneval_results
       evalpkg verify humaneval_results --rescore 50 --seed 7
       evalpkg verify humaneval_results --verify-key team.pub
-      evalpkg verify humaneval_results --prove finetuned/CodeGen/0b1a3e/3 > proof.json
+      evalpkg verify humaneval_results --prove finetuned/CodeGen/53bba69a5d80/3 > proof.json
       evalpkg verify humaneval_results --check-proof proof.json
     """
     if prove is not None:
@@ -122,7 +122,7 @@ def _print_proof(directory: Path, name: str) -> int:
     if role not in list(Role) or not task_id or not index.isdigit():
         raise ConfigError(
             f"--prove {name}: expected role, task and index joined by slashes",
-            "For example: finetuned/CodeGen/0b1a3e/3",
+            "For example: finetuned/CodeGen/53bba69a5d80/3",
         )
     proof = prove(RunLayout(directory), Role(role), task_id, int(index))
     click.echo(proof.model_dump_json(indent=2))
