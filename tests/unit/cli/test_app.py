@@ -144,3 +144,18 @@ def test_a_time_limit_that_no_clock_can_hold_is_refused(
 def test_no_command_at_all_shows_the_help_and_no_error() -> None:
     done = evalpkg()
     assert (done.stdout + done.stderr).startswith("Usage: evalpkg")
+
+
+@pytest.mark.parametrize(
+    ("option", "offered"),
+    [
+        ("--output-dir", "file,"),
+        ("--replay-base", "file,"),
+        ("--num-samples", ""),
+        ("--dataset-variant", "plain,repaired\nplain,original"),
+    ],
+)
+def test_paths_are_completed_as_paths_and_choices_as_words(option: str, offered: str) -> None:
+    words = {"COMP_WORDS": f"evalpkg run {option} ", "COMP_CWORD": "3"}
+    done = evalpkg(_EVALPKG_COMPLETE="bash_complete", **words)
+    assert done.stdout.strip() == offered
