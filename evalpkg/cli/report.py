@@ -53,6 +53,11 @@ def command(
         raise ConfigError(
             "several directories, and no place for their comparison", "Add --output-dir DIR."
         )
+    if output_dir.resolve() in [directory.resolve() for directory in directories]:
+        raise ConfigError(
+            f"{output_dir} is one of the runs: a file added to it fails 'evalpkg verify'",
+            "Name another --output-dir.",
+        )
     from evalpkg.reporting import compare_runs
 
     compare_runs(directories, output_dir)

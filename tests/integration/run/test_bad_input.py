@@ -107,6 +107,12 @@ def test_a_directory_that_is_no_run(tmp_path: Path, command: str) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_comparison_is_not_written_into_one_of_the_runs(tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    said = refusal(ExitCode.USAGE, "report", one, two, "--output-dir", two / ".." / "one")
+    assert "is one of the runs" in said
+
+
 def test_the_peer_is_not_run_without_consent(tmp_path: Path) -> None:
     (tmp_path / "s.jsonl").write_text("")
     arguments = ("score", tmp_path / "s.jsonl", "--output-dir", tmp_path / "o")
