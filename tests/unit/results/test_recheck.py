@@ -210,5 +210,24 @@ def test_the_reports_of_a_run_come_out_again(tmp_path: Path) -> None:
     assert all(text.startswith("policy/comparison_report.md, line") for text in failed[0].problems)
 
 
+def test_another_release_may_dress_the_report_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layout = finished_run(tmp_path / "run")
+    for path, text in render_reports(layout.root).items():
+        write_atomic(path, text)
+    page = layout.html.read_text("utf-8")
+    for tag, at_home in (("<style>", False), ('<script type="module">', False), ("</style>", True)):
+        assert tag in page
+        layout.html.write_text(page.replace(tag, f"{tag}/* as in another release */", 1), "utf-8")
+        seal_run(layout)
+        found = verify_run(layout.root, render_reports=render_reports)
+        assert found.ok == (not at_home), tag
+        made_by = metadata().tool
+        monkeypatch.setattr("evalpkg.results.checks_reports.this_tool", lambda tool=made_by: tool)
+        assert not verify_run(layout.root, render_reports=render_reports).ok
+        monkeypatch.undo()
+
+
 def _packed(content: bytes, level: int = 9) -> str:
     return base64.b64encode(gzip.compress(content, level, mtime=0)).decode()
