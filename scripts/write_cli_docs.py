@@ -26,11 +26,21 @@ hyphens), environment variables, the command line. A mistake is reported with it
 
     error: environment variable NUM_SAMPLES=abc: not a whole number
 
-An output directory belongs to one configuration. A run with another one is refused, and the
-difference is shown; what only changes the speed (workers, batch size, caches) may differ.
+From its first sample on, an output directory belongs to one configuration. A run with another one
+is refused, and the difference is shown; what only changes the speed (workers, batch size, caches)
+may differ.
 
 | variable | option | meaning |
 |---|---|---|
+"""
+
+OTHER_VARIABLES = """
+Others are no settings of a run, but places and secrets: `RUSTC`, the compiler to use;
+`EVALPKG_CACHE`, the folder for verdicts, oracles, the data set and the embedded model (default
+`$XDG_CACHE_HOME/evalpkg`, else `~/.cache/evalpkg`); `EVALPKG_HUMAN_EVAL_RUST`
+([the data set](dataset.md)); `EVALPKG_PROVISIONING`
+([what made the environment](evidence.md#what-a-run-leaves)); `TMPDIR`; `OPENAI_API_KEY`; and those
+of the Hugging Face hub, such as `HF_TOKEN`, `HF_HOME`, `HF_ENDPOINT` and `HF_HUB_OFFLINE`.
 """
 
 
@@ -40,6 +50,7 @@ def render() -> str:
     for variable, field in ENVIRONMENT.items():
         about = EvalConfig.model_fields[field].description
         parts.append(f"| `{variable}` | `--{field.replace('_', '-')}` | {about} |\n")
+    parts.append(OTHER_VARIABLES)
     parts.append("\n## Exit codes\n\n| code | meaning |\n|---|---|\n")
     parts += [f"| {code.value} | {meaning} |\n" for code, meaning in MEANING.items()]
     context = click.Context(app, info_name="evalpkg")

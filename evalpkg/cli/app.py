@@ -89,6 +89,9 @@ def _run() -> int:
 
 def _show_usage_error(error: click.ClickException) -> int:
     """Click's own complaints, in the shape of ours."""
+    if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):  # from click 8.2 on
+        error.show()
+        return ExitCode.USAGE
     context = getattr(error, "ctx", None)
     where = context.command_path if context is not None else "evalpkg"
     message = error.format_message().rstrip(".")

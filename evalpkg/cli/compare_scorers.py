@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from evalpkg.cli.help import EvalCommand
+from evalpkg.cli.seconds import SECONDS
 from evalpkg.errors import ExitCode
 
 
@@ -24,7 +25,7 @@ from evalpkg.errors import ExitCode
 @click.option("--limit", type=click.IntRange(min=1), help="Only the first N tasks.")
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
+    type=SECONDS,
     default=10.0,
     show_default=True,
     help="Seconds a program may run, for both.",

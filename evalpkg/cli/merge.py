@@ -38,17 +38,22 @@ def command(directories: tuple[Path, ...], output_dir: Path, signing_key: Path |
       evalpkg merge host-a host-b host-c --output-dir results
     """
     from evalpkg.pipeline.publish import publish
+    from evalpkg.reporting.progress import Progress
     from evalpkg.results.build import write_mode_files
     from evalpkg.results.layout import RunLayout
     from evalpkg.results.merge import merge_runs
     from evalpkg.results.metadata import read_metadata
     from evalpkg.results.rows import read_tasks
 
-    report = merge_runs(directories, output_dir)
-    layout = RunLayout(output_dir)
-    about = read_metadata(layout)
-    write_mode_files(layout, read_tasks(layout.tasks), about.roles, about.modes, about.num_samples)
-    publish(layout, signing_key)
+    with Progress(None) as progress:
+        progress.phase("merging", 0)
+        report = merge_runs(directories, output_dir)
+        layout = RunLayout(output_dir)
+        about = read_metadata(layout)
+        progress.phase("writing results", 0)
+        tasks = read_tasks(layout.tasks)
+        write_mode_files(layout, tasks, about.roles, about.modes, about.num_samples)
+        publish(layout, signing_key)
     for path, count in report.parts.items():
         click.echo(f"{path}: {count:,} samples")
     for path, why in report.unusable.items():

@@ -19,17 +19,21 @@ VARIABLE_OF = {field: variable for variable, field in ENVIRONMENT.items()}
 class _Raw(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.4 on
     """Text as typed: ``load_config`` judges it, so that every source gets the same errors.
 
-    The choices are only for shell completion and the help text.
+    The choices are only for shell completion and the help text. A value without choices that is
+    no number may be a path, and is completed as one.
     """
 
     name = "text"
 
-    def __init__(self, choices: Iterable[str]) -> None:
+    def __init__(self, choices: Iterable[str], number: bool) -> None:
         self.choices = tuple(choices)
+        self.number = number
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
+        if not self.choices and not self.number:
+            return [CompletionItem(incomplete, type="file")]
         return [CompletionItem(word) for word in self.choices if word.startswith(incomplete)]
 
 
@@ -45,8 +49,9 @@ class ConfigOption(click.Option):
             settings["is_flag"] = True
         else:
             choices = EvalConfig.choices(field)
-            settings["type"] = _Raw(choices)
-            settings["metavar"] = "|".join(choices) if 0 < len(choices) < 4 else _metavar(field)
+            metavar = _metavar(field)
+            settings["type"] = _Raw(choices, number=metavar == "N")
+            settings["metavar"] = "|".join(choices) if 0 < len(choices) < 4 else metavar
             if len(choices) > 3:
                 notes.append(f"[choices: {', '.join(choices)}]")
             if info.default not in (None, ()):

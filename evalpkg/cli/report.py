@@ -40,15 +40,23 @@ def command(
     """
     if len(directories) == 1:
         from evalpkg.pipeline.publish import publish
+        from evalpkg.reporting.progress import Progress
         from evalpkg.results.layout import RunLayout
 
         layout = RunLayout(directories[0])
-        publish(layout, signing_key)
+        with Progress(None) as progress:
+            progress.phase("writing results", 0)
+            publish(layout, signing_key)
         click.echo(layout.html)
         return
     if output_dir is None:
         raise ConfigError(
             "several directories, and no place for their comparison", "Add --output-dir DIR."
+        )
+    if output_dir.resolve() in [directory.resolve() for directory in directories]:
+        raise ConfigError(
+            f"{output_dir} is one of the runs: a file added to it fails 'evalpkg verify'",
+            "Name another --output-dir.",
         )
     from evalpkg.reporting import compare_runs
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from evalpkg.cli.help import EvalCommand
+from evalpkg.cli.seconds import SECONDS
 from evalpkg.errors import ExitCode
 from evalpkg.scoring import ScoringSettings
 
@@ -58,14 +59,14 @@ NAMED = 20
 )
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
+    type=SECONDS,
     default=DEFAULTS.timeout_s,
     show_default=True,
     help="Seconds of a program's whole test run: CPU time, or wall time of one that waits.",
 )
 @click.option(
     "--compile-timeout",
-    type=click.FloatRange(min=0, min_open=True),
+    type=SECONDS,
     default=DEFAULTS.compile_timeout_s,
     show_default=True,
     help="CPU seconds of compiling a program.",

@@ -13,7 +13,7 @@ from evalpkg.cli.help import EvalCommand
 from evalpkg.errors import ConfigError, ExitCode
 
 if TYPE_CHECKING:
-    from evalpkg.results.report import Report
+    from evalpkg.results.report import Check, Report
 
 
 @click.command(name="verify", cls=EvalCommand)
@@ -69,7 +69,7 @@ def command(
       evalpkg verify humaneval_results
       evalpkg verify humaneval_results --rescore 50 --seed 7
       evalpkg verify humaneval_results --verify-key team.pub
-      evalpkg verify humaneval_results --prove finetuned/CodeGen/0b1a3e/3 > proof.json
+      evalpkg verify humaneval_results --prove finetuned/CodeGen/53bba69a5d80/3 > proof.json
       evalpkg verify humaneval_results --check-proof proof.json
     """
     if prove is not None:
@@ -78,6 +78,9 @@ def command(
         from evalpkg.results.verify_proof import verify_proof
 
         report = verify_proof(directory, check_proof, verify_key)
+        if not as_json:
+            for check in report.checks:
+                _show(check)
     else:
         from evalpkg.pipeline.verify import verify_with_rechecks
 
@@ -88,19 +91,23 @@ def command(
             sandbox_mode,
             verify_key,
             lambda text: click.echo(text, err=True),
+            None if as_json else _show,
         )
-    return _show(report, as_json)
+    return _conclude(report, as_json)
 
 
-def _show(report: Report, as_json: bool) -> int:
-    """Print the checks and return the exit code."""
+def _show(check: Check) -> None:
+    """Print what was compared, and what is wrong."""
+    click.echo(f"{'ok  ' if check.ok else 'FAIL'}  {check.name:<22} {check.detail}")
+    for problem in check.problems:
+        click.echo(f"      {problem}")
+
+
+def _conclude(report: Report, as_json: bool) -> int:
+    """Print the answer and return the exit code."""
     if as_json:
         click.echo(json.dumps({"ok": report.ok, "checks": [asdict(c) for c in report.checks]}))
     else:
-        for check in report.checks:
-            click.echo(f"{'ok  ' if check.ok else 'FAIL'}  {check.name:<22} {check.detail}")
-            for problem in check.problems:
-                click.echo(f"      {problem}")
         click.echo("everything holds" if report.ok else "this does not hold")
     return ExitCode.OK if report.ok else ExitCode.MISMATCH
 
@@ -115,7 +122,7 @@ def _print_proof(directory: Path, name: str) -> int:
     if role not in list(Role) or not task_id or not index.isdigit():
         raise ConfigError(
             f"--prove {name}: expected role, task and index joined by slashes",
-            "For example: finetuned/CodeGen/0b1a3e/3",
+            "For example: finetuned/CodeGen/53bba69a5d80/3",
         )
     proof = prove(RunLayout(directory), Role(role), task_id, int(index))
     click.echo(proof.model_dump_json(indent=2))

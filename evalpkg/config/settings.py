@@ -16,7 +16,7 @@ from pydantic.fields import FieldInfo
 
 from evalpkg.generation.settings import GenerationSettings
 from evalpkg.models import Mode, Role
-from evalpkg.scoring.settings import ScoringSettings
+from evalpkg.scoring.settings import MAX_SECONDS, ScoringSettings
 
 ENVIRONMENT = {
     "BASE_MODEL": "base_model",
@@ -76,6 +76,13 @@ def _shard(value: object) -> object:
     return value
 
 
+def _place(value: object) -> object:
+    """A path that was given: an empty text would be the working directory."""
+    if value == "":
+        raise ValueError("empty")
+    return value
+
+
 _GENERATION = GenerationSettings()
 _SCORING = ScoringSettings()
 
@@ -84,13 +91,15 @@ SandboxMode = Literal["auto", "landlock", "bubblewrap", "firejail", "podman", "d
 KValues = Annotated[tuple[int, ...], BeforeValidator(_ks)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_split_list)]
 Count = Annotated[int, Field(ge=1)]
+Seconds = Annotated[float, Field(gt=0, le=MAX_SECONDS)]
 Text = Annotated[str, Field(min_length=1)]
+Place = Annotated[Path, BeforeValidator(_place)]
 
 
 class EvalConfig(BaseModel):
     """One run: which models, asked how often, judged how, written where."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     base_model: Text = _setting(
         _GENERATION.base_model,
@@ -205,12 +214,12 @@ class EvalConfig(BaseModel):
         "auto takes the strongest that proves itself on this machine",
         "Scoring",
     )
-    timeout: Annotated[float, Field(gt=0)] = _setting(
+    timeout: Seconds = _setting(
         _SCORING.timeout_s,
         "seconds of a program's whole test run: CPU time, or wall time of one that waits",
         "Scoring",
     )
-    compile_timeout: Annotated[float, Field(gt=0)] = _setting(
+    compile_timeout: Seconds = _setting(
         _SCORING.compile_timeout_s, "CPU seconds of compiling a program", "Scoring"
     )
     memory_mb: Count = _setting(_SCORING.memory_mb, "memory of a program, MiB", "Scoring")
@@ -222,7 +231,7 @@ class EvalConfig(BaseModel):
         "sigilderg", "rules whose veto makes the 'policy' mode", "Scoring"
     )
 
-    output_dir: Path = _setting(
+    output_dir: Place = _setting(
         Path("humaneval_results"), "where everything is written", "Run", identity=False
     )
     k_values: KValues = _setting((1, 10, 100), "values of k for pass@k", "Run")
@@ -231,7 +240,7 @@ class EvalConfig(BaseModel):
     shard: Annotated[str | None, BeforeValidator(_shard)] = _setting(
         None, "only part i of n of the samples, as i/n; merge the parts later", "Run"
     )
-    cache_dir: Path | None = _setting(
+    cache_dir: Place | None = _setting(
         None, "verdict cache shared by runs; default: ~/.cache/evalpkg", "Run", identity=False
     )
     no_cache: bool = _setting(False, "judge every program anew", "Run", identity=False)
@@ -241,10 +250,10 @@ class EvalConfig(BaseModel):
         "Run",
         identity=False,
     )
-    signing_key: Path | None = _setting(
+    signing_key: Place | None = _setting(
         None, "ed25519 key (PEM) that signs the manifest", "Run", identity=False
     )
-    lock_file: Path | None = _setting(
+    lock_file: Place | None = _setting(
         None, "file that pinned the packages; its digest is recorded", "Run", identity=False
     )
     skip_env_check: bool = _setting(

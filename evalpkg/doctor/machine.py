@@ -35,14 +35,17 @@ def disk(output_dir: Path) -> Iterator[Check]:
     for name, path in (("disk: results", output_dir), ("disk: temporary", _tmp())):
         existing = next(p for p in (path.absolute(), *path.absolute().parents) if p.exists())
         free = shutil.disk_usage(existing).free / 1e9
-        writable = os.access(existing, os.W_OK | os.X_OK) and existing.is_dir()
-        problem = "" if writable else ", not writable"
+        problem = ""
+        if not existing.is_dir():
+            problem = "is a file"
+        elif not os.access(existing, os.W_OK | os.X_OK):
+            problem = "is not writable"
+        room = f"Free some space ({MIN_FREE_GB:.0f} GB) or name" if not problem else "Name"
         yield Check(
             name,
-            writable and free >= MIN_FREE_GB,
-            f"{free:.1f} GB free at {existing}{problem}",
-            f"Free some space ({MIN_FREE_GB:.0f} GB) or name another folder "
-            "(--output-dir, TMPDIR).",
+            not problem and free >= MIN_FREE_GB,
+            f"{existing} {problem}" if problem else f"{free:.1f} GB free at {existing}",
+            f"{room} another folder (--output-dir, TMPDIR).",
             required=True,
         )
 

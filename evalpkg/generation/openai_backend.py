@@ -156,7 +156,9 @@ class OpenAIBackend:
                 self._length_name = "max_completion_tokens"  # OpenAI's newer models
                 limit = {self._length_name: settings.max_new_tokens}
                 answer = self._client.chat.completions.create(**request, **limit)
-        except openai.OpenAIError as error:
+            if isinstance(answer, str):
+                raise ValueError(f"it sent {answer[:40]!r}")
+        except (openai.OpenAIError, ValueError) as error:
             raise explained(error, settings, self._models[role]) from error
         with self._lock:
             for name, values in self._seen.items():

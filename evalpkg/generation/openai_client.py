@@ -51,6 +51,11 @@ def explained(error: Exception, settings: GenerationSettings, model: str) -> Eva
     import openai
 
     address = without_userinfo(settings.openai_base_url) or "the endpoint"
+    if isinstance(error, ValueError):  # a web page, say
+        return ConfigError(
+            f"{address} answers, but not as an OpenAI-compatible server does: {error}",
+            "Check that openai_base_url ends in /v1 as most do.",
+        )
     if isinstance(error, openai.APIConnectionError):
         return EnvironmentUnfitError(
             f"{address} cannot be reached: {error}",

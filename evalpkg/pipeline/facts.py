@@ -50,7 +50,7 @@ class RunFacts:
         Raises:
             DataError: if the file is damaged.
         """
-        path = layout.work / "facts.json"
+        path = layout.facts
         if not path.exists():
             return cls(path, started_at=utc_now())
         try:

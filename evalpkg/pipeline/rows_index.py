@@ -17,6 +17,7 @@ from evalpkg.errors import DataError
 from evalpkg.models import Task
 
 DIGEST_SIZE = 12
+GZIP = b"\x1f\x8b"
 
 LARGEST_INDEX = 2**63 - 1
 
@@ -46,7 +47,8 @@ class RowsIndex:
         """Read and check every line of ``path``.
 
         Raises:
-            DataError: naming the first line that is not a sample of one of ``tasks``.
+            DataError: naming the first line that is not a sample of one of ``tasks``; or if the
+                file cannot be read, and be read again.
         """
         index, offset = cls(path), 0
         positions = {task.task_id: number for number, task in enumerate(tasks)}
@@ -55,8 +57,8 @@ class RowsIndex:
             with path.open("rb") as lines:
                 if not lines.seekable():
                     raise DataError(
-                        f"{path} is a pipe, and samples are read more than once",
-                        "Write them to a file first.",
+                        f"{path} is a pipe, and its rows are read more than once",
+                        "Write them to a file, and name that.",
                     )
                 for number, line in enumerate(lines, start=1):
                     if line.strip():
@@ -101,6 +103,8 @@ class RowsIndex:
 
 def _sample(line: bytes, where: str, positions: dict[str, int]) -> dict[str, Any]:
     """The line as an object with a known task and a completion."""
+    if line.startswith(GZIP):
+        raise DataError(f"{where}: compressed with gzip", "Unpack the file: gzip -d.")
     try:
         row = json.loads(line)
         if _depth(row) > DEEPEST:

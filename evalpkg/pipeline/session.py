@@ -11,10 +11,11 @@ from evalpkg.errors import EnvironmentUnfitError
 from evalpkg.pipeline.facts import RunFacts
 from evalpkg.pipeline.metadata import identity_of
 from evalpkg.reporting.progress import Progress
-from evalpkg.results.config_guard import bind_config, bind_tasks
+from evalpkg.results.config_guard import bind_config, bind_tasks, forget_fruitless_start
 from evalpkg.results.layout import RunLayout
 from evalpkg.results.lock import WriterLock
 from evalpkg.results.shards import parse_shard
+from evalpkg.results.signing import load_signing_key
 from evalpkg.tasks import load_tasks
 
 
@@ -22,7 +23,8 @@ class Session:
     """The configuration, its tasks and its directory, which nobody else writes meanwhile.
 
     Raises:
-        ConfigError: if the directory belongs to another configuration.
+        ConfigError: if the directory belongs to another configuration, or the signing key cannot
+            be used.
         DataError: if the tasks cannot be read.
         EnvironmentUnfitError: if the directory cannot be written, is being written by another
             process, or the disk is too full.
@@ -35,14 +37,21 @@ class Session:
             config.dataset, config.dataset_variant, config.task_ids or None, config.limit
         )
         self.layout = RunLayout(config.output_dir)
+        if config.signing_key:  # needed at the end only, which is late to find out
+            load_signing_key(config.signing_key)
         if not config.skip_env_check:
             _require_disk(config.output_dir)
-        bind_config(self.layout, identity_of(config))
-        bind_tasks(self.layout, self.tasks.tasks)
         self._lock = WriterLock(self.layout.work / "run.lock")
         self._lock.acquire()
-        self.facts = RunFacts.load(self.layout)
-        self.facts.save()
+        try:
+            forget_fruitless_start(self.layout)
+            bind_config(self.layout, identity_of(config))
+            bind_tasks(self.layout, self.tasks.tasks)
+            self.facts = RunFacts.load(self.layout)
+            self.facts.save()
+        except BaseException:
+            self._lock.release()
+            raise
         self.log = logging.getLogger("evalpkg")
         self._handler = _log_to(self.layout.work / "run.log")
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from evalpkg.errors import DataError, EnvironmentUnfitError
 from evalpkg.extraction import extract
 from evalpkg.policy import load_policy
-from evalpkg.reporting import markdown_reports
+from evalpkg.reporting import render_reports
 from evalpkg.results.layout import RunLayout
 from evalpkg.results.metadata import read_metadata
 from evalpkg.results.recheck import Rechecks
-from evalpkg.results.report import Report
+from evalpkg.results.report import Check, Report
 from evalpkg.results.rows import read_tasks
 from evalpkg.results.verify import verify_run
 
@@ -29,6 +29,7 @@ def verify_with_rechecks(
     sandbox_mode: str,
     verify_key: Path | None,
     say: Callable[[str], None],
+    tell: Callable[[Check], None] | None = None,
 ) -> Report:
     """Check a run, with reports, extraction and policy made again and ``rescore`` verdicts.
 
@@ -39,6 +40,7 @@ def verify_with_rechecks(
         sandbox_mode: for the samples that are judged again.
         verify_key: public key (PEM) that must have signed the manifest.
         say: told what could not be done again here, and why.
+        tell: given each check as soon as it is made.
 
     Raises:
         ConfigError: if there is no such directory, or the key cannot be used.
@@ -52,21 +54,30 @@ def verify_with_rechecks(
         say(f"the policy is not applied again: {error.cause}")
     again = Rechecks(extract=extract, violations=violations)
     if not rescore:
-        return _verify(root, verify_key, again)
+        return _verify(root, verify_key, again, tell)
     from evalpkg.scoring import Scorer
 
     layout = RunLayout(root)
     scorer = Scorer(_settings_of(layout, sandbox_mode), read_tasks(layout.tasks))
     try:
         again = replace(again, judge=scorer.judge_all, rescore=rescore, seed=seed)
-        return _verify(root, verify_key, again)
+        return _verify(root, verify_key, again, tell)
     finally:
         scorer.close()
 
 
-def _verify(root: Path, verify_key: Path | None, rechecks: Rechecks) -> Report:
+def _verify(
+    root: Path,
+    verify_key: Path | None,
+    rechecks: Rechecks,
+    tell: Callable[[Check], None] | None,
+) -> Report:
     return verify_run(
-        root, verify_key=verify_key, render_reports=markdown_reports, rechecks=rechecks
+        root,
+        verify_key=verify_key,
+        render_reports=render_reports,
+        rechecks=rechecks,
+        tell=tell,
     )
 
 

@@ -4,52 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from evalpkg.reporting.run_files import RunFiles
 
 
 def write_reports(root: Path) -> None:
     """Write every report of the run in ``root``, from the files on disk alone.
+
+    Raises:
+        DataError: if rows, tasks or metrics are missing or contradict each other.
+        EnvironmentUnfitError: if a report cannot be written.
+    """
+    from evalpkg.results.files import write_atomic
+
+    for path, text in render_reports(root).items():
+        write_atomic(path, text)
+
+
+def render_reports(root: Path) -> dict[Path, str]:
+    """The text of every report of the run in ``root``, by path; nothing is written.
 
     These are ``{mode}/comparison_report.md``, ``combined_summary.md`` and ``report.html``. Equal
     files give equal reports: nothing of the time or place of writing is in them.
 
     Raises:
         DataError: if rows, tasks or metrics are missing or contradict each other.
-        EnvironmentUnfitError: if a report cannot be written.
     """
     from evalpkg.reporting.bundle import pack_run
     from evalpkg.reporting.html import render_html
+    from evalpkg.reporting.markdown import render_comparison, render_summary
     from evalpkg.reporting.run_files import load_run
     from evalpkg.reporting.rustc_errors import TITLES
     from evalpkg.reporting.view import build_view
-    from evalpkg.results.files import write_atomic
 
     run = load_run(root)
-    for path, text in _markdown(run).items():
-        write_atomic(path, text)
-    write_atomic(run.layout.html, render_html(build_view(run), pack_run(run, TITLES)))
-
-
-def markdown_reports(root: Path) -> dict[Path, str]:
-    """The text of every markdown report of the run in ``root``, by path; nothing is written.
-
-    Raises:
-        DataError: if rows, tasks or metrics are missing or contradict each other.
-    """
-    from evalpkg.reporting.run_files import load_run
-
-    return _markdown(load_run(root))
-
-
-def _markdown(run: RunFiles) -> dict[Path, str]:
-    from evalpkg.reporting.markdown import render_comparison, render_summary
-    from evalpkg.reporting.view import build_view
-
+    view = build_view(run)
     made = {run.layout.comparison(m): render_comparison(build_view(run, (m,))) for m in run.modes}
-    return {**made, run.layout.summary: render_summary(build_view(run))}
+    made[run.layout.summary] = render_summary(view)
+    made[run.layout.html] = render_html(view, pack_run(run, TITLES))
+    return made
 
 
 def compare_runs(roots: Sequence[Path], out: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from evalpkg.errors import DataError
 from evalpkg.results.config_guard import differences
 from evalpkg.results.evidence import Evidence
-from evalpkg.results.files import read_json
+from evalpkg.results.files import read_bytes, read_json
 from evalpkg.results.layout import RunLayout
 from evalpkg.results.report import Check, conclude
 from evalpkg.results.signing import key_id, load_verify_key, read_signature, verifies
@@ -25,7 +25,7 @@ def check_signature(evidence: Evidence, verify_key: Path | None) -> Check:
 
     Raises:
         ConfigError: if the key cannot be used.
-        DataError: if a signature file is malformed.
+        DataError: if the manifest is missing, or a signature file malformed.
     """
     layout = evidence.layout
     if verify_key is None:
@@ -36,7 +36,7 @@ def check_signature(evidence: Evidence, verify_key: Path | None) -> Check:
     if not layout.signature.exists():
         return conclude("signature", [f"{layout.signature.name}: missing: nobody signed"], "")
     problems = []
-    if not verifies(key, read_signature(layout.signature), layout.manifest.read_bytes()):
+    if not verifies(key, read_signature(layout.signature), read_bytes(layout.manifest)):
         problems.append(
             f"{layout.signature.name}: not a signature of this manifest by {verify_key}"
         )
@@ -46,6 +46,8 @@ def check_signature(evidence: Evidence, verify_key: Path | None) -> Check:
         if not any(verifies(key, signature, signed_bytes) for _, signature in signatures):
             problems.append(f"{layout.envelope.name}: not signed by {verify_key}")
         problems += _issuer_problems(layout, key_id(key))
+    elif layout.statement.exists():
+        problems.append(f"{layout.envelope.name}: missing: nobody signed {layout.statement.name}")
     return conclude("signature", problems, f"by key {key_id(key)}")
 
 

@@ -68,6 +68,20 @@ def bind_tasks(layout: RunLayout, tasks: Sequence[Task]) -> None:
         )
 
 
+def forget_fruitless_start(layout: RunLayout) -> None:
+    """Unbind a directory in which earlier sessions left no sample and no result.
+
+    A misspelt model ends a run before its first sample, and the corrected command is no other
+    run. Only what a session wrote goes: its facts are written once the directory is bound, and
+    removed last. The caller holds the directory's lock.
+    """
+    fruits = (layout.samples_log, layout.verdicts_log, layout.manifest)
+    if not layout.facts.exists() or any(path.exists() and path.stat().st_size for path in fruits):
+        return
+    for path in (layout.metadata, layout.tasks, layout.config, layout.facts):
+        path.unlink(missing_ok=True)
+
+
 def differences(old: Any, new: Any, name: str = "") -> Iterator[str]:
     """One line per value that differs, ``seed: 1 -> 2``; nested keys are joined by dots."""
     if isinstance(old, Mapping) and isinstance(new, Mapping):

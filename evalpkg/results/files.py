@@ -57,6 +57,18 @@ def write_atomic(path: Path, content: str | bytes) -> None:
         raise cannot_write(path, error) from error
 
 
+def read_bytes(path: Path) -> bytes:
+    """What is in ``path``.
+
+    Raises:
+        DataError: if the file cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror or error}") from error
+
+
 def read_json(path: Path) -> dict[str, Any]:
     """The JSON object in ``path``.
 
@@ -64,9 +76,7 @@ def read_json(path: Path) -> dict[str, Any]:
         DataError: if the file is missing, unreadable, or holds anything else.
     """
     try:
-        value = json.loads(path.read_bytes())
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror or error}") from error
+        value = json.loads(read_bytes(path))
     except (ValueError, RecursionError) as error:
         raise DataError(f"{path}: not valid JSON ({error})") from error
     if not isinstance(value, dict):

@@ -82,6 +82,11 @@ class RunLayout:
         return self.root / "work"
 
     @property
+    def facts(self) -> Path:
+        """What sessions found out about the run, for the metadata at its end."""
+        return self.work / "facts.json"
+
+    @property
     def samples_log(self) -> Path:
         """Append-only log of generated samples."""
         return self.work / "samples.jsonl"

@@ -73,7 +73,7 @@ def check_extraction(evidence: Evidence, extract: Extract) -> Check:
                     f"{place(mode, role, row)}: {name} is {was!r:.100}, now {now!r:.100}"
                 )
     check = conclude("extraction", problems, f"{count:,} programs extracted again")
-    return _with_releases(check, evidence)
+    return with_releases(check, evidence)
 
 
 def _first_difference(old: object, new: object) -> tuple[object, object]:
@@ -84,7 +84,7 @@ def _first_difference(old: object, new: object) -> tuple[object, object]:
     return old, new
 
 
-def _with_releases(check: Check, evidence: Evidence) -> Check:
+def with_releases(check: Check, evidence: Evidence) -> Check:
     """A failed check that names the releases where they differ: code changes, too, explain it."""
     made_by = evidence.metadata.tool.version
     if check.ok or made_by == __version__:
@@ -107,7 +107,7 @@ def check_policy(evidence: Evidence, violations: Violations) -> Check:
                 f"{list(row.policy_violations)}, now {list(found)}"
             )
     check = conclude("policy", problems, f"applied again to {count:,} completions")
-    return _with_releases(check, evidence)
+    return with_releases(check, evidence)
 
 
 def check_verdicts(evidence: Evidence, rechecks: Rechecks) -> Check:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evalpkg.errors import ConfigError, DataError
-from evalpkg.results.files import write_atomic
+from evalpkg.results.files import read_bytes, write_atomic
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import (
@@ -98,8 +98,6 @@ def read_signature(path: Path) -> bytes:
         DataError: if it is missing or not base64.
     """
     try:
-        return base64.b64decode(path.read_bytes().strip(), validate=True)
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror or error}") from error
+        return base64.b64decode(read_bytes(path).strip(), validate=True)
     except binascii.Error as error:
         raise DataError(f"{path}: not base64 ({error})") from error

@@ -43,22 +43,26 @@ def verify_run(
     verify_key: Path | None = None,
     render_reports: RenderReports | None = None,
     rechecks: Rechecks = NO_RECHECKS,
+    tell: Callable[[Check], None] | None = None,
 ) -> Report:
     """Check a run against its manifest, and everything that can be computed again.
 
     Args:
         root: output directory of a run.
         verify_key: public key (PEM) that must have signed the manifest.
-        render_reports: makes the markdown reports again; None: they are not compared.
+        render_reports: makes the reports again; None: they are not compared.
         rechecks: what to extract, veto or score again.
+        tell: given each check as soon as it is made; many rows take a while.
 
     Raises:
         ConfigError: if there is no such directory, or the key cannot be used.
     """
     if not root.is_dir():
         raise ConfigError(f"{root} is not a directory", "Name the output directory of a run.")
+    tell = tell or (lambda check: None)
     plain = _check_plain(root)
     if not plain.ok:
+        tell(plain)
         return Report((plain,))
     evidence = Evidence(RunLayout(root))
     done: list[Check] = []
@@ -67,6 +71,7 @@ def verify_run(
         checks.append(("reports", partial(check_reports, render_reports=render_reports)))
     for name, check in [*checks, *_again(rechecks)]:
         done.append(_attempt(name, check, evidence, done))
+        tell(done[-1])
     return Report(tuple(done))
 
 

@@ -9,6 +9,9 @@ from pathlib import Path
 VERSION = 3
 """Raised when a change of this package may change a verdict; part of every cache key."""
 
+MAX_SECONDS = 86_400
+"""Longest time limit: a day. What is longer is a slip, and far longer no clock can hold."""
+
 
 def default_workers() -> int:
     """CPUs less 2, at least 1."""

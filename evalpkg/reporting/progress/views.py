@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 from evalpkg.reporting.progress.snapshot import Snapshot, State
 
 if TYPE_CHECKING:
-    from rich.console import Console, Group, RenderableType
+    from rich.console import Console, Group
 
 PLAIN_INTERVAL_S = 5.0
 QUIET_INTERVAL_S = 60.0
@@ -18,7 +18,7 @@ QUIET_INTERVAL_S = 60.0
 
 
 class View(Protocol):
-    """Shows snapshots until it is closed."""
+    """Shows snapshots until it is closed. The error that ended the run is the command's to tell."""
 
     def show(self, snapshot: Snapshot, *, force: bool = False) -> None:
         """Show ``snapshot``; a view may skip it unless ``force``."""
@@ -111,8 +111,7 @@ class PlainView:
         if self._last != (snapshot.phase, snapshot.done):
             self.show(snapshot, force=True)
         if snapshot.state is not State.RUNNING:
-            error = f": {printable(snapshot.last_error)}" if snapshot.last_error else ""
-            self._print(f"{snapshot.state}{error}")
+            self._print(snapshot.state)
 
     def _print(self, line: str) -> None:
         print(line, file=self._stream, flush=True)
@@ -162,7 +161,4 @@ class LiveView:
             table.add_row(Text("progress", style="dim"), bar)
         for label, value in describe(snapshot):
             table.add_row(Text(label, style="dim"), Text(value))
-        parts: list[RenderableType] = [title, table]
-        if snapshot.last_error:
-            parts.append(Text(printable(snapshot.last_error), style="red"))
-        return RichGroup(*parts)
+        return RichGroup(title, table)

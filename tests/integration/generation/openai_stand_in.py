@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class StandIn:
-    """``answer(body)`` returns a status and a JSON object; requests are kept."""
+    """``answer(body)`` returns a status and a JSON object, or bytes; requests are kept."""
 
     def __init__(self, answer):
         self.requests = []
@@ -23,9 +23,10 @@ class StandIn:
                 with stand_in.lock:
                     stand_in.requests.append((body, self.headers))
                     status, reply = answer(body)
-                data = json.dumps(reply).encode()
+                data = reply if isinstance(reply, bytes) else json.dumps(reply).encode()
+                kind = "text/html" if data.startswith(b"<") else "application/json"
                 self.send_response(status)
-                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(data)))
                 self.end_headers()
                 self.wfile.write(data)

@@ -150,6 +150,15 @@ def test_a_reply_without_choices_is_a_clear_error():
         list(backend(server.url).generate(Role.BASE, [(A, [0])]))
 
 
+@pytest.mark.parametrize("page", [b"<html>no such page</html>", b"{"])
+def test_an_address_of_something_else_is_a_clear_error(page):
+    with (
+        StandIn(lambda _: (200, page)) as server,
+        pytest.raises(ConfigError, match="not as an OpenAI-compatible server"),
+    ):
+        list(backend(server.url).generate(Role.BASE, [(A, [0])]))
+
+
 def test_a_server_that_is_not_there_is_a_clear_error():
     with socket.socket() as held:  # bound, not listening: connections are refused
         held.bind(("127.0.0.1", 0))

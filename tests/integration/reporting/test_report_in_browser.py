@@ -262,6 +262,9 @@ def test_one_model_only(browser, tmp_path):
     assert opened.page.locator(".column").count() == 1
     opened.page.click("text=All tasks")
     assert opened.page.locator("#task-rows tr").count() == 12
+    assert opened.page.locator("#filter-verdict").is_visible()
+    for useless in ("role", "outcome"):
+        assert not opened.page.locator(f"#filter-{useless}").is_visible()
     context.close()
     assert not opened.trouble
 

@@ -60,10 +60,23 @@ def test_an_output_directory_that_cannot_be_written(tmp_path: Path) -> None:
     assert str(tmp_path / "file") in said
 
 
+def test_an_output_directory_that_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    said = refusal(ExitCode.ENVIRONMENT, *SMALL, tmp_path / "file")
+    assert "file is a file" in said
+    assert "Free some space" not in said
+
+
+def test_a_signing_key_that_is_none_is_found_before_any_work(tmp_path: Path) -> None:
+    said = refusal(ExitCode.USAGE, *SMALL, tmp_path / "o", "--signing-key", tmp_path / "none.pem")
+    assert "none.pem is no signing key" in said
+    assert not (tmp_path / "o").exists()
+
+
 @pytest.mark.skipif(os.getuid() == 0, reason="root may write everywhere")
 def test_a_read_only_output_directory(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
-    assert "not writable" in refusal(ExitCode.ENVIRONMENT, *SMALL, tmp_path / "results")
+    assert "is not writable" in refusal(ExitCode.ENVIRONMENT, *SMALL, tmp_path / "results")
 
 
 def test_no_rustc(tmp_path: Path) -> None:
@@ -92,6 +105,12 @@ def test_a_directory_that_is_no_run(tmp_path: Path, command: str) -> None:
     done = evalpkg(command, tmp_path, *extra)
     assert done.returncode in (ExitCode.DATA, ExitCode.MISMATCH)
     assert "Traceback" not in done.stderr
+
+
+def test_a_comparison_is_not_written_into_one_of_the_runs(tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    said = refusal(ExitCode.USAGE, "report", one, two, "--output-dir", two / ".." / "one")
+    assert "is one of the runs" in said
 
 
 def test_the_peer_is_not_run_without_consent(tmp_path: Path) -> None:

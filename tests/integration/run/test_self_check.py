@@ -46,3 +46,18 @@ def test_an_override_goes_on_and_is_recorded(tmp_path: Path) -> None:
     assert (check["passed"], check["overridden"]) == (False, True)
     assert wrong in check["outcome"]
     assert "self-check" in (tmp_path / "combined_summary.md").read_text()
+
+
+def test_solutions_that_a_data_set_does_not_bring_are_not_said_to_have_passed(
+    tmp_path: Path,
+) -> None:
+    row = {
+        "name": "HumanEval_0_add",
+        "prompt": "fn add(a: isize, b: isize) -> isize {\n",
+        "tests": "}\n\nfn main() {\n    assert_eq!(add(1, 2), 3);\n}\n",
+    }
+    (tmp_path / "tasks.jsonl").write_text(json.dumps(row) + "\n")
+    arguments = ("--dataset", tmp_path / "tasks.jsonl", "--skip-finetuned")
+    succeed("run", *KNOWN, *ONE, *arguments, "--output-dir", tmp_path / "out")
+    check = json.loads((tmp_path / "out/eval_metadata.json").read_text())["self_check"]
+    assert "1 of 1 tasks have no canonical solution" in check["outcome"]

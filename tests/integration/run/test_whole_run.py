@@ -82,6 +82,17 @@ def test_another_configuration_is_refused_with_the_difference(done: Path) -> Non
     assert results(done) == before
 
 
+def test_a_slip_before_the_first_sample_can_be_mended(tmp_path: Path) -> None:
+    assert (
+        evalpkg("run", *SMALL, "--replay-base", "stbu", "--output-dir", tmp_path).returncode
+        == ExitCode.DATA
+    )
+    assert json.loads((tmp_path / "config.json").read_text())["replay_base"] == "stbu"
+    succeed("run", *SMALL, "--limit", "1", "--output-dir", tmp_path)
+    assert json.loads((tmp_path / "config.json").read_text())["replay_base"] == "stub"
+    succeed("verify", tmp_path)
+
+
 def test_speed_settings_may_change(done: Path) -> None:
     succeed("run", *SMALL, "--n-workers", "1", "--batch-size", "3", "--output-dir", done)
 

@@ -128,3 +128,34 @@ def test_doctor_without_rustc_says_so_and_ends_with_3(tmp_path: Path) -> None:
     assert done.returncode == ExitCode.ENVIRONMENT
     assert "rustc not found" in done.stdout
     assert "rustup" in done.stdout
+
+
+@pytest.mark.parametrize("seconds", ["inf", "nan", "1e300", "0"])
+@pytest.mark.parametrize("command", [("run",), ("score", "s.jsonl", "--output-dir", "o")])
+def test_a_time_limit_that_no_clock_can_hold_is_refused(
+    command: tuple[str, ...], seconds: str
+) -> None:
+    done = evalpkg(*command, "--timeout", seconds)
+    assert done.returncode == ExitCode.USAGE
+    assert done.stderr.startswith("error: ")
+    assert "--timeout" in done.stderr
+
+
+def test_no_command_at_all_shows_the_help_and_no_error() -> None:
+    done = evalpkg()
+    assert (done.stdout + done.stderr).startswith("Usage: evalpkg")
+
+
+@pytest.mark.parametrize(
+    ("option", "offered"),
+    [
+        ("--output-dir", "file,"),
+        ("--replay-base", "file,"),
+        ("--num-samples", ""),
+        ("--dataset-variant", "plain,repaired\nplain,original"),
+    ],
+)
+def test_paths_are_completed_as_paths_and_choices_as_words(option: str, offered: str) -> None:
+    words = {"COMP_WORDS": f"evalpkg run {option} ", "COMP_CWORD": "3"}
+    done = evalpkg(_EVALPKG_COMPLETE="bash_complete", **words)
+    assert done.stdout.strip() == offered

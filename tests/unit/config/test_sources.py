@@ -166,3 +166,13 @@ def test_every_setting_of_the_stages_can_be_given() -> None:
         "openai_timeout",
         "openai_max_retries",
     }
+
+
+@pytest.mark.parametrize("number", ["inf", "nan"])
+def test_a_number_is_finite(number: str) -> None:
+    assert "finite" in failure(options={"temperature": number}).cause
+
+
+@pytest.mark.parametrize("field", ["output_dir", "cache_dir"])
+def test_an_empty_path_is_not_the_working_directory(field: str) -> None:
+    assert failure(options={field: ""}).cause.endswith("empty")

@@ -1,5 +1,6 @@
 """Rows are found again by position, whatever their bytes, and every bad line is named."""
 
+import gzip
 import json
 import os
 from pathlib import Path
@@ -94,3 +95,10 @@ def test_memory_does_not_grow_with_the_completions(tmp_path: Path) -> None:
         for part in (index.task, index.sample, index._offset, index._line, index._digests)
     )
     assert held <= 40 * len(index)
+
+
+def test_a_compressed_file_is_named_as_one(tmp_path: Path) -> None:
+    path = tmp_path / "s.jsonl.gz"
+    path.write_bytes(gzip.compress(b'{"task_id": "A/1", "completion": ""}\n'))
+    with pytest.raises(DataError, match="compressed with gzip"):
+        RowsIndex.of(path, TASKS)

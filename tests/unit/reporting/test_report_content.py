@@ -8,7 +8,7 @@ import pytest
 
 from evalpkg.errors import DataError
 from evalpkg.models import Mode, Role, VerdictKind
-from evalpkg.reporting import markdown_reports, write_reports
+from evalpkg.reporting import render_reports, write_reports
 from evalpkg.results.layout import RunLayout
 from evalpkg.results.metadata import Host, Sandbox, SelfCheck, Tool
 from tests.unit.reporting.report_runs import (
@@ -242,11 +242,11 @@ def test_equal_files_give_equal_reports(tmp_path):
     assert one.summary.read_bytes() == two.summary.read_bytes()
 
 
-def test_markdown_reports_are_those_that_were_written(tmp_path):
+def test_reports_are_those_that_were_written(tmp_path):
     layout = make_run(tmp_path)
     write_reports(layout.root)
-    texts = markdown_reports(layout.root)
-    assert set(texts) == {layout.summary, *(layout.comparison(mode) for mode in Mode)}
+    texts = render_reports(layout.root)
+    assert set(texts) == {layout.html, layout.summary, *(layout.comparison(mode) for mode in Mode)}
     assert all(path.read_text(encoding="utf-8") == text for path, text in texts.items())
 
 

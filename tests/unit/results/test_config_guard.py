@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from evalpkg.errors import ConfigError, DataError
-from evalpkg.results.config_guard import bind_config, bind_tasks
+from evalpkg.results.config_guard import bind_config, bind_tasks, forget_fruitless_start
+from evalpkg.results.files import write_atomic
 from evalpkg.results.layout import RunLayout
 from tests.unit.results.result_records import TASKS
 
@@ -71,3 +72,26 @@ def test_tasks_that_changed_behind_their_name_are_refused(tmp_path: Path) -> Non
         bind_tasks(layout, TASKS[:2])
     with pytest.raises(ConfigError, match="another order"):
         bind_tasks(layout, TASKS[::-1])
+
+
+@pytest.mark.parametrize("fruit", ["work/samples.jsonl", "work/verdicts.jsonl", "manifest.json"])
+def test_a_start_without_fruit_is_forgotten_and_one_with_it_is_not(
+    tmp_path: Path, fruit: str
+) -> None:
+    layout = RunLayout(tmp_path)
+    bind_config(layout, CONFIG)
+    write_atomic(layout.facts, "{}")
+    (tmp_path / fruit).write_text("x")
+    forget_fruitless_start(layout)
+    assert layout.config.exists()
+    (tmp_path / fruit).write_text("")
+    forget_fruitless_start(layout)
+    assert not layout.config.exists()
+
+
+def test_a_config_file_that_no_run_wrote_stays(tmp_path: Path) -> None:
+    """That of a model's folder, say."""
+    layout = RunLayout(tmp_path)
+    layout.config.write_text("{}")
+    forget_fruitless_start(layout)
+    assert layout.config.exists()

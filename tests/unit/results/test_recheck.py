@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import base64
+import gzip
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +11,7 @@ import pytest
 
 from evalpkg import __version__
 from evalpkg.models import Extraction, Mode, Task, Verdict, VerdictKind
-from evalpkg.reporting import markdown_reports
+from evalpkg.reporting import render_reports
 from evalpkg.results.build import write_mode_files
 from evalpkg.results.files import write_atomic
 from evalpkg.results.layout import RunLayout
@@ -171,18 +174,60 @@ def test_reports_that_come_out_again_hold_and_others_are_named(run: RunLayout) -
 
 def test_the_reports_of_a_run_come_out_again(tmp_path: Path) -> None:
     layout = finished_run(tmp_path / "run")
-    for path, text in markdown_reports(layout.root).items():
+    for path, text in render_reports(layout.root).items():
         write_atomic(path, text)
     seal_run(layout)
-    assert verify_run(layout.root, render_reports=markdown_reports).ok
+    assert verify_run(layout.root, render_reports=render_reports).ok
+
+    page = layout.html.read_text("utf-8")
+    chunk = re.search(r'id="task-0">([^<]+)<', page)
+    assert chunk
+    samples = gzip.decompress(base64.b64decode(chunk[1]))
+    for old, new, holds in (
+        ("<h1>", "<h1>Do not believe that: ", False),
+        ('" role="img"', ' wide" role="img"', False),
+        ('"><g>', '"><g class="as another release draws it">', True),
+        (chunk[1], _packed(samples, level=1), True),
+        (chunk[1], _packed(samples.replace(b"fn", b"nf", 1)), False),
+        (chunk[1], _packed(samples + b" "), False),
+        (chunk[1], "AAAA", False),
+    ):
+        assert old in page
+        layout.html.write_text(page.replace(old, new, 1), "utf-8")
+        seal_run(layout)
+        assert verify_run(layout.root, render_reports=render_reports).ok == holds, new
+    layout.html.write_text(page, "utf-8")
 
     path = layout.comparison(Mode.POLICY)
     path.write_text(path.read_text("utf-8").replace("50.0", "51.0"), "utf-8")
     seal_run(layout)
     failed = [
         check
-        for check in verify_run(layout.root, render_reports=markdown_reports).checks
+        for check in verify_run(layout.root, render_reports=render_reports).checks
         if not check.ok
     ]
     assert [check.name for check in failed] == ["reports"]
     assert all(text.startswith("policy/comparison_report.md, line") for text in failed[0].problems)
+
+
+def test_another_release_may_dress_the_report_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layout = finished_run(tmp_path / "run")
+    for path, text in render_reports(layout.root).items():
+        write_atomic(path, text)
+    page = layout.html.read_text("utf-8")
+    for tag, at_home in (("<style>", False), ('<script type="module">', False), ("</style>", True)):
+        assert tag in page
+        layout.html.write_text(page.replace(tag, f"{tag}/* as in another release */", 1), "utf-8")
+        seal_run(layout)
+        found = verify_run(layout.root, render_reports=render_reports)
+        assert found.ok == (not at_home), tag
+        made_by = metadata().tool
+        monkeypatch.setattr("evalpkg.results.checks_reports.this_tool", lambda tool=made_by: tool)
+        assert not verify_run(layout.root, render_reports=render_reports).ok
+        monkeypatch.undo()
+
+
+def _packed(content: bytes, level: int = 9) -> str:
+    return base64.b64encode(gzip.compress(content, level, mtime=0)).decode()

@@ -114,6 +114,22 @@ def test_an_envelope_around_another_statement_is_found(
     assert failed == {"signature", "statement"}
 
 
+def test_a_statement_without_its_signature_is_found(
+    signed: RunLayout, keys: tuple[Path, Path]
+) -> None:
+    signed.envelope.unlink()
+    assert any("statement.dsse.json" in problem for problem in signature(signed, keys[1]).problems)
+    signed.statement.unlink()
+    assert signature(signed, keys[1]).ok
+
+
+def test_a_signature_of_a_manifest_that_is_gone_does_not_hold(
+    signed: RunLayout, keys: tuple[Path, Path]
+) -> None:
+    signed.manifest.unlink()
+    assert not signature(signed, keys[1]).ok
+
+
 def test_a_dirty_checkout_does_not_pass_for_its_commit(tmp_path: Path) -> None:
     layout = finished_run(tmp_path / "run")
     harness = json.loads(layout.statement.read_text())["predicate"]["harness"]

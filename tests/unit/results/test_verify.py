@@ -13,7 +13,7 @@ from evalpkg.models import Mode, Role, VerdictKind
 from evalpkg.results.build import write_mode_files
 from evalpkg.results.layout import RunLayout
 from evalpkg.results.manifest import covered_files
-from evalpkg.results.report import Report
+from evalpkg.results.report import Check, Report
 from evalpkg.results.seal import seal_run
 from evalpkg.results.shards import Shard
 from evalpkg.results.verify import verify_run
@@ -36,6 +36,19 @@ def test_an_untouched_run_holds(run: RunLayout) -> None:
     assert failures(report) == {}
     assert report.ok
     assert len(report.checks) >= 13
+
+
+def test_each_check_is_told_as_soon_as_it_is_made(run: RunLayout) -> None:
+    told: list[Check] = []
+    told_before_the_reports: list[int] = []
+
+    def render(root: Path) -> dict[Path, str]:
+        told_before_the_reports.append(len(told))
+        return {}
+
+    report = verify_run(run.root, render_reports=render, tell=told.append)
+    assert tuple(told) == report.checks
+    assert told_before_the_reports == [len(told) - 1]
 
 
 def test_a_run_may_still_have_its_working_files_or_not(run: RunLayout) -> None:

@@ -1,0 +1,23 @@
+"""The type of every time limit on the command line."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import click
+
+from evalpkg.scoring.settings import MAX_SECONDS
+
+
+class _Seconds(click.FloatRange):
+    """A range that NaN is outside of, too: click asks comparisons, and of NaN all are false."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        seconds = super().convert(value, param, ctx)
+        if math.isnan(seconds):
+            self.fail(f"{value} is not a number of seconds", param, ctx)
+        return seconds
+
+
+SECONDS = _Seconds(min=0, min_open=True, max=MAX_SECONDS)
