@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from evalpkg.cli.help import EvalCommand
-from evalpkg.cli.seconds import SECONDS
+from evalpkg.cli.types import SECONDS
 from evalpkg.errors import ExitCode
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from evalpkg.cli.help import EvalCommand
+from evalpkg.cli.types import FOLDER
 from evalpkg.errors import ExitCode
 
 
@@ -16,7 +17,7 @@ from evalpkg.errors import ExitCode
 )
 @click.option(
     "--output-dir",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=FOLDER,
     required=True,
     envvar="OUTPUT_DIR",
     help="Where the merged result is written.",

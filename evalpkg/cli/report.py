@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from evalpkg.cli.help import EvalCommand
+from evalpkg.cli.types import FOLDER
 from evalpkg.errors import ConfigError
 
 
@@ -16,7 +17,7 @@ from evalpkg.errors import ConfigError
 )
 @click.option(
     "--output-dir",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=FOLDER,
     help="Where the comparison of several runs is written.",
 )
 @click.option(
@@ -38,6 +39,10 @@ def command(
       evalpkg report humaneval_results
       evalpkg report step-1000 step-2000 step-3000 --output-dir checkpoints
     """
+    from evalpkg.results.metadata import require_whole_run
+
+    for directory in directories:
+        require_whole_run(directory)
     if len(directories) == 1:
         from evalpkg.pipeline.publish import publish
         from evalpkg.reporting.progress import Progress

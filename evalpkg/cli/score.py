@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from evalpkg.cli.help import EvalCommand
-from evalpkg.cli.seconds import SECONDS
+from evalpkg.cli.types import FOLDER, SECONDS
 from evalpkg.errors import ExitCode
 from evalpkg.scoring import ScoringSettings
 
@@ -30,7 +30,7 @@ NAMED = 20
 @click.argument("samples", type=click.Path(path_type=Path, dir_okay=False))
 @click.option(
     "--output-dir",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=FOLDER,
     required=True,
     envvar="OUTPUT_DIR",
     help="Gets verdicts.jsonl: one row per input row, in input order.",

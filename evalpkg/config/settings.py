@@ -167,7 +167,9 @@ class EvalConfig(BaseModel):
         _GENERATION.openai_choices, "openai: completions asked for per request", "Other backends"
     )
 
-    num_samples: Count = _setting(100, "completions per task and model", "Sampling")
+    num_samples: Annotated[int, Field(ge=1, le=100_000)] = _setting(
+        100, "completions per task and model", "Sampling"
+    )
     temperature: Annotated[float, Field(ge=0)] = _setting(
         _GENERATION.temperature, "0 is greedy", "Sampling"
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -14,7 +15,7 @@ from evalpkg.models import Mode, Role
 from evalpkg.results.environment import Environment
 from evalpkg.results.files import pretty_json, read_json, write_atomic
 from evalpkg.results.layout import RunLayout
-from evalpkg.results.shards import parse_shard
+from evalpkg.results.shards import WHOLE, parse_shard
 
 SHA256 = Field(default="", pattern="^([0-9a-f]{64})?$")
 
@@ -179,6 +180,26 @@ def write_metadata(layout: RunLayout, metadata: EvalMetadata) -> None:
         EnvironmentUnfitError: if it cannot be written.
     """
     write_atomic(layout.metadata, pretty_json(metadata.model_dump(mode="json")))
+
+
+def require_whole_run(root: Path) -> None:
+    """Refuse what is no directory, and the directory of a part of a run, which has no results.
+
+    Raises:
+        ConfigError: naming what to do instead.
+    """
+    if not root.is_dir():
+        raise ConfigError(f"{root} is not a directory", "Name the output directory of a run.")
+    layout = RunLayout(root)
+    try:
+        shard = read_metadata(layout).shard
+    except DataError:
+        return  # told by whoever needs it
+    if shard != str(WHOLE) and not layout.manifest.exists():
+        raise ConfigError(
+            f"{root} holds part {shard} of a run, which has no results of its own",
+            "Merge all parts: evalpkg merge PART PART ... --output-dir DIR.",
+        )
 
 
 def read_metadata(layout: RunLayout) -> EvalMetadata:

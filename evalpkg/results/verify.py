@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from evalpkg.errors import ConfigError, DataError
+from evalpkg.errors import DataError
 from evalpkg.results.checks_files import (
     check_config,
     check_files,
@@ -25,6 +25,7 @@ from evalpkg.results.checks_rows import (
 from evalpkg.results.checks_signature import check_signature, check_statement
 from evalpkg.results.evidence import Evidence
 from evalpkg.results.layout import RunLayout
+from evalpkg.results.metadata import require_whole_run
 from evalpkg.results.recheck import (
     NO_RECHECKS,
     Rechecks,
@@ -55,15 +56,15 @@ def verify_run(
         tell: given each check as soon as it is made; many rows take a while.
 
     Raises:
-        ConfigError: if there is no such directory, or the key cannot be used.
+        ConfigError: if there is no such directory, it holds a part of a run only, or the key cannot
+            be used.
     """
-    if not root.is_dir():
-        raise ConfigError(f"{root} is not a directory", "Name the output directory of a run.")
     tell = tell or (lambda check: None)
-    plain = _check_plain(root)
+    plain = _check_plain(root)  # before anything is read: a pipe would hold us up
     if not plain.ok:
         tell(plain)
         return Report((plain,))
+    require_whole_run(root)
     evidence = Evidence(RunLayout(root))
     done: list[Check] = []
     checks = [*_from_files(verify_key), *_from_rows(evidence)]

@@ -8,7 +8,7 @@ import pytest
 
 from evalpkg.errors import ExitCode
 from evalpkg.models import Task
-from tests.integration.run.command import evalpkg
+from tests.integration.run.command import evalpkg, succeed
 
 KNOWN = ("--backend", "replay", "--replay-base", "stub", "--replay-finetuned", "canonical")
 SMALL = ("run", *KNOWN, "--limit", "1", "--num-samples", "1", "--k-values", "1", "--output-dir")
@@ -107,8 +107,27 @@ def test_a_directory_that_is_no_run(tmp_path: Path, command: str) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("command", ["report", "verify"])
+def test_a_part_of_a_run_has_to_be_merged_first(tmp_path: Path, command: str) -> None:
+    part = tmp_path / "part"
+    succeed(*SMALL, part, "--shard", "0/2")
+    assert "holds part 0/2 of a run" in refusal(ExitCode.USAGE, command, part)
+
+
+@pytest.mark.parametrize("command", [("merge", "x"), ("report", "x"), ("score", "x.jsonl")])
+def test_an_empty_output_directory_is_not_the_working_directory(command: tuple[str, ...]) -> None:
+    assert "empty" in refusal(ExitCode.USAGE, *command, "--output-dir", "")
+
+
+def test_more_samples_than_any_memory_holds() -> None:
+    said = refusal(ExitCode.USAGE, "run", "--num-samples", "99999999999999999999")
+    assert "--num-samples" in said
+
+
 def test_a_comparison_is_not_written_into_one_of_the_runs(tmp_path: Path) -> None:
     one, two = tmp_path / "one", tmp_path / "two"
+    one.mkdir()
+    two.mkdir()
     said = refusal(ExitCode.USAGE, "report", one, two, "--output-dir", two / ".." / "one")
     assert "is one of the runs" in said
 
