@@ -34,14 +34,15 @@ def check_reports(evidence: Evidence, render_reports: RenderReports) -> Check:
 
     Of ``report.html`` that is what it says: its figures' lines and the compression of its samples
     are those of the libraries that made it, so the one is left out and the other undone. Its style
-    and scripts are compared where this evalpkg is the one that made it.
+    and scripts are compared where this evalpkg, unchanged, is the one that made it.
 
     Raises:
         DataError: if what they are made from is missing or malformed.
     """
     root = evidence.layout.root
     rebuilt = render_reports(root)
-    at_home = evidence.metadata.tool == this_tool()
+    tool = evidence.metadata.tool
+    at_home = tool == this_tool() and not tool.dirty
     problems = []
     for path, text in rebuilt.items():
         name = path.relative_to(root).as_posix()
