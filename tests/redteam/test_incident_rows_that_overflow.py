@@ -9,7 +9,9 @@ had neither check.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +20,7 @@ from evalpkg.pipeline.rows_index import RowsIndex
 from evalpkg.tasks.jsonl import read_objects
 from tests.redteam import corpus
 
+Row = dict[str, Any]
 TASKS = list(corpus.tasks().values())
 ROW = '{"task_id": "red/add", "completion": "", KEY}\n'
 
@@ -47,7 +50,7 @@ def test_what_is_read_once_can_be_read_from_deeper_in_the_stack(tmp_path: Path) 
         RowsIndex.of(row(path, nested(accepted + 1)), TASKS)
 
 
-def from_deeper(work, frames):  # type: ignore[no-untyped-def]
+def from_deeper(work: Callable[[], Row], frames: int) -> Row:
     return work() if frames == 0 else from_deeper(work, frames - 1)
 
 
