@@ -67,13 +67,15 @@ def with_helpers(code: str, others: Sequence[str], entry_point: str) -> str:
 
 def _put_first(items: str, code: str) -> str:
     """``code`` with ``items`` as its first ones: behind what speaks of the whole file."""
+    if not items:  # nearly always; parsing is the dear part
+        return code
     source, end = code.encode(), 0
     for node in parse(source).root_node.children:
         if _is_inner(node):
             end = node.end_byte
         elif node.type not in COMMENTS:
             break
-    if not end or not items:
+    if not end:
         return items + code
     return f"{source[:end].decode().rstrip()}\n\n{items}{source[end:].decode()}"
 
