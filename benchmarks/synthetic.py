@@ -29,8 +29,8 @@ from benchmarks.synthetic_rust import (
     write_completion,
 )
 from evalpkg.models import Mode, Role, Row, Task, VerdictKind
-from evalpkg.results.layout import RunLayout
-from evalpkg.results.rows import read_json_lines, write_records
+from evalpkg.store.layout import RunLayout
+from evalpkg.store.rows import read_json_lines, write_records
 
 FAILURES: dict[VerdictKind, float] = {
     VerdictKind.COMPILE_ERROR: 0.46,

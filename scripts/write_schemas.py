@@ -12,11 +12,11 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from evalpkg.results.files import pretty_json, write_atomic
-from evalpkg.results.manifest import Manifest
-from evalpkg.results.metadata import EvalMetadata
-from evalpkg.results.sample_tree import Proof
+from evalpkg.evidence.manifest import Manifest
+from evalpkg.evidence.metadata import EvalMetadata
+from evalpkg.evidence.sample_tree import Proof
 from evalpkg.statistics.metrics import metrics_schema
+from evalpkg.store.files import pretty_json, write_atomic
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "schemas"
 DRAFT = "https://json-schema.org/draft/2020-12/schema"

@@ -38,13 +38,13 @@ def command(directories: tuple[Path, ...], output_dir: Path, signing_key: Path |
     Example:
       evalpkg merge host-a host-b host-c --output-dir results
     """
+    from evalpkg.evidence.metadata import read_metadata
+    from evalpkg.merge.merge import merge_runs
     from evalpkg.pipeline.publish import publish
     from evalpkg.reporting.progress import Progress
-    from evalpkg.results.build import write_mode_files
-    from evalpkg.results.layout import RunLayout
-    from evalpkg.results.merge import merge_runs
-    from evalpkg.results.metadata import read_metadata
-    from evalpkg.results.rows import read_tasks
+    from evalpkg.store.layout import RunLayout
+    from evalpkg.store.mode_files import write_mode_files
+    from evalpkg.store.rows import read_tasks
 
     with Progress(None) as progress:
         progress.phase("merging", 0)

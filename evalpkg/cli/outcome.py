@@ -7,9 +7,9 @@ import click
 from evalpkg.errors import ExitCode
 from evalpkg.models import Mode
 from evalpkg.pipeline.run import RunOutcome
-from evalpkg.results.build import Coverage
-from evalpkg.results.files import read_json
-from evalpkg.results.layout import RunLayout
+from evalpkg.store.files import read_json
+from evalpkg.store.layout import RunLayout
+from evalpkg.store.mode_files import Coverage
 
 NAMED = 20
 """Samples without a verdict that are listed; the rest are counted."""

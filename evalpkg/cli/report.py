@@ -39,14 +39,14 @@ def command(
       evalpkg report humaneval_results
       evalpkg report step-1000 step-2000 step-3000 --output-dir checkpoints
     """
-    from evalpkg.results.metadata import require_whole_run
+    from evalpkg.evidence.metadata import require_whole_run
 
     for directory in directories:
         require_whole_run(directory)
     if len(directories) == 1:
         from evalpkg.pipeline.publish import publish
         from evalpkg.reporting.progress import Progress
-        from evalpkg.results.layout import RunLayout
+        from evalpkg.store.layout import RunLayout
 
         layout = RunLayout(directories[0])
         with Progress(None) as progress:

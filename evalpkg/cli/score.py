@@ -150,9 +150,9 @@ def _score(
     from evalpkg.pipeline.facts import SPEED_ONLY
     from evalpkg.pipeline.score_file import FileScoring
     from evalpkg.reporting.progress import Progress
-    from evalpkg.results.config_guard import bind_config
-    from evalpkg.results.layout import RunLayout
     from evalpkg.scoring import Scorer
+    from evalpkg.store.config_guard import bind_config
+    from evalpkg.store.layout import RunLayout
 
     scoring = FileScoring(samples, output_dir, tasks.tasks)
     scorer = Scorer(settings, tasks.tasks)

@@ -13,7 +13,7 @@ from evalpkg.cli.help import EvalCommand
 from evalpkg.errors import ConfigError, ExitCode
 
 if TYPE_CHECKING:
-    from evalpkg.results.report import Check, Report
+    from evalpkg.verify.check import Check, Report
 
 
 @click.command(name="verify", cls=EvalCommand)
@@ -75,7 +75,7 @@ def command(
     if prove is not None:
         return _print_proof(directory, prove)
     if check_proof is not None:
-        from evalpkg.results.verify_proof import verify_proof
+        from evalpkg.verify.run import verify_proof
 
         report = verify_proof(directory, check_proof, verify_key)
         if not as_json:
@@ -113,9 +113,9 @@ def _conclude(report: Report, as_json: bool) -> int:
 
 
 def _print_proof(directory: Path, name: str) -> int:
+    from evalpkg.evidence.sample_tree import prove
     from evalpkg.models import Role
-    from evalpkg.results.layout import RunLayout
-    from evalpkg.results.sample_tree import prove
+    from evalpkg.store.layout import RunLayout
 
     role, _, rest = name.partition("/")
     task_id, _, index = rest.rpartition("/")

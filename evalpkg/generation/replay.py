@@ -13,7 +13,7 @@ from evalpkg.errors import ConfigError, DataError
 from evalpkg.generation.base import Work
 from evalpkg.generation.settings import GenerationSettings
 from evalpkg.models import Role, Sample, Task
-from evalpkg.results.rows import read_json_lines
+from evalpkg.store.rows import read_json_lines
 
 CANONICAL = "canonical"
 STUB = "stub"

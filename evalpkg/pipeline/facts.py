@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from evalpkg.errors import DataError
-from evalpkg.results.files import pretty_json, read_json, write_atomic
-from evalpkg.results.layout import RunLayout
+from evalpkg.store.files import pretty_json, read_json, write_atomic
+from evalpkg.store.layout import RunLayout
 
 SPEED_ONLY = ("group_size", "threads", "cuda_graphs", "workers", "batch_size")
 """Facts about a session that do not change its samples or verdicts."""

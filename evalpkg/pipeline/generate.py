@@ -16,8 +16,8 @@ from evalpkg.pipeline.saving import Batches
 from evalpkg.pipeline.session import Session
 from evalpkg.pipeline.settings import generation_settings
 from evalpkg.reporting.progress import Progress
-from evalpkg.results.keys import SampleKey, expected_keys
-from evalpkg.results.sample_log import SampleLog
+from evalpkg.store.sample_log import SampleLog
+from evalpkg.store.shards import SampleKey, expected_keys
 
 ROLE_NAMES = {Role.BASE: "base", Role.FINETUNED: "fine-tuned"}
 

@@ -6,12 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from evalpkg.config import EvalConfig
-from evalpkg.generation.settings import EMBEDDED
-from evalpkg.models import Role, TaskSet
-from evalpkg.pipeline.facts import RunFacts, utc_now
-from evalpkg.results.environment import collect_environment
-from evalpkg.results.files import sha256_file
-from evalpkg.results.metadata import (
+from evalpkg.evidence.environment import collect_environment
+from evalpkg.evidence.metadata import (
     Dataset,
     EvalMetadata,
     LockFile,
@@ -23,7 +19,11 @@ from evalpkg.results.metadata import (
     Toolchain,
     without_secrets,
 )
-from evalpkg.results.tool import this_tool
+from evalpkg.evidence.tool import this_tool
+from evalpkg.generation.settings import EMBEDDED
+from evalpkg.models import Role, TaskSet
+from evalpkg.pipeline.facts import RunFacts, utc_now
+from evalpkg.store.files import sha256_file
 
 Facts = Mapping[str, Any]
 

@@ -11,9 +11,9 @@ from evalpkg.extraction import extract
 from evalpkg.models import Task, Verdict, VerdictKind
 from evalpkg.pipeline.rows_index import RowsIndex
 from evalpkg.pipeline.score_file import ScoreSummary, answer_row
-from evalpkg.results.files import canonical_json, write_atomic
 from evalpkg.scoring import Scorer, ScoringSettings
 from evalpkg.scoring.peer import Comparison, PeerSettings, Question, compare, peer_verdicts
+from evalpkg.store.files import canonical_json, write_atomic
 
 
 def score_with_peer(

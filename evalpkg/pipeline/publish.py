@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from evalpkg.results.files import write_atomic
-from evalpkg.results.layout import RunLayout
-from evalpkg.results.metadata import EvalMetadata, read_metadata
-from evalpkg.results.rows import read_rows, read_tasks
-from evalpkg.results.seal import seal_run
+from evalpkg.evidence.metadata import EvalMetadata, read_metadata
+from evalpkg.evidence.statement import seal_run
+from evalpkg.store.files import write_atomic
+from evalpkg.store.layout import RunLayout
+from evalpkg.store.rows import read_rows, read_tasks
 
 
 def publish(layout: RunLayout, signing_key: Path | None = None) -> None:

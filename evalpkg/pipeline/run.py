@@ -13,8 +13,8 @@ from evalpkg.pipeline.self_check import self_check
 from evalpkg.pipeline.session import Session
 from evalpkg.pipeline.settings import scoring_settings
 from evalpkg.reporting.progress import Progress
-from evalpkg.results.build import Coverage
-from evalpkg.results.layout import RunLayout
+from evalpkg.store.layout import RunLayout
+from evalpkg.store.mode_files import Coverage
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from evalpkg.pipeline.judging import Extractor, Judging
 from evalpkg.pipeline.session import Session
 from evalpkg.policy import load_policy
 from evalpkg.reporting.progress import Progress
-from evalpkg.results.keys import SampleKey, expected_keys
-from evalpkg.results.sample_log import SampleLog
-from evalpkg.results.verdict_log import ScoredSample, VerdictLog
 from evalpkg.scoring import Scorer
+from evalpkg.store.sample_log import SampleLog
+from evalpkg.store.shards import SampleKey, expected_keys
+from evalpkg.store.verdict_log import ScoredSample, VerdictLog
 
 
 class RunScoring:

@@ -19,9 +19,9 @@ from evalpkg.models import Extraction, Task, Verdict, VerdictKind
 from evalpkg.pipeline.judging import Extractor, Judging
 from evalpkg.pipeline.rows_index import RowsIndex
 from evalpkg.reporting.progress import Progress
-from evalpkg.results.files import canonical_json
-from evalpkg.results.log import AppendLog
 from evalpkg.scoring import Scorer
+from evalpkg.store.files import canonical_json
+from evalpkg.store.log import AppendLog
 
 NOT_JUDGED = -1
 

@@ -8,14 +8,14 @@ from pathlib import Path
 from evalpkg.config import EvalConfig
 from evalpkg.doctor.machine import disk
 from evalpkg.errors import EnvironmentUnfitError
+from evalpkg.evidence.signing import load_signing_key
 from evalpkg.pipeline.facts import RunFacts
 from evalpkg.pipeline.metadata import identity_of
 from evalpkg.reporting.progress import Progress
-from evalpkg.results.config_guard import bind_config, bind_tasks, forget_fruitless_start
-from evalpkg.results.layout import RunLayout
-from evalpkg.results.lock import WriterLock
-from evalpkg.results.shards import parse_shard
-from evalpkg.results.signing import load_signing_key
+from evalpkg.store.config_guard import bind_config, bind_tasks, forget_fruitless_start
+from evalpkg.store.layout import RunLayout
+from evalpkg.store.lock import WriterLock
+from evalpkg.store.shards import parse_shard
 from evalpkg.tasks import load_tasks
 
 

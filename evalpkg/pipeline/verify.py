@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evalpkg.errors import DataError, EnvironmentUnfitError
+from evalpkg.evidence.metadata import read_metadata
 from evalpkg.extraction import extract
 from evalpkg.policy import load_policy
 from evalpkg.reporting import render_reports
-from evalpkg.results.layout import RunLayout
-from evalpkg.results.metadata import read_metadata
-from evalpkg.results.recheck import Rechecks
-from evalpkg.results.report import Check, Report
-from evalpkg.results.rows import read_tasks
-from evalpkg.results.verify import verify_run
+from evalpkg.store.layout import RunLayout
+from evalpkg.store.rows import read_tasks
+from evalpkg.verify.check import Check, Report
+from evalpkg.verify.recheck import Rechecks
+from evalpkg.verify.run import verify_run
 
 if TYPE_CHECKING:
     from evalpkg.scoring import ScoringSettings

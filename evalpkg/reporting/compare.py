@@ -9,6 +9,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from evalpkg.errors import DataError
+from evalpkg.evidence.metadata import EvalMetadata, read_metadata
 from evalpkg.models import Mode, Role
 from evalpkg.reporting import html, markdown
 from evalpkg.reporting.figures import TrendPoint, trend_figure
@@ -18,9 +19,8 @@ from evalpkg.reporting.run_files import read_metrics
 from evalpkg.reporting.view.cells import Cell, estimate_cell, interval_pair
 from evalpkg.reporting.view.passk import Line, metric_line
 from evalpkg.reporting.view.provenance import model_names, warnings
-from evalpkg.results.layout import RunLayout
-from evalpkg.results.metadata import EvalMetadata, read_metadata
 from evalpkg.statistics import Metrics, RoleMetrics
+from evalpkg.store.layout import RunLayout
 
 CAUTION = (
     "Each run compares its own two models on the same tasks. Differences between runs are not"

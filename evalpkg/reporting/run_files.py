@@ -9,11 +9,11 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from evalpkg.errors import DataError
+from evalpkg.evidence.metadata import EvalMetadata, read_metadata
 from evalpkg.models import Mode, Role, Row, Task
-from evalpkg.results.layout import RunLayout
-from evalpkg.results.metadata import EvalMetadata, read_metadata
-from evalpkg.results.rows import read_json_lines, read_rows, read_tasks
 from evalpkg.statistics import Metrics
+from evalpkg.store.layout import RunLayout
+from evalpkg.store.rows import read_json_lines, read_rows, read_tasks
 
 _RECOMPUTE = "`evalpkg report DIR` computes the metrics from the rows again."
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from evalpkg.evidence.environment import Environment, Provisioning
+from evalpkg.evidence.metadata import EvalMetadata, Model
 from evalpkg.models import Mode, Role, Task
 from evalpkg.reporting.format import plain, plural
 from evalpkg.reporting.labels import MODE, ROLE
-from evalpkg.results.environment import Environment, Provisioning
-from evalpkg.results.metadata import EvalMetadata, Model
 from evalpkg.statistics import Metrics
 
 Facts = tuple[tuple[str, str], ...]

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from benchmarks.population import Population
 from benchmarks.synthetic import SyntheticRun, write_run
+from evalpkg.evidence.metadata import Model
 from evalpkg.models import Role
 from evalpkg.reporting import compare_runs, write_reports
-from evalpkg.results.metadata import Model
 from tests.integration.reporting.chromium import launch
 from tests.unit.reporting.report_runs import finish_run
 

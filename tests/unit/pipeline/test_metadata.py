@@ -8,7 +8,7 @@ from evalpkg.config import EvalConfig, load_config
 from evalpkg.models import Role, Task, TaskSet
 from evalpkg.pipeline.facts import RunFacts
 from evalpkg.pipeline.metadata import arguments_of, build_metadata, identity_of
-from evalpkg.results.layout import RunLayout
+from evalpkg.store.layout import RunLayout
 
 DIGEST = "ab" * 32
 TASKS = TaskSet(

@@ -5,10 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.synthetic import SyntheticRun, write_run
-from evalpkg.models import Mode, Role, Row
-from evalpkg.results.environment import Cuda, Environment, FlashAttention, Gpu, Provisioning
-from evalpkg.results.layout import RunLayout
-from evalpkg.results.metadata import (
+from evalpkg.evidence.environment import Cuda, Environment, FlashAttention, Gpu, Provisioning
+from evalpkg.evidence.metadata import (
     Dataset,
     EvalMetadata,
     Model,
@@ -20,8 +18,10 @@ from evalpkg.results.metadata import (
     Toolchain,
     write_metadata,
 )
-from evalpkg.results.rows import read_rows, read_tasks, write_records
+from evalpkg.models import Mode, Role, Row
 from evalpkg.statistics import StatisticsSettings, compute_metrics
+from evalpkg.store.layout import RunLayout
+from evalpkg.store.rows import read_rows, read_tasks, write_records
 
 BASE = "meta-llama/Meta-Llama-3.1-8B-Instruct"
 ADAPTER = "Superuser666-Sigil/Llama-3.1-8B-Instruct-Rust-QLora/checkpoint-9000"

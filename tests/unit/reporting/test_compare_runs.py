@@ -7,9 +7,9 @@ import pytest
 
 from benchmarks.population import Population
 from evalpkg.errors import DataError
+from evalpkg.evidence.metadata import Sandbox
 from evalpkg.models import Mode, Role
 from evalpkg.reporting import compare_runs
-from evalpkg.results.metadata import Sandbox
 from tests.unit.reporting.report_runs import finish_run, make_run
 from tests.unit.reporting.test_report_content import Text, tidy
 

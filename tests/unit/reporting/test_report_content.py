@@ -7,10 +7,10 @@ from html.parser import HTMLParser
 import pytest
 
 from evalpkg.errors import DataError
+from evalpkg.evidence.metadata import Host, Sandbox, SelfCheck, Tool
 from evalpkg.models import Mode, Role, VerdictKind
 from evalpkg.reporting import render_reports, write_reports
-from evalpkg.results.layout import RunLayout
-from evalpkg.results.metadata import Host, Sandbox, SelfCheck, Tool
+from evalpkg.store.layout import RunLayout
 from tests.unit.reporting.report_runs import (
     ADAPTER,
     BASE,

@@ -11,14 +11,14 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from evalpkg.evidence.metadata import Model
 from evalpkg.models import Mode, Role, VerdictKind
 from evalpkg.reporting import write_reports
 from evalpkg.reporting.bundle.pack import MAX_TEXT, _chunk
 from evalpkg.reporting.format import plain
 from evalpkg.reporting.html import json_for_html
 from evalpkg.reporting.markdown import _escape
-from evalpkg.results.metadata import Model
-from evalpkg.results.rows import read_tasks, write_records
+from evalpkg.store.rows import read_tasks, write_records
 from tests.unit.reporting.report_runs import change_one, change_rows, finish_run, make_run
 
 ATTACK = "</script><script>alert(1)</script>"

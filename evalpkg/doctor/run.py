@@ -1,0 +1,20 @@
+"""All checks of this machine, in the order in which they are told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from evalpkg.doctor import confinement, machine, models, toolchain
+from evalpkg.doctor.check import Check
+
+
+def run_checks(output_dir: Path) -> Iterator[Check]:
+    """All checks, each made when it is asked for, for a run that would write to ``output_dir``."""
+    yield machine.python()
+    yield toolchain.rustc()
+    yield from confinement.sandboxes()
+    yield from machine.disk(output_dir)
+    yield machine.memory()
+    yield machine.gpu()
+    yield from models.model_access()

@@ -1,0 +1,207 @@
+"""``manifest.json``: digests of every file of a run and of everything that went into it.
+
+The manifest is a function of the directory alone: made again from the same files, it has the same
+bytes. Not covered are the working files, the live progress, and what is made from the manifest
+itself: its signature and the statement about it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from evalpkg.errors import DataError
+from evalpkg.evidence.merkle import MerkleTree
+from evalpkg.evidence.metadata import (
+    Dataset,
+    EvalMetadata,
+    LockFile,
+    Model,
+    Prompt,
+    Sandbox,
+    Tool,
+    read_metadata,
+)
+from evalpkg.evidence.sample_tree import leaves, tree_mode
+from evalpkg.models import Mode, Role
+from evalpkg.store.files import pretty_json, read_json, sha256_file, write_atomic
+from evalpkg.store.layout import RunLayout
+from evalpkg.store.rows import read_json_lines
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+
+class FileDigest(_Part):
+    """One file of the run."""
+
+    sha256: str
+    bytes: int
+
+
+class SampleTree(_Part):
+    """The Merkle tree over the samples."""
+
+    algorithm: Literal["rfc9162-sha256"] = "rfc9162-sha256"
+    mode: Mode
+    """Mode whose rows are the leaves."""
+    size: int
+    """Number of leaves: the base model's rows, then the fine-tuned model's, in file order."""
+    root: str
+    """Hash of the tree, in hex."""
+
+
+class Inputs(_Part):
+    """What the results were made from, as the metadata has it."""
+
+    dataset: Dataset
+    prompt: Prompt
+    prompts: dict[Role, dict[str, str]]
+    """sha256 of each prompt as the model saw it, by model and task."""
+    models: dict[Role, Model]
+    lock_file: LockFile | None
+    rustc: str
+    """Output of ``rustc -vV``."""
+    sandbox: Sandbox
+
+
+class Manifest(_Part):
+    """Digests of a run."""
+
+    schema_version: Literal[1] = 1
+    tool: Tool
+    files: dict[str, FileDigest]
+    """Every file by its path in the run's directory, except those named in ``NOT_COVERED``."""
+    inputs: Inputs
+    samples: SampleTree
+
+
+def not_covered(layout: RunLayout) -> set[str]:
+    """Names at the top of a run's directory that the manifest leaves out."""
+    return {
+        path.name
+        for path in (
+            *(layout.work, layout.progress, layout.manifest),
+            *(layout.signature, layout.statement, layout.envelope),
+        )
+    }
+
+
+def covered_files(layout: RunLayout) -> Iterator[Path]:
+    """Every file that a manifest names, sorted by its path; links are given, never followed."""
+    skipped = not_covered(layout)
+    for folder, folders, files in os.walk(layout.root):
+        at_top = Path(folder) == layout.root
+        folders[:] = sorted(name for name in folders if not (at_top and name in skipped))
+        links = [name for name in folders if Path(folder, name).is_symlink()]
+        for name in sorted([*files, *links]):
+            if not (at_top and name in skipped):
+                yield Path(folder, name)
+
+
+def digest_of(path: Path) -> FileDigest:
+    """Digest and size of a plain file.
+
+    Raises:
+        DataError: if it is a link or a special file, or cannot be read.
+    """
+    if path.is_symlink() or not path.is_file():
+        raise DataError(
+            f"{path} is not a plain file", "A run's directory holds plain files only: remove it."
+        )
+    return FileDigest(sha256=sha256_file(path), bytes=path.stat().st_size)
+
+
+def build_manifest(layout: RunLayout) -> Manifest:
+    """The manifest of the files as they are now.
+
+    Raises:
+        DataError: if a file cannot be read, or the metadata are missing.
+    """
+    metadata = read_metadata(layout)
+    return Manifest(
+        tool=metadata.tool,
+        files={
+            path.relative_to(layout.root).as_posix(): digest_of(path)
+            for path in covered_files(layout)
+        },
+        inputs=build_inputs(layout, metadata),
+        samples=build_tree(layout),
+    )
+
+
+def build_tree(layout: RunLayout) -> SampleTree:
+    """Size and root of the tree over the rows as they are now.
+
+    Raises:
+        DataError: if there are no rows, or they cannot be read.
+    """
+    mode = tree_mode(layout)
+    tree = MerkleTree(leaves(layout, mode))
+    return SampleTree(mode=mode, size=tree.size, root=tree.root.hex())
+
+
+def build_inputs(layout: RunLayout, metadata: EvalMetadata) -> Inputs:
+    """Digests of everything that the rows were made from.
+
+    Raises:
+        DataError: if there are no rows, or they cannot be read.
+    """
+    mode = tree_mode(layout)
+    return Inputs(
+        dataset=metadata.dataset,
+        prompt=metadata.prompt,
+        prompts={
+            role: _prompts(layout.samples(mode, role))
+            for role in Role
+            if layout.samples(mode, role).exists()
+        },
+        models=metadata.models,
+        lock_file=metadata.lock_file,
+        rustc=metadata.toolchain.rustc,
+        sandbox=metadata.sandbox,
+    )
+
+
+def _prompts(path: Path) -> dict[str, str]:
+    """Digest of each task's prompt, from the task's first row."""
+    found: dict[str, str] = {}
+    for _, row in read_json_lines(path):
+        found.setdefault(str(row.get("task_id")), str(row.get("prompt_sha256", "")))
+    return found
+
+
+def write_manifest(layout: RunLayout) -> Manifest:
+    """Write ``manifest.json`` over the files as they are now.
+
+    What was made from an earlier manifest, its signature and statement, no longer holds and is
+    removed.
+
+    Raises:
+        DataError: if a file cannot be read, or the metadata are missing.
+        EnvironmentUnfitError: if the manifest cannot be written.
+    """
+    manifest = build_manifest(layout)
+    for stale in (layout.signature, layout.statement, layout.envelope):
+        stale.unlink(missing_ok=True)
+    write_atomic(layout.manifest, pretty_json(manifest.model_dump(mode="json")))
+    return manifest
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read a manifest.
+
+    Raises:
+        DataError: if it is missing or does not follow the schema; the text names the field.
+    """
+    try:
+        return Manifest.model_validate(read_json(path))
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise DataError(f"{path}: {place}: {first['msg']}") from error

@@ -1,0 +1,222 @@
+"""The result as an in-toto Statement v1, signed as a DSSE envelope.
+
+The predicate follows the draft ``eval-result/v0.1`` (in-toto/attestation, pull request 575). Its
+subject is the manifest, which binds everything else. A draft may change: the manifest and its
+signature are what ``verify`` relies on.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from evalpkg.errors import DataError
+from evalpkg.evidence.manifest import Manifest, read_manifest, write_manifest
+from evalpkg.evidence.metadata import read_metadata
+from evalpkg.evidence.signing import load_signing_key, sign_file
+from evalpkg.models import Mode
+from evalpkg.store.files import (
+    canonical_json,
+    pretty_json,
+    read_json,
+    sha256_file,
+    sha256_hex,
+    write_atomic,
+)
+from evalpkg.store.layout import RunLayout
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
+PREDICATE_TYPE = "https://in-toto.io/attestation/eval-result/v0.1"
+PAYLOAD_TYPE = "application/vnd.in-toto+json"
+UNSIGNED = "urn:x-evalpkg:unsigned"
+OBSERVED = "urn:x-evalpkg:observed"
+MEASUREMENTS = "urn:x-evalpkg:measurements"
+"""Fields with measured values: the draft has room for thresholds only."""
+
+
+def signer_uri(keyid: str) -> str:
+    """The signing key as a URI (RFC 6920): the sha256 of its public half."""
+    digest = base64.urlsafe_b64encode(bytes.fromhex(keyid)).rstrip(b"=").decode("ascii")
+    return f"ni:///sha-256;{digest}"
+
+
+def build_statement(layout: RunLayout, verifier: str = UNSIGNED) -> dict[str, Any]:
+    """The statement about the run's manifest as it lies on disk.
+
+    Args:
+        layout: the run.
+        verifier: URI of who stands behind it.
+
+    Raises:
+        DataError: if the manifest, the metadata or the metrics are missing or malformed.
+    """
+    manifest = read_manifest(layout.manifest)
+    metadata = read_metadata(layout)
+    metrics = [read_json(layout.metrics(m)) for m in Mode if layout.metrics(m).exists()]
+    return {
+        "_type": STATEMENT_TYPE,
+        "subject": [
+            {"name": layout.manifest.name, "digest": {"sha256": sha256_file(layout.manifest)}}
+        ],
+        "predicateType": PREDICATE_TYPE,
+        "predicate": {
+            "verifier": {"id": verifier},
+            "evaluatedAt": metadata.finished_at or metadata.started_at,
+            "suite": {
+                "name": manifest.inputs.dataset.source,
+                "version": f"{manifest.inputs.dataset.variant} {manifest.inputs.dataset.sha256}",
+            },
+            "claims": _claims(layout, metrics),
+            "sampleSize": manifest.samples.size,
+            "commitments": _commitments(manifest),
+            "assuranceLevel": "self_attested",
+            "subjectProfile": "receipt",
+            "receipt": {
+                "schema": "evalpkg/manifest/v1",
+                "merkleRootB64": base64.b64encode(bytes.fromhex(manifest.samples.root)).decode(),
+            },
+            "harness": _harness(manifest),
+            MEASUREMENTS: [entry for document in metrics for entry in _measurements(document)],
+        },
+    }
+
+
+def _commitments(manifest: Manifest) -> dict[str, Any]:
+    """Digests, unsalted: nothing is kept secret, and anyone can recompute them."""
+    models = {role: model.model_dump() for role, model in manifest.inputs.models.items()}
+    dataset = manifest.inputs.dataset.sha256
+    return {
+        "model": {"alg": "sha256", "value": sha256_hex(canonical_json(models)), "salted": False},
+        "dataset": {"alg": "sha256", "value": dataset, "salted": False},
+    }
+
+
+def _harness(manifest: Manifest) -> dict[str, Any]:
+    tool = manifest.tool
+    harness: dict[str, Any] = {"name": "evalpkg", "version": tool.version}
+    if tool.commit and not tool.dirty:
+        harness["digest"] = {"gitCommit": tool.commit}
+    return harness
+
+
+def _claims(layout: RunLayout, metrics: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Statements that were fixed before the run: nothing is missing; the fine-tuning helped.
+
+    The second is the primary endpoint: the lower end of the interval of the paired difference in
+    pass@1 on new tasks is above zero.
+    """
+    try:
+        missing = sum(role["asked"] - role["judged"] for role in metrics[0]["roles"].values())
+        claims = [_claim("samples_without_verdict", missing, "<=", missing <= 0)]
+        comparison = metrics[0]["comparison"]
+        for difference in comparison["pass_at_k"] if comparison else ():
+            if difference["k"] == 1:
+                low = (difference["new_tasks"] or {}).get("low")
+                name = f"{metrics[0]['mode']}: pass@1 finetuned-base, interval's lower end"
+                claims.append(_claim(name, low, ">", low is not None and low > 0))
+    except (IndexError, KeyError, TypeError) as error:
+        raise DataError(f"{layout.root}: metrics.json does not follow its schema") from error
+    return claims
+
+
+def _claim(metric: str, value: float | None, comparator: str, passed: bool) -> dict[str, Any]:
+    return {
+        "metric": metric,
+        "comparator": comparator,
+        "threshold": "0",
+        "passed": passed,
+        OBSERVED: _decimal(value),
+    }
+
+
+def _measurements(metrics: dict[str, Any]) -> list[dict[str, Any]]:
+    """Each pass@k with its interval on new tasks; numbers as decimal strings, as the draft asks."""
+    return [
+        {
+            "metric": f"pass@{estimate['k']}",
+            "mode": metrics["mode"],
+            "model": role,
+            "value": _decimal(estimate["value"]),
+            "low": _decimal((estimate["new_tasks"] or {}).get("low")),
+            "high": _decimal((estimate["new_tasks"] or {}).get("high")),
+        }
+        for role, own in metrics["roles"].items()
+        for estimate in own["pass_at_k"]
+    ]
+
+
+def _decimal(value: float | None) -> str | None:
+    return None if value is None else repr(value)
+
+
+def write_statement(layout: RunLayout, key: Ed25519PrivateKey | None = None) -> None:
+    """Write the statement, and with a key also its signed envelope.
+
+    Raises:
+        DataError: if what it is made from is missing or malformed.
+        EnvironmentUnfitError: if a file cannot be written.
+    """
+    from evalpkg.evidence.signing import key_id
+
+    keyid = key_id(key.public_key()) if key else ""
+    statement = build_statement(layout, signer_uri(keyid) if key else UNSIGNED)
+    payload = pretty_json(statement).encode("utf-8")
+    write_atomic(layout.statement, payload)
+    if key:
+        signature = key.sign(pre_authentication_encoding(PAYLOAD_TYPE, payload))
+        envelope = {
+            "payload": base64.b64encode(payload).decode("ascii"),
+            "payloadType": PAYLOAD_TYPE,
+            "signatures": [{"keyid": keyid, "sig": base64.b64encode(signature).decode("ascii")}],
+        }
+        write_atomic(layout.envelope, pretty_json(envelope))
+
+
+def pre_authentication_encoding(payload_type: str, payload: bytes) -> bytes:
+    """The bytes that a DSSE signature covers (DSSE v1, protocol)."""
+    kind = payload_type.encode("utf-8")
+    return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
+
+
+def open_envelope(path: Path) -> tuple[bytes, list[tuple[str, bytes]]]:
+    """Payload and ``(keyid, signature)`` pairs of a DSSE envelope, not verified.
+
+    Raises:
+        DataError: if it is not one with an in-toto payload.
+    """
+    envelope = read_json(path)
+    try:
+        if envelope["payloadType"] != PAYLOAD_TYPE:
+            raise ValueError(f"payloadType is {envelope['payloadType']!r}")
+        payload = base64.b64decode(envelope["payload"], validate=True)
+        signatures = [
+            (str(entry.get("keyid", "")), base64.b64decode(entry["sig"], validate=True))
+            for entry in envelope["signatures"]
+        ]
+        json.loads(payload)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise DataError(f"{path}: not an in-toto envelope ({error})") from error
+    return payload, signatures
+
+
+def seal_run(layout: RunLayout, signing_key: Path | None = None) -> Manifest:
+    """Write the manifest, the statement and, with a key, their signatures.
+
+    Everything else must be written before; what is changed later fails ``verify``.
+
+    Raises:
+        ConfigError: if the key cannot be used.
+        DataError: if the metadata or metrics are missing or malformed.
+        EnvironmentUnfitError: if a file cannot be written.
+    """
+    key = load_signing_key(signing_key) if signing_key else None
+    manifest = write_manifest(layout)
+    if key:
+        sign_file(layout.manifest, layout.signature, key)
+    write_statement(layout, key)
+    return manifest

@@ -1,0 +1,1 @@
+"""Joins the parts of a run that several hosts made."""

@@ -1,0 +1,153 @@
+"""``evalpkg merge``: the parts that several hosts made, as if one host had made them all.
+
+Only the logs are merged. Rows, metrics and reports are then made from them by the code that
+finishes any run, so that their bytes cannot depend on how the work was divided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from evalpkg.errors import DataError
+from evalpkg.evidence.metadata import write_metadata
+from evalpkg.merge.metadata import merge_metadata
+from evalpkg.merge.part import Part, disagreements, read_part
+from evalpkg.models import Sample
+from evalpkg.store.config_guard import bind_config, bind_tasks
+from evalpkg.store.layout import RunLayout
+from evalpkg.store.mode_files import Coverage, coverage
+from evalpkg.store.sample_log import SampleLog
+from evalpkg.store.shards import WHOLE, SampleKey, Shard, expected_keys
+from evalpkg.store.verdict_log import ScoredSample, VerdictLog
+
+
+@dataclass(frozen=True, slots=True)
+class MergeReport:
+    """What a merge found.
+
+    Attributes:
+        parts: samples with a final verdict in each directory that was used.
+        unusable: directories that could not be read, and why.
+        duplicates: samples that more than one directory has, all of them identical.
+        coverage: what the merged run lacks.
+        missing_by_shard: what each part of the run lacks, by ``i/n``; parts that lack nothing are
+            left out. A part whose host sent nothing is in it.
+    """
+
+    parts: dict[Path, int]
+    unusable: dict[Path, str]
+    duplicates: int
+    coverage: Coverage
+    missing_by_shard: dict[str, list[SampleKey]]
+
+
+def merge_runs(shard_dirs: Sequence[Path], out: Path) -> MergeReport:
+    """Merge the parts of one run into ``out``: configuration, tasks, metadata and logs.
+
+    Merging again, with more directories or with ``out`` among them, replaces the earlier result.
+
+    Raises:
+        ConfigError: if ``out`` belongs to another configuration.
+        DataError: if no directory can be used, two of them do not belong to the same run, or one
+            sample differs between two of them.
+        EnvironmentUnfitError: if ``out`` cannot be written.
+    """
+    parts, unusable = _read_parts(shard_dirs)
+    _refuse_strangers(parts)
+    first = parts[0]
+    samples = _merge_samples(parts)
+    scored = _merge_scored(parts)
+    keys = list(expected_keys(first.tasks, first.metadata.roles, first.metadata.num_samples))
+    for key in samples.keys() - set(keys):
+        raise DataError(f"sample {_name(key)} was not asked for by the configuration")
+    layout = RunLayout(out)
+    whole = {**first.config, "shard": None} if "shard" in first.config else first.config
+    bind_config(layout, whole)
+    bind_tasks(layout, first.tasks)
+    write_metadata(layout, merge_metadata(parts))
+    SampleLog(layout.samples_log).replace(samples[key] for key in keys if key in samples)
+    VerdictLog(layout.verdicts_log).replace(scored[key] for key in keys if key in scored)
+    found = coverage(keys, samples, scored)
+    return MergeReport(
+        parts={part.path: sum(one.final for one in part.scored.values()) for part in parts},
+        unusable=unusable,
+        duplicates=sum(len(part.samples) for part in parts) - len(samples),
+        coverage=found,
+        missing_by_shard=_by_shard(found, [part.shard for part in parts]),
+    )
+
+
+def _read_parts(shard_dirs: Sequence[Path]) -> tuple[list[Part], dict[Path, str]]:
+    parts, unusable = [], {}
+    for path in dict.fromkeys(shard_dirs):
+        try:
+            parts.append(read_part(path))
+        except DataError as error:
+            unusable[path] = error.cause
+    if not parts:
+        reasons = "".join(f"\n  {reason}" for reason in unusable.values())
+        raise DataError(
+            f"nothing to merge{reasons}", "Name the output directories of runs with --shard."
+        )
+    return sorted(parts, key=lambda part: part.sort_key), unusable
+
+
+def _refuse_strangers(parts: Sequence[Part]) -> None:
+    first = max(parts, key=lambda part: part.work)
+    for part in parts:
+        found = list(disagreements(first, part))
+        if found:
+            raise DataError(
+                f"{first.path} and {part.path} are not parts of one run:"
+                + "".join(f"\n  {line}" for line in found),
+                "Leave out those that do not belong, or run them again with equal settings.",
+            )
+
+
+def _merge_samples(parts: Sequence[Part]) -> dict[SampleKey, Sample]:
+    merged: dict[SampleKey, Sample] = {}
+    origin: dict[SampleKey, Path] = {}
+    for part in parts:
+        for key, sample in part.samples.items():
+            if merged.setdefault(key, sample) != sample:
+                raise _conflict("sample", key, origin[key], part.path)
+            origin.setdefault(key, part.path)
+    return merged
+
+
+def _merge_scored(parts: Sequence[Part]) -> dict[SampleKey, ScoredSample]:
+    """Final verdicts must agree; an infrastructure error gives way to a final verdict."""
+    merged: dict[SampleKey, ScoredSample] = {}
+    origin: dict[SampleKey, Path] = {}
+    for part in parts:
+        for key, one in part.scored.items():
+            other = merged.get(key)
+            if other is None or (one.final and not other.final):
+                merged[key], origin[key] = one, part.path
+            elif one.final and other != one:
+                raise _conflict("verdict on", key, origin[key], part.path)
+    return merged
+
+
+def _conflict(what: str, key: SampleKey, one: Path, other: Path) -> DataError:
+    return DataError(
+        f"the {what} {_name(key)} differs between {one} and {other}",
+        "One of the two hosts made it again under other conditions: leave one directory out.",
+    )
+
+
+def _name(key: SampleKey) -> str:
+    return f"{key[0].value} {key[1]} {key[2]}"
+
+
+def _by_shard(found: Coverage, shards: Sequence[Shard]) -> dict[str, list[SampleKey]]:
+    """Missing keys by the part of the run that owes them; ``0/1`` if the run was not divided."""
+    counts = {shard.count for shard in shards if shard != WHOLE} or {1}
+    count = max(counts)
+    missing: dict[str, list[SampleKey]] = {}
+    for key in (*found.not_generated, *found.not_judged, *found.infra_errors):
+        owner = next(i for i in range(count) if Shard(i, count).owns(*key))
+        missing.setdefault(f"{owner}/{count}", []).append(key)
+    return dict(sorted(missing.items(), key=lambda item: int(item[0].split("/")[0])))

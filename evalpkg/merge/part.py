@@ -1,0 +1,94 @@
+"""One host's directory, read for merging, and what it must share with the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from evalpkg.errors import DataError
+from evalpkg.evidence.metadata import EvalMetadata, read_metadata
+from evalpkg.models import Sample, Task
+from evalpkg.store.config_guard import differences
+from evalpkg.store.files import canonical_json, read_json
+from evalpkg.store.layout import RunLayout
+from evalpkg.store.rows import read_tasks
+from evalpkg.store.sample_log import SampleLog
+from evalpkg.store.shards import SampleKey, Shard, parse_shard
+from evalpkg.store.verdict_log import ScoredSample, VerdictLog
+
+SHARED = ("tool", "dataset", "lock_file", "roles", "modes", "num_samples", "k_values")
+"""Metadata that must be equal, or results would depend on which host made them."""
+
+SHARED_BY_GENERATION = ("prompt", "models", "seeds")
+SHARED_BY_SCORING = ("toolchain", "sandbox")
+"""The same of what generated and what judged; only hosts that did so know it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Everything in one host's directory."""
+
+    path: Path
+    config: dict[str, Any]
+    tasks: list[Task]
+    metadata: EvalMetadata
+    samples: dict[SampleKey, Sample]
+    scored: dict[SampleKey, ScoredSample]
+
+    @property
+    def shard(self) -> Shard:
+        """The part of the run that this host was given."""
+        return parse_shard(self.metadata.shard)
+
+    @property
+    def work(self) -> int:
+        """How far this host came: 2 if it judged, 1 if it generated, 0 if it did neither."""
+        return bool(self.samples) + bool(self.scored)
+
+    @property
+    def sort_key(self) -> tuple[int, int, str]:
+        """Order among the parts, whatever their directories are called."""
+        text = canonical_json(self.metadata.model_dump(mode="json"))
+        return (self.shard.count, self.shard.index, text)
+
+
+def read_part(path: Path) -> Part:
+    """Read one host's directory.
+
+    Raises:
+        DataError: if a file is missing or malformed.
+    """
+    layout = RunLayout(path)
+    if not path.is_dir():
+        raise DataError(f"{path} is not a directory", "Did its host send its results?")
+    samples = SampleLog(layout.samples_log).by_key()
+    return Part(
+        path=path,
+        config=read_json(layout.config),
+        tasks=read_tasks(layout.tasks),
+        metadata=read_metadata(layout),
+        samples=samples,
+        scored=VerdictLog(layout.verdicts_log).by_key(samples),
+    )
+
+
+def disagreements(one: Part, other: Part) -> Iterator[str]:
+    """What two parts do not share although they must, one line each."""
+    mine, theirs = (
+        {key: value for key, value in part.config.items() if key != "shard"}
+        for part in (one, other)
+    )
+    yield from differences(mine, theirs, "config")
+    if one.tasks != other.tasks:
+        old, new = ({task.task_id: task for task in part.tasks} for part in (one, other))
+        changed = [name for name in {**old, **new} if old.get(name) != new.get(name)]
+        yield f"tasks: {', '.join(changed[:5]) or 'their order'}"
+    names = set(SHARED)
+    if one.samples and other.samples:
+        names.update(SHARED_BY_GENERATION)
+    if one.scored and other.scored:
+        names.update(SHARED_BY_SCORING)
+    mine, theirs = (part.metadata.model_dump(mode="json", include=names) for part in (one, other))
+    yield from differences(mine, theirs)

@@ -1,1 +1,0 @@
-"""What a run leaves on disk: layout, rows, logs, manifest, verification, merge."""

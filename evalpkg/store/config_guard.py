@@ -1,0 +1,96 @@
+"""A directory belongs to one configuration and one set of tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from evalpkg.errors import ConfigError
+from evalpkg.models import Task
+from evalpkg.store.files import canonical_json, pretty_json, read_json, write_atomic
+from evalpkg.store.layout import RunLayout
+from evalpkg.store.rows import read_tasks, write_records
+
+_ABSENT = object()
+
+
+def bind_config(
+    layout: RunLayout, config: Mapping[str, Any], irrelevant: Collection[str] = ()
+) -> None:
+    """Write ``config.json`` the first time; later, insist that nothing has changed.
+
+    Args:
+        layout: the run's directory.
+        config: JSON-ready configuration.
+        irrelevant: keys that cannot change results (workers, paths, log level). They are not
+            written, so that hosts which differ in them alone have equal files.
+
+    Raises:
+        ConfigError: if the directory belongs to another configuration; the text names each key
+            with its old and its new value.
+        DataError: if ``config.json`` cannot be read.
+        EnvironmentUnfitError: if it cannot be written.
+    """
+    relevant = {key: value for key, value in config.items() if key not in irrelevant}
+    if not layout.config.exists():
+        write_atomic(layout.config, pretty_json(relevant))
+        return
+    changes = list(differences(read_json(layout.config), relevant))
+    if changes:
+        raise ConfigError(
+            f"{layout.root} belongs to a run with another configuration:\n  "
+            + "\n  ".join(changes),
+            "Go on with the old values, or give another --output-dir.",
+        )
+
+
+def bind_tasks(layout: RunLayout, tasks: Sequence[Task]) -> None:
+    """Write ``tasks.jsonl`` the first time; later, insist that the tasks are the same.
+
+    A data set may change behind its name; results of both must not end in one directory.
+
+    Raises:
+        ConfigError: if the directory was begun with other tasks.
+        DataError: if ``tasks.jsonl`` cannot be read.
+        EnvironmentUnfitError: if it cannot be written.
+    """
+    if not layout.tasks.exists():
+        write_records(layout.tasks, tasks)
+        return
+    old = {task.task_id: task for task in read_tasks(layout.tasks)}
+    new = {task.task_id: task for task in tasks}
+    if list(old.items()) != list(new.items()):
+        changed = [name for name in {**old, **new} if old.get(name) != new.get(name)]
+        named = ", ".join(changed[:5]) + (", ..." if len(changed) > 5 else "")
+        raise ConfigError(
+            f"{layout.root} was begun with other tasks: {named or 'the same in another order'}",
+            "Use the data set that the run began with, or give another --output-dir.",
+        )
+
+
+def forget_fruitless_start(layout: RunLayout) -> None:
+    """Unbind a directory in which earlier sessions left no sample and no result.
+
+    A misspelt model ends a run before its first sample, and the corrected command is no other
+    run. Only what a session wrote goes: its facts are written once the directory is bound, and
+    removed last. The caller holds the directory's lock.
+    """
+    fruits = (layout.samples_log, layout.verdicts_log, layout.manifest)
+    if not layout.facts.exists() or any(path.exists() and path.stat().st_size for path in fruits):
+        return
+    for path in (layout.metadata, layout.tasks, layout.config, layout.facts):
+        path.unlink(missing_ok=True)
+
+
+def differences(old: Any, new: Any, name: str = "") -> Iterator[str]:
+    """One line per value that differs, ``seed: 1 -> 2``; nested keys are joined by dots."""
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        for key in [*old, *(key for key in new if key not in old)]:
+            path = f"{name}.{key}" if name else str(key)
+            yield from differences(old.get(key, _ABSENT), new.get(key, _ABSENT), path)
+    elif _shown(old) != _shown(new):
+        yield f"{name}: {_shown(old)} -> {_shown(new)}"
+
+
+def _shown(value: Any) -> str:
+    return "(absent)" if value is _ABSENT else canonical_json(value)

@@ -1,0 +1,69 @@
+"""One writer at a time: an advisory lock that dies with its process."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import weakref
+from pathlib import Path
+
+from evalpkg.errors import EnvironmentUnfitError
+from evalpkg.store.files import cannot_write
+
+
+class WriterLock:
+    """Exclusive lock on a file beside the one it protects; the kernel drops it on any exit.
+
+    The file holds the owner's process id, for the message that another process gets. It stays
+    when the lock is released: removing it would let two processes lock two files of one name.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._descriptor: int | None = None
+
+    def acquire(self) -> None:
+        """Take the lock.
+
+        Raises:
+            EnvironmentUnfitError: if another process has it, or the file cannot be made.
+        """
+        if self._descriptor is not None:
+            return
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise cannot_write(self._path, error) from error
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            owner = os.read(descriptor, 32).decode("ascii", "replace").strip() or "unknown"
+            os.close(descriptor)
+            raise EnvironmentUnfitError(
+                f"{self._path.parent} is being written by another process (pid {owner})",
+                "Wait until it ends, stop it, or choose another --output-dir.",
+            ) from error
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
+        self._descriptor = descriptor
+        _HELD.add(self)
+
+    def release(self) -> None:
+        """Give the lock back; nothing happens if it is not held."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+            _HELD.discard(self)
+
+
+_HELD: weakref.WeakSet[WriterLock] = weakref.WeakSet()
+
+
+def _let_go_in_child() -> None:
+    """A forked worker that outlives a killed parent must not keep the parent's locks."""
+    for lock in list(_HELD):
+        lock.release()
+
+
+os.register_at_fork(after_in_child=_let_go_in_child)

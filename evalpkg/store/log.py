@@ -1,0 +1,178 @@
+"""Append-only JSONL log that survives a kill at any moment.
+
+A batch is one write followed by fsync. What a crash leaves is a prefix of what was written, so at
+most the last line is torn: a line without its line feed does not count, readers skip it, and the
+next writer cuts it off first.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from evalpkg.errors import DataError
+from evalpkg.store.files import cannot_write, canonical_json
+from evalpkg.store.lock import WriterLock
+
+Record = Mapping[str, Any]
+KeyOf = Callable[[Record], Hashable]
+
+
+class AppendLog:
+    """One append-only file of JSON objects with a single writer.
+
+    Args:
+        path: the log; it and its folder are made by the first append.
+        key: identity of a record; of records with equal keys, only the first counts. Without it,
+            every record does.
+    """
+
+    def __init__(self, path: Path, key: KeyOf | None = None) -> None:
+        self.path = path
+        self._key = key
+        self._lock = WriterLock(path.with_name(path.name + ".lock"))
+        self._descriptor: int | None = None
+
+    def open(self) -> Self:
+        """Become the writer: take the lock and cut off a torn last line.
+
+        Raises:
+            EnvironmentUnfitError: if another process writes this log, or the disk refuses.
+        """
+        self._writer()
+        return self
+
+    def append(self, records: Iterable[Record]) -> None:
+        """Add a batch; when this returns, it is on disk.
+
+        Raises:
+            EnvironmentUnfitError: if it could not be written (the log is then as it was before),
+                or another process writes this log.
+        """
+        data = "".join(canonical_json(dict(record)) + "\n" for record in records).encode("utf-8")
+        if not data:
+            return
+        descriptor = self._writer()
+        before = os.fstat(descriptor).st_size
+        try:
+            view = memoryview(data)
+            while view:
+                view = view[os.write(descriptor, view) :]
+            os.fsync(descriptor)
+        except OSError as error:
+            os.ftruncate(descriptor, before)
+            raise cannot_write(self.path, error) from error
+
+    def replace(self, records: Iterable[Record]) -> None:
+        """Put ``records`` in the place of everything that the log holds, at once or not at all.
+
+        Raises:
+            EnvironmentUnfitError: if it could not be written, or another process writes this log.
+        """
+        self._writer()
+        partial = self.path.with_name(self.path.name + ".partial")
+        try:
+            with partial.open("w", encoding="utf-8", newline="\n") as out:
+                out.writelines(canonical_json(dict(record)) + "\n" for record in records)
+                out.flush()
+                os.fsync(out.fileno())
+            partial.replace(self.path)
+        except OSError as error:
+            raise cannot_write(self.path, error) from error
+        finally:
+            self.close()
+
+    def read(self) -> Iterator[dict[str, Any]]:
+        """Yield each record once, in the order written; of equal keys, the first.
+
+        Raises:
+            DataError: if a line other than a torn last one is not a JSON object.
+        """
+        seen: set[Hashable] = set()
+        for record in self._records():
+            if self._key is not None:
+                key = self._key_of(self._key, record)
+                if key in seen:
+                    continue
+                seen.add(key)
+            yield record
+
+    def close(self) -> None:
+        """Stop being the writer."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+        self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self.open()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _writer(self) -> int:
+        """Descriptor to append with; the first call takes the lock and mends the file."""
+        if self._descriptor is not None:
+            return self._descriptor
+        self._lock.acquire()
+        try:
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
+            os.ftruncate(descriptor, _intact_size(descriptor))
+        except OSError as error:
+            self._lock.release()
+            raise cannot_write(self.path, error) from error
+        self._descriptor = descriptor
+        return descriptor
+
+    def _key_of(self, key: KeyOf, record: Record) -> Hashable:
+        try:
+            return key(record)
+        except (KeyError, TypeError, ValueError) as error:
+            raise DataError(f"{self.path}: a record without a key ({error!r})") from error
+
+    def _records(self) -> Iterator[dict[str, Any]]:
+        """Every whole line, duplicates included."""
+        try:
+            with self.path.open("rb") as lines:
+                for number, line in enumerate(lines, start=1):
+                    if not line.endswith(b"\n"):
+                        return
+                    yield self._parse(line, number)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise DataError(f"{self.path} cannot be read: {error.strerror or error}") from error
+
+    def _parse(self, line: bytes, number: int) -> dict[str, Any]:
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError):
+            value = None
+        if not isinstance(value, dict):
+            raise DataError(
+                f"{self.path}, line {number}: damaged, and not by a kill, which cuts the last line",
+                f"Keep the lines before {number}; the next run makes again what is lost.",
+            )
+        return value
+
+
+def _intact_size(descriptor: int) -> int:
+    """Bytes up to and including the last line feed."""
+    end = os.fstat(descriptor).st_size
+    block = 1 << 16
+    while end > 0:
+        start = max(0, end - block)
+        found = os.pread(descriptor, end - start, start).rfind(b"\n")
+        if found >= 0:
+            return start + found + 1
+        end = start
+    return 0

@@ -1,0 +1,103 @@
+"""From the logs of a run to the rows of its mode files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from evalpkg.models import Mode, Role, Row, Sample, Task, VerdictKind
+from evalpkg.store.layout import RunLayout
+from evalpkg.store.rows import write_records
+from evalpkg.store.sample_log import SampleLog
+from evalpkg.store.shards import SampleKey, expected_keys
+from evalpkg.store.verdict_log import ScoredSample, VerdictLog
+
+
+def counts_as_passed(kind: VerdictKind, violations: Sequence[str], mode: Mode) -> bool:
+    """Whether a sample is correct in ``mode``: the verdict, vetoed by the policy where it rules."""
+    return kind is VerdictKind.PASSED and (mode is Mode.NO_POLICY or not violations)
+
+
+def row_of(sample: Sample, scored: ScoredSample, mode: Mode) -> Row:
+    """The line that a sample and its judgement make in a mode file."""
+    verdict, extraction = scored.verdict, scored.extraction
+    return Row(
+        task_id=sample.task_id,
+        index=sample.index,
+        completion=sample.completion,
+        verdict=verdict.kind,
+        passed=counts_as_passed(verdict.kind, scored.policy_violations, mode),
+        compile_ok=verdict.compile_ok,
+        main_free=extraction.main_free,
+        error_code=verdict.error_code,
+        detail=verdict.detail,
+        source=extraction.source,
+        extraction_rule=extraction.rule,
+        finish_reason=sample.finish_reason,
+        prompt_tokens=sample.prompt_tokens,
+        completion_tokens=sample.completion_tokens,
+        prompt_sha256=sample.prompt_sha256,
+        program_sha256=verdict.program_sha256,
+        policy_violations=scored.policy_violations,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What of a run is there.
+
+    Attributes:
+        not_generated: keys asked for that have no sample.
+        not_judged: samples without any verdict.
+        infra_errors: samples whose last verdict is an infrastructure error; they do have a row.
+    """
+
+    not_generated: tuple[SampleKey, ...]
+    not_judged: tuple[SampleKey, ...]
+    infra_errors: tuple[SampleKey, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Every key has a final verdict."""
+        return not (self.not_generated or self.not_judged or self.infra_errors)
+
+
+def coverage(
+    expected: Iterable[SampleKey],
+    samples: Mapping[SampleKey, Sample],
+    scored: Mapping[SampleKey, ScoredSample],
+) -> Coverage:
+    """Compare what is there with what was asked for."""
+    keys = list(expected)
+    return Coverage(
+        not_generated=tuple(key for key in keys if key not in samples),
+        not_judged=tuple(key for key in keys if key in samples and key not in scored),
+        infra_errors=tuple(key for key in keys if key in scored and not scored[key].final),
+    )
+
+
+def write_mode_files(
+    layout: RunLayout,
+    tasks: Sequence[Task],
+    roles: Sequence[Role],
+    modes: Sequence[Mode],
+    num_samples: int,
+) -> Coverage:
+    """Write ``{mode}/{role}_model_samples.jsonl`` from the logs, ordered by task, then index.
+
+    Samples that nobody generated or judged have no row; they are in the answer, and a caller that
+    needs a complete run must look at it. Logged samples that were not asked for are left out.
+
+    Raises:
+        DataError: if a log is damaged.
+        EnvironmentUnfitError: if a file cannot be written.
+    """
+    samples = SampleLog(layout.samples_log).by_key()
+    scored = VerdictLog(layout.verdicts_log).by_key(samples)
+    expected = list(expected_keys(tasks, roles, num_samples))
+    for role in roles:
+        keys = [key for key in expected if key[0] is role and key in scored]
+        for mode in modes:
+            rows = (row_of(samples[key], scored[key], mode) for key in keys)
+            write_records(layout.samples(mode, role), rows)
+    return coverage(expected, samples, scored)

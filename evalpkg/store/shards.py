@@ -1,0 +1,86 @@
+"""The samples that a run asks for, and which host makes which of them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from evalpkg.errors import ConfigError
+from evalpkg.models import Role, Task
+
+SampleKey = tuple[Role, str, int]
+"""``(role, task_id, index)``: nothing else identifies a sample."""
+
+
+def shard_of(task_id: str, index: int, role: Role, shards: int) -> int:
+    """The shard, in ``0 .. shards - 1``, that makes this sample.
+
+    A hash of model and task says where its samples start, and they are dealt out in turn from
+    there: no shard gets more than one sample of a task more than another, and neither the order
+    of the tasks nor which of them are asked for plays a part.
+    """
+    digest = hashlib.sha256(f"{role.value}\0{task_id}".encode("utf-8", "surrogatepass")).digest()
+    return (int.from_bytes(digest[:8], "big") + index) % shards
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """Part ``index`` of ``count`` of a run, counted from 0."""
+
+    index: int
+    count: int
+
+    def owns(self, role: Role, task_id: str, index: int) -> bool:
+        """Whether this part makes the sample."""
+        return self.count == 1 or shard_of(task_id, index, role, self.count) == self.index
+
+    def __str__(self) -> str:
+        return f"{self.index}/{self.count}"
+
+
+WHOLE = Shard(0, 1)
+"""A run that is not divided."""
+
+
+def parse_shard(text: str | None) -> Shard:
+    """``"i/n"`` with ``0 <= i < n``; None is the whole run.
+
+    Raises:
+        ConfigError: for anything else.
+    """
+    if text is None:
+        return WHOLE
+    match = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text)
+    if match is None or int(match[1]) >= int(match[2]):
+        raise ConfigError(
+            f"shard {text!r} is not a part of a whole",
+            "Write i/n with 0 <= i < n: 0/4 is the first of four parts, 3/4 the last.",
+        )
+    return Shard(int(match[1]), int(match[2]))
+
+
+def key_of(record: Mapping[str, Any]) -> SampleKey:
+    """The key in a record of either log.
+
+    Raises:
+        KeyError, TypeError, ValueError: if the record has none.
+    """
+    role, task_id, index = Role(record["role"]), record["task_id"], record["index"]
+    if not isinstance(task_id, str) or type(index) is not int:
+        raise TypeError("task_id must be a text and index a number")
+    return (role, task_id, index)
+
+
+def expected_keys(
+    tasks: Iterable[Task], roles: Sequence[Role], num_samples: int, shard: Shard = WHOLE
+) -> Iterator[SampleKey]:
+    """Every key that a run, or its part ``shard``, asks for: by model, then task, then index."""
+    ids = [task.task_id for task in tasks]
+    for role in roles:
+        for task_id in ids:
+            for index in range(num_samples):
+                if shard.owns(role, task_id, index):
+                    yield (role, task_id, index)

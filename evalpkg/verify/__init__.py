@@ -1,0 +1,1 @@
+"""Checks that a run holds what it claims."""

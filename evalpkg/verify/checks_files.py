@@ -1,0 +1,78 @@
+"""Checks of digests: the files are those that the manifest names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from evalpkg.errors import DataError
+from evalpkg.evidence.manifest import build_inputs, build_tree, covered_files, digest_of
+from evalpkg.store.config_guard import differences
+from evalpkg.store.files import read_json
+from evalpkg.verify.check import Check, conclude
+from evalpkg.verify.files import Evidence
+
+
+def check_files(evidence: Evidence) -> Check:
+    """Every file has its digest; none is missing, none was added."""
+    root = evidence.layout.root
+    expected = evidence.manifest.files
+    present = {path.relative_to(root).as_posix(): path for path in covered_files(evidence.layout)}
+    problems = [f"{name}: missing, and the manifest names it" for name in expected.keys() - present]
+    problems += [f"{name}: not in the manifest" for name in present.keys() - expected]
+    for name in expected.keys() & present.keys():
+        problems += _digest_problems(name, present[name], expected[name].sha256)
+    size = sum(file.bytes for file in expected.values())
+    return conclude("files", sorted(problems), f"{len(expected)} files, {size:,} bytes")
+
+
+def _digest_problems(name: str, path: Path, expected: str) -> Iterator[str]:
+    try:
+        found = digest_of(path)
+    except DataError as error:
+        yield f"{name}: {error.cause}"
+        return
+    if found.sha256 != expected:
+        yield f"{name}: sha256 is {found.sha256}, expected {expected}"
+
+
+def check_inputs(evidence: Evidence) -> Check:
+    """The manifest's digests of data set, prompts, models and tools are the metadata's."""
+    rebuilt = build_inputs(evidence.layout, evidence.metadata).model_dump(mode="json")
+    stored = evidence.manifest.inputs.model_dump(mode="json")
+    problems = [f"manifest.json, inputs.{change}" for change in differences(stored, rebuilt)]
+    if evidence.manifest.tool != evidence.metadata.tool:
+        problems.append("manifest.json, tool: not the one in eval_metadata.json")
+    return conclude("inputs", problems, "data set, prompts, models, toolchain, sandbox")
+
+
+def check_merkle_root(evidence: Evidence) -> Check:
+    """The root over the samples is the manifest's."""
+    stored, rebuilt = evidence.manifest.samples, build_tree(evidence.layout)
+    problems = [
+        f"manifest.json, samples.{change}"
+        for change in differences(stored.model_dump(mode="json"), rebuilt.model_dump(mode="json"))
+    ]
+    return conclude("Merkle root", problems, f"{rebuilt.size:,} samples, root {rebuilt.root}")
+
+
+def check_config(evidence: Evidence) -> Check:
+    """The metadata's arguments are those of the configuration that the directory belongs to."""
+    config, arguments = read_json(evidence.layout.config), evidence.metadata.arguments
+    problems = [
+        f"config.json and eval_metadata.json disagree: {change}"
+        for key in config.keys() & (arguments.keys() | _COUNTED)
+        for change in differences(config[key], _told(evidence, key), key)
+    ]
+    return conclude("configuration", sorted(problems), f"{len(config)} settings")
+
+
+_COUNTED = {"num_samples", "k_values"}
+"""Settings that the metadata also state by themselves."""
+
+
+def _told(evidence: Evidence, key: str) -> object:
+    if key in _COUNTED:
+        value: object = getattr(evidence.metadata, key)
+        return value
+    return evidence.metadata.arguments[key]

@@ -1,0 +1,78 @@
+"""Checks of what was computed: every metric again, from the rows alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from evalpkg.errors import DataError
+from evalpkg.models import Mode
+from evalpkg.store.config_guard import differences
+from evalpkg.store.files import canonical_json, read_json
+from evalpkg.verify.check import Check, conclude
+from evalpkg.verify.files import Evidence
+
+RELATIVE, ABSOLUTE = 1e-9, 1e-12
+"""Two computers may round the last digits of a sum differently; nobody can read the difference."""
+
+
+def check_metrics(evidence: Evidence, mode: Mode) -> Check:
+    """Every number of ``metrics.json`` comes out again from rows, tasks and metadata.
+
+    Raises:
+        DataError: if a file is missing or malformed.
+    """
+    from pydantic import ValidationError
+
+    from evalpkg.statistics import StatisticsSettings, compute_metrics
+
+    path = evidence.layout.metrics(mode)
+    stored = read_json(path)
+    try:
+        settings = StatisticsSettings.model_validate(stored.get("settings"))
+    except ValidationError as error:
+        raise DataError(f"{path}: settings: {error.errors()[0]['msg']}") from error
+    rebuilt = compute_metrics(
+        evidence.tasks,
+        {role: evidence.rows[mode, role] for role in evidence.roles},
+        mode,
+        dict.fromkeys(evidence.roles, evidence.metadata.num_samples),
+        evidence.metadata.k_values,
+        settings,
+    )
+    problems = [
+        f"{mode.value}/{path.name}, {difference}"
+        for difference in numeric_differences(stored, rebuilt.model_dump(mode="json"))
+    ]
+    held = "recomputed from the rows"
+    usual = StatisticsSettings(seed=evidence.metadata.seeds.run)
+    if settings != usual:
+        found = ", ".join(differences(usual.model_dump(), settings.model_dump()))
+        held += f", with settings other than this release's ({found})"
+    return conclude(f"metrics ({mode.value})", problems, held)
+
+
+def numeric_differences(old: Any, new: Any, name: str = "") -> Iterator[str]:
+    """One line per value that differs; numbers may differ in what rounding does."""
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        for key in [*old, *(key for key in new if key not in old)]:
+            path = f"{name}.{key}" if name else str(key)
+            if key not in old or key not in new:
+                yield f"{path}: {'not a field' if key in old else 'missing'}"
+            else:
+                yield from numeric_differences(old[key], new[key], path)
+    elif isinstance(old, Sequence) and isinstance(new, Sequence) and not isinstance(old, str):
+        if len(old) != len(new):
+            yield f"{name}: {len(old)} entries, expected {len(new)}"
+        for place, (one, other) in enumerate(zip(old, new, strict=False)):
+            yield from numeric_differences(one, other, f"{name}[{place}]")
+    elif not _same(old, new):
+        yield f"{name}: {canonical_json(old)}, expected {canonical_json(new)}"
+
+
+def _same(old: Any, new: Any) -> bool:
+    """Equal, or two numbers of one type that are as good as equal."""
+    if isinstance(old, float) and isinstance(new, float):
+        return math.isclose(old, new, rel_tol=RELATIVE, abs_tol=ABSOLUTE)
+    return type(old) is type(new) and bool(old == new)

@@ -1,0 +1,125 @@
+"""Checks of rows: all there, each once, in order, and agreeing with themselves."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+
+from evalpkg.models import Mode, Role, Row, VerdictKind
+from evalpkg.store.mode_files import counts_as_passed
+from evalpkg.store.rows import dump_line
+from evalpkg.store.shards import WHOLE, expected_keys, parse_shard
+from evalpkg.verify.check import Check, conclude
+from evalpkg.verify.files import Evidence
+
+
+def place(mode: Mode, role: Role, row: Row) -> str:
+    """A row as a reader can find it."""
+    return f"{mode.value}/{role.value} {row.task_id} {row.index}"
+
+
+def check_rows(evidence: Evidence) -> Check:
+    """Every line is a row in canonical form, so that equal samples have equal bytes."""
+    problems = []
+    count = 0
+    for (mode, role), rows in evidence.rows.items():
+        path = evidence.layout.samples(mode, role)
+        *lines, rest = path.read_bytes().split(b"\n")
+        for number, (row, line) in enumerate(zip(rows, lines, strict=False), start=1):
+            if dump_line(row).encode("utf-8") != line + b"\n":
+                problems.append(f"{mode.value}/{path.name}, line {number}: not in canonical form")
+        if rest or len(rows) != len(lines):
+            problems.append(f"{mode.value}/{path.name}: blank lines, or no line feed at the end")
+        count += len(rows)
+    return conclude("rows", problems, f"{count:,} rows follow the schema")
+
+
+def check_completeness(evidence: Evidence) -> Check:
+    """Every sample asked for is there exactly once, and nothing else is; in the right order."""
+    asked = evidence.metadata.num_samples
+    shard = parse_shard(evidence.metadata.shard)
+    problems = []
+    for (mode, role), rows in evidence.rows.items():
+        order = [key[1:] for key in expected_keys(evidence.tasks, [role], asked, shard)]
+        expected = set(order)
+        counts = Counter((row.task_id, row.index) for row in rows)
+        where = f"{mode.value}/{role.value}"
+        problems += [f"{where} {task} {n}: no row" for task, n in order if (task, n) not in counts]
+        for (task, index), count in counts.items():
+            if (task, index) not in expected:
+                problems.append(f"{where} {task} {index}: a row that nobody asked for")
+            elif count > 1:
+                problems.append(f"{where} {task} {index}: {count} rows, expected one")
+        found = [(row.task_id, row.index) for row in rows]
+        if set(found) == expected and len(found) == len(order) and found != order:
+            problems.append(f"{where}: rows are not ordered by task, then index")
+    held = f"{len(evidence.tasks)} tasks x {asked} samples x {len(evidence.roles)} models"
+    if shard != WHOLE:
+        held += f", part {shard} of it"
+    return conclude("completeness", problems, held)
+
+
+def check_modes(evidence: Evidence) -> Check:
+    """Both modes show the same samples with the same verdicts."""
+    if len(evidence.modes) < 2:
+        return conclude("modes", (), f"only {evidence.modes[0].value} was run")
+    problems = []
+    for role in evidence.roles:
+        free, ruled = (
+            {(row.task_id, row.index): row for row in evidence.rows[mode, role]} for mode in Mode
+        )
+        for key in free.keys() & ruled.keys():
+            one, other = free[key], ruled[key]
+            if replace(one, passed=other.passed) != other:
+                fields = ", ".join(_differing(one, other))
+                problems.append(f"{role.value} {key[0]} {key[1]}: the modes differ in {fields}")
+        for key in free.keys() ^ ruled.keys():
+            mode = Mode.NO_POLICY if key in free else Mode.POLICY
+            problems.append(f"{role.value} {key[0]} {key[1]}: only in {mode.value}")
+    return conclude("modes", sorted(problems), "the same samples and verdicts in both")
+
+
+def _differing(one: Row, other: Row) -> Iterator[str]:
+    for name in Row.__slots__:
+        if name != "passed" and getattr(one, name) != getattr(other, name):
+            yield name
+
+
+def check_passed(evidence: Evidence) -> Check:
+    """``passed`` follows from verdict, violations and mode, and a pass from what a pass needs."""
+    problems = []
+    for (mode, role), rows in evidence.rows.items():
+        for row in rows:
+            expected = counts_as_passed(row.verdict, row.policy_violations, mode)
+            if row.passed is not expected:
+                problems.append(
+                    f"{place(mode, role, row)}: passed is {row.passed}, expected {expected} for "
+                    f"{row.verdict.value} with {len(row.policy_violations)} violations"
+                )
+            problems += [f"{place(mode, role, row)}: {text}" for text in _contradictions(row)]
+    return conclude("passed", problems, "follows from verdict and violations in every row")
+
+
+def _contradictions(row: Row) -> Iterator[str]:
+    if row.verdict is VerdictKind.PASSED and (row.compile_ok is not True or row.source is None):
+        yield "passed without a program that compiled"
+    if row.verdict is VerdictKind.COMPILE_ERROR and row.compile_ok is not False:
+        yield f"compile_error with compile_ok {row.compile_ok}, expected False"
+    if row.verdict is VerdictKind.NO_CODE and row.source is not None:
+        yield "no_code with a program"
+
+
+def check_prompts(evidence: Evidence) -> Check:
+    """All samples of a task and model were made from one prompt."""
+    problems = []
+    for (mode, role), rows in evidence.rows.items():
+        prompts: dict[str, str] = {}
+        for row in rows:
+            first = prompts.setdefault(row.task_id, row.prompt_sha256)
+            if row.prompt_sha256 != first:
+                problems.append(
+                    f"{place(mode, role, row)}: prompt {row.prompt_sha256 or '(none)'}, expected "
+                    f"{first or '(none)'} as in the task's first row"
+                )
+    return conclude("prompts", problems, "one prompt per task and model")

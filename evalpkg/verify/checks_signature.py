@@ -1,0 +1,87 @@
+"""Checks of who vouches for a run: the signed manifest, and the statement about it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from evalpkg.errors import DataError
+from evalpkg.evidence.signing import key_id, load_verify_key, read_signature, verifies
+from evalpkg.evidence.statement import (
+    PAYLOAD_TYPE,
+    build_statement,
+    open_envelope,
+    pre_authentication_encoding,
+    signer_uri,
+)
+from evalpkg.store.config_guard import differences
+from evalpkg.store.files import read_bytes, read_json
+from evalpkg.store.layout import RunLayout
+from evalpkg.verify.check import Check, conclude
+from evalpkg.verify.files import Evidence
+
+
+def check_signature(evidence: Evidence, verify_key: Path | None) -> Check:
+    """The manifest is signed with the key that the user trusts.
+
+    Raises:
+        ConfigError: if the key cannot be used.
+        DataError: if the manifest is missing, or a signature file malformed.
+    """
+    layout = evidence.layout
+    if verify_key is None:
+        signed = layout.signature.exists()
+        held = "there, but not checked without --verify-key" if signed else "none"
+        return conclude("signature", (), held)
+    key = load_verify_key(verify_key)
+    if not layout.signature.exists():
+        return conclude("signature", [f"{layout.signature.name}: missing: nobody signed"], "")
+    problems = []
+    if not verifies(key, read_signature(layout.signature), read_bytes(layout.manifest)):
+        problems.append(
+            f"{layout.signature.name}: not a signature of this manifest by {verify_key}"
+        )
+    if layout.envelope.exists():
+        payload, signatures = open_envelope(layout.envelope)
+        signed_bytes = pre_authentication_encoding(PAYLOAD_TYPE, payload)
+        if not any(verifies(key, signature, signed_bytes) for _, signature in signatures):
+            problems.append(f"{layout.envelope.name}: not signed by {verify_key}")
+        problems += _issuer_problems(layout, key_id(key))
+    elif layout.statement.exists():
+        problems.append(f"{layout.envelope.name}: missing: nobody signed {layout.statement.name}")
+    return conclude("signature", problems, f"by key {key_id(key)}")
+
+
+def _issuer_problems(layout: RunLayout, keyid: str) -> list[str]:
+    verifier = _verifier(layout)
+    if verifier == signer_uri(keyid):
+        return []
+    return [f"{layout.statement.name}: verifier is {verifier!r}, expected {signer_uri(keyid)}"]
+
+
+def _verifier(layout: RunLayout) -> str:
+    try:
+        return str(read_json(layout.statement)["predicate"]["verifier"]["id"])
+    except (KeyError, TypeError) as error:
+        raise DataError(f"{layout.statement}: no predicate.verifier.id") from error
+
+
+def check_statement(evidence: Evidence) -> Check:
+    """The in-toto statement says what the manifest, the metadata and the metrics say.
+
+    Raises:
+        DataError: if it, or what it was made from, is missing or malformed.
+    """
+    layout = evidence.layout
+    if not layout.statement.exists():
+        problems = [f"{layout.statement.name}: missing"] if layout.envelope.exists() else []
+        return conclude("statement", problems, "none")
+    rebuilt = build_statement(layout, _verifier(layout))
+    problems = [
+        f"{layout.statement.name}, {change}"
+        for change in differences(read_json(layout.statement), rebuilt)
+    ]
+    if layout.envelope.exists():
+        payload, _ = open_envelope(layout.envelope)
+        if payload != layout.statement.read_bytes():
+            problems.append(f"{layout.envelope.name}: its payload is not {layout.statement.name}")
+    return conclude("statement", problems, "agrees with manifest, metadata and metrics")

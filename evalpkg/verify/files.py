@@ -1,0 +1,55 @@
+"""A run's files as ``verify`` reads them: each once, and strictly."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from evalpkg.evidence.manifest import Manifest, read_manifest
+from evalpkg.evidence.metadata import EvalMetadata, read_metadata
+from evalpkg.models import Mode, Role, Row, Task
+from evalpkg.store.layout import RunLayout
+from evalpkg.store.rows import read_rows, read_tasks
+
+
+class Evidence:
+    """The files of one run.
+
+    Every property raises ``DataError`` if its file is missing or malformed.
+    """
+
+    def __init__(self, layout: RunLayout) -> None:
+        self.layout = layout
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        """``manifest.json``."""
+        return read_manifest(self.layout.manifest)
+
+    @cached_property
+    def metadata(self) -> EvalMetadata:
+        """``eval_metadata.json``."""
+        return read_metadata(self.layout)
+
+    @cached_property
+    def tasks(self) -> list[Task]:
+        """``tasks.jsonl``."""
+        return read_tasks(self.layout.tasks)
+
+    @property
+    def modes(self) -> list[Mode]:
+        """Modes that the metadata say were run, ``no-policy`` first."""
+        return [mode for mode in Mode if mode in self.metadata.modes]
+
+    @property
+    def roles(self) -> list[Role]:
+        """Models that the metadata say were run, base first."""
+        return [role for role in Role if role in self.metadata.roles]
+
+    @cached_property
+    def rows(self) -> dict[tuple[Mode, Role], list[Row]]:
+        """Rows of every mode and model that were run."""
+        return {
+            (mode, role): read_rows(self.layout.samples(mode, role))
+            for mode in self.modes
+            for role in self.roles
+        }

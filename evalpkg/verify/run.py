@@ -1,0 +1,163 @@
+"""``evalpkg verify``: does a run hold what it claims? Reads everything, believes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from evalpkg.errors import DataError
+from evalpkg.evidence.metadata import require_whole_run
+from evalpkg.evidence.sample_tree import check_proof, read_proof
+from evalpkg.store.layout import RunLayout
+from evalpkg.verify.check import Check, Report, conclude, printable
+from evalpkg.verify.checks_files import (
+    check_config,
+    check_files,
+    check_inputs,
+    check_merkle_root,
+)
+from evalpkg.verify.checks_metrics import check_metrics
+from evalpkg.verify.checks_reports import RenderReports, check_reports
+from evalpkg.verify.checks_rows import (
+    check_completeness,
+    check_modes,
+    check_passed,
+    check_prompts,
+    check_rows,
+)
+from evalpkg.verify.checks_signature import check_signature, check_statement
+from evalpkg.verify.files import Evidence
+from evalpkg.verify.recheck import (
+    NO_RECHECKS,
+    Rechecks,
+    check_extraction,
+    check_policy,
+    check_verdicts,
+)
+
+Checks = list[tuple[str, Callable[[Evidence], Check]]]
+
+
+def verify_run(
+    root: Path,
+    *,
+    verify_key: Path | None = None,
+    render_reports: RenderReports | None = None,
+    rechecks: Rechecks = NO_RECHECKS,
+    tell: Callable[[Check], None] | None = None,
+) -> Report:
+    """Check a run against its manifest, and everything that can be computed again.
+
+    Args:
+        root: output directory of a run.
+        verify_key: public key (PEM) that must have signed the manifest.
+        render_reports: makes the reports again; None: they are not compared.
+        rechecks: what to extract, veto or score again.
+        tell: given each check as soon as it is made; many rows take a while.
+
+    Raises:
+        ConfigError: if there is no such directory, it holds a part of a run only, or the key cannot
+            be used.
+    """
+    tell = tell or (lambda check: None)
+    plain = _check_plain(root)  # before anything is read: a pipe would hold us up
+    if not plain.ok:
+        tell(plain)
+        return Report((plain,))
+    require_whole_run(root)
+    evidence = Evidence(RunLayout(root))
+    done: list[Check] = []
+    checks = [*_from_files(verify_key), *_from_rows(evidence)]
+    if render_reports:
+        checks.append(("reports", partial(check_reports, render_reports=render_reports)))
+    for name, check in [*checks, *_again(rechecks)]:
+        done.append(_attempt(name, check, evidence, done))
+        tell(done[-1])
+    return Report(tuple(done))
+
+
+def _check_plain(root: Path) -> Check:
+    """Nothing but plain files: a pipe would be waited for, a link would lead elsewhere."""
+    odd = [
+        f"{path.relative_to(root)}: not a plain file"
+        for path in sorted(root.rglob("*"))
+        if path.is_symlink() or not (path.is_file() or path.is_dir())
+    ]
+    return conclude("plain files", odd, "nothing else")
+
+
+def _attempt(
+    name: str, check: Callable[[Evidence], Check], evidence: Evidence, done: list[Check]
+) -> Check:
+    """The check's result; a file that cannot be read is a problem, told once."""
+    try:
+        return check(evidence)
+    except DataError as error:
+        if any(printable(error.cause) in earlier.problems for earlier in done):
+            return Check(name, False, "not checked: a file that it needs is missing or malformed")
+        return conclude(name, [error.cause], "")
+
+
+def _from_files(verify_key: Path | None) -> Checks:
+    return [
+        ("files", check_files),
+        ("signature", partial(check_signature, verify_key=verify_key)),
+        ("inputs", check_inputs),
+        ("configuration", check_config),
+        ("Merkle root", check_merkle_root),
+        ("statement", check_statement),
+    ]
+
+
+def _from_rows(evidence: Evidence) -> Checks:
+    try:
+        modes = evidence.modes
+    except DataError:
+        modes = []
+    return [
+        ("rows", check_rows),
+        ("completeness", check_completeness),
+        ("modes", check_modes),
+        ("passed", check_passed),
+        ("prompts", check_prompts),
+        *((f"metrics ({mode.value})", partial(check_metrics, mode=mode)) for mode in modes),
+    ]
+
+
+def _again(rechecks: Rechecks) -> Checks:
+    chosen: Checks = []
+    if rechecks.extract:
+        chosen.append(("extraction", partial(check_extraction, extract=rechecks.extract)))
+    if rechecks.violations:
+        chosen.append(("policy", partial(check_policy, violations=rechecks.violations)))
+    if rechecks.rescore:
+        chosen.append(("verdicts", partial(check_verdicts, rechecks=rechecks)))
+    return chosen
+
+
+def verify_proof(root: Path, proof: Path, verify_key: Path | None = None) -> Report:
+    """Check that a sample is one of those under the root of the manifest in ``root``.
+
+    Nothing but ``manifest.json`` is needed there, and its signature where a key is given.
+
+    Raises:
+        ConfigError: if the key cannot be used.
+        DataError: if the manifest, the proof or the signature is missing or malformed.
+    """
+    evidence = Evidence(RunLayout(root))
+    checks = [_check_proof(evidence, proof)]
+    if verify_key is not None:
+        checks.append(check_signature(evidence, verify_key))
+    return Report(tuple(checks))
+
+
+def _check_proof(evidence: Evidence, path: Path) -> Check:
+    trusted = evidence.manifest.samples.root
+    try:
+        proven = check_proof(read_proof(path), trusted)
+    except ValueError as error:
+        return conclude("proof", [f"{path}: {error}"], "")
+    row = proven.row
+    name = printable(f"{proven.role.value} {row.task_id} {row.index}")
+    return Check("proof", True, f"{name} ({row.verdict.value}) is a sample under root {trusted}")

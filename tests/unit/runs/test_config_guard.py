@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from evalpkg.errors import ConfigError, DataError
+from evalpkg.store.config_guard import bind_config, bind_tasks, forget_fruitless_start
+from evalpkg.store.files import write_atomic
+from evalpkg.store.layout import RunLayout
+from tests.unit.runs.result_records import TASKS
+
+CONFIG = {"seed": 1, "k_values": [1, 10], "limits": {"cpu": 10, "memory": 512}, "n_workers": 8}
+
+
+def test_the_same_configuration_may_go_on(tmp_path: Path) -> None:
+    layout = RunLayout(tmp_path / "out")
+    bind_config(layout, CONFIG)
+    before = layout.config.read_bytes()
+    bind_config(layout, dict(reversed(CONFIG.items())))
+    assert layout.config.read_bytes() == before
+
+
+def test_a_changed_configuration_is_refused_and_the_change_shown(tmp_path: Path) -> None:
+    layout = RunLayout(tmp_path)
+    bind_config(layout, CONFIG)
+    changed = {**CONFIG, "seed": 2, "limits": {"cpu": 10, "disk": 1}}
+    with pytest.raises(ConfigError) as caught:
+        bind_config(layout, changed)
+    assert [line.strip() for line in caught.value.cause.splitlines()[1:]] == [
+        "seed: 1 -> 2",
+        "limits.memory: 512 -> (absent)",
+        "limits.disk: (absent) -> 1",
+    ]
+
+
+@pytest.mark.parametrize("value", [True, 1.0, "1", None, [1]])
+def test_a_change_of_type_is_a_change(tmp_path: Path, value: object) -> None:
+    bind_config(RunLayout(tmp_path), {"seed": 1})
+    with pytest.raises(ConfigError, match="seed: 1 ->"):
+        bind_config(RunLayout(tmp_path), {"seed": value})
+
+
+def test_what_cannot_change_results_may_change_and_is_not_written(tmp_path: Path) -> None:
+    layout = RunLayout(tmp_path)
+    bind_config(layout, CONFIG, irrelevant={"n_workers"})
+    bind_config(layout, {**CONFIG, "n_workers": 2}, irrelevant={"n_workers"})
+    assert "n_workers" not in json.loads(layout.config.read_text())
+
+
+def test_a_damaged_configuration_is_named(tmp_path: Path) -> None:
+    layout = RunLayout(tmp_path)
+    layout.config.write_text("{")
+    with pytest.raises(DataError, match="config"):
+        bind_config(layout, CONFIG)
+
+
+def test_the_same_tasks_may_go_on(tmp_path: Path) -> None:
+    layout = RunLayout(tmp_path)
+    bind_tasks(layout, TASKS)
+    bind_tasks(layout, TASKS)
+
+
+def test_tasks_that_changed_behind_their_name_are_refused(tmp_path: Path) -> None:
+    layout = RunLayout(tmp_path)
+    bind_tasks(layout, TASKS)
+    with pytest.raises(ConfigError, match="T/1"):
+        bind_tasks(layout, [TASKS[0], replace(TASKS[1], test="easier"), TASKS[2]])
+    with pytest.raises(ConfigError, match="T/2"):
+        bind_tasks(layout, TASKS[:2])
+    with pytest.raises(ConfigError, match="another order"):
+        bind_tasks(layout, TASKS[::-1])
+
+
+@pytest.mark.parametrize("fruit", ["work/samples.jsonl", "work/verdicts.jsonl", "manifest.json"])
+def test_a_start_without_fruit_is_forgotten_and_one_with_it_is_not(
+    tmp_path: Path, fruit: str
+) -> None:
+    layout = RunLayout(tmp_path)
+    bind_config(layout, CONFIG)
+    write_atomic(layout.facts, "{}")
+    (tmp_path / fruit).write_text("x")
+    forget_fruitless_start(layout)
+    assert layout.config.exists()
+    (tmp_path / fruit).write_text("")
+    forget_fruitless_start(layout)
+    assert not layout.config.exists()
+
+
+def test_a_config_file_that_no_run_wrote_stays(tmp_path: Path) -> None:
+    """That of a model's folder, say."""
+    layout = RunLayout(tmp_path)
+    layout.config.write_text("{}")
+    forget_fruitless_start(layout)
+    assert layout.config.exists()

@@ -1,0 +1,52 @@
+"""The order of the packages: an import points downward, and no two packages import each other."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import evalpkg
+
+ROOT = Path(evalpkg.__file__).parent
+FLOORS = [
+    {"__main__"},
+    {"cli"},
+    {"fleet"},
+    {"pipeline"},
+    {"doctor"},
+    {"verify", "merge"},
+    {"reporting"},
+    {"evidence", "statistics"},
+    {"config"},
+    {"scoring", "generation"},
+    {"store", "policy"},
+    {"sandbox", "tasks"},
+    {"rust", "extraction"},
+    {"wheels"},
+    {"models", "errors", "addresses", "cachedir"},
+]
+FLOOR = {package: height for height, floor in enumerate(FLOORS) for package in floor}
+
+
+def imports() -> set[tuple[str, str]]:
+    """``(importing package, imported package)`` of every import, wherever in a file it stands."""
+    found = set()
+    for path in ROOT.rglob("*.py"):
+        user = path.relative_to(ROOT).parts[0].removesuffix(".py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("evalpkg."):
+                found.add((user, str(node.module).split(".")[1]))
+            elif isinstance(node, ast.ImportFrom) and node.module == "evalpkg":
+                names = {alias.name for alias in node.names}
+                found |= {(user, name) for name in names if name in FLOOR}
+    return {(user, used) for user, used in found if user != used and user != "__init__"}
+
+
+def test_every_package_has_its_floor() -> None:
+    packages = {path.name.removesuffix(".py") for path in ROOT.iterdir() if path.suffix != ".pyc"}
+    assert packages - {"__init__", "__pycache__", "py.typed"} <= set(FLOOR)
+
+
+def test_imports_point_downward() -> None:
+    upward = {(a, b) for a, b in imports() if FLOOR[a] >= FLOOR[b]}
+    assert not upward
