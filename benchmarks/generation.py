@@ -194,7 +194,7 @@ def load(args: argparse.Namespace) -> tuple[Any, list[list[int]], frozenset[int]
 def machine(device: torch.device) -> str:
     """The device's name."""
     if device.type == "cuda":
-        return torch.cuda.get_device_name(device)
+        return str(torch.cuda.get_device_name(device))
     for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
         if line.startswith("model name"):
             return f"{line.partition(':')[2].strip()}, {torch.get_num_threads()} threads"

@@ -34,7 +34,7 @@ class Roofline:
         attention = 4 * config.num_hidden_layers * config.num_attention_heads * head * context
         moving = (weights + rows * kv) * size / self.bandwidth
         computing = rows * (2 * weights + attention) / self.rate
-        return rows / max(moving, computing)
+        return float(rows / max(moving, computing))
 
     def __str__(self) -> str:
         return f"measured: {self.bandwidth / 1e9:.1f} GB/s, {self.rate / 1e12:.3f} Tflop/s"

@@ -14,7 +14,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,7 +73,7 @@ class Bench:
     def sets(self, tasks: list[Task], names: list[str], workers: list[int]) -> None:
         """The table of the three sets."""
         good = [task for task in tasks if not any(w in task.erratum for w in BROKEN_AS_PUBLISHED)]
-        made = {
+        made: dict[str, tuple[list[Task], Callable[[], Iterator[scoring_sets.Row]]]] = {
             "canonicals, sound rows": (good, lambda: scoring_sets.distinct(good)),
             "canonicals, all rows": (tasks, lambda: scoring_sets.distinct(tasks)),
             "mix, a third failing": (good, lambda: scoring_sets.mix(good)),

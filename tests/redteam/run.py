@@ -80,9 +80,12 @@ def _judge(options: Mapping[str, Any], bait: Mapping[str, str]) -> dict[str, Any
         kind, detail = verdict.kind.value, verdict.detail
         rows.append({"name": names[position], "verdict": kind, "detail": detail, "cached": cached})
 
+    def note_at(position: int) -> Callable[[int, Any, bool], None]:
+        return lambda _, verdict, cached: note(position, verdict, cached)
+
     if options.get("alone"):
         for position, item in enumerate(items):
-            scorer.judge([item], lambda _, v, cached, at=position: note(at, v, cached))
+            scorer.judge([item], note_at(position))
     else:
         scorer.judge(items, note)
     scorer.close()
@@ -115,7 +118,7 @@ def _record_folders() -> list[str]:
         made.append(make(*arguments, **named))
         return made[-1]
 
-    tempfile.mkdtemp = recording
+    tempfile.mkdtemp = recording  # type: ignore[assignment]
     return made
 
 

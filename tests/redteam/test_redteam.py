@@ -108,7 +108,8 @@ def run(
     """Run the corpus in a process of its own and return what it said."""
     options = {"provider": provider, "alone": alone, "extracted": extracted, "cases": cases or []}
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
-    interpreter, becoming = sys.executable, {}
+    interpreter = sys.executable
+    becoming: dict[str, Any] = {}
     if user is not None and home is not None:
         interpreter, more = usable_by(user)
         os.chown(home, user, user)
@@ -198,7 +199,7 @@ def usable_by(user: int) -> tuple[str, dict[str, str]]:
 
 
 def _works(command: list[str], user: int, environment: dict[str, str]) -> bool:
-    becoming = {"user": user, "group": user, "extra_groups": []}
+    becoming: dict[str, Any] = {"user": user, "group": user, "extra_groups": []}
     try:
         done = subprocess.run(
             command, env=environment, cwd="/", capture_output=True, timeout=60, **becoming

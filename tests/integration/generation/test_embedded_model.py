@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 import torch
@@ -29,7 +30,7 @@ NEW = 16
 
 
 def settings(**changes):
-    given = {
+    given: dict[str, Any] = {
         "base_model": EMBEDDED,
         "checkpoint_path": EMBEDDED,
         "device": "cpu",

@@ -136,7 +136,7 @@ def test_a_kill_costs_nothing_that_was_saved(tmp_path: Path, distinct_samples: P
     moments = random.Random(seed)
     options = ("score", distinct_samples, "--no-cache", "--timeout", "2", "--output-dir")
     succeed(*options, tmp_path / "whole")
-    arguments = [*options, tmp_path / "broken"]
+    arguments = (*options, tmp_path / "broken")
     log = tmp_path / "broken/work/verdicts.jsonl"
     hit = 0
     for _ in range(3):

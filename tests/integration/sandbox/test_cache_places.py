@@ -16,6 +16,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -80,7 +81,9 @@ def _checked(
     interpreter: list[str], environment: Mapping[str, str], user: pwd.struct_passwd | None = None
 ) -> dict[str, str]:
     """Every provider that could be started there, with what is wrong with it."""
-    becoming = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
+    becoming: dict[str, Any] = (
+        {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
+    )
     done = subprocess.run(
         [*interpreter, "-c", CHECK],
         env=environment,

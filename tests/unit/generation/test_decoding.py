@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 import torch
 
@@ -14,7 +16,7 @@ from tests.unit.generation.generation_tiny import (
 
 SAMPLER = Sampler(1.0, 0.95)
 
-ARCHITECTURES = {
+ARCHITECTURES: dict[str, dict[str, Any]] = {
     "llama": {},
     "qwen2": {},
     "phi3": {},

@@ -67,7 +67,7 @@ def test_what_was_judged_before_an_interrupt_is_saved() -> None:
 def test_judging_without_a_sandbox_is_shouted_about(sandbox: str, warned: bool) -> None:
     said: list[str] = []
     progress = Progress(None, interactive=False)
-    progress.note = said.append  # type: ignore[method-assign]
+    progress.note = said.append  # type: ignore[assignment]
     Judging[int](
         BackwardsScorer(sandbox=sandbox),  # type: ignore[arg-type]
         lambda work: (TASK, Extraction("", "r")),

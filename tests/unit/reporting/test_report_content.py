@@ -3,6 +3,7 @@
 import json
 import re
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
@@ -77,7 +78,7 @@ def percent(share):
     return f"{100 * share:.1f} %"
 
 
-DEGENERATE = {
+DEGENERATE: dict[str, tuple[dict[str, Any], tuple[int, ...], str]] = {
     "base only": ({"roles": (Role.BASE,)}, (1,), "fine-tuned model was not part of this run"),
     "fine-tuned only": ({"roles": (Role.FINETUNED,)}, (1,), "base model was not part of this run"),
     "no policy only": ({"modes": (Mode.NO_POLICY,)}, (1,), "'with policy' was not part"),

@@ -105,7 +105,7 @@ def test_too_few_samples_give_null_and_the_reason():
     metrics = metrics_of(single_tasks(3), 4, [1, 0, 4], [4, 4, 4], (1, 4, 5))
     estimate = metrics.roles[Role.BASE].pass_at_k[2]
     assert estimate.k == 5
-    assert estimate.value is estimate.new_tasks is estimate.same_tasks is None
+    assert (estimate.value, estimate.new_tasks, estimate.same_tasks) == (None, None, None)
     assert estimate.reason == "4 samples were asked for per task; pass@5 needs at least 5"
     difference = metrics.comparison.pass_at_k[2]
     assert difference.value is difference.p_value is difference.bounds is None

