@@ -147,7 +147,7 @@ def _score(
     samples: Path, output_dir: Path, tasks: TaskSet, settings: ScoringSettings
 ) -> ScoreSummary:
     """Judge with our own scorer; the directory belongs to these tasks and conditions."""
-    from evalpkg.pipeline.facts import SPEED_ONLY
+    from evalpkg.pipeline.facts import NOT_THE_RESULT
     from evalpkg.pipeline.score_file import FileScoring
     from evalpkg.reporting.progress import Progress
     from evalpkg.scoring import Scorer
@@ -158,7 +158,7 @@ def _score(
     scorer = Scorer(settings, tasks.tasks)
     try:
         data = {"dataset": tasks.source, "digest": tasks.digest, "overlay": tasks.overlay_digest}
-        conditions = {k: v for k, v in scorer.provenance().items() if k not in SPEED_ONLY}
+        conditions = {k: v for k, v in scorer.provenance().items() if k not in NOT_THE_RESULT}
         bind_config(RunLayout(output_dir), {"tasks": data, "scorer": conditions})
         with Progress(None) as progress:
             return scoring.run(scorer, progress)

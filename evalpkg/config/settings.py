@@ -8,13 +8,23 @@ defined here and nowhere else.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from evalpkg.generation.settings import GenerationSettings
+from evalpkg.generation import BACKENDS, GenerationSettings
 from evalpkg.models import Mode, Role
 from evalpkg.scoring.settings import MAX_SECONDS, ScoringSettings
 
@@ -44,6 +54,24 @@ def _setting(default: Any, text: str, group: str, *, identity: bool = True) -> A
     """
     extra: dict[str, Any] = {"group": group, "identity": identity}
     return Field(default, description=text, json_schema_extra=extra, validate_default=True)
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """Marks a text that must be one of ``names``, which are looked up when it is judged."""
+
+    names: Collection[str]
+
+    def __get_pydantic_core_schema__(
+        self, source: type[str], handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """Judge the text after it is known to be one."""
+        return core_schema.no_info_after_validator_function(self._judge, handler(source))
+
+    def _judge(self, text: str) -> str:
+        if text not in self.names:
+            raise PydanticCustomError("literal_error", "unknown value")
+        return text
 
 
 def _split_list(value: object) -> object:
@@ -113,10 +141,10 @@ class EvalConfig(BaseModel):
     )
     skip_base: bool = _setting(False, "leave the base model out", "Models")
     skip_finetuned: bool = _setting(False, "leave the fine-tuned model out", "Models")
-    backend: Literal["transformers", "openai", "replay"] = _setting(
+    backend: Annotated[str, OneOf(BACKENDS)] = _setting(
         _GENERATION.backend,
-        "who writes the completions: transformers (weights on this machine), openai (any "
-        "compatible server), replay (samples that are there already)",
+        "who writes the completions: "
+        + ", ".join(f"{name} ({entry.summary})" for name, entry in BACKENDS.items()),
         "Models",
     )
     base_revision: str = _setting("", "revision of the base model on the hub", "Models")
@@ -134,6 +162,9 @@ class EvalConfig(BaseModel):
     load_in_4bit: bool = _setting(False, "quantise the base to 4 bits (bitsandbytes)", "Models")
     attention: Literal["auto", "sdpa", "flash_attention_2", "eager"] = _setting(
         _GENERATION.attention, "attention kernel for the prompts", "Models"
+    )
+    no_cuda_graphs: bool = _setting(
+        False, "launch every kernel of a step by itself (CUDA only)", "Models", identity=False
     )
 
     replay_base: str = _setting(
@@ -165,6 +196,18 @@ class EvalConfig(BaseModel):
     )
     openai_choices: Count = _setting(
         _GENERATION.openai_choices, "openai: completions asked for per request", "Other backends"
+    )
+    openai_timeout: Seconds = _setting(
+        _GENERATION.openai_timeout,
+        "openai: seconds that one request may take",
+        "Other backends",
+        identity=False,
+    )
+    openai_max_retries: Annotated[int, Field(ge=0)] = _setting(
+        _GENERATION.openai_max_retries,
+        "openai: how often a request that failed is sent again",
+        "Other backends",
+        identity=False,
     )
 
     num_samples: Annotated[int, Field(ge=1, le=100_000)] = _setting(
@@ -269,14 +312,13 @@ class EvalConfig(BaseModel):
     def _something_is_left(self) -> EvalConfig:
         if self.policy_only and self.no_policy_only:
             raise ValueError("policy_only and no_policy_only together leave no mode to write")
-        if self.backend == "replay":
-            sources = {Role.BASE: self.replay_base, Role.FINETUNED: self.replay_finetuned}
-            for role in self.roles:
-                if not sources[role]:
-                    raise ValueError(
-                        f"backend replay has no samples for the {role.value} model: give "
-                        f"replay_{role.value}, or skip_{role.value}"
-                    )
+        for role in self.roles:
+            if not getattr(self, BACKENDS[self.backend].model_setting[role]):
+                needed = BACKENDS[self.backend].model_setting[role]
+                raise ValueError(
+                    f"backend {self.backend} has no {role.value} model: give {needed}, "
+                    f"or skip_{role.value}"
+                )
         if self.skip_base and self.skip_finetuned:
             raise ValueError("skip_base and skip_finetuned together leave no model to evaluate")
         return self
@@ -302,6 +344,9 @@ class EvalConfig(BaseModel):
     @classmethod
     def choices(cls, field: str) -> tuple[str, ...]:
         """The words a field accepts; empty where it is not a matter of choice."""
+        for mark in cls.model_fields[field].metadata:
+            if isinstance(mark, OneOf):
+                return tuple(mark.names)
         kinds = (cls.model_fields[field].annotation, *get_args(cls.model_fields[field].annotation))
         return next((get_args(kind) for kind in kinds if get_origin(kind) is Literal), ())
 

@@ -1,6 +1,19 @@
 """Completions from a model. Knows nothing of Rust beyond the prompt's words."""
 
-from evalpkg.generation.base import Backend, Work, create_backend
+from evalpkg.generation.base import Backend, Listener, Work
+from evalpkg.generation.create import BACKENDS, create_backend, require_packages
+from evalpkg.generation.provenance import Generated, ModelUsed
 from evalpkg.generation.settings import EMBEDDED, GenerationSettings
 
-__all__ = ["EMBEDDED", "Backend", "GenerationSettings", "Work", "create_backend"]
+__all__ = [
+    "BACKENDS",
+    "EMBEDDED",
+    "Backend",
+    "Generated",
+    "GenerationSettings",
+    "Listener",
+    "ModelUsed",
+    "Work",
+    "create_backend",
+    "require_packages",
+]

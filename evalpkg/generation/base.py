@@ -1,63 +1,58 @@
-"""The one protocol that every source of completions follows."""
+"""The protocol that every source of completions follows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
-from evalpkg.generation.settings import GenerationSettings
+from evalpkg.generation.provenance import Generated
 from evalpkg.models import Role, Sample, Task
 
 Work = Sequence[tuple[Task, Sequence[int]]]
 """Which samples are wanted: for each task, the indexes."""
 
 
+def _ignore(_: object) -> None:
+    """Do nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Who hears what a backend has to say while it works.
+
+    Attributes:
+        tokens: called with the number of tokens that were just generated.
+        status: called with one line about a step that takes a while, such as loading weights, or
+            about something that the user should see at once.
+    """
+
+    tokens: Callable[[int], None] = _ignore
+    status: Callable[[str], None] = _ignore
+
+
 class Backend(Protocol):
-    """Something that completes prompts."""
+    """Something that completes prompts.
+
+    A backend is a class that is called with ``(settings, listener)`` and has these three methods.
+    ``create.BACKENDS`` names it; nothing else has to know of it.
+    """
 
     def generate(self, role: Role, work: Work) -> Iterator[Sample]:
         """Yield every asked-for ``(task, index)`` exactly once, in the order they get ready.
 
         A sample is a function of the settings and its own key: what else is asked for, in which
         order, and what was generated before do not change it.
+
+        The models are asked for one after the other, in the order of ``Role``; a backend may give
+        up the first model's weights when the second is asked for.
         """
         ...
 
-    def provenance(self) -> dict[str, object]:
-        """What made the samples, as JSON-able values: models, digests, sampling, libraries."""
+    def provenance(self) -> Generated:
+        """Say what makes the samples. Called before the first sample and after the last."""
         ...
 
     def close(self) -> None:
         """Give back memory and connections."""
         ...
-
-
-def create_backend(
-    settings: GenerationSettings,
-    *,
-    on_tokens: Callable[[int], None] | None = None,
-    on_status: Callable[[str], None] | None = None,
-) -> Backend:
-    """The backend that ``settings`` names. Heavy imports happen here and not before.
-
-    Args:
-        settings: what to load and how to sample.
-        on_tokens: called with the number of tokens that were just generated.
-        on_status: called with one line about a step that takes a while, such as loading weights.
-
-    Raises:
-        ConfigError: if the settings contradict each other or the models.
-        EnvironmentUnfitError: if the weights cannot be had or the device cannot hold them.
-        DataError: if a file of samples to replay is malformed.
-    """
-    if settings.backend == "replay":
-        from evalpkg.generation.replay import ReplayBackend
-
-        return ReplayBackend(settings)
-    if settings.backend == "openai":
-        from evalpkg.generation.openai_backend import OpenAIBackend
-
-        return OpenAIBackend(settings, on_tokens=on_tokens)
-    from evalpkg.generation.transformers_backend import TransformersBackend
-
-    return TransformersBackend(settings, on_tokens=on_tokens, on_status=on_status)

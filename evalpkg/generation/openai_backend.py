@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from importlib.metadata import version
 from typing import Any
 
 from evalpkg.addresses import without_userinfo
 from evalpkg.errors import ConfigError, EnvironmentUnfitError
-from evalpkg.generation.base import Work
+from evalpkg.generation.base import Listener, Work
 from evalpkg.generation.keys import request_seed, sample_key
 from evalpkg.generation.openai_client import connect, explained
 from evalpkg.generation.prompts import get_template
+from evalpkg.generation.provenance import Generated, ModelUsed
 from evalpkg.generation.settings import GenerationSettings
 from evalpkg.models import Role, Sample, Task
 
@@ -30,12 +31,10 @@ class OpenAIBackend:
         EnvironmentUnfitError: if the client is not installed.
     """
 
-    def __init__(
-        self, settings: GenerationSettings, *, on_tokens: Callable[[int], None] | None = None
-    ) -> None:
+    def __init__(self, settings: GenerationSettings, listener: Listener) -> None:
         self._settings = settings
         self._template = get_template(settings.prompt_template)
-        self._on_tokens = on_tokens or (lambda _: None)
+        self._on_tokens = listener.tokens
         self._models = {
             Role.BASE: settings.openai_base_model,
             Role.FINETUNED: settings.openai_finetuned_model,
@@ -71,18 +70,15 @@ class OpenAIBackend:
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
-    def provenance(self) -> dict[str, object]:
-        """What was asked of which server, and what it said of itself. Never the key."""
+    def provenance(self) -> Generated:
+        """Say what was asked of which server, and what it said of itself. Never the key."""
         settings = self._settings
         with self._lock:
             said = {name: sorted(values) for name, values in self._seen.items()}
-        return {
-            "backend": "openai",
-            "endpoint": without_userinfo(str(self._client.base_url)),
-            "models": {role.value: {"id": name} for role, name in self._models.items() if name},
-            "server_said": said,
-            "prompt_template": {"name": self._template.name, "sha256": self._template.sha256},
-            "sampling": {
+        return Generated(
+            "openai",
+            {role: ModelUsed(name) for role, name in self._models.items() if name},
+            sampling={
                 "temperature": settings.temperature,
                 "top_p": settings.top_p,
                 "top_k": settings.top_k,
@@ -90,8 +86,13 @@ class OpenAIBackend:
                 "seed": settings.seed,
                 "choices_per_request": settings.openai_choices,
             },
-            "libraries": {"openai": version("openai")},
-        }
+            prompt_template={"name": self._template.name, "sha256": self._template.sha256},
+            libraries={"openai": version("openai")},
+            details={
+                "endpoint": without_userinfo(str(self._client.base_url)),
+                "server_said": said,
+            },
+        )
 
     def close(self) -> None:
         """Close the connections."""

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from evalpkg.errors import ConfigError, DataError
-from evalpkg.generation.base import Work
+from evalpkg.generation.base import Listener, Work
+from evalpkg.generation.provenance import Generated, ModelUsed
 from evalpkg.generation.settings import GenerationSettings
 from evalpkg.models import Role, Sample, Task
 from evalpkg.store.rows import read_json_lines
@@ -33,7 +34,7 @@ class ReplayBackend:
         DataError: if a file is malformed, or names a sample twice.
     """
 
-    def __init__(self, settings: GenerationSettings) -> None:
+    def __init__(self, settings: GenerationSettings, _listener: Listener) -> None:
         self._sources = {
             Role.BASE: settings.replay_base,
             Role.FINETUNED: settings.replay_finetuned,
@@ -61,15 +62,14 @@ class ReplayBackend:
             for index in indexes:
                 yield self._sample(role, source, task, index)
 
-    def provenance(self) -> dict[str, object]:
-        """Where each model's samples come from, with the digests of the files."""
-        models: dict[str, object] = {}
+    def provenance(self) -> Generated:
+        """Say where each model's samples come from, with the digests of the files."""
+        models = {}
         for role, source in self._sources.items():
             if source:
-                models[role.value] = {"source": source}
-            if role in self._files:
-                models[role.value] = {"source": source, "sha256": _sha256(Path(source))}
-        return {"backend": "replay", "models": models}
+                digests = {Path(source).name: _sha256(Path(source))} if role in self._files else {}
+                models[role] = ModelUsed(source, weights=digests)
+        return Generated("replay", models)
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -13,7 +13,6 @@ DEFAULT_CHECKPOINT = "Superuser666-Sigil/Llama-3.1-8B-Instruct-Rust-QLora/checkp
 EMBEDDED = "embedded"
 """Name of the model and the adapter that install with the package and need no network."""
 
-BACKENDS = ("transformers", "replay", "openai")
 DTYPES = ("auto", "bfloat16", "float16", "float32")
 ATTENTIONS = ("auto", "sdpa", "flash_attention_2", "eager")
 
@@ -23,8 +22,7 @@ class GenerationSettings:
     """How completions are made. A field that its backend does not use is ignored.
 
     Attributes:
-        backend: ``transformers`` (weights on this machine), ``replay`` (samples from a file) or
-            ``openai`` (any OpenAI-compatible endpoint).
+        backend: a name in ``create.BACKENDS``.
         base_model: Hub repository, local folder, or ``embedded``.
         checkpoint_path: PEFT adapter of the fine-tuned model: ``repo``, ``repo/subfolder``, local
             folder, ``embedded``, or empty for none.
@@ -93,7 +91,6 @@ class GenerationSettings:
 
     def __post_init__(self) -> None:
         """Refuse values that no backend could use."""
-        _one_of("backend", self.backend, BACKENDS)
         _one_of("dtype", self.dtype, DTYPES)
         _one_of("attention", self.attention, ATTENTIONS)
         _at_least("temperature", self.temperature, 0)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 
@@ -12,14 +13,15 @@ import torch
 
 from evalpkg.errors import ConfigError
 from evalpkg.generation import adapter, hub, tokens
-from evalpkg.generation.base import Work
+from evalpkg.generation.base import Listener, Work
 from evalpkg.generation.decoding import Decoder, Request
 from evalpkg.generation.keys import sample_key
 from evalpkg.generation.loading import load_base
 from evalpkg.generation.network import Network
 from evalpkg.generation.prompts import get_template
+from evalpkg.generation.provenance import Generated, ModelUsed
 from evalpkg.generation.sampling import Sampler
-from evalpkg.generation.settings import GenerationSettings
+from evalpkg.generation.settings import EMBEDDED, GenerationSettings
 from evalpkg.models import Role, Sample
 
 _LIBRARIES = ("transformers", "peft", "tokenizers", "accelerate", "bitsandbytes")
@@ -34,17 +36,11 @@ class TransformersBackend:
         EvalError: as ``create_backend`` says.
     """
 
-    def __init__(
-        self,
-        settings: GenerationSettings,
-        *,
-        on_tokens: Callable[[int], None] | None = None,
-        on_status: Callable[[str], None] | None = None,
-    ) -> None:
-        on_status = on_status or (lambda _: None)
+    def __init__(self, settings: GenerationSettings, listener: Listener) -> None:
         self._settings = settings
         self._template = get_template(settings.prompt_template)
         self._adapter: hub.ModelFiles | None = None
+        self._notes: list[str] = []
         self._declared_base = ""
         if settings.checkpoint_path:
             # Before the base model, which can be large: a wrong adapter shows at once.
@@ -52,10 +48,10 @@ class TransformersBackend:
             self._declared_base = adapter.check_base(
                 self._adapter, settings.base_model, allow_mismatch=settings.allow_base_mismatch
             )
-        self._base = load_base(settings, on_status)
+        self._base = load_base(settings, listener.status)
         switch = None
         if self._adapter:
-            on_status(f"Loading the adapter {settings.checkpoint_path}")
+            listener.status(f"Loading the adapter {settings.checkpoint_path}")
             switch = adapter.attach(self._base.model, self._adapter, settings.base_model)
         self._ends = tokens.end_ids(self._base.model, self._base.tokenizer)
         self._network = Network(self._base.model, self._base.attention, switch)
@@ -65,7 +61,7 @@ class TransformersBackend:
             self._ends,
             settings.max_new_tokens,
             settings.batch_size,
-            on_tokens or (lambda _: None),
+            listener.tokens,
             settings.cuda_graphs,
         )
 
@@ -119,28 +115,15 @@ class TransformersBackend:
                 "Lower --max-new-tokens.",
             )
 
-    def provenance(self) -> dict[str, object]:
-        """Everything that decided the samples. Digests of large weights take seconds, once."""
+    def provenance(self) -> Generated:
+        """Say everything that decided the samples. Digests of large weights take seconds, once."""
         settings, model = self._settings, self._base.model
         device = self._network.device
         cuda = device.type == "cuda"
-        return {
-            "backend": "transformers",
-            "engine": "evalpkg decode loop",
-            "models": self._models,
-            "device": torch.cuda.get_device_name(device) if cuda else "cpu",
-            "dtype": str(model.dtype).removeprefix("torch."),
-            "cuda_graphs": self._decoder.graph_note,
-            "quantization": "nf4" if settings.load_in_4bit else None,
-            "attention": {
-                "prompt": self._network.prompt_attention,
-                "decode": self._network.decode_attention,
-                "note": self._base.attention_note,
-            },
-            "prompt_template": {"name": self._template.name, "sha256": self._template.sha256},
-            "chat_template_sha256": tokens.chat_template_sha256(self._base.tokenizer),
-            "end_token_ids": sorted(self._ends),
-            "sampling": {
+        return Generated(
+            "transformers",
+            self._models,
+            sampling={
                 "temperature": settings.temperature,
                 "top_p": settings.top_p,
                 "top_k": settings.top_k,
@@ -148,24 +131,42 @@ class TransformersBackend:
                 "seed": settings.seed,
                 "noise": "gumbel, splitmix64 of (sample key, step, token)",
             },
-            "group_size": {"asked": settings.batch_size, "used": self._decoder.rows},
-            "threads": torch.get_num_threads(),
-            "libraries": {"torch": torch.__version__, **_versions()},
-        }
+            prompt_template={"name": self._template.name, "sha256": self._template.sha256},
+            chat_template_sha256=tokens.chat_template_sha256(self._base.tokenizer) or "",
+            libraries={"torch": torch.__version__, **_versions()},
+            details={
+                "engine": "evalpkg decode loop",
+                "device": torch.cuda.get_device_name(device) if cuda else "cpu",
+                "dtype": str(model.dtype).removeprefix("torch."),
+                "quantization": "nf4" if settings.load_in_4bit else None,
+                "attention": {
+                    "prompt": self._network.prompt_attention,
+                    "decode": self._network.decode_attention,
+                    "note": self._base.attention_note,
+                },
+                "end_token_ids": sorted(self._ends),
+            },
+            speed={
+                "group_size": {"asked": settings.batch_size, "used": self._decoder.rows},
+                "threads": torch.get_num_threads(),
+                "cuda_graphs": self._decoder.graph_note,
+            },
+            notes=tuple(self._notes),
+        )
 
     @cached_property
-    def _models(self) -> dict[str, object]:
-        base = self._base.files
-        models: dict[str, object] = {
-            "base": {"id": base.name, "revision": base.revision, "sha256": base.digests()}
-        }
+    def _models(self) -> dict[Role, ModelUsed]:
+        files = self._base.files
+        name = embedded_name(files.name, files.revision)
+        models = {Role.BASE: ModelUsed(name, files.revision, files.digests())}
         if self._adapter:
-            models["finetuned"] = {
-                "id": self._adapter.name,
-                "revision": self._adapter.revision,
-                "sha256": self._adapter.digests(),
-                "declared_base": self._declared_base,
-            }
+            models[Role.FINETUNED] = replace(
+                models[Role.BASE],
+                adapter=embedded_name(self._adapter.name, f"{self._declared_base} LoRA"),
+                adapter_revision=self._adapter.revision,
+                adapter_weights=self._adapter.digests(),
+                declared_base=self._declared_base,
+            )
         return models
 
     def close(self) -> None:
@@ -175,6 +176,11 @@ class TransformersBackend:
         gc.collect()
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
+
+
+def embedded_name(given: str, origin: str) -> str:
+    """The model's name as given; what is embedded says what it really is."""
+    return given if given != EMBEDDED else f"{origin.partition(',')[0]} ({EMBEDDED})"
 
 
 def _versions() -> dict[str, str]:

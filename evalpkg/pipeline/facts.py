@@ -15,7 +15,7 @@ from evalpkg.errors import DataError
 from evalpkg.store.files import pretty_json, read_json, write_atomic
 from evalpkg.store.layout import RunLayout
 
-SPEED_ONLY = ("group_size", "threads", "cuda_graphs", "workers", "batch_size")
+NOT_THE_RESULT = frozenset({"speed", "notes", "workers", "batch_size"})
 """Facts about a session that do not change its samples or verdicts."""
 
 
@@ -80,7 +80,8 @@ class RunFacts:
         """Append what differs from all known in more than speed; else bring it up to date."""
         for place, other in enumerate(known):
             if _essence(other) == _essence(provenance):
-                known[place] = provenance
+                notes = dict.fromkeys([*other.get("notes", ()), *provenance.get("notes", ())])
+                known[place] = provenance | ({"notes": list(notes)} if notes else {})
                 break
         else:
             known.append(provenance)
@@ -88,5 +89,5 @@ class RunFacts:
 
 
 def _essence(provenance: dict[str, Any]) -> dict[str, Any]:
-    """Provenance without what only changes the speed."""
-    return {key: value for key, value in provenance.items() if key not in SPEED_ONLY}
+    """Provenance without what changes no sample and no verdict."""
+    return {key: value for key, value in provenance.items() if key not in NOT_THE_RESULT}

@@ -6,11 +6,9 @@ import os
 import random
 import time
 from collections.abc import Callable, Iterable
-from importlib.util import find_spec
 from itertools import groupby
 
-from evalpkg.errors import EnvironmentUnfitError
-from evalpkg.generation import Work, create_backend
+from evalpkg.generation import BACKENDS, Listener, Work, create_backend
 from evalpkg.models import Role, Sample, Task
 from evalpkg.pipeline.saving import Batches
 from evalpkg.pipeline.session import Session
@@ -20,12 +18,6 @@ from evalpkg.store.sample_log import SampleLog
 from evalpkg.store.shards import SampleKey, expected_keys
 
 ROLE_NAMES = {Role.BASE: "base", Role.FINETUNED: "fine-tuned"}
-
-PACKAGES = {
-    "transformers": ("torch", "transformers", "peft"),
-    "openai": ("openai",),
-    "replay": (),
-}
 
 NOTE_SECONDS = 15.0
 
@@ -38,21 +30,6 @@ def missing_samples(session: Session) -> list[SampleKey]:
     """What this session's part of the run still lacks."""
     config, log = session.config, SampleLog(session.layout.samples_log)
     return log.missing(session.tasks.tasks, config.roles, config.num_samples, session.shard)
-
-
-def require_packages(backend: str) -> None:
-    """Look for the backend's packages, without loading them.
-
-    Raises:
-        EnvironmentUnfitError: naming the first that is not installed.
-    """
-    for package in PACKAGES[backend]:
-        if find_spec(package) is None:
-            extra = "models" if backend == "transformers" else backend
-            raise EnvironmentUnfitError(
-                f"the {backend} backend needs the package '{package}', which is not installed",
-                f"pip install 'evalpkg[{extra}]'. Scoring, reporting and verifying do without.",
-            )
 
 
 def generate_missing(
@@ -75,14 +52,11 @@ def generate_missing(
     missing = missing_samples(session)
     if not missing:
         return 0
-    require_packages(config.backend)
     session.facts.seeds = seed_everything(config.seed, config.backend)
     meter = TokenMeter(progress.note)
-    backend = create_backend(
-        generation_settings(config), on_tokens=meter.count, on_status=progress.note
-    )
+    backend = create_backend(generation_settings(config), Listener(meter.count, progress.note))
     try:
-        before = backend.provenance()
+        before = backend.provenance().as_json()
         session.facts.add_generation(before)
         begun()
         with SampleLog(session.layout.samples_log) as log:
@@ -93,7 +67,7 @@ def generate_missing(
                 progress.phase(f"generating, {ROLE_NAMES[role]} model", total, total - len(wanted))
                 if wanted:
                     _append(log, backend.generate(role, _work(tasks, wanted)), progress)
-        session.facts.add_generation(backend.provenance(), before)
+        session.facts.add_generation(backend.provenance().as_json(), before)
     finally:
         backend.close()
     return len(missing)
@@ -129,7 +103,7 @@ def seed_everything(seed: int, backend: str) -> dict[str, int]:
     """
     random.seed(seed)
     seeds = {"python": seed}
-    if backend == "transformers":
+    if BACKENDS[backend].uses_torch:
         # Read when torch loads. Threads that spin while they wait starve each other on a CPU with
         # other work: 3 tokens a second against 23 here, at a load of 10 on two cores.
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

@@ -20,9 +20,9 @@ from evalpkg.evidence.metadata import (
     without_secrets,
 )
 from evalpkg.evidence.tool import this_tool
-from evalpkg.generation.settings import EMBEDDED
+from evalpkg.generation import BACKENDS
 from evalpkg.models import Role, TaskSet
-from evalpkg.pipeline.facts import RunFacts, utc_now
+from evalpkg.pipeline.facts import NOT_THE_RESULT, RunFacts, utc_now
 from evalpkg.store.files import sha256_file
 
 Facts = Mapping[str, Any]
@@ -109,32 +109,11 @@ def _prompt(config: EvalConfig, generation: Facts) -> Prompt:
 
 
 def _model(config: EvalConfig, role: Role, generation: Facts) -> Model:
-    """One model, as the user named it and as the backend found it."""
-    found = generation.get("models", {})
-    own = found.get(role.value, {})
-    if config.backend != "transformers":
-        return Model(name=str(own.get("id") or own.get("source") or role.value))
-    base = found.get(Role.BASE.value, {})
-    about_base = {
-        "name": _named(config.base_model, base.get("revision", "")),
-        "revision": base.get("revision", ""),
-        "weights": base.get("sha256", {}),
-    }
-    if role is Role.BASE:
-        return Model(**about_base)
-    return Model(
-        **about_base,
-        adapter=_named(config.checkpoint_path, own.get("declared_base", ""), " LoRA"),
-        adapter_revision=own.get("revision", ""),
-        adapter_weights=own.get("sha256", {}),
-    )
-
-
-def _named(given: str, origin: str, suffix: str = "") -> str:
-    """A model's name as given; what is embedded says what it really is."""
-    if given != EMBEDDED or not origin:
-        return given
-    return f"{origin.partition(',')[0]}{suffix} ({EMBEDDED})"
+    """One model, as the backend found it; before it has, as the user named it."""
+    found = generation.get("models", {}).get(role.value)
+    if found is None:
+        return Model(name=getattr(config, BACKENDS[config.backend].model_setting[role]))
+    return Model(**{name: found[name] for name in Model.model_fields if name in found})
 
 
 def _flags(command: list[str]) -> list[str]:
@@ -150,10 +129,16 @@ def _lock_file(config: EvalConfig) -> LockFile | None:
 
 def _warnings(facts: RunFacts) -> Iterator[str]:
     """What the files themselves do not show; the reports add what they do."""
+    yield from dict.fromkeys(note for one in facts.generation for note in one.get("notes", ()))
     for name, sessions in (("generated", facts.generation), ("judged", facts.scoring)):
         if len(sessions) > 1:
             keys = sorted(
-                {key for one in sessions for key in one if one[key] != sessions[0].get(key)}
+                {
+                    key
+                    for one in sessions
+                    for key in one.keys() - NOT_THE_RESULT
+                    if one[key] != sessions[0].get(key)
+                }
             )
             yield (
                 f"The samples were {name} in {len(sessions)} sessions that differ in "

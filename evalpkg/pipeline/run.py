@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from evalpkg.config import EvalConfig
+from evalpkg.generation import require_packages
 from evalpkg.pipeline.finalise import finalise, write_unfinished
-from evalpkg.pipeline.generate import generate_missing, missing_samples, require_packages
+from evalpkg.pipeline.generate import generate_missing, missing_samples
 from evalpkg.pipeline.score import RunScoring
 from evalpkg.pipeline.self_check import self_check
 from evalpkg.pipeline.session import Session

@@ -2,27 +2,50 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evalpkg.cachedir import cache_root
+from evalpkg.generation import GenerationSettings
 from evalpkg.scoring import ScoringSettings
 
 if TYPE_CHECKING:
     from evalpkg.config import EvalConfig
-    from evalpkg.generation.settings import GenerationSettings
 
 
 def generation_settings(config: EvalConfig) -> GenerationSettings:
-    """The configuration's fields that generation has too, by name."""
-    from evalpkg.generation.settings import GenerationSettings
-
-    shared = {field.name for field in fields(GenerationSettings)} & set(type(config).model_fields)
-    given = {name: getattr(config, name) for name in shared}
-    if config.skip_finetuned:
-        given["checkpoint_path"] = ""
-    return GenerationSettings(**given)
+    """How completions are made."""
+    return GenerationSettings(
+        backend=config.backend,
+        base_model=config.base_model,
+        checkpoint_path="" if config.skip_finetuned else config.checkpoint_path,
+        base_revision=config.base_revision,
+        adapter_revision=config.adapter_revision,
+        allow_base_mismatch=config.allow_base_mismatch,
+        device=config.device,
+        dtype=config.dtype,
+        load_in_4bit=config.load_in_4bit,
+        trust_remote_code=config.trust_remote_code,
+        attention=config.attention,
+        cuda_graphs=not config.no_cuda_graphs,
+        temperature=config.temperature,
+        top_p=config.top_p,
+        top_k=config.top_k,
+        max_new_tokens=config.max_new_tokens,
+        batch_size=config.batch_size,
+        seed=config.seed,
+        prompt_template=config.prompt_template,
+        replay_base=config.replay_base,
+        replay_finetuned=config.replay_finetuned,
+        openai_base_url=config.openai_base_url,
+        openai_base_model=config.openai_base_model,
+        openai_finetuned_model=config.openai_finetuned_model,
+        openai_api_key_env=config.openai_api_key_env,
+        openai_concurrency=config.openai_concurrency,
+        openai_choices=config.openai_choices,
+        openai_timeout=config.openai_timeout,
+        openai_max_retries=config.openai_max_retries,
+    )
 
 
 def scoring_settings(config: EvalConfig) -> ScoringSettings:

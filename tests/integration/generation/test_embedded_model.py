@@ -123,11 +123,13 @@ def test_another_seed_gives_other_samples(reference):
 
 
 def test_provenance_names_everything_that_decided_the_text(backend):
-    told = json.loads(json.dumps(backend.provenance()))
+    told = json.loads(json.dumps(backend.provenance().as_json()))
     assert set(told["models"]) == {"base", "finetuned"}
-    assert len(told["models"]["base"]["sha256"]["model.safetensors"]) == 64
-    assert len(told["models"]["finetuned"]["sha256"]["adapter_model.safetensors"]) == 64
+    assert len(told["models"]["base"]["weights"]["model.safetensors"]) == 64
+    assert len(told["models"]["finetuned"]["adapter_weights"]["adapter_model.safetensors"]) == 64
     assert told["models"]["finetuned"]["declared_base"] == embedded.MODEL_ID
+    assert told["models"]["base"]["name"] == f"{embedded.MODEL_ID} (embedded)"
+    assert told["models"]["finetuned"]["adapter"] == f"{embedded.MODEL_ID} LoRA (embedded)"
     assert told["sampling"]["seed"] == 1234
     assert told["end_token_ids"]
     assert told["dtype"] in ("bfloat16", "float32")

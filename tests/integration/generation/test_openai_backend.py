@@ -192,7 +192,7 @@ def test_the_key_is_sent_and_never_told(monkeypatch):
     with StandIn(lambda body: completion(body, 1)) as server:
         asked = backend(server.url, openai_api_key_env="MY_KEY")
         list(asked.generate(Role.BASE, [(A, [0])]))
-    told = json.dumps(asked.provenance())
+    told = json.dumps(asked.provenance().as_json())
     assert server.requests[0][1]["Authorization"] == "Bearer sk-secret"
     assert "sk-secret" not in told
     assert json.loads(told)["endpoint"] == f"{server.url}/"
@@ -201,4 +201,4 @@ def test_the_key_is_sent_and_never_told(monkeypatch):
 
 def test_a_password_in_the_address_is_not_told():
     asked = backend("http://user:hidden@127.0.0.1:9/v1")
-    assert asked.provenance()["endpoint"] == "http://127.0.0.1:9/v1/"
+    assert asked.provenance().details["endpoint"] == "http://127.0.0.1:9/v1/"

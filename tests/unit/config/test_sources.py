@@ -1,14 +1,12 @@
 """Values rise from defaults over YAML and environment to the command line, and mistakes are named
 where they were made."""
 
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from evalpkg.config import ENVIRONMENT, EvalConfig, load_config
 from evalpkg.errors import ConfigError
-from evalpkg.generation import GenerationSettings
 from evalpkg.models import Mode, Role
 from evalpkg.sandbox.select import MODES
 
@@ -157,15 +155,6 @@ def test_only_what_changes_results_binds_a_directory() -> None:
 
 def test_the_sandbox_modes_are_those_of_the_sandbox() -> None:
     assert EvalConfig.choices("sandbox_mode") == MODES
-
-
-def test_every_setting_of_the_stages_can_be_given() -> None:
-    fields_of_generation = {field.name for field in fields(GenerationSettings)}
-    assert fields_of_generation - set(EvalConfig.model_fields) == {
-        "cuda_graphs",
-        "openai_timeout",
-        "openai_max_retries",
-    }
 
 
 @pytest.mark.parametrize("number", ["inf", "nan"])

@@ -4,7 +4,7 @@ import json
 import pytest
 
 from evalpkg.errors import ConfigError, DataError
-from evalpkg.generation import GenerationSettings, create_backend
+from evalpkg.generation import GenerationSettings, ModelUsed, create_backend
 from evalpkg.models import Role, Sample, Task
 
 A = Task("a", "fn a() {", "a", "", canonical_solution="    1\n}")
@@ -109,8 +109,8 @@ def test_provenance_digests_the_file(tmp_path):
     path = write(tmp_path / "s.jsonl", [line()])
     digest = hashlib.sha256((tmp_path / "s.jsonl").read_bytes()).hexdigest()
     told = backend(path, "stub").provenance()
-    assert told["models"] == {
-        "base": {"source": path, "sha256": digest},
-        "finetuned": {"source": "stub"},
+    assert told.models == {
+        Role.BASE: ModelUsed(path, weights={"s.jsonl": digest}),
+        Role.FINETUNED: ModelUsed("stub"),
     }
-    json.dumps(told)
+    json.dumps(told.as_json())

@@ -9,7 +9,6 @@ from evalpkg.generation import GenerationSettings, create_backend
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("backend", "vllm"),
         ("dtype", "int8"),
         ("attention", "flash"),
         ("temperature", -0.1),

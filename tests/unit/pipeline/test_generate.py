@@ -6,14 +6,14 @@ import random
 import pytest
 
 from evalpkg.errors import EnvironmentUnfitError
-from evalpkg.pipeline import generate
-from evalpkg.pipeline.generate import TokenMeter, require_packages, seed_everything
+from evalpkg.generation import create, require_packages
+from evalpkg.pipeline.generate import TokenMeter, seed_everything
 
 
 def test_a_missing_package_is_named_with_its_cure(monkeypatch: pytest.MonkeyPatch) -> None:
     known = importlib.util.find_spec
     monkeypatch.setattr(
-        generate, "find_spec", lambda name: None if name in ("peft", "openai") else known(name)
+        create, "find_spec", lambda name: None if name in ("peft", "openai") else known(name)
     )
     with pytest.raises(EnvironmentUnfitError, match="'peft', which is not installed") as caught:
         require_packages("transformers")

@@ -20,12 +20,19 @@ TASKS = TaskSet(
 TRANSFORMERS = {
     "backend": "transformers",
     "models": {
-        "base": {"id": "org/base", "revision": "c0ffee", "sha256": {"m.safetensors": DIGEST}},
-        "finetuned": {"id": "org/ad", "revision": "beef", "sha256": {"a.safetensors": DIGEST}},
+        "base": {"name": "org/base", "revision": "c0ffee", "weights": {"m.safetensors": DIGEST}},
+        "finetuned": {
+            "name": "org/base",
+            "weights": {"m.safetensors": DIGEST},
+            "adapter": "org/ad",
+            "adapter_revision": "beef",
+            "adapter_weights": {"a.safetensors": DIGEST},
+            "declared_base": "org/base",
+        },
     },
     "prompt_template": {"name": "default", "sha256": DIGEST},
     "chat_template_sha256": DIGEST,
-    "group_size": {"asked": 32, "used": 32},
+    "speed": {"group_size": {"asked": 32, "used": 32}},
 }
 SCORER = {
     "rustc": "rustc 1.95.0",
@@ -61,22 +68,6 @@ def test_models_and_digests(facts: RunFacts) -> None:
     assert about.dataset.errata == ["A/2"]
     assert about.seeds.torch == 1234
     assert about.sandbox.provider == "landlock"
-
-
-def test_the_embedded_models_are_named_for_what_they_are(tmp_path: Path) -> None:
-    facts = RunFacts.load(RunLayout(tmp_path))
-    facts.add_generation(
-        {
-            "models": {
-                "base": {"id": "embedded", "revision": "org/Small, Q4_1, wheel 1"},
-                "finetuned": {"id": "embedded", "declared_base": "org/Small"},
-            }
-        }
-    )
-    config = load_config({"base_model": "embedded", "checkpoint_path": "embedded"})
-    models = build_metadata(config, TASKS, facts).models
-    assert models[Role.BASE].name == "org/Small (embedded)"
-    assert models[Role.FINETUNED].adapter == "org/Small LoRA (embedded)"
 
 
 def test_compiler_flags_are_recorded_without_paths(facts: RunFacts) -> None:

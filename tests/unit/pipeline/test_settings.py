@@ -3,19 +3,42 @@
 from dataclasses import fields
 from pathlib import Path
 
-from evalpkg.config import load_config
+from evalpkg.config import EvalConfig, load_config
 from evalpkg.generation import GenerationSettings
 from evalpkg.pipeline.settings import generation_settings, scoring_settings, verdict_cache
 
 
-def test_generation_gets_every_setting_it_shares() -> None:
-    config = load_config(
-        {"temperature": "0.7", "max_new_tokens": "9", "base_revision": "abc", "dtype": "float32"}
-    )
-    settings = generation_settings(config)
-    for field in fields(GenerationSettings):
-        if field.name in type(config).model_fields:
-            assert getattr(settings, field.name) == getattr(config, field.name)
+def another_value(name: str) -> object:
+    """A value that the option called ``name`` accepts and that is not its default."""
+    default = EvalConfig.model_fields[name].default
+    choices = EvalConfig.choices(name)
+    if choices:
+        return next(choice for choice in choices if choice != default)
+    if isinstance(default, bool):
+        return not default
+    if isinstance(default, int | float):
+        return default / 2 if 0 < default < 1 else default + 1
+    return "default2"
+
+
+def test_every_setting_of_a_backend_has_an_option_that_reaches_it() -> None:
+    named = {
+        "replay_base": "stub",
+        "replay_finetuned": "stub",
+        "openai_base_model": "b",
+        "openai_finetuned_model": "f",
+    }
+    before = generation_settings(load_config(named))
+    reached = set()
+    for name in EvalConfig.model_fields:
+        if EvalConfig.group(name) in ("Models", "Other backends", "Sampling"):
+            after = generation_settings(load_config({**named, name: another_value(name)}))
+            reached |= {
+                field.name
+                for field in fields(GenerationSettings)
+                if getattr(after, field.name) != getattr(before, field.name)
+            }
+    assert {field.name for field in fields(GenerationSettings)} - reached == set()
 
 
 def test_a_skipped_fine_tune_needs_no_adapter() -> None:

@@ -1,0 +1,74 @@
+"""What made the samples: the record that every backend gives of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+from evalpkg.models import Role
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUsed:
+    """One of the compared models, as the backend found it.
+
+    Attributes:
+        name: as the user gave it; what is embedded says what it really is.
+        revision: commit that was resolved; empty for a folder or a server.
+        weights: sha256 of each weights and config file, by its name.
+        adapter: name of the adapter; empty where the model has none.
+        adapter_revision: its commit.
+        adapter_weights: sha256 of each of its files, by its name.
+        declared_base: the model that the adapter's own config names.
+    """
+
+    name: str
+    revision: str = ""
+    weights: Mapping[str, str] = field(default_factory=dict)
+    adapter: str = ""
+    adapter_revision: str = ""
+    adapter_weights: Mapping[str, str] = field(default_factory=dict)
+    declared_base: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """Everything that decided the samples, and what else a reader of the result should know.
+
+    Attributes:
+        backend: name in the table of backends.
+        models: the compared models.
+        sampling: temperature and the like; empty where samples were not drawn.
+        prompt_template: name and sha256 of the template; empty where there was no prompt.
+        chat_template_sha256: digest of the tokenizer's own template; empty where none was used.
+        libraries: version of each library that took part.
+        details: the backend's own facts, JSON-able. They are shown beside the fields above.
+        speed: facts that change how fast samples come and never what they say.
+        notes: sentences that a reader must see; they become warnings of the run.
+    """
+
+    backend: str
+    models: Mapping[Role, ModelUsed]
+    sampling: Mapping[str, object] = field(default_factory=dict)
+    prompt_template: Mapping[str, str] = field(default_factory=dict)
+    chat_template_sha256: str = ""
+    libraries: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, object] = field(default_factory=dict)
+    speed: Mapping[str, object] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        """The record as JSON-able values; the details stand beside the other fields."""
+        told: dict[str, object] = {
+            "backend": self.backend,
+            "models": {role.value: asdict(model) for role, model in self.models.items()},
+            **self.details,
+        }
+        for name in ("sampling", "prompt_template", "libraries", "speed"):
+            if value := getattr(self, name):
+                told[name] = dict(value)
+        if self.chat_template_sha256:
+            told["chat_template_sha256"] = self.chat_template_sha256
+        if self.notes:
+            told["notes"] = list(self.notes)
+        return told
