@@ -16,13 +16,15 @@ from time import perf_counter
 
 import numpy as np
 
+from benchmarks import detectable
 from benchmarks.population import Floats, Ints, Population, cluster_index
 from evalpkg.models import Task
 from evalpkg.statistics.design import Design, make_design
+from evalpkg.statistics.detectable import minimum_detectable
 from evalpkg.statistics.estimate import rerun_interval
 from evalpkg.statistics.intervals import bca, clustered_error, difference_interval, share_interval
 from evalpkg.statistics.metrics import Interval
-from evalpkg.statistics.paired import minimum_detectable, rerun_difference, sign_flip_p
+from evalpkg.statistics.paired import rerun_difference, sign_flip_p
 from evalpkg.statistics.passk import pass_at_k, sampling_variance
 from evalpkg.statistics.scores import TaskScores
 from evalpkg.statistics.settings import StatisticsSettings
@@ -74,6 +76,8 @@ class Tally:
 
     runs: int = 0
     score_new: int = 0
+    score_bca: int = 0
+    score_bcas: int = 0
     score_same: int = 0
     difference_new: int = 0
     difference_same: int = 0
@@ -148,7 +152,9 @@ def _count_chunk(
     for i, (base, tuned) in enumerate(runs):
         value = tuned.mean - base.mean
         new = difference_interval(design, differences[i], value, SETTINGS.confidence)
-        score = share_interval(design, scores[i], score_bca[i], SETTINGS.confidence)
+        score = share_interval(design, scores[i], SETTINGS.confidence)
+        tally.score_bcas += score_bca[i] is not None
+        tally.score_bca += _covers(score_bca[i], expected[0])
         tally.runs += 1
         tally.score_new += _covers(score, expected[0])
         tally.difference_new += _covers(new, expected[1])
@@ -162,7 +168,9 @@ def _count_chunk(
         tally.difference_same += _covers(again, true[1] - true[0])
         tally.score_same += _covers(rerun_interval(base, SETTINGS.confidence), true[0])
         error = clustered_error(design, differences[i])
-        tally.detectable += minimum_detectable(error, SETTINGS) or 0.0
+        tally.detectable += (
+            minimum_detectable(design, error, 1.0 / scenario.samples, SETTINGS) or 0.0
+        )
 
 
 def _covers(interval: Interval | None, value: float) -> bool:
@@ -172,17 +180,19 @@ def _covers(interval: Interval | None, value: float) -> bool:
 def table(draws: int, seed: int) -> Iterator[str]:
     """The lines of the table, as they are computed."""
     yield (
-        "| runs of | tasks (clusters) | n | k | score, new tasks | score, same tasks "
+        "| runs of | tasks (clusters) | n | k | score, new tasks | the same by bootstrap "
+        "| score, same tasks "
         "| difference, new tasks | the same by bootstrap | difference, same tasks "
         "| p < 0.05 | said to differ | detectable |"
     )
-    yield "|---|---|---|---|---|---|---|---|---|---|---|---|"
+    yield "|---|---|---|---|---|---|---|---|---|---|---|---|---|"
     for scenario in SCENARIOS:
         t = simulate(scenario, draws, seed)
         clusters = int(cluster_index(scenario.tasks).max()) + 1
         yield (
             f"| {scenario.name} | {scenario.tasks} ({clusters}) | {scenario.samples} "
-            f"| {scenario.k} | {_share(t.score_new, t.runs)} | {_share(t.score_same, t.reruns)} "
+            f"| {scenario.k} | {_share(t.score_new, t.runs)} "
+            f"| {_share(t.score_bca, t.score_bcas)} | {_share(t.score_same, t.reruns)} "
             f"| {_share(t.difference_new, t.runs)} | {_share(t.bootstrap, t.bootstraps)} "
             f"| {_share(t.difference_same, t.reruns)} | {_share(t.rejected, t.runs)} "
             f"| {_share(t.said, t.runs)} | {100.0 * t.detectable / t.runs:.1f} points |"
@@ -193,14 +203,18 @@ def _share(count: int, of: int) -> str:
     return f"{100.0 * count / of:.1f} %" if of else "-"
 
 
+STUDIES = {"intervals": table, "detectable": detectable.table}
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Command line of this module."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--draws", type=int, default=2_000, help="runs for each row of the table")
     parser.add_argument("--seed", type=int, default=20_240)
+    parser.add_argument("--study", choices=STUDIES, default="intervals")
     chosen = parser.parse_args(arguments)
     started = perf_counter()
-    for line in table(chosen.draws, chosen.seed):
+    for line in STUDIES[chosen.study](chosen.draws, chosen.seed):
         print(line, flush=True)
     noise = 100.0 * sqrt(0.95 * 0.05 / chosen.draws)
     print(f"\n{chosen.draws} runs a row; standard error of a 95 % entry: {noise:.1f} points;")

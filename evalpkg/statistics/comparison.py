@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .counts import Counts
+from .counts import RATES, Counts
 from .design import Design
-from .metrics import Comparison, DifferenceAtK, DifferenceOfVerdict
+from .metrics import Comparison, DifferenceAtK, DifferenceOfVerdict, TokenDifference
 from .paired import Pair, compare
 from .roles import JUDGED_KINDS
 from .scores import score
@@ -21,6 +21,7 @@ def pass_pairs(base: Counts, finetuned: Counts, k_values: Sequence[int]) -> list
             Phrase(f"pass@{k}", solves=True),
             score(base, base.passed, k),
             score(finetuned, finetuned.passed, k),
+            samples=base.asked if k == 1 and base.asked == finetuned.asked else 0,
         )
         for k in k_values
     ]
@@ -31,21 +32,23 @@ def compare_roles(
     base: Counts,
     finetuned: Counts,
     k_values: Sequence[int],
+    tokens: TokenDifference,
     settings: StatisticsSettings,
 ) -> Comparison:
-    """Fine-tuned minus base in every metric of the mode."""
+    """Fine-tuned minus base in every metric of the mode.
+
+    Args:
+        design: the tasks.
+        base: counts of the base model.
+        finetuned: counts of the fine-tuned model.
+        k_values: the k of pass@k.
+        tokens: the difference in length, which is no share and is computed elsewhere.
+        settings: of the intervals and tests.
+    """
     pairs = pass_pairs(base, finetuned, k_values)
     pairs += [
-        Pair(
-            Phrase("compile rate"),
-            score(base, base.compiled),
-            score(finetuned, finetuned.compiled),
-        ),
-        Pair(
-            Phrase("main-free rate"),
-            score(base, base.main_free),
-            score(finetuned, finetuned.main_free),
-        ),
+        Pair(Phrase(name), score(base, column(base)), score(finetuned, column(finetuned)))
+        for name, column in RATES
     ]
     pairs += [
         Pair(
@@ -63,8 +66,12 @@ def compare_roles(
         ),
         compile_rate=rest[0],
         main_free_rate=rest[1],
+        ended_by_length=rest[2],
+        empty=rest[3],
+        distinct_programs=rest[4],
+        completion_tokens=tokens,
         verdicts=tuple(
             DifferenceOfVerdict(**dict(d), kind=kind)
-            for kind, d in zip(JUDGED_KINDS, rest[2:], strict=True)
+            for kind, d in zip(JUDGED_KINDS, rest[len(RATES) :], strict=True)
         ),
     )

@@ -35,6 +35,7 @@ def compute_metrics(
         ConfigError: for a ``k`` or a number of samples below 1.
         DataError: if there are no tasks, or rows contradict them, ``expected`` or each other.
     """
+    from .answers import token_difference
     from .comparison import compare_roles
     from .counts import count_rows
     from .design import make_design
@@ -65,7 +66,14 @@ def compute_metrics(
             role: role_metrics(design, counts[role], given[role], mode, ks, settings)
             for role in roles
         },
-        comparison=compare_roles(design, counts[Role.BASE], counts[Role.FINETUNED], ks, settings)
+        comparison=compare_roles(
+            design,
+            counts[Role.BASE],
+            counts[Role.FINETUNED],
+            ks,
+            token_difference(design, given, settings.confidence),
+            settings,
+        )
         if len(roles) == len(Role)
         else None,
         sensitivity=sensitivity(design, counts, ks, settings),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +25,8 @@ class Counts:
         judged: samples with a verdict other than ``infra_error``, shape ``(T,)``.
         present: rows of any kind, shape ``(T,)``.
         passed, compiled, main_free: judged samples with that property, shape ``(T,)``.
+        ended_by_length, empty: judged samples with that property, shape ``(T,)``.
+        distinct: distinct programs among the judged samples, shape ``(T,)``.
         kinds: samples per verdict, shape ``(T,)`` each.
     """
 
@@ -35,6 +37,9 @@ class Counts:
     passed: Ints
     compiled: Ints
     main_free: Ints
+    ended_by_length: Ints
+    empty: Ints
+    distinct: Ints
     kinds: Mapping[VerdictKind, Ints]
 
     @property
@@ -52,8 +57,21 @@ class Counts:
             passed=self.passed[keep],
             compiled=self.compiled[keep],
             main_free=self.main_free[keep],
+            ended_by_length=self.ended_by_length[keep],
+            empty=self.empty[keep],
+            distinct=self.distinct[keep],
             kinds={kind: count[keep] for kind, count in self.kinds.items()},
         )
+
+
+RATES: tuple[tuple[str, Callable[[Counts], Ints]], ...] = (
+    ("compile rate", lambda counts: counts.compiled),
+    ("main-free rate", lambda counts: counts.main_free),
+    ("share of answers cut at the token limit", lambda counts: counts.ended_by_length),
+    ("share of empty answers", lambda counts: counts.empty),
+    ("share of distinct programs", lambda counts: counts.distinct),
+)
+"""Name and column of everything that is a share of the judged samples, verdicts aside."""
 
 
 def count_rows(design: Design, rows: Sequence[Row], role: Role, mode: Mode, asked: int) -> Counts:
@@ -66,6 +84,7 @@ def count_rows(design: Design, rows: Sequence[Row], role: Role, mode: Mode, aske
     position = {task.task_id: i for i, task in enumerate(design.tasks)}
     tally: Counter[tuple[int, str]] = Counter()
     seen: set[tuple[str, int]] = set()
+    programs: set[tuple[int, str]] = set()
     for row in rows:
         where = f"{role} row ({row.task_id}, {row.index})"
         task = position.get(row.task_id)
@@ -82,6 +101,11 @@ def count_rows(design: Design, rows: Sequence[Row], role: Role, mode: Mode, aske
             tally[task, "pass in mode"] += row.passed
             tally[task, "compiled"] += row.compile_ok is True
             tally[task, "main free"] += row.main_free
+            tally[task, "length"] += row.finish_reason == "length"
+            tally[task, "empty"] += not row.completion.strip()
+            if row.source is not None and (task, row.source) not in programs:
+                programs.add((task, row.source))
+                tally[task, "distinct"] += 1
     return _counts(tally, role, asked, len(design.tasks))
 
 
@@ -99,6 +123,9 @@ def _counts(tally: Counter[tuple[int, str]], role: Role, asked: int, tasks: int)
         passed=column("pass in mode"),
         compiled=column("compiled"),
         main_free=column("main free"),
+        ended_by_length=column("length"),
+        empty=column("empty"),
+        distinct=column("distinct"),
         kinds=kinds,
     )
 

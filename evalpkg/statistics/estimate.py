@@ -39,7 +39,8 @@ def _known(
     return Estimate(
         value=known.mean,
         standard_error=clustered_error(design, known.values),
-        new_tasks=share_interval(design, known.values, bootstrapped, settings.confidence),
+        new_tasks=share_interval(design, known.values, settings.confidence),
+        bootstrap=bootstrapped,
         same_tasks=rerun_interval(known, settings.confidence),
     )
 

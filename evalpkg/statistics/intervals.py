@@ -60,19 +60,32 @@ def clustered_error(design: Design, values: Floats) -> float | None:
     return error if error > NEGLIGIBLE else 0.0
 
 
+@lru_cache(maxsize=256)
+def t_quantile(probability: float, freedom: int) -> float:
+    """Quantile of Student's t distribution with ``freedom`` degrees of freedom."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(freedom, probability))
+
+
 def t_interval(
-    value: float, error: float | None, clusters: int, confidence: float
+    value: float, error: float | None, clusters: int, confidence: float, limit: float = 1.0
 ) -> Interval | None:
-    """``value`` plus and minus ``t * error``, ``clusters - 1`` degrees of freedom, within [-1, 1].
+    """``value`` plus and minus ``t * error``, ``clusters - 1`` degrees of freedom.
 
     None where the error is unknown or, for want of any spread, estimated as zero.
+
+    Args:
+        value: the estimate.
+        error: its standard error.
+        clusters: independent problems behind it.
+        confidence: coverage that the interval aims at.
+        limit: the value cannot lie beyond plus or minus this.
     """
     if not error:
         return None
-    from scipy.special import stdtrit
-
-    half = float(stdtrit(clusters - 1, 0.5 + confidence / 2.0)) * error
-    return Interval(low=max(-1.0, value - half), high=min(1.0, value + half), method="t")
+    half = t_quantile(0.5 + confidence / 2.0, clusters - 1) * error
+    return Interval(low=max(-limit, value - half), high=min(limit, value + half), method="t")
 
 
 def bca(design: Design, values: Floats, settings: StatisticsSettings) -> list[Interval | None]:
@@ -114,33 +127,31 @@ def _ratio(sums: Floats, sizes: Floats, axis: int = -1) -> Floats:
     return ratio.round(TIE_DECIMALS)
 
 
-def effective_trials(design: Design, values: Floats) -> float:
-    """Number of independent yes-or-no trials that zero-one task scores are worth.
+def effective_trials(design: Design, values: Floats, confidence: float) -> float:
+    """Number of independent yes-or-no trials that scores in [0, 1] are worth.
 
-    The task count over the design effect, at most the number of clusters.
+    A yes-or-no trial with mean ``m`` has variance ``m (1 - m)``: this many of them have the
+    clustered variance of ``values``. A variance estimated from few clusters is trusted less, as
+    Korn and Graubard (1998) do for surveys: the number shrinks by the squared ratio of the normal
+    quantile to that of t. Where nothing varies each cluster is one trial, since no score in [0, 1]
+    spreads more than a yes-or-no one.
     """
-    deviations = values - values.mean()
-    between = float((design.cluster_sums(deviations) ** 2).sum())
-    if between < NEGLIGIBLE:
+    mean, error = float(values.mean()), clustered_error(design, values)
+    if not error or not 0.0 < mean < 1.0:
         return design.trials
-    return min(len(design.sizes), values.size * float((deviations**2).sum()) / between)
+    if bool(np.isin(values, (0.0, 1.0)).all()):
+        # A proportion of tasks: Wilson's own trials, which clusters can only make fewer.
+        deviations = values - mean
+        between = float((design.cluster_sums(deviations) ** 2).sum())
+        return min(len(design.sizes), values.size * float((deviations**2).sum()) / between)
+    upper = 0.5 + confidence / 2.0
+    doubt = (normal_quantile(upper) / t_quantile(upper, len(design.sizes) - 1)) ** 2
+    return mean * (1.0 - mean) / error**2 * doubt
 
 
-def share_interval(
-    design: Design, values: Floats, bootstrapped: Interval | None, confidence: float
-) -> Interval:
-    """Interval on new tasks of a mean of scores in [0, 1].
-
-    BCa in the ordinary case. Wilson where every score is 0 or 1 (a proportion of tasks), and, with
-    each cluster as one trial, where there are few clusters or no spread: no score in [0, 1] spreads
-    more than a yes-or-no one, so that this is never too sure.
-    """
-    mean = float(values.mean())
-    if len(design.sizes) >= FEW_CLUSTERS and bool(np.isin(values, (0.0, 1.0)).all()):
-        return wilson(mean, effective_trials(design, values), confidence)
-    if bootstrapped is not None:
-        return bootstrapped
-    return wilson(mean, design.trials, confidence)
+def share_interval(design: Design, values: Floats, confidence: float) -> Interval:
+    """Interval on new tasks of a mean of scores in [0, 1]: Wilson's with the effective trials."""
+    return wilson(float(values.mean()), effective_trials(design, values, confidence), confidence)
 
 
 def difference_interval(

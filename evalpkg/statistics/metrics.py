@@ -31,9 +31,9 @@ class Interval(Frozen):
     low: float
     high: float
     method: IntervalMethod
-    """``bca``: bootstrap over clusters; ``wilson``: score interval, also where the bootstrap has
-    nothing to work with; ``gain-loss`` and ``newcombe``: the same for differences; ``t``: normal
-    theory with the clustered standard error."""
+    """``wilson``: score interval with the effective number of trials; ``t``: normal theory with the
+    clustered standard error; ``gain-loss`` and ``newcombe``: score intervals of differences;
+    ``bca``: bootstrap over clusters."""
 
 
 class Bounds(Frozen):
@@ -53,6 +53,9 @@ class Estimate(Frozen):
     """Over tasks, clustered: how much the value would vary on new tasks like these."""
     new_tasks: Interval | None = None
     """Where the value would be on new tasks like these."""
+    bootstrap: Interval | None = None
+    """The same by the BCa bootstrap over clusters, as a check; null with too few clusters, or where
+    all resamples agree."""
     same_tasks: Interval | None = None
     """Where the value would be if these same tasks were sampled again, without end."""
     missing: int = 0
@@ -117,6 +120,42 @@ class PolicyVeto(Frozen):
     rules: tuple[RuleVeto, ...]
 
 
+class RuleCount(Frozen):
+    """How many samples one extraction rule found its program in."""
+
+    rule: str
+    count: int
+
+
+class Tokens(Frozen):
+    """Length of the completions in tokens. Null where the source of the samples does not say."""
+
+    mean: float | None
+    median: float | None
+    longest: int | None
+
+
+class Answers(Frozen):
+    """What the completions are like, whatever their verdicts."""
+
+    ended_by_length: Estimate
+    """Share of samples that were cut at the token limit."""
+    empty: Estimate
+    """Share of samples without any text but white space."""
+    distinct_programs: Estimate
+    """Distinct programs of a task over its samples with a verdict, mean over tasks."""
+    tokens: Tokens
+    extraction_rules: tuple[RuleCount, ...]
+
+
+class TokenDifference(Frozen):
+    """Mean tokens per completion, fine-tuned minus base, mean over tasks."""
+
+    value: float | None
+    reason: str = ""
+    new_tasks: Interval | None = None
+
+
 class RoleMetrics(Frozen):
     """Everything about one model in one mode."""
 
@@ -133,8 +172,29 @@ class RoleMetrics(Frozen):
     verdicts: tuple[VerdictShare, ...]
     error_codes: tuple[ErrorCode, ...]
     per_task: tuple[TaskResult, ...]
+    answers: Answers
     policy: PolicyVeto | None = None
     """Null in ``no-policy`` mode."""
+
+
+class SamplingNoise(Frozen):
+    """How much of a difference's squared error comes from drawing samples.
+
+    The rest comes from which tasks there are.
+    """
+
+    share: float
+    """Of the squared standard error, between 0 and 1."""
+    samples: int
+    """Samples per task that were drawn."""
+    width: float
+    """Of the interval on new tasks as it is."""
+    other_samples: int
+    """Another number of samples per task."""
+    other_width: float
+    """Width of the interval with that many."""
+    endless_width: float
+    """Width of the interval with endless samples of these tasks."""
 
 
 class Difference(Frozen):
@@ -162,7 +222,17 @@ class Difference(Frozen):
     effect_size: float | None = None
     """Mean over standard deviation of the per-task differences (Cohen's d_z)."""
     minimum_detectable: float | None = None
-    """Smallest true difference that a run like this would detect at the stated power."""
+    """Smallest true difference that a run like this would detect at the stated power. Null where
+    the spread is unknown, and where ``undeclarable``."""
+    undeclarable: bool = False
+    """True where there are so few distinct problems that no difference, however large, could have
+    been declared."""
+    at_least: float | None = None
+    """One-sided lower bound: with the stated confidence the true difference is above it."""
+    no_worse: bool | None = None
+    """Whether ``at_least`` is above minus the margin; null where no margin was given."""
+    noise: SamplingNoise | None = None
+    """For pass@1 with at least two samples per task; null elsewhere."""
     bounds: Bounds | None = None
     distinguishable: bool = False
     """The interval on new tasks excludes zero and the permutation p is below alpha."""
@@ -187,6 +257,10 @@ class Comparison(Frozen):
     pass_at_k: tuple[DifferenceAtK, ...]
     compile_rate: Difference
     main_free_rate: Difference
+    ended_by_length: Difference
+    empty: Difference
+    distinct_programs: Difference
+    completion_tokens: TokenDifference
     verdicts: tuple[DifferenceOfVerdict, ...]
 
 

@@ -9,6 +9,7 @@ from math import sqrt
 import numpy as np
 
 from .design import Design, Floats
+from .detectable import lower_bound, minimum_detectable, sampling_noise, undeclarable
 from .estimate import rerun_interval
 from .intervals import (
     NEGLIGIBLE,
@@ -16,7 +17,6 @@ from .intervals import (
     bca,
     clustered_error,
     difference_interval,
-    normal_quantile,
 )
 from .metrics import Bounds, Difference, Interval
 from .scores import Scores, TaskScores
@@ -34,6 +34,8 @@ class Pair:
     phrase: Phrase
     base: Scores
     finetuned: Scores
+    samples: int = 0
+    """Samples per task of each model, where the scores are pass@1; else 0."""
 
     @property
     def differences(self) -> Floats | None:
@@ -56,7 +58,7 @@ def compare(
         if base is None or finetuned is None:
             found = Difference(value=None, reason=_reason(pair), sentence="")
         else:
-            found = _known(design, base, finetuned, next(intervals), next(p_values), settings)
+            found = _known(design, pair, next(intervals), next(p_values), settings)
         found = found.model_copy(update={"bounds": _bounds(pair)})
         said = sentence(pair.phrase, found, base.mean if base else None, settings)
         made.append(found.model_copy(update={"sentence": said}))
@@ -65,16 +67,17 @@ def compare(
 
 def _known(
     design: Design,
-    base: TaskScores,
-    finetuned: TaskScores,
+    pair: Pair,
     bootstrapped: Interval | None,
     p_value: float,
     settings: StatisticsSettings,
 ) -> Difference:
-    values = finetuned.values - base.values
+    base, finetuned, values = pair.base.known, pair.finetuned.known, pair.differences
+    assert base is not None and finetuned is not None and values is not None  # noqa: S101, PT018
     value, error = finetuned.mean - base.mean, clustered_error(design, values)
     interval = difference_interval(design, values, value, settings.confidence)
     won, lost = int((values > 0.0).sum()), int((values < 0.0).sum())
+    bound = lower_bound(design, values, value, settings)
     spread = float(values.std(ddof=1)) if values.size > 1 else 0.0
     single = base.draws == finetuned.draws == values.size
     return Difference(
@@ -90,7 +93,13 @@ def _known(
         lost=lost,
         tied=values.size - won - lost,
         effect_size=value / spread if spread > NEGLIGIBLE else None,
-        minimum_detectable=minimum_detectable(error, settings),
+        minimum_detectable=minimum_detectable(
+            design, error, min(base.step, finetuned.step), settings
+        ),
+        undeclarable=undeclarable(design, settings),
+        at_least=bound,
+        no_worse=None if settings.margin is None else bound > -settings.margin,
+        noise=sampling_noise(design, base, finetuned, error, pair.samples, settings),
         distinguishable=p_value < settings.alpha and not interval.low <= 0.0 <= interval.high,
         sentence="",
     )
@@ -139,16 +148,6 @@ def exact_mcnemar(won: int, lost: int) -> float:
     from scipy.stats import binomtest
 
     return float(binomtest(won, won + lost, 0.5).pvalue)
-
-
-def minimum_detectable(error: float | None, settings: StatisticsSettings) -> float | None:
-    """True difference detected with the stated power: ``(z_(1-alpha/2) + z_power) * error``.
-
-    None where the error is unknown or, for want of any spread, estimated as zero.
-    """
-    if not error:
-        return None
-    return error * (normal_quantile(1.0 - settings.alpha / 2.0) + normal_quantile(settings.power))
 
 
 def rerun_difference(base: TaskScores, finetuned: TaskScores, confidence: float) -> Interval | None:

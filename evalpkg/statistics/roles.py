@@ -7,10 +7,12 @@ from collections.abc import Sequence
 
 from evalpkg.models import Mode, Row, VerdictKind
 
-from .counts import Counts
+from .answers import extraction_rules, token_lengths
+from .counts import RATES, Counts
 from .design import Design
 from .estimate import estimates
 from .metrics import (
+    Answers,
     ErrorCode,
     Estimate,
     PassAtK,
@@ -36,13 +38,13 @@ def role_metrics(
 ) -> RoleMetrics:
     """Metrics of the model that ``counts`` and ``rows`` belong to."""
     wanted = [score(counts, counts.passed, k) for k in k_values]
-    wanted += [score(counts, counts.compiled), score(counts, counts.main_free)]
+    wanted += [score(counts, column(counts)) for _, column in RATES]
     wanted += [score(counts, counts.kinds[kind]) for kind in JUDGED_KINDS]
     found = estimates(design, wanted, settings)
-    passes, (compiled, main_free), shares = (
-        found[: len(k_values)],
-        found[len(k_values) : len(k_values) + 2],
-        found[len(k_values) + 2 :],
+    passes, rest = found[: len(k_values)], found[len(k_values) :]
+    (compiled, main_free, by_length, empty, distinct), shares = (
+        rest[: len(RATES)],
+        rest[len(RATES) :],
     )
     asked = counts.asked * len(design.tasks)
     return RoleMetrics(
@@ -58,6 +60,13 @@ def role_metrics(
         verdicts=_verdicts(counts, shares, asked),
         error_codes=_error_codes(rows),
         per_task=_per_task(design, counts),
+        answers=Answers(
+            ended_by_length=by_length,
+            empty=empty,
+            distinct_programs=distinct,
+            tokens=token_lengths(rows),
+            extraction_rules=extraction_rules(rows),
+        ),
         policy=policy_veto(rows) if mode is Mode.POLICY else None,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import fsum
 
 import numpy as np
@@ -22,12 +23,14 @@ class TaskScores:
         mean: mean over tasks, correctly rounded.
         variance: sampling variance of each value; None where one sample per task tells nothing.
         draws: number of disjoint groups of ``k`` samples, over all tasks.
+        step: smallest change of one task's value that one more correct sample makes.
     """
 
     values: Floats
     mean: float
     variance: Floats | None
     draws: float
+    step: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,9 @@ def score(counts: Counts, hits: Ints, k: int = 1) -> Scores:
     if not reason:
         raw = _map(judged, hits, k)
         variance = _variance(judged, hits, k)
-        known = TaskScores(np.array(raw), _mean(raw), variance, float(judged.sum()) / k)
+        known = TaskScores(
+            np.array(raw), _mean(raw), variance, float(judged.sum()) / k, _step(judged, k)
+        )
     return Scores(known, reason, int(missing.sum()), extremes)
 
 
@@ -80,6 +85,13 @@ def _variance(n: Ints, c: Ints, k: int) -> Floats | None:
         return None
     pairs = zip(n.tolist(), c.tolist(), strict=True)
     return np.array([sampling_variance(a, b, k) for a, b in pairs])
+
+
+def _step(n: Ints, k: int) -> float:
+    """Smallest positive step of pass@k between neighbouring counts of correct samples."""
+    most = int(n.max())
+    values = [pass_at_k(most, c, k) for c in range(most + 1)]
+    return min(b - a for a, b in pairwise(values) if b > a)
 
 
 def _why_undefined(counts: Counts, k: int) -> str:

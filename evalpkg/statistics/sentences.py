@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
-from .metrics import Difference, Interval
+from .metrics import Difference, Interval, SamplingNoise
 from .settings import StatisticsSettings
 
 
@@ -84,33 +85,107 @@ def _evidence(difference: Difference, settings: StatisticsSettings) -> str:
     return "; ".join(parts)
 
 
+def as_read(before: float, after: float) -> tuple[str, str, str]:
+    """Two levels in percent and their difference, so that the printed numbers subtract.
+
+    Each is rounded by itself, to as few decimals, at least one, as make that so; where four are
+    not enough, the difference is that of the printed levels.
+
+    >>> as_read(0.3125, 0.40625)
+    ('31.2', '40.6', '9.4')
+    >>> as_read(0.3004, 0.4005)
+    ('30.04', '40.05', '10.01')
+    """
+    for decimals in (1, 2, 3, 4):
+        low, high = (f"{100.0 * level:.{decimals}f}" for level in (before, after))
+        difference = f"{100.0 * abs(after - before):.{decimals}f}"
+        if abs(Decimal(high) - Decimal(low)) == Decimal(difference):
+            break
+    return low, high, str(abs(Decimal(high) - Decimal(low)))
+
+
 def _differ(
     phrase: Phrase, difference: Difference, value: float, base: float, settings: StatisticsSettings
 ) -> str:
-    size = f"{100.0 * abs(value):.1f} points"
-    if phrase.solves:
-        more = "more" if value > 0.0 else "less"
-        claim = f"The fine-tuned model solves {size} {more} than the base model {phrase.place}"
-    else:
-        higher = "higher" if value > 0.0 else "lower"
-        claim = f"The fine-tuned model's {phrase.name} is {size} {higher} than the base model's"
-    levels = f"{percent(base + value)} against {percent(base)}"
-    return f"{claim}: {levels} ({_evidence(difference, settings)})."
+    low, high, size = as_read(base, base + value)
+    verb = "raises" if value > 0.0 else "lowers"
+    name = phrase.name if phrase.solves else f"the {phrase.name}"
+    said = (
+        f"The fine-tuned model {verb} {name} by {size} points, from {low} % to {high} %"
+        f" ({_evidence(difference, settings)})."
+    )
+    return said + (_margin(difference, settings) if phrase.solves else "")
 
 
 def _same(
     phrase: Phrase, difference: Difference, value: float, base: float, settings: StatisticsSettings
 ) -> str:
     place = phrase.place[0].upper() + phrase.place[1:]
+    low, high, size = as_read(base, base + value)
+    sign = "" if not float(size) else "+" if value > 0.0 else "-"
     said = (
-        f"{place} the two models are not distinguishable: {percent(base + value)} fine-tuned,"
-        f" {percent(base)} base, a difference of {points(value)} points"
-        f" ({_evidence(difference, settings)})."
+        f"{place} the two models are not distinguishable: {high} % fine-tuned, {low} % base, a"
+        f" difference of {sign}{size} points ({_evidence(difference, settings)})."
     )
+    if phrase.solves:
+        said += _excluded(difference) + _margin(difference, settings)
+    return said + _detectable(difference, settings)
+
+
+def _excluded(difference: Difference) -> str:
+    """What an interval around zero does say."""
+    interval = difference.new_tasks
+    if interval is None or interval.low > 0.0 or interval.high < 0.0:
+        return ""
+    return (
+        f" The interval excludes gains above {_size(interval.high)} and losses above"
+        f" {_size(interval.low)} points."
+    )
+
+
+def _margin(difference: Difference, settings: StatisticsSettings) -> str:
+    """The one-sided bound, and whether it stays within the margin."""
+    if difference.at_least is None:
+        return ""
+    sure = f"With {100.0 * settings.confidence:g} % confidence (one-sided)"
+    if settings.margin is not None:
+        margin = f"{100.0 * settings.margin:g} points"
+        shown = "is" if difference.no_worse else "is not shown to be"
+        bound = f"the bound is {points(difference.at_least)} points"
+        return f" {sure} the fine-tuned model {shown} no worse than base by {margin}: {bound}."
+    if difference.distinguishable:
+        return ""
+    if difference.at_least >= 0.0:
+        return f" {sure} the fine-tuned model is no worse than base."
+    bound = f"{_size(difference.at_least)} points"
+    return f" {sure} the fine-tuned model is no worse than base by {bound}."
+
+
+def _size(value: float) -> str:
+    return f"{100.0 * abs(value):.1f}"
+
+
+def _detectable(difference: Difference, settings: StatisticsSettings) -> str:
+    if difference.undeclarable:
+        return (
+            " There are so few distinct problems that no difference, however large, could have"
+            " been declared."
+        )
     if difference.minimum_detectable is None:
-        return said + " The task scores do not vary enough to say what could have been detected."
+        return " The task scores do not vary enough to say what could have been detected."
     smallest = f"{100.0 * difference.minimum_detectable:.1f} points"
-    return said + (
-        f" The smallest difference this run could have detected with {100.0 * settings.power:g} %"
-        f" power is {smallest}."
+    return (
+        f" The smallest true difference that a run like this would detect with"
+        f" {100.0 * settings.power:g} % power is {smallest}."
+    )
+
+
+def noise_sentence(noise: SamplingNoise) -> str:
+    """What more or fewer samples per task would change."""
+    tasks = "more tasks would narrow it" if noise.share <= 0.5 else "more samples would narrow it"
+    others = "1 sample" if noise.other_samples == 1 else f"{noise.other_samples} samples"
+    return (
+        f"{100.0 * noise.share:.0f} % of the squared error comes from drawing samples: the interval"
+        f" is {_size(noise.width)} points wide now, {_size(noise.other_width)} with {others} per"
+        f" task, {_size(noise.endless_width)} with endless ones; {tasks}."
     )

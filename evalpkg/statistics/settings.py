@@ -22,5 +22,8 @@ class StatisticsSettings(BaseModel):
     """Bootstrap resamples of clusters."""
     permutations: int = Field(default=100_000, ge=1_000)
     """Sign flips; all of them are enumerated where there are no more than this."""
+    margin: float | None = Field(default=None, gt=0.0, lt=1.0)
+    """Loss, as a share of one, up to which the fine-tuned model counts as no worse; null for no
+    such statement."""
     seed: int = Field(default=1234, ge=0)
     """Seed of every resampling; each starts its own generator from it."""

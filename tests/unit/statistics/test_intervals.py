@@ -6,7 +6,7 @@ from math import sqrt
 
 import numpy as np
 import pytest
-from scipy.stats import binomtest, bootstrap, t
+from scipy.stats import binomtest, bootstrap, norm, t
 from statsmodels.regression.linear_model import OLS
 from statsmodels.stats.proportion import proportion_confint
 
@@ -75,10 +75,10 @@ def test_one_greedy_sample_per_task_gets_the_wilson_interval():
 
 
 @pytest.mark.parametrize("passes", [SPREAD, [0] * 10 + [1, 1, 2, 3, 9, 10]])
-def test_many_samples_get_the_bca_interval_of_scipy(passes):
+def test_the_bootstrap_beside_a_score_is_the_bca_interval_of_scipy(passes):
     settings = StatisticsSettings(resamples=2000, permutations=1000, seed=7)
     estimate = metrics_of(single_tasks(16), 10, passes, None, settings=settings)
-    interval = estimate.roles[Role.BASE].pass_at_k[0].new_tasks
+    interval = estimate.roles[Role.BASE].pass_at_k[0].bootstrap
     reference = bootstrap(
         (np.array(passes) / 10,),
         np.mean,
@@ -97,7 +97,8 @@ def test_the_bootstrap_draws_clusters_not_tasks():
     once = metrics_of(make_tasks(names), 10, SPREAD, None)
     often = metrics_of(make_tasks(names * 4), 10, SPREAD * 4, None)
     one, four = (m.roles[Role.BASE].pass_at_k[0] for m in (once, often))
-    assert four.new_tasks == one.new_tasks
+    assert four.bootstrap == one.bootstrap
+    assert four.new_tasks.low == pytest.approx(one.new_tasks.low, rel=1e-12)
     assert four.standard_error == pytest.approx(one.standard_error, rel=1e-12)
 
 
@@ -147,9 +148,21 @@ def test_equal_scores_have_no_spread_however_their_mean_is_rounded(share, cluste
 def test_tasks_of_one_problem_are_worth_at_most_as_many_trials_as_problems():
     design = make_design(make_tasks([f"c{i // 2:02d}" for i in range(24)]))
     opposed = np.array([1.0, 0.0] * 11 + [1.0, 1.0])
-    assert effective_trials(design, opposed) == 12
+    assert effective_trials(design, opposed, 0.95) == 12
     alike = np.array([1.0, 1.0, 0.0, 0.0] * 6)
-    assert effective_trials(design, alike) == pytest.approx(12)
+    assert effective_trials(design, alike, 0.95) == pytest.approx(12)
     few = np.repeat([1.0, 0.0], [12, 12])
     lopsided = make_design(make_tasks([f"c{max(0, i - 11):02d}" for i in range(24)]))
-    assert effective_trials(lopsided, few) == pytest.approx(24 * 6 / (6**2 + 12 * 0.25))
+    assert effective_trials(lopsided, few, 0.95) == pytest.approx(24 * 6 / (6**2 + 12 * 0.25))
+
+
+def test_scores_between_zero_and_one_are_worth_the_trials_that_would_spread_as_much():
+    """Yes-or-no trials of the same mean and error, fewer where t doubts the error."""
+    design = make_design(single_tasks(16))
+    values = np.array(SPREAD) / 10
+    mean, error = values.mean(), values.std(ddof=1) / 4
+    doubt = (norm.ppf(0.975) / t.ppf(0.975, 15)) ** 2
+    trials = effective_trials(design, values, 0.95)
+    assert trials == pytest.approx(mean * (1 - mean) / error**2 * doubt, rel=1e-12)
+    estimate = metrics_of(single_tasks(16), 10, SPREAD, None).roles[Role.BASE].pass_at_k[0]
+    assert estimate.new_tasks == wilson(mean, trials, 0.95)

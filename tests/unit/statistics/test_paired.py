@@ -6,9 +6,8 @@ from itertools import product
 
 import numpy as np
 import pytest
-from scipy.stats import norm
+from scipy.stats import t
 from statsmodels.stats.contingency_tables import mcnemar
-from statsmodels.stats.power import NormalIndPower
 
 from evalpkg.models import Mode, Role
 from evalpkg.statistics import StatisticsSettings, compute_metrics
@@ -100,10 +99,18 @@ def test_a_constant_difference_has_no_effect_size():
 def test_minimum_detectable_difference_is_detected_with_the_stated_power():
     difference = metrics_of(single_tasks(8), 10, BASE, TUNED).comparison.pass_at_k[0]
     error, smallest = difference.standard_error, difference.minimum_detectable
-    assert smallest == pytest.approx(error * (1.959964 + 0.841621), rel=1e-6)
-    power = NormalIndPower(ddof=0).power(smallest / error, 1, 0.05, ratio=0)
-    assert power == pytest.approx(0.8, abs=1e-4)
-    assert norm.sf(norm.isf(0.025) - smallest / error) == pytest.approx(0.8, abs=1e-6)
+    level = 6 / 128  # the largest p below 0.05 that 256 sign flips can give
+    quantiles = t.ppf(1 - level / 2, 7) + t.ppf(0.8, 7)
+    assert smallest == pytest.approx(error * quantiles, rel=1e-6)
+
+
+def test_nothing_below_the_smallest_difference_that_can_be_declared_is_called_detectable():
+    """Of twelve greedy tasks six must change, all in one direction, for p below 0.05."""
+    base, tuned = [0] * 12, [1] * 2 + [0] * 10
+    difference = metrics_of(single_tasks(12), 1, base, tuned).comparison.pass_at_k[0]
+    assert difference.minimum_detectable == pytest.approx(6 / 12)
+    most = metrics_of(single_tasks(12), 1, base, [1] * 6 + [0] * 6).comparison.pass_at_k[0]
+    assert most.p_value < 0.05
 
 
 def test_the_same_difference_is_worth_more_when_models_agree_task_by_task():

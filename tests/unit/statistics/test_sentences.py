@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
+
+import pytest
 
 from evalpkg.models import Mode, Role, VerdictKind
 from evalpkg.statistics import StatisticsSettings, compute_metrics
-from evalpkg.statistics.metrics import Bounds
-from evalpkg.statistics.sentences import Phrase, p_text, percent, points, sentence
+from evalpkg.statistics.metrics import Bounds, SamplingNoise
+from evalpkg.statistics.sentences import (
+    Phrase,
+    as_read,
+    noise_sentence,
+    p_text,
+    percent,
+    points,
+    sentence,
+)
 from tests.unit.statistics.statistics_runs import make_rows, metrics_of, single_tasks
 
 BASE = [0, 1, 5, 10, 10, 2, 0, 7, 3, 9, 9, 0, 4, 8, 1, 6]
@@ -20,21 +31,81 @@ def passes(base, tuned):
 
 def test_a_clear_gain_is_stated_with_levels_interval_and_p():
     assert re.fullmatch(
-        r"The fine-tuned model solves 19\.4 points more than the base model at pass@1: 66\.2 % "
-        r"against 46\.9 % \(95 % interval \+14\.1 to \+24\.7 points; p (<|=) 0\.0\d+\)\.",
+        r"The fine-tuned model raises pass@1 by 19\.37 points, from 46\.88 % to 66\.25 % "
+        r"\(95 % interval \+14\.1 to \+24\.7 points; p (<|=) 0\.0\d+\)\.",
         passes(BASE, BETTER).sentence,
     )
 
 
 def test_a_clear_loss_is_stated_as_a_loss():
-    assert "solves 19.4 points less than the base model" in passes(BETTER, BASE).sentence
+    said = passes(BETTER, BASE).sentence
+    assert "lowers pass@1 by 19.37 points, from 66.25 % to 46.88 %" in said
+
+
+@pytest.mark.parametrize("base", [x / 997 for x in range(0, 900, 13)])
+@pytest.mark.parametrize("gain", [-0.0312, -0.00049, 0.0004, 0.09375, 0.0349])
+def test_a_headline_subtracts_as_it_is_read(base, gain):
+    low, high, size = as_read(base, base + gain)
+    assert abs(Decimal(high) - Decimal(low)) == Decimal(size)
+    assert float(low) == pytest.approx(100 * base, abs=0.051)
+    assert float(high) == pytest.approx(100 * (base + gain), abs=0.051)
+    assert float(size) == pytest.approx(100 * abs(gain), abs=0.0502)
 
 
 def test_where_nothing_can_be_told_apart_the_sentence_says_what_could_have_been():
     difference = passes(BASE, [*BASE[1:], BASE[0]])
     assert difference.sentence.startswith("At pass@1 the two models are not distinguishable: ")
     smallest = f"{100 * difference.minimum_detectable:.1f} points"
-    assert difference.sentence.endswith(f"detected with 80 % power is {smallest}.")
+    assert difference.sentence.endswith(f"would detect with 80 % power is {smallest}.")
+    gain, loss = 100 * difference.new_tasks.high, -100 * difference.new_tasks.low
+    excluded = f"excludes gains above {gain:.1f} and losses above {loss:.1f} points."
+    assert excluded in difference.sentence
+    bound = f"no worse than base by {-100 * difference.at_least:.1f} points."
+    assert bound in difference.sentence
+
+
+def test_a_margin_makes_it_a_statement_of_non_inferiority():
+    same = [*BASE[1:], BASE[0]]
+    for margin, shown in ((0.5, "is no worse"), (0.01, "is not shown to be no worse")):
+        settings = StatisticsSettings(resamples=1000, permutations=1000, margin=margin)
+        found = metrics_of(single_tasks(16), 10, BASE, same, settings=settings)
+        difference = found.comparison.pass_at_k[0]
+        assert difference.no_worse is (difference.at_least > -margin)
+        assert f"the fine-tuned model {shown} than base by {100 * margin:g} points" in (
+            difference.sentence
+        )
+    assert passes(BASE, same).no_worse is None
+
+
+@pytest.mark.parametrize(("tasks", "none"), [(2, True), (5, True), (6, False)])
+def test_five_problems_can_declare_nothing_and_the_sentence_says_so(tasks, none):
+    found = metrics_of(single_tasks(tasks), 10, [0] * tasks, [0] + [10] * (tasks - 1))
+    difference = found.comparison.pass_at_k[0]
+    assert difference.undeclarable is none
+    assert (difference.minimum_detectable is None) is none
+    assert ("no difference, however large, could have been declared" in difference.sentence) is (
+        none
+    )
+
+
+def test_the_share_of_the_error_that_comes_from_drawing_samples_is_said():
+    noise = passes(BASE, BETTER).noise
+    drawn = sum(c / 10 * (1 - c / 10) / 9 for c in BASE + BETTER) / 16**2
+    error = passes(BASE, BETTER).standard_error
+    assert noise.share == pytest.approx(min(1.0, drawn / error**2), rel=1e-9)
+    assert noise_sentence(
+        SamplingNoise(
+            share=0.12,
+            samples=100,
+            width=0.051,
+            other_samples=20,
+            other_width=0.062,
+            endless_width=0.048,
+        )
+    ) == (
+        "12 % of the squared error comes from drawing samples: the interval is 5.1 points wide "
+        "now, 6.2 with 20 samples per task, 4.8 with endless ones; more tasks would narrow it."
+    )
 
 
 def test_rates_are_higher_or_lower_not_solved():
@@ -47,11 +118,11 @@ def test_rates_are_higher_or_lower_not_solved():
     found = compute_metrics(
         tasks, rows, Mode.NO_POLICY, expected, [1], StatisticsSettings(confidence=0.9)
     ).comparison
-    assert "compile rate is 19.4 points higher than the base model's" in found.compile_rate.sentence
+    assert "raises the compile rate by 19.37 points, from " in found.compile_rate.sentence
     assert "90 % interval" in found.compile_rate.sentence
     shares = {v.kind: v.sentence for v in found.verdicts}
     assert (
-        "share of compile_error verdicts is 19.4 points lower"
+        "lowers the share of compile_error verdicts by 19.37 points"
         in (shares[VerdictKind.COMPILE_ERROR])
     )
     assert shares[VerdictKind.TIMEOUT].startswith("In share of timeout verdicts the two models")

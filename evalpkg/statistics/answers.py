@@ -1,0 +1,73 @@
+"""What the completions are like: their length in tokens, and how programs were found in them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from statistics import median
+
+import numpy as np
+
+from evalpkg.models import Role, Row, VerdictKind
+
+from .design import Design, Floats
+from .intervals import clustered_error, t_interval
+from .metrics import RuleCount, TokenDifference, Tokens
+
+NOT_COUNTED = "the source of the samples does not say how many tokens they have"
+
+
+def _judged(rows: Sequence[Row]) -> list[Row]:
+    return [row for row in rows if row.verdict is not VerdictKind.INFRA_ERROR]
+
+
+def token_lengths(rows: Sequence[Row]) -> Tokens:
+    """Lengths of one model's completions; a source that counts nothing leaves zeros."""
+    lengths = [row.completion_tokens for row in _judged(rows)]
+    if not any(lengths):
+        return Tokens(mean=None, median=None, longest=None)
+    return Tokens(
+        mean=sum(lengths) / len(lengths), median=float(median(lengths)), longest=max(lengths)
+    )
+
+
+def extraction_rules(rows: Sequence[Row]) -> tuple[RuleCount, ...]:
+    """How often each extraction rule found the program, the most frequent first."""
+    counts = Counter(row.extraction_rule for row in _judged(rows))
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(RuleCount(rule=rule, count=count) for rule, count in ordered)
+
+
+def token_difference(
+    design: Design, rows: Mapping[Role, Sequence[Row]], confidence: float
+) -> TokenDifference:
+    """Fine-tuned minus base in mean tokens per completion, task by task.
+
+    Args:
+        design: the tasks.
+        rows: of the models.
+        confidence: of the interval.
+    """
+    means = {role: _task_means(design, own) for role, own in rows.items()}
+    base, finetuned = means.get(Role.BASE), means.get(Role.FINETUNED)
+    if base is None or finetuned is None:
+        return TokenDifference(value=None, reason=NOT_COUNTED)
+    values = finetuned - base
+    value = float(values.mean())
+    error = clustered_error(design, values)
+    interval = t_interval(value, error, len(design.sizes), confidence, limit=float("inf"))
+    return TokenDifference(value=value, new_tasks=interval)
+
+
+def _task_means(design: Design, rows: Sequence[Row]) -> Floats | None:
+    """Mean tokens per completion of each task; None where a task has none, or none are counted."""
+    position = {task.task_id: i for i, task in enumerate(design.tasks)}
+    total = np.zeros(len(position))
+    count = np.zeros(len(position))
+    for row in _judged(rows):
+        total[position[row.task_id]] += row.completion_tokens
+        count[position[row.task_id]] += 1
+    if not total.any() or not count.all():
+        return None
+    means: Floats = total / count
+    return means

@@ -1,0 +1,109 @@
+"""What a run could have found, what it rules out, and what more samples would change."""
+
+from __future__ import annotations
+
+from math import ceil, sqrt
+
+from .design import Design, Floats
+from .intervals import difference_interval, t_quantile
+from .metrics import SamplingNoise
+from .scores import TaskScores
+from .settings import StatisticsSettings
+
+FEWER, MORE = 5, 4
+"""The other number of samples: a fifth where sampling hardly matters, else four times as many."""
+SMALL_SHARE = 0.3
+
+
+def attainable_level(clusters: int, alpha: float) -> float:
+    """Largest p below ``alpha`` that the two-sided sign-flip test over ``clusters`` can give.
+
+    p is a multiple of ``2 / 2^clusters``. Zero where even the smallest p is not below ``alpha``.
+    """
+    step = 2.0 ** (1 - clusters)
+    return max(0.0, (ceil(alpha / step) - 1) * step)
+
+
+def undeclarable(design: Design, settings: StatisticsSettings) -> bool:
+    """Whether no difference, however large, could be declared, for want of distinct problems."""
+    return attainable_level(len(design.sizes), settings.alpha) == 0.0
+
+
+def minimum_detectable(
+    design: Design, error: float | None, step: float, settings: StatisticsSettings
+) -> float | None:
+    """True difference detected with the stated power.
+
+    ``(t_(1-a/2) + t_power) * error`` with ``C - 1`` degrees of freedom, where ``a`` is the largest
+    level up to alpha that the sign-flip test can reach. Never below the smallest difference that
+    can be declared: enough problems for that, each moved by ``step``.
+
+    Args:
+        design: the tasks.
+        error: standard error of the difference.
+        step: smallest change of a task's score.
+        settings: level and power.
+
+    Returns:
+        None where the error is unknown or, for want of any spread, estimated as zero; and where
+        nothing could be declared.
+    """
+    clusters = len(design.sizes)
+    level = attainable_level(clusters, settings.alpha)
+    if not error or not level:
+        return None
+    freedom = clusters - 1
+    theory = error * (t_quantile(1.0 - level / 2.0, freedom) + t_quantile(settings.power, freedom))
+    needed = next(m for m in range(1, clusters + 1) if attainable_level(m, settings.alpha))
+    smallest = needed * step / len(design.tasks)
+    return min(1.0, max(theory, smallest))
+
+
+def lower_bound(
+    design: Design, values: Floats, value: float, settings: StatisticsSettings
+) -> float:
+    """One-sided lower bound of the mean of ``values`` at the settings' confidence."""
+    both_sides = 2.0 * settings.confidence - 1.0  # leaves the same chance below
+    return difference_interval(design, values, value, both_sides).low
+
+
+def sampling_noise(
+    design: Design,
+    base: TaskScores,
+    finetuned: TaskScores,
+    error: float | None,
+    samples: int,
+    settings: StatisticsSettings,
+) -> SamplingNoise | None:
+    """Share of the squared error that comes from drawing samples.
+
+    The clustered error holds both sources. Given the tasks, the two models' samples are
+    independent, so that the variances of their task scores add; they shrink as one over the number
+    of samples.
+
+    Args:
+        design: the tasks.
+        base: pass@1 of the base model.
+        finetuned: pass@1 of the fine-tuned model.
+        error: standard error of the difference.
+        samples: per task and model; 0 where the scores are not pass@1.
+        settings: of the interval.
+    """
+    if base.variance is None or finetuned.variance is None or not error or not samples:
+        return None
+    drawn = float(base.variance.sum() + finetuned.variance.sum()) / base.values.size**2
+    share = min(1.0, drawn / error**2)
+    other = max(1, samples // FEWER) if share <= SMALL_SHARE else samples * MORE
+    width = 2.0 * error * t_quantile(0.5 + settings.confidence / 2.0, len(design.sizes) - 1)
+
+    def with_share(left: float) -> float:
+        return width * sqrt(1.0 - share + share * left)
+
+    return SamplingNoise(
+        share=share,
+        samples=samples,
+        width=width,
+        other_samples=other,
+        other_width=with_share(samples / other),
+        endless_width=with_share(0.0),
+    )
