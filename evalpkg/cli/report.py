@@ -25,8 +25,17 @@ from evalpkg.errors import ConfigError
     type=click.Path(path_type=Path, dir_okay=False),
     help="ed25519 key (PEM) that signs the new manifest.",
 )
+@click.option(
+    "--margin",
+    type=click.FloatRange(0, 100, min_open=True, max_open=True),
+    metavar="POINTS",
+    help="Say whether the fine-tuned model is no worse than base by this many points.",
+)
 def command(
-    directories: tuple[Path, ...], output_dir: Path | None, signing_key: Path | None
+    directories: tuple[Path, ...],
+    output_dir: Path | None,
+    signing_key: Path | None,
+    margin: float | None,
 ) -> None:
     r"""Rebuild the reports of a run, or compare several runs.
 
@@ -37,6 +46,7 @@ def command(
     \b
     Examples:
       evalpkg report humaneval_results
+      evalpkg report humaneval_results --margin 2
       evalpkg report step-1000 step-2000 step-3000 --output-dir checkpoints
     """
     from evalpkg.evidence.metadata import require_whole_run
@@ -51,7 +61,7 @@ def command(
         layout = RunLayout(directories[0])
         with Progress(None) as progress:
             progress.phase("writing results", 0)
-            publish(layout, signing_key)
+            publish(layout, signing_key, None if margin is None else margin / 100)
         click.echo(layout.html)
         return
     if output_dir is None:

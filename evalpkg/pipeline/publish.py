@@ -11,8 +11,15 @@ from evalpkg.store.layout import RunLayout
 from evalpkg.store.rows import read_rows, read_tasks
 
 
-def publish(layout: RunLayout, signing_key: Path | None = None) -> None:
+def publish(
+    layout: RunLayout, signing_key: Path | None = None, margin: float | None = None
+) -> None:
     """Write everything that is made from rows and metadata; equal inputs give equal bytes.
+
+    Args:
+        layout: the run.
+        signing_key: signs the manifest.
+        margin: loss, as a share of one, up to which the fine-tuned model counts as no worse.
 
     Raises:
         DataError: if rows, tasks or metadata are missing or contradict each other.
@@ -21,12 +28,12 @@ def publish(layout: RunLayout, signing_key: Path | None = None) -> None:
     """
     from evalpkg.reporting import write_reports
 
-    _write_metrics(layout, read_metadata(layout))
+    _write_metrics(layout, read_metadata(layout), margin)
     write_reports(layout.root)
     seal_run(layout, signing_key)
 
 
-def _write_metrics(layout: RunLayout, metadata: EvalMetadata) -> None:
+def _write_metrics(layout: RunLayout, metadata: EvalMetadata, margin: float | None) -> None:
     from evalpkg.statistics import StatisticsSettings, compute_metrics
 
     tasks = read_tasks(layout.tasks)
@@ -37,6 +44,6 @@ def _write_metrics(layout: RunLayout, metadata: EvalMetadata) -> None:
             mode,
             expected=dict.fromkeys(metadata.roles, metadata.num_samples),
             k_values=metadata.k_values,
-            settings=StatisticsSettings(seed=metadata.seeds.run),
+            settings=StatisticsSettings(seed=metadata.seeds.run, margin=margin),
         )
         write_atomic(layout.metrics(mode), metrics.to_json())
