@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import subprocess
 import tempfile
 from contextlib import suppress
@@ -14,6 +15,11 @@ from evalpkg.errors import EnvironmentUnfitError
 from evalpkg.rust.toolchain import Toolchain
 
 SOURCE = Path(__file__).parent / "src"
+
+NAME_ANOTHER_CACHE = (
+    "Set the variable EVALPKG_CACHE to a folder that can be written and from which programs can "
+    "be started."
+)
 
 BOXED_PROGRAMS = Path("/evalpkg/bin")
 """Where ``evalbox`` and libstd are seen in a sandbox that has a root folder of its own."""
@@ -27,23 +33,26 @@ class Runtime:
         evalbox: the program that confines, serves and judges (``src/evalbox``).
         evalwire: the library that both the oracle and the subject link (``src/wire``).
         digest: sha256 over their source, the toolchain and the flags; part of every cache key.
+        landlock_abi: version of Landlock in this kernel, 0 for none.
     """
 
     evalbox: Path
     evalwire: Path
     digest: str
+    landlock_abi: int
 
 
 def _commands(toolchain: Toolchain, out: str) -> list[list[str]]:
+    """To be called in ``SOURCE``: what is built must not tell where this package lies."""
     shared = [str(toolchain.rustc), "--edition=2021", "-Cdebuginfo=0", "-Cprefer-dynamic"]
     wire = ["--crate-name=evalwire", "--crate-type=rlib", "-Copt-level=0", "-Awarnings"]
     # A sandbox may be given a copy of both, and without /proc nobody knows where $ORIGIN is.
-    rpath = f"-Clink-arg=-Wl,-rpath,$ORIGIN:{BOXED_PROGRAMS}:{toolchain.libraries}"
+    rpath = f"-Clink-arg=-Wl,-rpath,$ORIGIN:{BOXED_PROGRAMS}"
     box = ["--crate-name=evalbox", "-Copt-level=2", rpath]
     use = ["--extern", f"evalwire={out}/libevalwire.rlib"]
     return [
-        [*shared, *wire, "--out-dir", out, str(SOURCE / "wire" / "lib.rs")],
-        [*shared, *box, *use, "--out-dir", out, str(SOURCE / "evalbox" / "main.rs")],
+        [*shared, *wire, "--out-dir", out, "wire/lib.rs"],
+        [*shared, *box, *use, "--out-dir", out, "evalbox/main.rs"],
     ]
 
 
@@ -51,7 +60,8 @@ def _digest(toolchain: Toolchain) -> str:
     state = hashlib.sha256(toolchain.version.encode())
     state.update(repr(_commands(toolchain, "OUT")).encode())
     for path in sorted(SOURCE.rglob("*.rs")):
-        state.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+        name = path.relative_to(SOURCE).as_posix()
+        state.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
     return state.hexdigest()
 
 
@@ -59,27 +69,39 @@ def build_runtime(toolchain: Toolchain) -> Runtime:
     """The runtime of this toolchain, from the cache or built now (about two seconds).
 
     Raises:
-        EnvironmentUnfitError: if it cannot be built or written.
+        EnvironmentUnfitError: if it cannot be built, written or started.
     """
     digest = _digest(toolchain)
     home = cache_root() / "runtime" / digest[:32]
-    runtime = Runtime(home / "evalbox", home / "libevalwire.rlib", digest)
-    if runtime.evalbox.is_file():
-        return runtime
+    known = (home / "evalbox").is_file()
+    if not known:
+        _build(toolchain, home)
+    abi = _start(home)
+    if abi is None and known:
+        # Damaged in the cache, which is never in the way.
+        shutil.rmtree(home, ignore_errors=True)
+        _build(toolchain, home)
+        abi = _start(home)
+    if abi is None:
+        raise EnvironmentUnfitError(
+            f"the scoring runtime in {home} was built, but does not start",
+            "Is this a complete toolchain, of this machine's architecture?",
+        )
+    return Runtime(home / "evalbox", home / "libevalwire.rlib", digest, abi)
+
+
+def _build(toolchain: Toolchain, home: Path) -> None:
     try:
         home.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=home.parent) as out:
-            for command in _commands(toolchain, out):
-                subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
-            Path(out).chmod(0o755)
+            _fill(toolchain, Path(out))
             # Another process may have been faster; whichever comes first, they are the same.
             with suppress(OSError):
                 Path(out).rename(home)
                 Path(out).mkdir()  # for the context manager to remove
     except OSError as error:
         raise EnvironmentUnfitError(
-            f"the cache folder {home.parent} cannot be written: {error}",
-            "Set EVALPKG_CACHE to a folder that can be.",
+            f"the cache folder {home.parent} cannot be written: {error}", NAME_ANOTHER_CACHE
         ) from error
     except subprocess.SubprocessError as error:
         text = (getattr(error, "stderr", "") or str(error)).strip()
@@ -87,4 +109,45 @@ def build_runtime(toolchain: Toolchain) -> Runtime:
             f"rustc could not build the scoring runtime: {text[:2000]}",
             "Is this a complete toolchain, with a C linker beside it?",
         ) from error
-    return runtime
+
+
+def _fill(toolchain: Toolchain, out: Path) -> None:
+    """Build into ``out``, for everybody to read, whatever the umask.
+
+    A sandbox may serve as another user.
+    """
+    for command in _commands(toolchain, str(out)):
+        subprocess.run(command, cwd=SOURCE, capture_output=True, text=True, timeout=300, check=True)
+    (out / "evalbox").chmod(0o755)
+    (out / "libevalwire.rlib").chmod(0o644)
+    # By this name, not by the toolchain's, is libstd known in the memory that programs share.
+    for library in toolchain.standard_library():
+        (out / library.name).symlink_to(library)
+    out.chmod(0o755)
+
+
+def _start(home: Path) -> int | None:
+    """Start what was built; the version of Landlock that it found, None if it does not start.
+
+    Raises:
+        EnvironmentUnfitError: if no program can be started from there.
+    """
+    try:
+        done = subprocess.run(
+            [str(home / "evalbox"), "abi"],
+            env={},
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+    except PermissionError as error:
+        raise EnvironmentUnfitError(
+            f"no program can be started from the cache folder {home.parent} "
+            f"(is its file system mounted noexec?): {error.strerror}",
+            NAME_ANOTHER_CACHE,
+        ) from error
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    said = done.stdout.strip()
+    return int(said) if done.returncode == 0 and said.isdigit() else None

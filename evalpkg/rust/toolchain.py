@@ -34,6 +34,10 @@ class Toolchain:
     linking: tuple[str, ...]
     readable: tuple[Path, ...]
 
+    def standard_library(self) -> tuple[Path, ...]:
+        """The dynamic ``libstd``; a tuple, as a folder might hold more than one."""
+        return tuple(sorted(self.libraries.glob("libstd-*.so")))
+
     def cdylib(self, edition: str, out: str) -> list[str]:
         """The command that builds a library from a root file yet to be named.
 
@@ -53,7 +57,10 @@ class Toolchain:
 
 def _ask(*command: str) -> str:
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+        # Not where we are: a rust-toolchain.toml there would choose another compiler.
+        done = subprocess.run(
+            command, cwd="/", capture_output=True, text=True, timeout=60, check=True
+        )
     except FileNotFoundError as error:
         raise EnvironmentUnfitError(f"{command[0]} was not found on this machine", CURE) from error
     except (OSError, subprocess.SubprocessError) as error:
@@ -71,12 +78,16 @@ def find_toolchain() -> Toolchain:
     Raises:
         EnvironmentUnfitError: if there is none, or it has no dynamic standard library.
     """
-    proxy = os.environ.get("RUSTC", "rustc")
+    proxy = os.environ.get("RUSTC") or "rustc"
+    if os.sep in proxy:
+        proxy = str(Path(proxy).absolute())
     sysroot = Path(_ask(proxy, "--print", "sysroot"))
     direct = sysroot / "bin" / "rustc"
     rustc = direct if direct.is_file() else Path(shutil.which(proxy) or proxy)
     version = _ask(str(rustc), "-vV")
-    host = next(line[6:] for line in version.splitlines() if line.startswith("host: "))
+    host = next((line[6:] for line in version.splitlines() if line.startswith("host: ")), None)
+    if host is None:
+        raise EnvironmentUnfitError(f"{rustc} is not a rustc: '{rustc} -vV' names no host", CURE)
     libraries = sysroot / "lib" / "rustlib" / host / "lib"
     if not any(libraries.glob("libstd-*.so")):
         raise EnvironmentUnfitError(f"no libstd-*.so in {libraries}", CURE)

@@ -65,6 +65,9 @@ class Provider(Protocol):
 BOXED_WORK = Path("/evalpkg/work")
 """The work folder in a box with a root of its own, at a path that hides nothing of the host's."""
 
+HOST_NAME = "box"
+"""What a program is told the host's name is (``evalbox/namespaces.rs`` says the same)."""
+
 POWERS = ("setuid", "setgid", "sys_chroot")
 """Capabilities that root's launcher needs in the box: to become a user that nobody else is, whose
 processes are therefore counted, and to leave the file system behind. It gives them up at once."""
@@ -78,7 +81,7 @@ def boxed(box: Box, runtime: Runtime) -> tuple[Box, Runtime]:
 
 def programs(toolchain: Toolchain, runtime: Runtime) -> tuple[Path, ...]:
     """What ``evalbox`` needs beside it (its rpath) to start where no toolchain is."""
-    return (runtime.evalbox, *sorted(toolchain.libraries.glob("libstd-*.so")))
+    return (runtime.evalbox, *toolchain.standard_library())
 
 
 def confine(

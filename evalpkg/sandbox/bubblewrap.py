@@ -8,8 +8,16 @@ from collections.abc import Sequence
 
 from evalpkg.rust import Runtime, Toolchain
 from evalpkg.rust.runtime import BOXED_PROGRAMS
-from evalpkg.sandbox.base import BOXED_WORK, POWERS, Box, boxed, confine, needed_inside, programs
-from evalpkg.sandbox.landlock import landlock_abi
+from evalpkg.sandbox.base import (
+    BOXED_WORK,
+    HOST_NAME,
+    POWERS,
+    Box,
+    boxed,
+    confine,
+    needed_inside,
+    programs,
+)
 
 
 class Bubblewrap:
@@ -28,7 +36,13 @@ class Bubblewrap:
     def command(self, box: Box, inside: Sequence[str]) -> list[str]:
         """Bind what is needed read-only; the work folder and our programs at paths of the box."""
         command = [shutil.which("bwrap") or "bwrap", "--unshare-ipc", "--unshare-pid"]
-        command += ["--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
+        command += [
+            "--unshare-net",
+            "--unshare-uts",
+            "--hostname",
+            HOST_NAME,
+            "--unshare-cgroup-try",
+        ]
         command += ["--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"]
         flags = ["--no-namespaces"]
         if os.getuid() == 0 and not box.building:
@@ -52,7 +66,7 @@ class Bubblewrap:
         work = str(BOXED_WORK)
         bind = "--bind" if box.building else "--ro-bind"
         command += ["--dev", "/dev", bind, str(box.work), work, "--chdir", work, "--"]
-        if not landlock_abi(self._runtime):
+        if not self._runtime.landlock_abi:
             flags.append("--no-landlock")
         within, runtime = boxed(box, self._runtime)
         return command + confine(runtime, needed, within, inside, *flags)

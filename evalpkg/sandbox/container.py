@@ -8,8 +8,16 @@ from collections.abc import Sequence
 
 from evalpkg.rust import Runtime, Toolchain
 from evalpkg.rust.runtime import BOXED_PROGRAMS
-from evalpkg.sandbox.base import BOXED_WORK, POWERS, Box, boxed, confine, needed_inside, programs
-from evalpkg.sandbox.landlock import landlock_abi
+from evalpkg.sandbox.base import (
+    BOXED_WORK,
+    HOST_NAME,
+    POWERS,
+    Box,
+    boxed,
+    confine,
+    needed_inside,
+    programs,
+)
 
 IMAGE = "evalpkg-empty:1"
 
@@ -45,7 +53,7 @@ class Container:
     def command(self, box: Box, inside: Sequence[str]) -> list[str]:
         """A fresh container per batch."""
         command = [shutil.which(self.name) or self.name, "run", "--rm", "-i", "--init=false"]
-        command += ["--network=none", "--read-only", "--cap-drop=all"]
+        command += ["--network=none", f"--hostname={HOST_NAME}", "--read-only", "--cap-drop=all"]
         if not box.building:
             command += [f"--cap-add={power}" for power in POWERS]
         # The limit on processes is the launcher's; here, the engine's own are counted as well.
@@ -58,7 +66,7 @@ class Container:
         mode = "rw" if box.building else "ro"
         command += [f"--volume={box.work}:{BOXED_WORK}:{mode}", IMAGE]
         flags = ["--no-namespaces"]
-        if not landlock_abi(self._runtime):
+        if not self._runtime.landlock_abi:
             flags.append("--no-landlock")
         within, runtime = boxed(box, self._runtime)
         return command + confine(runtime, needed, within, inside, *flags)

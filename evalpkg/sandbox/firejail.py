@@ -11,8 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from evalpkg.rust import Runtime, Toolchain
-from evalpkg.sandbox.base import POWERS, Box, confine, needed_inside, programs
-from evalpkg.sandbox.landlock import landlock_abi
+from evalpkg.sandbox.base import HOST_NAME, POWERS, Box, confine, needed_inside, programs
 from evalpkg.sandbox.scratch import scratch_root
 
 HIDDEN = ("/root", "/home", "/opt", "/mnt", "/media", "/srv", "/var", "/boot", "/etc/passwd")
@@ -47,7 +46,7 @@ class Firejail:
     def command(self, box: Box, inside: Sequence[str]) -> list[str]:
         """No profile file: its options are all here, so that the digest covers them."""
         command = [shutil.which("firejail") or "firejail", "--quiet", "--noprofile"]
-        command += ["--net=none", "--nonewprivs", "--ipc-namespace"]
+        command += ["--net=none", "--nonewprivs", "--ipc-namespace", f"--hostname={HOST_NAME}"]
         command += ["--nogroups", "--nodvd", "--nosound", "--notv", "--nou2f", "--novideo"]
         command += [f"--read-only={path}" for path in (*HIDDEN, *WRITABLE)]
         flags = ["--no-namespaces"]
@@ -61,7 +60,7 @@ class Firejail:
             # Root's threads are not counted; the launcher inside becomes a user that nobody else
             # is, and gives these up.
             command.append(f"--caps.keep={','.join(POWERS)}")
-        if not landlock_abi(self._runtime):
+        if not self._runtime.landlock_abi:
             flags.append("--no-landlock")
         readable = needed_inside(self._toolchain, box)
         if box.building:
@@ -70,4 +69,6 @@ class Firejail:
             hidden = [path for path in HIDDEN if not box.work.is_relative_to(path)]
             command += [f"--blacklist={path}" for path in hidden]
         _, runtime = self._staged
-        return [*command, "--", *confine(runtime, readable, box, inside, *flags)]
+        # firejail sets variables of its own: where it was started, the shell, the search path.
+        empty = [shutil.which("env") or "/usr/bin/env", "-i"]
+        return [*command, "--", *empty, *confine(runtime, readable, box, inside, *flags)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Sequence
 
 from evalpkg.rust import Runtime, Toolchain
@@ -20,17 +19,9 @@ class Landlock:
 
     def missing(self) -> str | None:
         """The kernel's Landlock version must not be 0."""
-        return None if landlock_abi(self._runtime) else "this kernel has no Landlock"
+        return None if self._runtime.landlock_abi else "this kernel has no Landlock"
 
     def command(self, box: Box, inside: Sequence[str]) -> list[str]:
         """``evalbox confine`` does it all."""
         readable = needed_inside(self._toolchain, box)
         return confine(self._runtime, readable, box, inside)
-
-
-def landlock_abi(runtime: Runtime) -> int:
-    """Version of Landlock in this kernel, 0 for none."""
-    done = subprocess.run(
-        [str(runtime.evalbox), "abi"], capture_output=True, text=True, timeout=30, check=False
-    )
-    return int(done.stdout) if done.returncode == 0 else 0

@@ -12,6 +12,7 @@ from evalpkg.sandbox.bubblewrap import Bubblewrap
 from evalpkg.sandbox.conformance import violations
 from evalpkg.sandbox.container import Docker, Podman
 from evalpkg.sandbox.firejail import Firejail
+from evalpkg.sandbox.host import prepare_host
 from evalpkg.sandbox.landlock import Landlock
 from evalpkg.sandbox.unconfined import Unconfined
 
@@ -50,6 +51,7 @@ def check_providers() -> list[ProviderCheck]:
     Raises:
         EnvironmentUnfitError: if there is no usable rustc to build the checks with.
     """
+    prepare_host(workers=1)
     toolchain = find_toolchain()
     runtime = build_runtime(toolchain)
     return [_check(make(toolchain, runtime), toolchain, runtime) for make in PROVIDERS.values()]

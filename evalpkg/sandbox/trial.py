@@ -48,7 +48,8 @@ class Outcome:
     """What the judge said of one case; see ``evalbox/judge.rs``.
 
     Attributes:
-        kind: passed, test_failed, panicked, gone, bad_answer, not_loaded, exhausted or infra.
+        kind: passed, test_failed, panicked, gone, bad_answer, not_loaded, exhausted, server_gone
+            (the fork-server ended after it began to load the program) or infra.
         reason: why the subject is gone (``evalbox/serve.rs``, ``Reason``).
         status: as ``wait4`` gives it.
     """
@@ -73,8 +74,10 @@ def try_all(
     """The outcome of each case, in order; ``infra`` for those the sandbox's failure left out."""
     serve = ["serve", "--wall-ms", str(limits.wall_ms), "--cpu-s", str(limits.cpu_s)]
     serve += ["--memory-mib", str(limits.memory_mib), "--output-kib", str(limits.output_kib)]
-    # The box may serve as a user that is not us: it must reach the library, and list nothing.
+    # The box may serve as a user that is not us: whatever the umask, it must reach the library, and
+    # list nothing.
     library.parent.chmod(0o711)
+    library.chmod(0o644)
     box = Box(library.parent, building=False, limits=Limits(processes=THREADS))
     inside = provider.command(box, [*serve, f"./{library.name}"])
     jobs = "".join(

@@ -143,8 +143,11 @@ class Bench:
     ) -> Literal["", "alone", "quietly"]:
         if last:
             return ""
-        if outcome.kind in ("infra", "not_loaded") and (company > 1 or not alone):
+        if outcome.kind in ("infra", "not_loaded", "server_gone") and (company > 1 or not alone):
             return "alone"
+        if outcome.kind in ("infra", "server_gone"):
+            # The machine may have ended the server, for want of memory: once more, and in peace.
+            return "quietly"
         waited = outcome.kind == "gone" and outcome.reason == verdicts.WALL_TIMEOUT
         starved = outcome.cpu_us < BUSY_SHARE * self.trial_limits.cpu_s * 1e6
         return "quietly" if waited and starved else ""

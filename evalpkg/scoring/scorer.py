@@ -12,6 +12,7 @@ from evalpkg.models import Extraction, Task, Verdict, VerdictKind
 from evalpkg.rust import build_runtime, find_toolchain
 from evalpkg.sandbox import select_provider
 from evalpkg.sandbox.base import profile_digest
+from evalpkg.sandbox.host import prepare_host
 from evalpkg.scoring.batches import Batches
 from evalpkg.scoring.bench import Bench, Judged, Program
 from evalpkg.scoring.cache import VerdictCache
@@ -40,6 +41,8 @@ class Scorer:
         edition = settings.edition
         self._tasks = [replace(task, edition=edition) if edition else task for task in tasks]
         self._by_id = {task.task_id: task for task in self._tasks}
+        self._workers = settings.workers or default_workers()
+        prepare_host(self._workers)
         toolchain = find_toolchain()
         runtime = build_runtime(toolchain)
         self.provider = select_provider(settings.sandbox_mode, toolchain, runtime)
@@ -47,7 +50,6 @@ class Scorer:
         self._bench = Bench(toolchain, runtime, self.provider, settings, self._tasks)
         self._profile = profile_digest(self.provider, runtime)
         self._cache = VerdictCache(settings.cache) if settings.cache else None
-        self._workers = settings.workers or default_workers()
         self._pool = ThreadPoolExecutor(self._workers, thread_name_prefix="scoring")
         self._conditions = self._describe_conditions()
 

@@ -65,6 +65,8 @@ def _judge(outcome: Outcome, limits: TrialLimits) -> tuple[VerdictKind, str]:
             return VerdictKind.PANICKED, f"{where}panicked: {outcome.message}"
         case "bad_answer":
             return VerdictKind.TAMPERED, where + outcome.message
+        case "server_gone":
+            return VerdictKind.TAMPERED, "the fork-server ended with this program alone in it"
         case "exhausted":
             return VerdictKind.RESOURCE_LIMIT, outcome.message
         case "not_loaded":

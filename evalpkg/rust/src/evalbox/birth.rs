@@ -1,98 +1,105 @@
 //! The child's side of a fork: confine, load the completion, answer.
 
-use std::ffi::{c_int, CStr, CString};
+use std::ffi::{c_int, c_void, CStr, CString};
 use std::io;
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 
 use crate::landlock::{self, Access};
-use crate::serve::Options;
+use crate::serve_options::Options;
 use crate::{seccomp, sys};
 
 /// Where a subject finds its end of the conversation.
-const SUBJECT_FD: i32 = 3;
-
-extern "C" {
-    fn close_range(first: u32, last: u32, flags: c_int) -> c_int;
-}
+const SUBJECT_FD: RawFd = 3;
+/// Descriptors that a subject may have.
+const MOST_DESCRIPTORS: u64 = 32;
 
 /// In the forked child: take the output file and the stream, confine, load, answer. Never returns.
-pub fn become_subject(options: &Options, symbol: &[u8], stream: c_int, output: c_int) -> ! {
-    unsafe {
-        sys::dup2(stream, 100);
-        sys::dup2(output, 101);
-        sys::dup2(options.null, 0);
-        sys::dup2(101, 1);
-        sys::dup2(101, 2);
-        sys::dup2(100, SUBJECT_FD);
-        close_range(SUBJECT_FD as u32 + 1, u32::MAX, 0);
-    }
+pub fn become_subject(
+    options: &Options,
+    symbol: &[u8],
+    stream: &OwnedFd,
+    output: RawFd,
+    null: &OwnedFd,
+) -> ! {
+    or_exit(arrange_descriptors(stream, output, null));
     or_exit(confine_self(options));
-    say(b"c");
+    say(*b"c");
     let entry = load(options, symbol);
     if options.seccomp {
         or_exit(seccomp::running());
     }
     match entry {
         Ok(entry) => {
-            say(b"l");
+            say(*b"l");
             entry(SUBJECT_FD);
         }
         Err(text) => {
             eprintln!("{text}");
-            say(b"n");
+            say(*b"n");
         }
     }
+    // SAFETY: nothing of ours is left to clean up.
     unsafe { sys::_exit(0) }
+}
+
+/// 0 is empty, 1 and 2 are the output, 3 is the stream; all others are closed.
+fn arrange_descriptors(stream: &OwnedFd, output: RawFd, null: &OwnedFd) -> io::Result<()> {
+    // Out of the way first: any of them may have one of the numbers 0 to 3.
+    let above = SUBJECT_FD + 1;
+    let stream = sys::duplicate(stream.as_raw_fd(), above)?;
+    let output = sys::duplicate(output, above)?;
+    let null = sys::duplicate(null.as_raw_fd(), above)?;
+    for (from, number) in [
+        (&null, 0),
+        (&output, 1),
+        (&output, 2),
+        (&stream, SUBJECT_FD),
+    ] {
+        sys::place(from, number)?;
+    }
+    std::mem::forget((stream, output, null));
+    sys::close_from(above);
+    Ok(())
 }
 
 fn or_exit(confined: io::Result<()>) {
     if let Err(error) = confined {
         eprintln!("{error}");
+        // SAFETY: nothing of ours is left to clean up.
         unsafe { sys::_exit(1) };
     }
 }
 
-fn say(word: &[u8; 1]) {
+fn say(word: [u8; 1]) {
+    // SAFETY: the pointer is to one byte of ours.
     unsafe { sys::write(SUBJECT_FD, word.as_ptr().cast(), 1) };
 }
 
 fn confine_self(options: &Options) -> io::Result<()> {
-    sys::check(
-        unsafe {
-            sys::prctl(
-                sys::PR_SET_PDEATHSIG,
-                sys::SIGKILL as usize,
-                0usize,
-                0usize,
-                0usize,
-            )
-        },
-        "prctl",
-    )?;
+    sys::die_with_parent();
     sys::limit(sys::RLIMIT_CPU, options.cpu_s, options.cpu_s + 1)?;
-    sys::limit(
-        sys::RLIMIT_AS,
-        options.memory_mib << 20,
-        options.memory_mib << 20,
-    )?;
-    sys::limit(
-        sys::RLIMIT_FSIZE,
-        options.output_kib << 10,
-        options.output_kib << 10,
-    )?;
-    sys::limit(sys::RLIMIT_NOFILE, 32, 32)?;
+    let memory = options.memory_mib << 20;
+    sys::limit(sys::RLIMIT_AS, memory, memory)?;
+    let file = options.output_kib << 10;
+    sys::limit(sys::RLIMIT_FSIZE, file, file)?;
+    sys::limit_to_at_most(sys::RLIMIT_NOFILE, MOST_DESCRIPTORS)?;
     sys::limit(sys::RLIMIT_CORE, 0, 0)?;
     if options.landlock {
         landlock::restrict(&[(options.library.clone(), Access::Read)])?;
     }
     if options.seccomp {
+        // SAFETY: the call takes nothing.
         seccomp::loading(unsafe { sys::getpid() } as u32)?;
     }
-    Ok(())
+    // A library that cannot even be opened is our fault, not the program's.
+    sys::open_file(&CString::new(options.library.as_str())?, sys::O_RDONLY).map(drop)
 }
 
 fn load(options: &Options, symbol: &[u8]) -> Result<extern "C" fn(c_int), String> {
     let path = CString::new(options.library.as_str()).map_err(|error| error.to_string())?;
     let name = CString::new(symbol).map_err(|error| error.to_string())?;
+    // SAFETY: both are C strings, and what the library does when loaded is why this process is
+    // confined. The shim exports the symbol with this type.
     unsafe {
         let handle = sys::dlopen(path.as_ptr(), sys::RTLD_NOW);
         let address = if handle.is_null() {
@@ -105,9 +112,8 @@ fn load(options: &Options, symbol: &[u8]) -> Result<extern "C" fn(c_int), String
                 .to_string_lossy()
                 .into_owned());
         }
-        Ok(std::mem::transmute::<
-            *mut std::ffi::c_void,
-            extern "C" fn(c_int),
-        >(address))
+        Ok(std::mem::transmute::<*mut c_void, extern "C" fn(c_int)>(
+            address,
+        ))
     }
 }

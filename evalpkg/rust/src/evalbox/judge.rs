@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 use std::io::{self, BufRead, Write as _};
 use std::os::fd::IntoRawFd;
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
 
 use evalwire::oracle::{read_frame, write_frame};
@@ -24,11 +25,11 @@ const ORACLE_BYTES: u64 = 2 << 30;
 /// CPU time of a test run besides waiting for answers.
 const ORACLE_CPU_S: u64 = 10;
 /// Where a test run's process leaves its report.
-const REPORT_FD: c_int = 200;
+static REPORT: AtomicI32 = AtomicI32::new(-1);
 
 extern "C" fn hand_over(bytes: *const u8, length: usize) {
     let bytes = unsafe { std::slice::from_raw_parts(bytes, length) };
-    let _ = write_frame(REPORT_FD, b'O', bytes);
+    let _ = write_frame(REPORT.load(Ordering::Relaxed), b'O', bytes);
 }
 
 /// How a job ended; `kind` is what `evalpkg/scoring/verdict.py` maps to a verdict.
@@ -67,12 +68,15 @@ pub fn run(patience: Duration, server: &[String]) -> io::Result<()> {
             return Err(io::Error::other(format!("not a job: {line}")));
         };
         let oracle = load(&mut libraries, library, oracle)?;
-        let outcome = job(to, from, oracle, subject, patience).unwrap_or_else(|error| Outcome {
-            kind: "infra",
+        let mut begun = false;
+        let ended = job(to, from, oracle, subject, patience, &mut begun);
+        let outcome = ended.unwrap_or_else(|error| Outcome {
+            // What no code of the program can have brought about is never the program's.
+            kind: if begun { "server_gone" } else { "infra" },
             message: format!("the sandbox's server ended: {error}"),
             ..Outcome::default()
         });
-        let gone = outcome.kind == "infra";
+        let gone = matches!(outcome.kind, "infra" | "server_gone");
         writeln!(out, "{}", describe(id, &outcome))?;
         out.flush()?;
         if gone {
@@ -118,9 +122,14 @@ fn job(
     oracle: Oracle,
     subject: &str,
     patience: Duration,
+    begun: &mut bool,
 ) -> io::Result<Outcome> {
     write_frame(to, b'R', subject.as_bytes())?;
-    let (tag, payload) = read_frame(from)?;
+    let (mut tag, mut payload) = read_frame(from)?;
+    if tag == b'B' {
+        *begun = true;
+        (tag, payload) = read_frame(from)?;
+    }
     let text = || String::from_utf8_lossy(&payload).into_owned();
     match tag {
         b'S' => {}
@@ -173,7 +182,7 @@ fn run_tests(to: c_int, from: c_int, oracle: Oracle, patience: Duration) -> io::
     sys::check(made, "socketpair")?;
     let pid = sys::check(unsafe { sys::fork() }, "fork")?;
     if pid == 0 {
-        unsafe { sys::dup2(pair[1], REPORT_FD) };
+        REPORT.store(pair[1], Ordering::Relaxed);
         let limited = sys::limit(sys::RLIMIT_AS, ORACLE_BYTES, ORACLE_BYTES)
             .and_then(|()| sys::limit(sys::RLIMIT_CPU, ORACLE_CPU_S, ORACLE_CPU_S))
             .and_then(|()| sys::limit(sys::RLIMIT_CORE, 0, 0));

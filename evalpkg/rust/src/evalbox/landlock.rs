@@ -4,6 +4,7 @@
 
 use std::ffi::{c_long, CString};
 use std::io;
+use std::os::fd::{AsRawFd, OwnedFd};
 
 use crate::sys;
 
@@ -50,10 +51,11 @@ pub enum Access {
 }
 
 /// The kernel's Landlock ABI version, 0 where there is none.
-pub fn abi() -> i64 {
+pub fn abi() -> usize {
+    // SAFETY: with this flag the call only asks for the version.
     let version =
-        unsafe { sys::syscall(CREATE_RULESET, std::ptr::null::<Ruleset>(), 0usize, 1u32) };
-    version.max(0)
+        unsafe { sys::syscall(CREATE_RULESET, std::ptr::null::<Ruleset>(), 0_usize, 1_u32) };
+    usize::try_from(version).unwrap_or(0)
 }
 
 /// Deny every file access but to `paths`, all TCP, and (ABI 6) signals and abstract sockets to
@@ -66,39 +68,33 @@ pub fn restrict(paths: &[(String, Access)]) -> io::Result<()> {
             "this kernel has no Landlock",
         ));
     }
-    let handled = HANDLED_BY_ABI[(abi as usize).min(HANDLED_BY_ABI.len()) - 1];
-    let ruleset = Ruleset {
+    let handled = HANDLED_BY_ABI[abi.min(HANDLED_BY_ABI.len()) - 1];
+    let attributes = Ruleset {
         fs: handled,
         net: if abi >= 4 { 3 } else { 0 },
         scoped: if abi >= 6 { 3 } else { 0 },
     };
-    let size: usize = if abi >= 6 {
-        24
-    } else if abi >= 4 {
-        16
-    } else {
-        8
+    let size: usize = match abi {
+        6.. => 24,
+        4.. => 16,
+        _ => 8,
     };
-    let fd = unsafe { sys::syscall(CREATE_RULESET, &ruleset, size, 0u32) } as i32;
-    sys::check(fd, "landlock_create_ruleset")?;
+    // SAFETY: the pointer is to a value of ours that is at least `size` bytes long.
+    let fd = unsafe { sys::syscall(CREATE_RULESET, &raw const attributes, size, 0_u32) };
+    let ruleset = sys::owned(fd as i32, "landlock_create_ruleset")?;
     for (path, access) in paths {
-        allow(fd, path, *access, handled)?;
+        allow(&ruleset, path, *access, handled)?;
     }
-    let restricted = unsafe { sys::syscall(RESTRICT_SELF, fd as c_long, 0u32) } as i32;
-    sys::check(restricted, "landlock_restrict_self")?;
-    unsafe { sys::close(fd) };
-    Ok(())
+    // SAFETY: the call takes numbers.
+    let restricted = unsafe { sys::syscall(RESTRICT_SELF, ruleset.as_raw_fd(), 0_u32) };
+    sys::check(restricted as i32, "landlock_restrict_self").map(|_| ())
 }
 
-fn allow(ruleset: i32, path: &str, access: Access, handled: u64) -> io::Result<()> {
+fn allow(ruleset: &OwnedFd, path: &str, access: Access, handled: u64) -> io::Result<()> {
     let Ok(metadata) = std::fs::metadata(path) else {
         return Ok(());
     };
-    let name = CString::new(path)?;
-    let parent = sys::check(
-        unsafe { sys::open(name.as_ptr(), sys::O_PATH | sys::O_CLOEXEC) },
-        path,
-    )?;
+    let parent = sys::open_file(&CString::new(path)?, sys::O_PATH)?;
     let mut allowed = match access {
         Access::Read => EXECUTE | READ_FILE | READ_DIR,
         Access::Write => handled,
@@ -108,11 +104,17 @@ fn allow(ruleset: i32, path: &str, access: Access, handled: u64) -> io::Result<(
     }
     let rule = PathBeneath {
         allowed: allowed & handled,
-        parent,
+        parent: parent.as_raw_fd(),
     };
-    let added =
-        unsafe { sys::syscall(ADD_RULE, ruleset as c_long, RULE_PATH_BENEATH, &rule, 0u32) } as i32;
-    sys::check(added, "landlock_add_rule")?;
-    unsafe { sys::close(parent) };
-    Ok(())
+    // SAFETY: the pointer is to a value of ours, of the layout that this kind of rule has.
+    let added = unsafe {
+        sys::syscall(
+            ADD_RULE,
+            ruleset.as_raw_fd(),
+            RULE_PATH_BENEATH,
+            &raw const rule,
+            0_u32,
+        )
+    };
+    sys::check(added as i32, "landlock_add_rule").map(|_| ())
 }

@@ -6,33 +6,30 @@
 //!     evalbox abi
 
 mod birth;
+mod bpf;
 mod confine;
+mod confine_options;
 mod handle;
 mod judge;
 mod landlock;
+mod namespaces;
+mod powers;
 mod seccomp;
 mod serve;
+mod serve_options;
 mod sys;
+mod traces;
 
 use std::process::ExitCode;
 use std::time::Duration;
 
 fn main() -> ExitCode {
+    sys::reset_signals();
     let mut arguments = std::env::args().skip(1);
     let verb = arguments.next().unwrap_or_default();
     let result = match verb.as_str() {
-        "confine" => match confine::Options::parse(arguments) {
-            Ok(options) => confine::run(options),
-            Err(text) => Err(text),
-        },
-        "judge" => {
-            let patience = arguments
-                .next()
-                .and_then(|word| word.parse().ok())
-                .unwrap_or(60_000);
-            let server: Vec<String> = arguments.skip_while(|word| word == "--").collect();
-            judge::run(Duration::from_millis(patience), &server).map_err(|error| error.to_string())
-        }
+        "confine" => confine_options::Options::parse(arguments).and_then(|o| confine::run(o)),
+        "judge" => judge(arguments),
         "abi" => {
             println!("{}", landlock::abi());
             Ok(())
@@ -43,7 +40,21 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(text) => {
             eprintln!("evalbox: {text}");
-            ExitCode::from(confine::SANDBOX_FAILED as u8)
+            ExitCode::from(confine::SANDBOX_FAILED)
         }
     }
+}
+
+fn judge(mut arguments: impl Iterator<Item = String>) -> Result<(), String> {
+    // Nobody is left to read the verdicts.
+    sys::die_with_parent();
+    let word = arguments.next().unwrap_or_default();
+    let patience = word
+        .parse()
+        .map_err(|_| format!("judge: not a number of milliseconds: '{word}'"))?;
+    let server: Vec<String> = arguments.skip_while(|word| word == "--").collect();
+    if server.is_empty() {
+        return Err("judge needs -- COMMAND".into());
+    }
+    judge::run(Duration::from_millis(patience), &server).map_err(|error| error.to_string())
 }

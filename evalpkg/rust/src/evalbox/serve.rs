@@ -1,88 +1,45 @@
-//! `serve LIBRARY`, run by `evalbox confine`: the fork-server that runs completions, one process per sample.
+//! `serve LIBRARY`, run by `evalbox confine`: the fork-server that runs completions, one process
+//! per sample.
 //!
 //! It speaks frames (`tag: u8, length: u32, payload`) with the judge on standard input and output,
 //! and never holds anything about the tests. Requests: `R` run the symbol named in the payload,
-//! `C` call it with these arguments, `K` end the sample. Answers: `S` started, `A` answer, `E` the
-//! process ended (see `Exit`), `L` the library could not be loaded, `X` the sandbox failed.
+//! `C` call it with these arguments, `K` end the sample. Answers: `B` the server is there and begins
+//! (if it ends from here on, that may be the program's doing), `S` started, `A` answer, `E` the
+//! process ended (see `exit_frame`), `L` the library could not be loaded, `X` the sandbox failed.
 
 use std::ffi::c_int;
 use std::io;
+use std::os::fd::{IntoRawFd, OwnedFd};
 use std::time::{Duration, Instant};
 
 use evalwire::oracle::{read_frame, write_frame};
 
 use crate::birth::become_subject;
 use crate::handle::{memory_file, Reason, Subject, Wiped};
-use crate::{confine, sys};
+use crate::serve_options::Options;
+use crate::sys;
 
 const IN: i32 = 0;
 const OUT: i32 = 1;
 
-pub struct Options {
-    /// `/dev/null`, open.
-    pub null: c_int,
-    pub library: String,
-    pub wall_ms: u64,
-    pub cpu_s: u64,
-    pub memory_mib: u64,
-    pub output_kib: u64,
-    pub landlock: bool,
-    pub seccomp: bool,
-}
-
-impl Options {
-    fn parse(outer: &confine::Options, null: c_int) -> Result<Self, String> {
-        let mut arguments = outer.command.iter().skip(1).cloned();
-        let mut options = Options {
-            null,
-            library: String::new(),
-            wall_ms: 10_000,
-            cpu_s: 10,
-            memory_mib: 1024,
-            output_kib: 1024,
-            landlock: outer.landlock,
-            seccomp: outer.seccomp,
-        };
-        while let Some(word) = arguments.next() {
-            let mut number = || {
-                let value = arguments.next().unwrap_or_default();
-                value
-                    .parse()
-                    .map_err(|_| format!("{word}: not a number: '{value}'"))
-            };
-            match word.as_str() {
-                "--wall-ms" => options.wall_ms = number()?,
-                "--cpu-s" => options.cpu_s = number()?,
-                "--memory-mib" => options.memory_mib = number()?,
-                "--output-kib" => options.output_kib = number()?,
-                _ => options.library = word,
-            }
-        }
-        Ok(options)
-    }
-}
-
 /// Take what subjects need from the file system while it is still in sight; gives `/dev/null`.
-pub fn prepare() -> c_int {
+pub fn prepare() -> io::Result<OwnedFd> {
+    // SAFETY: a number and a C string that is there for good; libm runs nothing when loaded.
     unsafe {
         // One arena: otherwise each thread reserves 64 MiB of address space, which is limited.
         sys::mallopt(sys::M_ARENA_MAX, 1);
         sys::dlopen(c"libm.so.6".as_ptr(), sys::RTLD_NOW);
-        sys::open(c"/dev/null".as_ptr(), sys::O_RDONLY | sys::O_CLOEXEC)
     }
+    sys::open_file(c"/dev/null", sys::O_RDONLY)
 }
 
-/// Serve with the options that follow `serve` on the command line, until standard input closes.
-pub fn main(outer: &confine::Options, null: c_int) -> Result<(), String> {
-    run(&Options::parse(outer, null)?).map_err(|error| error.to_string())
-}
-
-fn run(options: &Options) -> io::Result<()> {
+/// Serve until standard input closes. `null` is `/dev/null`, open.
+pub fn run(options: &Options, null: &OwnedFd) -> io::Result<()> {
     let mut current: Option<Subject> = None;
     while let Ok((tag, payload)) = read_frame(IN) {
         let payload = Wiped(payload);
         match (tag, current.take()) {
-            (b'R', None) => current = start(options, &payload)?,
+            (b'R', None) => current = start(options, null, &payload)?,
             (b'C', Some(subject)) => current = call(options, subject, &payload)?,
             (b'K', Some(subject)) => end(subject, Reason::Dismissed)?,
             _ => return Err(io::Error::other(format!("unexpected frame {tag}"))),
@@ -91,26 +48,14 @@ fn run(options: &Options) -> io::Result<()> {
     Ok(())
 }
 
-fn start(options: &Options, symbol: &[u8]) -> io::Result<Option<Subject>> {
-    let mut pair = [0; 2];
-    let made = unsafe { sys::socketpair(sys::AF_UNIX, sys::SOCK_STREAM, 0, pair.as_mut_ptr()) };
-    sys::check(made, "socketpair")?;
-    let output = memory_file()?;
-    let pid = sys::check(unsafe { sys::fork() }, "fork")?;
-    if pid == 0 {
-        become_subject(options, symbol, pair[1], output);
-    }
-    unsafe { sys::close(pair[1]) };
-    let started = Instant::now();
-    let grant = Duration::from_millis(options.wall_ms);
-    let deadline = started + grant;
-    let mut subject = Subject {
-        pid,
-        stream: pair[0],
-        output,
-        started,
-        grant,
-        deadline,
+fn start(options: &Options, null: &OwnedFd, symbol: &[u8]) -> io::Result<Option<Subject>> {
+    write_frame(OUT, b'B', &[])?;
+    let mut subject = match bear(options, null, symbol) {
+        Ok(subject) => subject,
+        Err(error) => {
+            write_frame(OUT, b'X', error.to_string().as_bytes())?;
+            return Ok(None);
+        }
     };
     // Said before anything of the completion is loaded, so it cannot be forged.
     let mut word = [0u8; 1];
@@ -137,6 +82,27 @@ fn start(options: &Options, symbol: &[u8]) -> io::Result<Option<Subject>> {
         Ok(()) => end(subject, Reason::BrokeProtocol).map(|()| None),
         Err(reason) => end(subject, reason).map(|()| None),
     }
+}
+
+/// Fork a process that becomes the subject.
+fn bear(options: &Options, null: &OwnedFd, symbol: &[u8]) -> io::Result<Subject> {
+    let (ours, theirs) = sys::socket_pair()?;
+    let output = memory_file()?;
+    // SAFETY: this process has one thread.
+    let pid = sys::check(unsafe { sys::fork() }, "fork")?;
+    if pid == 0 {
+        become_subject(options, symbol, &theirs, output, null);
+    }
+    let started = Instant::now();
+    let grant = Duration::from_millis(options.wall_ms);
+    Ok(Subject {
+        pid,
+        stream: ours.into_raw_fd(),
+        output,
+        started,
+        grant,
+        deadline: started + grant,
+    })
 }
 
 fn call(options: &Options, mut subject: Subject, arguments: &[u8]) -> io::Result<Option<Subject>> {

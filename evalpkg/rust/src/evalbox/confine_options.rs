@@ -1,0 +1,137 @@
+//! What `evalbox confine` was asked for.
+
+/// What to run and how tightly.
+#[derive(Debug, Default, PartialEq)]
+pub struct Options {
+    /// Folder that becomes `/tmp` and the current folder.
+    pub work: String,
+    pub work_writable: bool,
+    pub readable: Vec<String>,
+    pub memory_mib: u64,
+    pub cpu_s: u64,
+    pub file_mib: u64,
+    pub processes: u64,
+    /// Allow-list for a compiler; otherwise the program confines its children itself.
+    pub building: bool,
+    pub namespaces: bool,
+    pub landlock: bool,
+    /// False only where the user declined a sandbox: limits stay, nothing else.
+    pub seccomp: bool,
+    /// Our user has nothing else running in this user namespace, so that its processes are
+    /// counted alone.
+    pub own_user: bool,
+    /// The user that root becomes before it serves.
+    pub stranger: Option<u32>,
+    /// A program and its arguments, or `serve` and its options, which needs no new program.
+    pub command: Vec<String>,
+}
+
+impl Options {
+    /// Read the words that follow `confine`.
+    pub fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
+        let mut options = Options {
+            namespaces: true,
+            landlock: true,
+            seccomp: true,
+            ..Options::default()
+        };
+        while let Some(flag) = arguments.next() {
+            match flag.as_str() {
+                "--building" => options.building = true,
+                "--no-namespaces" => options.namespaces = false,
+                "--no-landlock" => options.landlock = false,
+                "--no-seccomp" => options.seccomp = false,
+                "--own-user" => options.own_user = true,
+                "--" => {
+                    options.command = arguments.by_ref().collect();
+                    break;
+                }
+                _ => {
+                    let value = arguments.next().ok_or(format!("{flag} needs a value"))?;
+                    options.set(&flag, value)?;
+                }
+            }
+        }
+        if options.command.is_empty() || options.work.is_empty() {
+            return Err("confine needs --work DIR and -- COMMAND".into());
+        }
+        Ok(options)
+    }
+
+    fn set(&mut self, flag: &str, value: String) -> Result<(), String> {
+        let number = || {
+            value
+                .parse::<u64>()
+                .map_err(|_| format!("{flag}: not a number: {value}"))
+        };
+        match flag {
+            "--work" => self.work = value,
+            "--work-writable" => {
+                self.work = value;
+                self.work_writable = true;
+            }
+            "--readable" => self.readable.push(value),
+            "--memory-mib" => self.memory_mib = number()?,
+            "--cpu-s" => self.cpu_s = number()?,
+            "--file-mib" => self.file_mib = number()?,
+            "--processes" => self.processes = number()?,
+            _ => return Err(format!("unknown option {flag}")),
+        }
+        Ok(())
+    }
+
+    /// The command is ours: to serve subjects from a library.
+    pub fn serves(&self) -> bool {
+        self.command.first().is_some_and(|word| word == "serve")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Options;
+
+    fn parse(line: &str) -> Result<Options, String> {
+        Options::parse(line.split_whitespace().map(String::from))
+    }
+
+    #[test]
+    fn everything_confines_unless_switched_off() {
+        let options = parse("--work /w -- serve ./batch.so").unwrap();
+        assert!(options.namespaces && options.landlock && options.seccomp);
+        assert!(options.serves() && !options.work_writable && !options.building);
+        assert_eq!(options.work, "/w");
+    }
+
+    #[test]
+    fn limits_and_paths_are_taken_in_any_order() {
+        let options = parse(
+            "--readable /a --cpu-s 3 --readable /b --building --work-writable /w -- rustc -V",
+        )
+        .unwrap();
+        assert_eq!(options.readable, ["/a", "/b"]);
+        assert_eq!((options.cpu_s, options.building), (3, true));
+        assert!(options.work_writable && !options.serves());
+        assert_eq!(options.command, ["rustc", "-V"]);
+    }
+
+    #[test]
+    fn flags_behind_the_command_are_the_commands() {
+        let options = parse("--work /w -- serve --no-seccomp").unwrap();
+        assert!(options.seccomp);
+        assert_eq!(options.command, ["serve", "--no-seccomp"]);
+    }
+
+    #[test]
+    fn what_is_wrong_is_named() {
+        for (line, word) in [
+            ("--work /w", "COMMAND"),
+            ("-- serve", "--work"),
+            ("--cpu-s x --work /w -- serve", "--cpu-s: not a number: x"),
+            ("--what 3 --work /w -- serve", "unknown option --what"),
+            ("--memory-mib", "--memory-mib needs a value"),
+        ] {
+            let error = parse(line).unwrap_err();
+            assert!(error.contains(word), "{line}: {error}");
+        }
+    }
+}

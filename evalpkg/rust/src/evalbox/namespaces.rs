@@ -1,0 +1,108 @@
+//! Namespaces: a host of its own, as far as the kernel lets us.
+
+use std::ffi::{c_int, c_ulong, CStr, CString};
+use std::io;
+
+use crate::confine_options::Options;
+use crate::sys;
+
+const CLONE_NEWNS: c_int = 0x0002_0000;
+const CLONE_NEWUTS: c_int = 0x0400_0000;
+const CLONE_NEWIPC: c_int = 0x0800_0000;
+const CLONE_NEWUSER: c_int = 0x1000_0000;
+const CLONE_NEWPID: c_int = 0x2000_0000;
+const CLONE_NEWNET: c_int = 0x4000_0000;
+const ALL: c_int = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET;
+
+const MS_RDONLY: c_ulong = 1;
+const MS_NOSUID: c_ulong = 2;
+const MS_NODEV: c_ulong = 4;
+const MS_REMOUNT: c_ulong = 32;
+const MS_BIND: c_ulong = 4096;
+const MS_REC: c_ulong = 16384;
+const MS_PRIVATE: c_ulong = 1 << 18;
+
+const EPERM: i32 = 1;
+
+/// The name of the host in every box, the same everywhere.
+const HOST: &CStr = c"box";
+const DOMAIN: &CStr = c"(none)";
+
+/// New namespaces for everything, as far as the kernel lets us; `options` then says how far.
+pub fn enter(options: &mut Options) -> io::Result<()> {
+    // SAFETY: these calls take nothing.
+    let (uid, gid) = unsafe { (sys::getuid(), sys::getgid()) };
+    if options.stranger.is_some() {
+        // In a user namespace it could not become the stranger.
+        options.namespaces = unshare(ALL);
+    } else if unshare(CLONE_NEWUSER | ALL) {
+        // Without these files the ids stay unmapped, which confines no less.
+        let _ = std::fs::write("/proc/self/setgroups", "deny");
+        let _ = std::fs::write("/proc/self/uid_map", format!("{uid} {uid} 1"));
+        let _ = std::fs::write("/proc/self/gid_map", format!("{gid} {gid} 1"));
+        options.own_user = true;
+    } else {
+        options.namespaces = unshare(ALL);
+    }
+    if options.namespaces {
+        name_host()?;
+    }
+    Ok(())
+}
+
+fn unshare(flags: c_int) -> bool {
+    // SAFETY: this process has one thread, and owns what it gives up.
+    unsafe { sys::unshare(flags) == 0 }
+}
+
+/// The new UTS namespace starts with the names of the old one.
+fn name_host() -> io::Result<()> {
+    // SAFETY: the lengths are those of the strings.
+    let (named, placed) = unsafe {
+        (
+            sys::sethostname(HOST.as_ptr(), HOST.count_bytes()),
+            sys::setdomainname(DOMAIN.as_ptr(), DOMAIN.count_bytes()),
+        )
+    };
+    sys::check(named, "sethostname")?;
+    sys::check(placed, "setdomainname").map(|_| ())
+}
+
+fn mount(source: &str, target: &str, flags: c_ulong) -> io::Result<()> {
+    let (from, to) = (CString::new(source)?, CString::new(target)?);
+    let nothing = std::ptr::null();
+    // SAFETY: both paths are C strings; neither a type nor data is asked for.
+    let result = unsafe { sys::mount(from.as_ptr(), to.as_ptr(), nothing, flags, nothing.cast()) };
+    sys::check(result, &format!("mount {source} on {target}")).map(|_| ())
+}
+
+/// The work folder becomes `/tmp`.
+pub fn arrange_mounts(options: &Options) -> io::Result<()> {
+    mount("none", "/", MS_REC | MS_PRIVATE)?;
+    mount(&options.work, "/tmp", MS_BIND)?;
+    if !options.work_writable {
+        mount(
+            "none",
+            "/tmp",
+            MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV,
+        )?;
+    }
+    Ok(())
+}
+
+/// Make the work folder the root: a subject needs nothing but its library, and Landlock does not
+/// hide which files exist. A process that lacks the power to, or is counted with others, may have
+/// it in a user namespace; where that does not work either, the outer sandbox must have done as
+/// much, and the conformance checks find out.
+pub fn shut_in(options: &Options) -> io::Result<()> {
+    let change = || std::os::unix::fs::chroot(&options.work);
+    let counted_alone = options.stranger.is_some() || options.own_user;
+    if counted_alone && change().is_ok() {
+        return Ok(());
+    }
+    unshare(CLONE_NEWUSER);
+    match change() {
+        Err(error) if error.raw_os_error() == Some(EPERM) => Ok(()),
+        other => other,
+    }
+}

@@ -1,0 +1,77 @@
+"""What this process inherited from whoever started it, made fit for judging, or refused.
+
+A shell or a service manager hands down limits and signal settings. A limit that is too small would
+end as a verdict about a program that did nothing wrong, so it is an error before any is judged.
+"""
+
+from __future__ import annotations
+
+import resource
+import signal
+import threading
+from collections.abc import Iterator
+
+from evalpkg.errors import EnvironmentUnfitError
+
+DESCRIPTORS, DESCRIPTORS_PER_WORKER = 64, 16
+"""Open files that this process may need for itself, and for each batch that is worked on."""
+
+MIB = 1 << 20
+
+NEEDED = (
+    (resource.RLIMIT_AS, "ulimit -v", "address space", 3072 * MIB, 1024),
+    (resource.RLIMIT_FSIZE, "ulimit -f", "file size", 64 * MIB, 512),
+    (resource.RLIMIT_CPU, "ulimit -t", "CPU time", 600, 1),
+    (resource.RLIMIT_STACK, "ulimit -s", "stack", 1 * MIB, 1024),
+)
+"""Limit, how a shell sets it, its name, the least hard limit in the kernel's unit, and the shell's.
+
+The compiler is granted the first two. Its box, and each program's, sets limits of its own, and no
+process may set one above the hard limit that it was given."""
+
+
+def prepare_host(workers: int) -> None:
+    """Make this process fit to start ``workers`` batches at once.
+
+    Raises:
+        EnvironmentUnfitError: if a limit that it was started with is too small.
+    """
+    _collect_children()
+    _raise_descriptors(workers)
+    for fault, cure in _too_small():
+        raise EnvironmentUnfitError(fault, cure)
+
+
+def _collect_children() -> None:
+    """A parent that ignores SIGCHLD hands that down, and no exit status could be learned."""
+    if signal.getsignal(signal.SIGCHLD) is not signal.SIG_IGN:
+        return
+    if threading.current_thread() is not threading.main_thread():
+        raise EnvironmentUnfitError(
+            "SIGCHLD is ignored in this process, so no program's exit status can be learned",
+            "Set it back before you start a thread: signal.signal(SIGCHLD, SIG_DFL).",
+        )
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+
+
+def _raise_descriptors(workers: int) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    needed = DESCRIPTORS + DESCRIPTORS_PER_WORKER * workers
+    if hard != resource.RLIM_INFINITY and hard < needed:
+        raise EnvironmentUnfitError(
+            f"this process may open {hard} files, and {workers} workers need {needed}",
+            f"Raise the limit first ('ulimit -n {needed}'), or ask for fewer workers.",
+        )
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def _too_small() -> Iterator[tuple[str, str]]:
+    for limit, command, name, needed, unit in NEEDED:
+        _, hard = resource.getrlimit(limit)
+        if hard != resource.RLIM_INFINITY and hard < needed:
+            have, want = hard // unit, needed // unit
+            fault = f"this process may use too little {name}: {have} ('{command}'), not {want}"
+            yield fault, f"Start it with '{command} unlimited', or at least '{command} {want}'."
+        elif limit in (resource.RLIMIT_AS, resource.RLIMIT_FSIZE):
+            resource.setrlimit(limit, (hard, hard))
