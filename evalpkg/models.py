@@ -6,6 +6,7 @@ the model wrote, ``Verdict`` from scoring, ``Row`` is what ends up on disk.
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -60,6 +61,7 @@ class Task:
         edition: Rust edition the program is compiled with.
         cluster: tasks with the same value share one underlying problem (Miller 2024, section 2.2).
         erratum: why this task's test or solution differs from the data set's, empty if it does not.
+        dataset: name of the task set that it comes from.
     """
 
     task_id: str
@@ -71,6 +73,34 @@ class Task:
     category: str = ""
     cluster: str = ""
     erratum: str = ""
+    dataset: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """A task of a set that cannot be judged and is left out, by name."""
+
+    task_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSource:
+    """One task set of a run.
+
+    Attributes:
+        name: as the user gave it: the name of a set, or a path.
+        digest: sha256 of the source file's content.
+        tasks: how many of its tasks the run asks for.
+        of: how many of its tasks can be judged.
+        excluded: tasks that cannot, with the reason of each.
+    """
+
+    name: str
+    digest: str
+    tasks: int = 0
+    of: int = 0
+    excluded: tuple[Exclusion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +108,26 @@ class TaskSet:
     """The tasks of a run, and what they were read from.
 
     Attributes:
-        digest: sha256 of the source file's bytes.
-        overlay_digest: sha256 of the repaired tests that were laid over it, empty for none.
+        overlay_digest: sha256 of the repairs that were laid over them, empty for none.
     """
 
     tasks: tuple[Task, ...]
-    source: str
     variant: str
-    digest: str
+    sources: tuple[TaskSource, ...]
     overlay_digest: str = ""
+
+    @property
+    def source(self) -> str:
+        """Names of the sets, joined."""
+        return " + ".join(source.name for source in self.sources)
+
+    @property
+    def digest(self) -> str:
+        """Digest of the only source file, or of the digests of several."""
+        digests = [source.digest for source in self.sources]
+        if len(digests) == 1:
+            return digests[0]
+        return hashlib.sha256("\0".join(digests).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from evalpkg.tasks import load_tasks
+from evalpkg.tasks import NAMED, load_tasks
+from evalpkg.tasks.loading import exclusions
 from evalpkg.tasks.repairs import Repair, RepairKind, load_overlay
 
 ERRATA = Path(__file__).resolve().parent.parent / "ERRATA.md"
@@ -59,10 +60,23 @@ LEFT_AS_THEY_ARE = """\
 """
 
 
+OTHER_SETS = """\
+What a whole set shares is mended by its converter (`evalpkg/tasks/sets/`): HumanEvalPack names a
+function that the prompt does not open in nine rows, and the one that it opens is taken; imports of
+crates that neither solution nor tests use, and `fn main(){}`, are dropped from the prompts of
+HumanEval-X, HumanEvalPack and McEval; where McEval's prompt stops before the brace of the body,
+the brace moves from the solution to the prompt. Single rows that cannot be judged as published are
+left out by name, and every result lists them. `--dataset-variant original` changes nothing but the
+entry point and the brace.
+"""
+
+
 def render() -> str:
     """The text of ERRATA.md."""
     tasks = load_tasks(variant="original").tasks
-    repairs = load_overlay().repairs
+    known = {task.task_id for task in tasks}
+    every = load_overlay().repairs
+    repairs = {task_id: repair for task_id, repair in every.items() if task_id in known}
     counts = Counter(kind for repair in repairs.values() for kind in repair.kinds)
     lines = [INTRODUCTION.format(rows=len(tasks), repaired=len(repairs)).rstrip("\n")]
     lines += [f"| {kind} | {counts[kind]} | {MEANINGS[kind]} |" for kind in RepairKind]
@@ -74,7 +88,28 @@ def render() -> str:
             f"| `{t.task_id}` | `{t.entry_point}` | {', '.join(repair.kinds)} | {repair.reason} |"
             for t, repair in chosen
         ]
-    return "\n".join([*lines, "", LEFT_AS_THEY_ARE])
+    others = {task_id: repair for task_id, repair in every.items() if task_id not in known}
+    return "\n".join([*lines, "", LEFT_AS_THEY_ARE, *_other_sets(others)])
+
+
+def _other_sets(repairs: Mapping[str, Repair]) -> list[str]:
+    """A section for each named set with something to tell."""
+    lines = ["# Errata of the other named sets", "", OTHER_SETS.rstrip("\n")]
+    for name in NAMED:
+        left_out = {
+            task_id: reason
+            for task_id, reason in exclusions().items()
+            if task_id.startswith(f"{name}/") or (name == "multipl-e-mbpp" and "mbpp" in task_id)
+        }
+        strengthened = {task: r for task, r in repairs.items() if task.startswith(f"{name}/")}
+        if left_out or strengthened:
+            lines += ["", f"## {name}", "", "| task | | reason |", "|---|---|---|"]
+            lines += [f"| `{task}` | left out | {reason} |" for task, reason in left_out.items()]
+            lines += [
+                f"| `{task}` | {', '.join(repair.kinds)} | {repair.reason} |"
+                for task, repair in strengthened.items()
+            ]
+    return [*lines, ""]
 
 
 def section_of(repair: Repair) -> RepairKind | None:

@@ -22,6 +22,7 @@ COMMANDS = {
     "verify": "Recompute a result from its rows and check every digest.",
     "merge": "Join the shards of one run into one result.",
     "compare-scorers": "Show where two scorers disagree, and why.",
+    "tasks": "List and export task sets, and check one of your own.",
     "doctor": "Check what this machine can do, by doing it.",
     "completion": "Print the shell completion script.",
 }

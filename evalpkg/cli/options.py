@@ -56,6 +56,8 @@ class ConfigOption(click.Option):
                 notes.append(f"[choices: {', '.join(choices)}]")
             if info.default not in (None, ()):
                 notes.append(f"[default: {_shown(info.default)}]")
+            if EvalConfig.repeats(field):
+                settings["multiple"] = True
         if field in VARIABLE_OF:
             notes.append(f"[variable: {VARIABLE_OF[field]}]")
         flag = "--" + field.replace("_", "-")
@@ -94,7 +96,7 @@ def config_command(
 
     def decorate(function: Callable[..., Any]) -> click.Command:
         def call(config_file: Path | None, **values: Any) -> Any:
-            given = {field: values.pop(field) for field in fields}
+            given = {field: _given(values.pop(field)) for field in fields}
             return function(config=load_config(given, os.environ, config_file), **values)
 
         own: list[click.Parameter] = list(getattr(function, "__click_params__", []))[::-1]
@@ -111,6 +113,11 @@ def config_command(
         )
 
     return decorate
+
+
+def _given(value: Any) -> Any:
+    """An option's value; of one that may be repeated, all its values, or None for none."""
+    return (list(value) or None) if isinstance(value, tuple) else value
 
 
 def _metavar(field: str) -> str:

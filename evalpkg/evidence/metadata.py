@@ -34,6 +34,20 @@ class Tool(_Part):
     """Whether that checkout had changes of its own."""
 
 
+class DatasetPart(_Part):
+    """One of the task sets."""
+
+    name: str
+    sha256: str = SHA256
+    """Digest of its file."""
+    tasks: int = Field(ge=0)
+    """How many of its tasks were asked for."""
+    of: int = Field(ge=0)
+    """How many of its tasks can be judged."""
+    excluded: dict[str, str] = {}
+    """Tasks left out because they cannot be judged, each with its reason."""
+
+
 class Dataset(_Part):
     """Where the tasks come from."""
 
@@ -45,6 +59,8 @@ class Dataset(_Part):
     """Digest of the repaired tests laid over it, empty for none."""
     errata: list[str] = []
     """Tasks whose test or solution differs from the data set's."""
+    parts: list[DatasetPart] = []
+    """Each task set, where there may be several."""
 
 
 class Prompt(_Part):

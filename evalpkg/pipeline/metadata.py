@@ -9,6 +9,7 @@ from evalpkg.config import EvalConfig
 from evalpkg.evidence.environment import collect_environment
 from evalpkg.evidence.metadata import (
     Dataset,
+    DatasetPart,
     EvalMetadata,
     LockFile,
     Model,
@@ -96,6 +97,16 @@ def _dataset(tasks: TaskSet) -> Dataset:
         sha256=tasks.digest,
         overlay_sha256=tasks.overlay_digest,
         errata=[task.task_id for task in tasks.tasks if task.erratum],
+        parts=[
+            DatasetPart(
+                name=source.name,
+                sha256=source.digest,
+                tasks=source.tasks,
+                of=source.of,
+                excluded={item.task_id: item.reason for item in source.excluded},
+            )
+            for source in tasks.sources
+        ],
     )
 
 

@@ -34,7 +34,12 @@ class Session:
         self.config = config
         self.shard = parse_shard(config.shard)
         self.tasks = load_tasks(
-            config.dataset, config.dataset_variant, config.task_ids or None, config.limit
+            config.dataset,
+            config.dataset_variant,
+            config.task_ids or None,
+            config.limit,
+            exclude=config.exclude_tasks,
+            files=config.dataset_file,
         )
         self.layout = RunLayout(config.output_dir)
         if config.signing_key:  # needed at the end only, which is late to find out

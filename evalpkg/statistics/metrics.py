@@ -268,7 +268,8 @@ class SensitivityLine(Frozen):
     """One pass@k seen another way: a subset of the tasks, or other weights. A look, not a test."""
 
     view: str
-    """``category macro-average``, ``without repaired tasks`` or ``category: NAME``."""
+    """``data set: NAME``, ``without repaired tasks``, ``category macro-average`` or
+    ``category: NAME``."""
     tasks: int
     clusters: int
     k: int

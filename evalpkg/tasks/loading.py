@@ -1,10 +1,9 @@
-"""Loads a task set by name or from a file."""
+"""Loads task sets by name or from files."""
 
 from __future__ import annotations
 
-import difflib
-import hashlib
 import tomllib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -12,35 +11,44 @@ from importlib import resources
 from pathlib import Path
 
 from evalpkg.errors import ConfigError, DataError
-from evalpkg.models import Task, TaskSet
-from evalpkg.tasks.jsonl import read_objects
+from evalpkg.models import Exclusion, Task, TaskSet, TaskSource
+from evalpkg.tasks.choose import choose
+from evalpkg.tasks.fetch import locate, sha256_of
 from evalpkg.tasks.peer import locate_peer
 from evalpkg.tasks.repairs import load_overlay, repaired
-from evalpkg.tasks.rows import task_from_row
+from evalpkg.tasks.rows import read_rows
+from evalpkg.tasks.sets import NAMED
+from evalpkg.tasks.sets.mends import without_unused_crates
+from evalpkg.tasks.sets.named import HUMAN_EVAL_RUST
 
-HUMAN_EVAL_RUST = "human-eval-rust"
 VARIANTS = ("repaired", "original")
+MOST_PROBLEMS = 20
 
 
 def load_tasks(
-    source: str = HUMAN_EVAL_RUST,
+    sources: str | Sequence[str] = HUMAN_EVAL_RUST,
     variant: str = "repaired",
     ids: Sequence[str] | None = None,
     limit: int | None = None,
+    *,
+    exclude: Sequence[str] = (),
+    files: Sequence[Path] = (),
 ) -> TaskSet:
-    """Load a task set.
+    """Load one or several task sets as one.
 
     Args:
-        source: ``human-eval-rust``, or the path of a JSONL file with its fields or with those of
-            MultiPL-E (docs/dataset.md).
-        variant: ``repaired`` lays the overlay over rows known to be broken, wherever they come
-            from; ``original`` leaves every row as it is.
-        ids: keep only these tasks, in the order of the file.
-        limit: keep only the first so many.
+        sources: names (``evalpkg tasks`` lists them) or paths of JSONL files (docs/dataset.md).
+        variant: ``repaired`` mends rows known to be broken and leaves out, by name, those that
+            cannot be judged; ``original`` leaves every row as it was published.
+        ids: keep only these tasks: ids, function names or patterns.
+        limit: keep only the first so many of each set.
+        exclude: leave these tasks out: ids, function names or patterns.
+        files: copies of named sets on this machine, recognised by their digest.
 
     Raises:
-        DataError: if the file is missing, malformed, empty, or lacks one of ``ids``.
-        ConfigError: if ``variant`` or ``limit`` cannot be used.
+        DataError: if a set is missing, malformed or empty, or a task id names nothing.
+        ConfigError: if ``variant`` or ``limit`` cannot be used, or no task is left.
+        EnvironmentUnfitError: if a named set can neither be found nor fetched.
     """
     if variant not in VARIANTS:
         raise ConfigError(
@@ -48,76 +56,140 @@ def load_tasks(
         )
     if limit is not None and limit < 1:
         raise ConfigError(f"a limit of {limit} tasks leaves nothing to do", "Use 1 or more.")
-    path = _resolve(source)
-    tasks = [_clustered(task) for task in _read(path)]
-    overlay_digest = ""
-    if variant == "repaired":
-        overlay = load_overlay()
-        overlay_digest = overlay.digest
-        tasks = [repaired(task, overlay) for task in tasks]
+    names = (sources,) if isinstance(sources, str) else tuple(sources)
+    _require_each_once(names)
+    _require_known(files)
+    parts = [_load_one(name, variant, files) for name in names]
+    every = [task for tasks, _ in parts for task in tasks]
+    _require_own_ids(every, names)
+    chosen = {task.task_id for task in choose(every, ids, exclude)}
+    kept = [[task for task in tasks if task.task_id in chosen][:limit] for tasks, _ in parts]
     return TaskSet(
-        tasks=tuple(_select(tasks, ids, source)[:limit]),
-        source=source,
+        tasks=tuple(task for tasks in kept for task in tasks),
         variant=variant,
-        digest=hashlib.sha256(path.read_bytes()).hexdigest(),
-        overlay_digest=overlay_digest,
+        sources=tuple(
+            replace(source, tasks=len(tasks), of=len(whole))
+            for (whole, source), tasks in zip(parts, kept, strict=True)
+        ),
+        overlay_digest=load_overlay().digest if variant == "repaired" else "",
     )
 
 
-def _resolve(source: str) -> Path:
-    if source == HUMAN_EVAL_RUST:
+def _load_one(name: str, variant: str, files: Sequence[Path]) -> tuple[list[Task], TaskSource]:
+    path = _resolve(name, files)
+    tasks = [_clustered(replace(task, dataset=_title(name))) for task in read_tasks_of(path, name)]
+    source = TaskSource(name, sha256_of(path))
+    if variant == "original":
+        return tasks, source
+    overlay = load_overlay()
+    if name in NAMED:
+        tasks = [without_unused_crates(task) for task in tasks]
+    tasks = [repaired(task, overlay) for task in tasks]
+    reasons = exclusions() if name in NAMED else {}
+    excluded = tuple(
+        Exclusion(task.task_id, reasons[task.task_id]) for task in tasks if task.task_id in reasons
+    )
+    left = [task for task in tasks if task.task_id not in reasons]
+    return left, replace(source, excluded=excluded)
+
+
+def _title(name: str) -> str:
+    return name if name in NAMED else Path(name).name
+
+
+def _resolve(name: str, files: Sequence[Path]) -> Path:
+    if name == HUMAN_EVAL_RUST:
         return locate_peer().dataset
-    path = Path(source)
+    if name in NAMED:
+        return locate(NAMED[name], files)
+    path = Path(name)
     if not path.exists():
         raise DataError(
-            f"there is no task set {source!r}",
-            f"Use {HUMAN_EVAL_RUST!r} or the path of a JSONL file (docs/dataset.md).",
+            f"there is no task set {name!r}",
+            f"Use one of {', '.join(NAMED)}, or the path of a JSONL file (docs/dataset.md).",
         )
     return path
 
 
-def _read(path: Path) -> list[Task]:
-    tasks: list[Task] = []
-    lines: dict[str, int] = {}
-    for number, row in read_objects(path):
-        task = task_from_row(row, f"{path}, line {number}")
-        if task.task_id in lines:
-            raise DataError(
-                f"{path}, line {number}: the task id {task.task_id!r} was already used in line "
-                f"{lines[task.task_id]}",
-                "Task ids identify samples: give each task its own.",
-            )
-        lines[task.task_id] = number
-        tasks.append(task)
-    if not tasks:
+def read_tasks_of(path: Path, name: str = "") -> list[Task]:
+    """The tasks in a file, as published.
+
+    Args:
+        path: JSON Lines.
+        name: of the named set that the file holds; anything else is a set of the user's own.
+
+    Raises:
+        DataError: naming every row that cannot become a task.
+    """
+    rows = read_rows(path, name)
+    if rows.problems:
+        raise DataError(_told(path, rows.problems), "docs/dataset.md says what a row needs.")
+    if not rows.tasks:
         raise DataError(f"{path} holds no tasks", "It should hold one JSON object a line.")
-    return tasks
+    return [task for _, task in rows.tasks]
 
 
-def _select(tasks: list[Task], ids: Sequence[str] | None, source: str) -> list[Task]:
-    if ids is None:
-        return tasks
-    known = {task.task_id for task in tasks}
-    for wanted in ids:
-        if wanted not in known:
-            near = difflib.get_close_matches(wanted, known, n=3, cutoff=0.5)
-            cure = f"Did you mean {' or '.join(near)}?" if near else f"It has {len(known)} tasks."
-            raise DataError(f"{source} has no task {wanted!r}", cure)
-    if not ids:
-        raise ConfigError("the list of task ids is empty", "Leave it out to use all tasks.")
-    chosen = set(ids)
-    return [task for task in tasks if task.task_id in chosen]
+def _told(path: Path, problems: Sequence[tuple[int, str]]) -> str:
+    lines = [f"line {number}: {problem}" for number, problem in problems]
+    if len(lines) == 1:
+        return f"{path}, {lines[0]}"
+    shown = [f"  {line}" for line in lines[:MOST_PROBLEMS]]
+    if len(lines) > MOST_PROBLEMS:
+        shown.append(f"  and {len(lines) - MOST_PROBLEMS} more")
+    return "\n".join([f"{path}: {len(lines)} rows cannot be used", *shown])
+
+
+def _require_each_once(names: Sequence[str]) -> None:
+    if not names:
+        raise ConfigError("no task set is named", f"Use one of {', '.join(NAMED)}, or a file.")
+    for name, times in Counter(names).items():
+        if times > 1:
+            raise ConfigError(f"the task set {name} is named {times} times", "Name it once.")
+
+
+def _require_known(files: Sequence[Path]) -> None:
+    pinned = {named.sha256 for named in NAMED.values()}
+    for file in files:
+        digest = sha256_of(file)
+        if digest not in pinned:
+            raise DataError(
+                f"{file} is no copy of a named set: its sha256 is {digest[:12]}...",
+                "Give a file of your own with --dataset FILE instead.",
+            )
+
+
+def _require_own_ids(tasks: Sequence[Task], names: Sequence[str]) -> None:
+    twice = [task_id for task_id, times in Counter(t.task_id for t in tasks).items() if times > 1]
+    if twice:
+        raise DataError(
+            f"{', '.join(names)} share the task id {twice[0]!r}"
+            + (f" and {len(twice) - 1} more" if len(twice) > 1 else ""),
+            "Task ids identify samples: give each task its own.",
+        )
 
 
 def _clustered(task: Task) -> Task:
-    """``task`` with the cluster that this package knows for it, unless its row names one."""
-    if task.cluster != task.task_id:
-        return task
-    return replace(task, cluster=_clusters().get(task.task_id, task.task_id))
+    """``task`` with the cluster that this package knows for it, unless its row names another."""
+    of_task, same = _clusters()
+    cluster = task.cluster
+    if cluster == task.task_id:
+        cluster = of_task.get(task.task_id, cluster)
+    return replace(task, cluster=same.get(cluster, cluster))
 
 
 @lru_cache(maxsize=1)
-def _clusters() -> dict[str, str]:
+def _clusters() -> tuple[dict[str, str], dict[str, str]]:
+    """The cluster of each task that is listed, and problems that count as another."""
     file = resources.files("evalpkg.tasks") / "clusters.toml"
-    groups: dict[str, list[str]] = tomllib.loads(file.read_text("utf-8"))["clusters"]
-    return {task_id: name for name, members in groups.items() for task_id in members}
+    table = tomllib.loads(file.read_text("utf-8"))
+    groups: dict[str, list[str]] = table["clusters"]
+    of_task = {task_id: name for name, members in groups.items() for task_id in members}
+    return of_task, table["same"]
+
+
+@lru_cache(maxsize=1)
+def exclusions() -> dict[str, str]:
+    """Tasks of named sets that cannot be judged: task id to reason."""
+    file = resources.files("evalpkg.tasks.sets") / "exclusions.toml"
+    reasons: dict[str, str] = tomllib.loads(file.read_text("utf-8"))["excluded"]
+    return reasons

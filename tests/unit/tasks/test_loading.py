@@ -88,7 +88,7 @@ def test_the_entry_point_of_multipl_e_is_the_function_left_open(tmp_path: Path) 
         ([], "holds no tasks"),
         ([{**MULTIPL_E, "language": "py"}], "for 'py', not for Rust"),
         ([{**MULTIPL_E, "tests": "}\nassert!(true);"}], "no `fn main`"),
-        ([{"tests": "}\nfn main() {}"}], "the field 'name' is missing"),
+        ([{"tests": "}\nfn main() {}"}], "the field 'task_id' is missing"),
     ],
 )
 def test_a_row_that_cannot_be_used_is_named(
@@ -129,7 +129,7 @@ def test_ids_keep_the_order_of_the_file_and_limit_cuts() -> None:
 
 
 def test_an_unknown_id_suggests_near_ones() -> None:
-    with pytest.raises(DataError, match="no task 'CodeGen/53bba69a5d81'") as caught:
+    with pytest.raises(DataError, match="no task is called 'CodeGen/53bba69a5d81'") as caught:
         load_tasks(ids=["CodeGen/53bba69a5d81"])
     assert "CodeGen/53bba69a5d80" in caught.value.cure
 

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,9 @@ from evalpkg.tasks.repairs import RepairKind, equivalent_mutants, load_overlay, 
 REPOSITORY = Path(__file__).parents[3]
 ORIGINAL = {task.task_id: task for task in load_tasks(variant="original").tasks}
 REPAIRED = {task.task_id: task for task in load_tasks().tasks}
-REPAIRS = load_overlay().repairs
+REPAIRS = {
+    task_id: repair for task_id, repair in load_overlay().repairs.items() if task_id in ORIGINAL
+}
 
 
 def test_the_original_variant_is_the_file() -> None:
@@ -73,7 +76,8 @@ def test_a_repair_applies_to_its_row_in_any_file_and_to_no_other(tmp_path: Path)
     row = next(row for row in rows if row["task_id"] == "Transform/39f0fc19cf01")
     path = tmp_path / "t.jsonl"
     path.write_text(json.dumps(row) + "\n", "utf-8")
-    assert load_tasks(str(path)).tasks[0] == REPAIRED["Transform/39f0fc19cf01"]
+    expected = replace(REPAIRED["Transform/39f0fc19cf01"], dataset="t.jsonl")
+    assert load_tasks(str(path)).tasks[0] == expected
     path.write_text(json.dumps({**row, "test": row["test"] + "\n// mine"}) + "\n", "utf-8")
     assert load_tasks(str(path)).tasks[0].erratum == ""
 

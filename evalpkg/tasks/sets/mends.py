@@ -1,0 +1,35 @@
+"""Faults that a whole set shares, mended in its ``repaired`` variant.
+
+Every prompt of HumanEval-X, and of the sets made from it, imports three crates that few of its
+solutions use; without those crates nothing compiles. HumanEvalPack's also define a ``main``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from evalpkg.models import Task
+
+_CRATES = {"rand": "use rand::Rng;", "regex": "use regex::Regex;", "md5": "use md5;"}
+_MAIN = re.compile(r"\A\s*fn main\(\)\s*\{\s*\}\s*")
+
+
+def without_unused_crates(task: Task) -> Task:
+    """``task`` without imports of crates that neither its solution nor its tests use.
+
+    A task that does use one stays as it is, to be judged with that crate.
+    """
+    used = task.canonical_solution + task.test
+    if any(re.search(rf"\b{crate}\b|\bRegex\b|\bgen_range\b", used) for crate in _CRATES):
+        return task
+    lines = task.prompt.splitlines(keepends=True)
+    kept = [line for line in lines if line.strip() not in _CRATES.values()]
+    prompt = _MAIN.sub("", "".join(kept))
+    if prompt == task.prompt:
+        return task
+    return replace(
+        task,
+        prompt=prompt,
+        erratum="wrong_prompt: it imports crates that neither the solution nor the tests use",
+    )
