@@ -1,4 +1,5 @@
 # make demo    the main job on the small embedded model: a few minutes on two cores, no GPU, no root
+# make check   lint, types and fast tests, before each commit
 # make test    the whole test suite
 #
 # Both create what they need: a virtual environment in .venv, the packages in it, and, where you
@@ -22,7 +23,10 @@ EVAL   := $(BIN)/evalpkg
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench venv dev sandbox clean
+# The tests that need neither a model stack nor long: those of `make check`.
+FAST   := tests/unit --ignore=tests/unit/generation -m "not slow"
+
+.PHONY: help demo check test coverage lint format bench venv dev sandbox clean
 
 help:  ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -40,10 +44,16 @@ demo: $(VENV)/.models sandbox  ## base model against fine-tune, on the model in 
 	@echo "  $(abspath $(DEMO_DIR))/known-answers/report.html"
 	@echo "  $(abspath $(DEMO_DIR))/embedded/report.html"
 
+check: lint  ## before each commit: lint, types, fast tests; about a minute on two cores
+	$(BIN)/python -m pytest $(FAST) --numprocesses auto
+
 test: $(VENV)/.dev sandbox  ## every test, real rustc and real sandbox included
 	$(BIN)/python -m pytest
 
-lint: $(VENV)/.dev  ## ruff and mypy --strict
+coverage: $(VENV)/.dev  ## lines and branches that the unit tests reach, in htmlcov/
+	$(BIN)/python -m pytest tests/unit --numprocesses auto --cov --cov-report=html --cov-report=term
+
+lint: $(VENV)/.dev  ## ruff, and mypy --strict over everything
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -88,7 +98,7 @@ sandbox:  ## sandbox programs from the distribution, where root allows
 	@scripts/install_sandbox.sh
 
 clean:  ## remove what the targets made, results not included
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .coverage htmlcov
 
 # make molecule: every role and the fleet on real test hosts
 -include molecule/Makefile.inc

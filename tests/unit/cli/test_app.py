@@ -48,6 +48,7 @@ def test_help_imports_nothing_heavy() -> None:
     assert not modules_after("--help") & {"pydantic", "numpy", "torch", "rich", "yaml"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_every_command_has_help_and_needs_no_model_stack_for_it(command: str) -> None:
     done = evalpkg(command, "--help")

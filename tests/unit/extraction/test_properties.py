@@ -70,6 +70,7 @@ def function(lines: list[str]) -> str:
     return f"fn double(x: i32) -> i32 {{\n{inner}    x * 2\n}}"
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.one_of(st.text(), st.lists(FRAGMENTS, max_size=25).map("".join)))
 def test_any_text_gives_an_answer_that_can_be_written(text: str) -> None:

@@ -24,6 +24,7 @@ samples = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(rows=samples, ascii_only=st.booleans(), ending=st.sampled_from(["\n", "\r\n", "\n\n"]))
 def test_every_row_is_read_back_as_it_was(
     tmp_path_factory: pytest.TempPathFactory,

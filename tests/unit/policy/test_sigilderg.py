@@ -64,6 +64,7 @@ PIECES = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.lists(PIECES | st.text(max_size=8), max_size=10).map("".join))
 def test_a_veto_is_a_veto_of_the_release(completion: str) -> None:
@@ -82,6 +83,7 @@ def test_what_the_release_names_first_is_named(completion: str) -> None:
         assert first.lower() in named
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.lists(PIECES, min_size=1, max_size=6).map("".join))
 def test_all_patterns_found_are_named_and_no_others(completion: str) -> None:

@@ -22,6 +22,8 @@ from tests.unit.reporting.report_runs import (
     make_run,
 )
 
+pytestmark = pytest.mark.slow
+
 
 class Text(HTMLParser):
     """What a reader sees: text by table row, and all of it; scripts and styles left out."""

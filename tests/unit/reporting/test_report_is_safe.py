@@ -8,6 +8,7 @@ import json
 import re
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +21,8 @@ from evalpkg.reporting.html import json_for_html
 from evalpkg.reporting.markdown import _escape
 from evalpkg.store.rows import read_tasks, write_records
 from tests.unit.reporting.report_runs import change_one, change_rows, finish_run, make_run
+
+pytestmark = pytest.mark.slow
 
 ATTACK = "</script><script>alert(1)</script>"
 HOSTILE = f"{ATTACK}\u2028\u0000\u202e]]>--><img src=x onerror=alert(2)>\ud800 {{{{7*7}}}} \x1b[2J"

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 from tests.unit.reporting.report_runs import make_run
 
 HEAVY = ("torch", "transformers", "openai", "numpy", "scipy", "matplotlib", "rich", "jinja2")
@@ -19,6 +21,7 @@ def test_importing_the_package_loads_nothing_heavy():
     assert python(code).strip() == "[]"
 
 
+@pytest.mark.slow
 def test_reports_are_written_where_no_model_stack_is_installed(tmp_path):
     layout = make_run(tmp_path)
     blocked = [name for name in HEAVY if name in ("torch", "transformers", "openai", "rich")]

@@ -52,6 +52,7 @@ def test_cut_at_every_byte_and_continued_every_key_is_there_once(tmp_path: Path)
         assert list(cut.read()) == RECORDS
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_any_batches_cut_anywhere_any_number_of_times(

@@ -56,6 +56,7 @@ def test_shards_merge_to_the_bytes_of_one_host(
     assert contents(RunLayout(tmp_path / "out")) == single
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(data=st.data())
 def test_any_partition_in_any_order_with_any_overlap_merges_to_the_same(
@@ -263,6 +264,7 @@ def test_a_part_that_is_the_whole_run_merges_to_a_result_that_verifies(tmp_path:
     assert report.ok, [check for check in report.checks if not check.ok]
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(data=st.data())
 def test_parts_that_were_cut_short_give_what_they_have_and_the_rest_is_named(

@@ -215,6 +215,7 @@ def git(folder: Path, *arguments: str) -> str:
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
+@pytest.mark.slow
 def test_a_checkout_is_known_by_its_commit_and_its_changes(tmp_path: Path) -> None:
     import evalpkg
 

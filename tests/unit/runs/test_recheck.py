@@ -172,6 +172,7 @@ def test_reports_that_come_out_again_hold_and_others_are_named(run: RunLayout) -
     assert next(check for check in checks if check.name == "reports").ok
 
 
+@pytest.mark.slow
 def test_the_reports_of_a_run_come_out_again(tmp_path: Path) -> None:
     layout = finished_run(tmp_path / "run")
     for path, text in render_reports(layout.root).items():
@@ -210,6 +211,7 @@ def test_the_reports_of_a_run_come_out_again(tmp_path: Path) -> None:
     assert all(text.startswith("policy/comparison_report.md, line") for text in failed[0].problems)
 
 
+@pytest.mark.slow
 def test_another_release_may_dress_the_report_otherwise(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

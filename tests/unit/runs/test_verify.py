@@ -60,6 +60,7 @@ def test_a_run_may_still_have_its_working_files_or_not(run: RunLayout) -> None:
     assert verify_run(run.root).ok
 
 
+@pytest.mark.slow
 def test_one_flipped_bit_in_any_file_is_found_and_the_file_named(run: RunLayout) -> None:
     run.html.write_text("<html></html>")
     seal_run(run)

@@ -199,6 +199,7 @@ def test_unequal_numbers_of_samples_are_compared_where_both_have_enough():
     assert four.reason.startswith("base model: 2 samples were asked for")
 
 
+@pytest.mark.slow
 def test_every_combination_of_tiny_outcomes_computes():
     for base, tuned in itertools.product(itertools.product(range(3), repeat=2), repeat=2):
         metrics = metrics_of(make_tasks("ab"), 2, base, tuned, (1, 2, 3))

@@ -41,6 +41,7 @@ def test_clusters_are_flipped_whole():
     assert difference.p_value == np.mean(np.array(flipped) >= abs(d.sum()))
 
 
+@pytest.mark.slow
 def test_with_many_clusters_random_flips_come_close_to_all_of_them():
     base, tuned = BASE * 2, TUNED * 2
     exact = metrics_of(single_tasks(16), 10, base, tuned, settings=StatisticsSettings())
@@ -88,6 +89,7 @@ def test_rounding_noise_moves_no_p_value():
     assert noisy == clean
 
 
+@pytest.mark.slow
 def test_a_constant_difference_has_no_effect_size():
     for size in range(2, 30):
         tasks = single_tasks(size)

