@@ -75,7 +75,17 @@ def main() -> NoReturn:
     sys.exit(_run())
 
 
+def _show_warnings() -> None:
+    """Print what judging has to say of this machine to stderr, one line each."""
+    import logging
+
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("note: %(message)s"))
+    logging.getLogger("evalpkg.scoring").addHandler(handler)
+
+
 def _run() -> int:
+    _show_warnings()
     try:
         status = app.main(prog_name="evalpkg", standalone_mode=False)
     except EvalError as error:

@@ -38,23 +38,11 @@ def command(directories: tuple[Path, ...], output_dir: Path, signing_key: Path |
     Example:
       evalpkg merge host-a host-b host-c --output-dir results
     """
-    from evalpkg.evidence.metadata import read_metadata
-    from evalpkg.merge.merge import merge_runs
-    from evalpkg.pipeline.publish import publish
+    from evalpkg.pipeline.join import join_shards
     from evalpkg.reporting.progress import Progress
-    from evalpkg.store.layout import RunLayout
-    from evalpkg.store.mode_files import write_mode_files
-    from evalpkg.store.rows import read_tasks
 
     with Progress(None) as progress:
-        progress.phase("merging", 0)
-        report = merge_runs(directories, output_dir)
-        layout = RunLayout(output_dir)
-        about = read_metadata(layout)
-        progress.phase("writing results", 0)
-        tasks = read_tasks(layout.tasks)
-        write_mode_files(layout, tasks, about.roles, about.modes, about.num_samples)
-        publish(layout, signing_key)
+        report, layout = join_shards(directories, output_dir, signing_key, progress)
     for path, count in report.parts.items():
         click.echo(f"{path}: {count:,} samples")
     for path, why in report.unusable.items():

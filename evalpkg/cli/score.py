@@ -17,7 +17,6 @@ from evalpkg.errors import ExitCode
 from evalpkg.scoring import ScoringSettings
 
 if TYPE_CHECKING:
-    from evalpkg.models import TaskSet
     from evalpkg.pipeline.score_file import ScoreSummary
 
 DEFAULTS = ScoringSettings()
@@ -118,6 +117,7 @@ def command(
       evalpkg score samples.jsonl --output-dir scored --sandbox-mode bubblewrap --n-workers 8
       evalpkg score multipl-e-samples.jsonl --dataset humaneval-rs.jsonl --output-dir scored
     """
+    from evalpkg.pipeline.score_file import score_file
     from evalpkg.pipeline.settings import verdict_cache
     from evalpkg.tasks import load_tasks
 
@@ -139,31 +139,8 @@ def command(
             cache=None if no_cache else verdict_cache(cache_dir),
             edition=edition,
         )
-        summary = _score(samples, output_dir, tasks, settings)
+        summary = score_file(samples, output_dir, tasks, settings)
     return _report(summary, output_dir / "verdicts.jsonl")
-
-
-def _score(
-    samples: Path, output_dir: Path, tasks: TaskSet, settings: ScoringSettings
-) -> ScoreSummary:
-    """Judge with our own scorer; the directory belongs to these tasks and conditions."""
-    from evalpkg.pipeline.facts import NOT_THE_RESULT
-    from evalpkg.pipeline.score_file import FileScoring
-    from evalpkg.reporting.progress import Progress
-    from evalpkg.scoring import Scorer
-    from evalpkg.store.config_guard import bind_config
-    from evalpkg.store.layout import RunLayout
-
-    scoring = FileScoring(samples, output_dir, tasks.tasks)
-    scorer = Scorer(settings, tasks.tasks)
-    try:
-        data = {"dataset": tasks.source, "digest": tasks.digest, "overlay": tasks.overlay_digest}
-        conditions = {k: v for k, v in scorer.provenance().items() if k not in NOT_THE_RESULT}
-        bind_config(RunLayout(output_dir), {"tasks": data, "scorer": conditions})
-        with Progress(None) as progress:
-            return scoring.run(scorer, progress)
-    finally:
-        scorer.close()
 
 
 def _report(summary: ScoreSummary, answer: Path) -> int:

@@ -88,8 +88,5 @@ def _judge(
 ) -> list[Verdict]:
     """Our verdict on each, in their order."""
     items = [(each.task, extract(each.task, each.completion)) for each in questions]
-    scorer = Scorer(settings, tasks)
-    try:
+    with Scorer(settings, tasks) as scorer:
         return scorer.judge_all(items)
-    finally:
-        scorer.close()

@@ -73,8 +73,7 @@ def _work(session: Session, progress: Progress) -> tuple[int, int]:
     # found out before it has generated for hours.
     from evalpkg.scoring import Scorer
 
-    scorer = Scorer(scoring_settings(session.config), session.tasks.tasks)
-    try:
+    with Scorer(scoring_settings(session.config), session.tasks.tasks) as scorer:
         session.facts.self_check = self_check(
             scorer, session.tasks.tasks, session.config.allow_failed_gate, progress
         )
@@ -83,6 +82,4 @@ def _work(session: Session, progress: Progress) -> tuple[int, int]:
         generated = generate_missing(session, progress, begun)
         begun()
         judged = RunScoring(session).run(scorer, progress)
-    finally:
-        scorer.close()
     return generated, judged

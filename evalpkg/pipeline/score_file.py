@@ -15,12 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-from evalpkg.models import Extraction, Task, Verdict, VerdictKind
+from evalpkg.models import Extraction, Task, TaskSet, Verdict, VerdictKind
+from evalpkg.pipeline.facts import NOT_THE_RESULT
 from evalpkg.pipeline.judging import Extractor, Judging
 from evalpkg.pipeline.rows_index import RowsIndex
 from evalpkg.reporting.progress import Progress
-from evalpkg.scoring import Scorer
-from evalpkg.store.files import canonical_json
+from evalpkg.scoring import Scorer, ScoringSettings
+from evalpkg.store.config_guard import bind_config
+from evalpkg.store.files import canonical_json, write_lines
+from evalpkg.store.layout import RunLayout
 from evalpkg.store.log import AppendLog
 
 NOT_JUDGED = -1
@@ -104,18 +107,12 @@ class FileScoring:
 
     def _judgements(self) -> Iterator[tuple[int, dict[str, Any]]]:
         """Each record of the log that belongs to a row of this file, with its byte offset."""
-        offset = 0
-        if not self._log.path.exists():
-            return
-        with self._log.path.open("rb") as lines:
-            for line in lines:
-                if not line.endswith(b"\n"):
-                    return
-                record = json.loads(line)
-                row = record["row"]
-                if row < len(self.index) and record["digest"] == self.index.digest(row):
-                    yield offset, record
-                offset += len(line)
+        for offset, number, record in self._log.placed():
+            row = _row_of(record)
+            if row is None:
+                raise self._log.damaged(number)
+            if row < len(self.index) and record["digest"] == self.index.digest(row):
+                yield offset, record
 
     def _write_answer(self, rows: IO[bytes]) -> tuple[Counter[str], list[tuple[int, str]]]:
         """``verdicts.jsonl``: the last judgement of each row, in the order of the input."""
@@ -126,23 +123,49 @@ class FileScoring:
             where[record["row"]] = offset
         verdicts: Counter[str] = Counter()
         infra: list[tuple[int, str]] = []
-        partial = self.answer.with_name(self.answer.name + ".partial")
-        with (
-            partial.open("w", encoding="utf-8", newline="\n") as out,
-            self._log.path.open("rb") as log,
-        ):
-            for row in range(len(self.index)):
-                log.seek(where[row])
-                judged = json.loads(log.readline())
-                verdicts[judged["verdict"]] += 1
-                if judged["verdict"] == VerdictKind.INFRA_ERROR:
-                    infra.append((self.index.line_number(row), judged["detail"]))
-                del judged["row"], judged["digest"]
-                given = self.index.read(rows, row)
-                answer = answer_row(given, self.index.sample[row], judged)
-                out.write(canonical_json(answer) + "\n")
-        partial.replace(self.answer)
+        with self._log.path.open("rb") as log:
+
+            def lines() -> Iterator[str]:
+                for row in range(len(self.index)):
+                    log.seek(where[row])
+                    judged = json.loads(log.readline())
+                    verdicts[judged["verdict"]] += 1
+                    if judged["verdict"] == VerdictKind.INFRA_ERROR:
+                        infra.append((self.index.line_number(row), judged["detail"]))
+                    del judged["row"], judged["digest"]
+                    given = self.index.read(rows, row)
+                    answer = answer_row(given, self.index.sample[row], judged)
+                    yield canonical_json(answer) + "\n"
+
+            write_lines(self.answer, lines())
         return verdicts, infra
+
+
+def score_file(
+    samples: Path, output_dir: Path, tasks: TaskSet, settings: ScoringSettings
+) -> ScoreSummary:
+    """Judge a file with our own scorer; the directory belongs to these tasks and conditions.
+
+    Raises:
+        DataError: if the file has a line that is no sample of these tasks, or the log of an
+            earlier call is damaged.
+        ConfigError: if the directory holds verdicts made under other conditions.
+        EnvironmentUnfitError: as ``Scorer``; or if the directory cannot be written.
+    """
+    scoring = FileScoring(samples, output_dir, tasks.tasks)
+    with Scorer(settings, tasks.tasks) as scorer:
+        data = {"dataset": tasks.source, "digest": tasks.digest, "overlay": tasks.overlay_digest}
+        conditions = {k: v for k, v in scorer.provenance().items() if k not in NOT_THE_RESULT}
+        bind_config(RunLayout(output_dir), {"tasks": data, "scorer": conditions})
+        with Progress(None) as progress:
+            return scoring.run(scorer, progress)
+
+
+def _row_of(record: dict[str, Any]) -> int | None:
+    """The row that a record of the log judges; None if it is no such record."""
+    row = record.get("row")
+    texts = all(isinstance(record.get(name), str) for name in ("digest", "verdict", "detail"))
+    return row if type(row) is int and row >= 0 and texts else None
 
 
 def answer_row(given: dict[str, Any], sample: int, judged: dict[str, Any]) -> dict[str, Any]:

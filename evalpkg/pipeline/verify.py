@@ -58,12 +58,9 @@ def verify_with_rechecks(
     from evalpkg.scoring import Scorer
 
     layout = RunLayout(root)
-    scorer = Scorer(_settings_of(layout, sandbox_mode), read_tasks(layout.tasks))
-    try:
+    with Scorer(_settings_of(layout, sandbox_mode), read_tasks(layout.tasks)) as scorer:
         again = replace(again, judge=scorer.judge_all, rescore=rescore, seed=seed)
         return _verify(root, verify_key, again, tell)
-    finally:
-        scorer.close()
 
 
 def _verify(

@@ -17,13 +17,18 @@ from pathlib import Path
 PREFIX = "evalpkg-"
 LOCK = ".lock"
 
+ROOM = 160 << 20
+"""Bytes that one batch may take at most: its library and what the linker makes it from, each as
+large as a file may be, and the support library."""
+
 
 @lru_cache(maxsize=1)
 def scratch_root() -> Path:
     """This process's own folder, which ends with the process.
 
-    In ``/dev/shm`` if programs can be loaded from there, else in the system's temporary folder.
-    What is written there lives for one batch; memory spares the disk some 80 KiB a batch.
+    In ``/dev/shm`` if programs can be loaded from there and it has room (a container's often has
+    not), else in the system's temporary folder. What is written there lives for one batch; memory
+    spares the disk some 80 KiB a batch.
     """
     place = _place()
     sweep(place)
@@ -64,10 +69,19 @@ def _remove(folder: Path, owner: int) -> None:
 
 
 def _place() -> Path:
-    memory = Path("/dev/shm")  # noqa: S108 - only ever a parent of private folders
+    """The first place with room for every CPU's batch, else the one with the most room."""
+    memory, disk = Path("/dev/shm"), Path(tempfile.gettempdir())  # noqa: S108 - only a parent
+    rooms = {place: room for place in (memory, disk) if (room := _room(place))}
+    ample = [place for place, room in rooms.items() if room >= ROOM * len(os.sched_getaffinity(0))]
+    return next(iter(ample), max(rooms, key=rooms.__getitem__, default=disk))
+
+
+def _room(place: Path) -> int:
+    """Bytes free there; 0 where programs cannot be written, or not be loaded."""
     try:
-        flags = os.statvfs(memory).f_flag
+        found = os.statvfs(place)
     except OSError:
-        return Path(tempfile.gettempdir())
-    usable = os.access(memory, os.W_OK | os.X_OK) and not flags & (os.ST_NOEXEC | os.ST_RDONLY)
-    return memory if usable else Path(tempfile.gettempdir())
+        return 0
+    usable = os.access(place, os.W_OK | os.X_OK)
+    barred = found.f_flag & (os.ST_NOEXEC | os.ST_RDONLY)
+    return found.f_bavail * found.f_frsize if usable and not barred else 0

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import os
+import signal
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from evalpkg.models import Task, Verdict, VerdictKind
 from evalpkg.rust import Runtime, Toolchain
@@ -15,17 +17,29 @@ from evalpkg.sandbox.base import Provider
 from evalpkg.sandbox.scratch import scratch_root
 from evalpkg.sandbox.trial import Case, Outcome, TrialLimits, try_all
 from evalpkg.scoring import verdicts
-from evalpkg.scoring.crates import CompileLimits, CrateCompiler
+from evalpkg.scoring.control import why_nothing_compiles
+from evalpkg.scoring.crates import Compiled, CompileLimits, CrateCompiler
 from evalpkg.scoring.elf import mapped_bytes
 from evalpkg.scoring.oracles import OracleShelf
+from evalpkg.scoring.refusals import Refusals
 from evalpkg.scoring.settings import ScoringSettings
+from evalpkg.scoring.stops import Stop
 from evalpkg.scoring.subject import subject_unit, symbol
+from evalpkg.scoring.turns import Round
 
 MOST_SHARED = 16 << 20
 """Bytes that a batch's library may take of each of its programs' address space."""
 
 BUSY_SHARE = 0.9
 """A wall-clock timeout with less CPU time than this share of the limit may be the machine's."""
+
+OWN_DOING = frozenset(
+    {
+        *(VerdictKind.PASSED, VerdictKind.TEST_FAILED, VerdictKind.PANICKED),
+        *(VerdictKind.COMPILE_ERROR, VerdictKind.TAMPERED, VerdictKind.CRASHED),
+    }
+)
+"""Verdicts that a program alone decides; limits of time and memory are met sooner on some days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +53,16 @@ class Program:
 
 
 class Judged(NamedTuple):
-    """A verdict, or (``again``) how the program is to be judged once more before it counts."""
+    """A verdict, or the round in which the program is to be judged once more before it counts.
+
+    Attributes:
+        lasting: the program alone decided it, so that it may be kept.
+    """
 
     program: Program
     verdict: Verdict
-    again: Literal["", "alone", "quietly"] = ""
+    again: Round | None = None
+    lasting: bool = False
 
 
 class Bench:
@@ -69,15 +88,12 @@ class Bench:
             output_kib=settings.output_kb,
         )
 
-    def judge(
-        self, programs: list[Program], *, alone: bool = False, last: bool = False
-    ) -> list[Judged]:
+    def judge(self, programs: list[Program], stage: Round) -> list[Judged]:
         """Judge programs of one edition in one crate.
 
         Args:
-            programs: distinct, of one edition.
-            alone: this is a retry; the program has the crate to itself.
-            last: nothing else runs now; whatever comes out counts.
+            programs: distinct, of one edition; one alone after the first round.
+            stage: after the last one, whatever comes out counts.
         """
         judged: list[Judged] = []
         sound: list[Program] = []
@@ -85,17 +101,16 @@ class Bench:
             fault = self.shelf.get(program.task.task_id).fault
             if fault:
                 detail = f"the task's tests cannot be used: {fault}"
-                judged.append(Judged(program, _infra(detail, program)))
+                judged.append(Judged(program, infra(detail, program)))
             else:
                 sound.append(program)
         if sound:
             with tempfile.TemporaryDirectory(dir=scratch_root()) as work:
-                judged += self._judge_in(Path(work), sound, alone, last)
+                judged += self._judge_in(Path(work), sound, stage)
         return judged
 
-    def _judge_in(
-        self, work: Path, programs: list[Program], alone: bool, last: bool
-    ) -> list[Judged]:
+    def _judge_in(self, work: Path, programs: list[Program], stage: Round) -> list[Judged]:
+        before = Refusals.now()
         units = [subject_unit(program.task, program.source) for program in programs]
         limits = self.compile_limits
         if len(programs) > 1:
@@ -103,55 +118,100 @@ class Bench:
             limits = CompileLimits(cpu_s=min(limits.cpu_s, 3 + 0.05 * len(programs)))
         # Tasks with one signature may be given the same program: one module serves them all.
         distinct = list({unit.name: unit for unit in units}.values())
-        compiled = self.compiler.compile(work, distinct, programs[0].task.edition, limits)
+        edition = programs[0].task.edition
+        compiled = self.compiler.compile(work, distinct, edition, limits, shared=True)
         judged: list[Judged] = []
         left: list[tuple[Program, str]] = []
         for program, unit in zip(programs, units, strict=True):
             error = compiled.failed.get(unit.name)
             if error is not None:
-                judged.append(Judged(program, verdicts.not_compiled(error, program.digest)))
+                verdict = verdicts.not_compiled(error, program.digest)
+                judged.append(Judged(program, verdict, lasting=True))
             elif compiled.stop is not None:
-                verdict = verdicts.compiler_stopped(compiled.stop, compiled.detail, program.digest)
-                infra = verdict.kind is VerdictKind.INFRA_ERROR
-                again = len(programs) > 1 or (infra and not alone)
-                judged.append(Judged(program, verdict, "alone" if again else ""))
+                company = len(programs) > 1
+                judged.append(self._stopped(compiled, program, stage, company, before))
             else:
                 left.append((program, symbol(unit.name)))
         if left and compiled.library is not None:
             if len(programs) > 1 and mapped_bytes(compiled.library) > MOST_SHARED:
                 detail = "the programs beside it take too much memory"
-                return judged + [Judged(one, _infra(detail, one), "alone") for one, _ in left]
-            judged += self._try(compiled.library, left, alone, last)
+                alone = [Judged(one, infra(detail, one), Round.ALONE) for one, _ in left]
+                return judged + alone
+            judged += self._try(compiled.library, left, stage)
         return judged
 
+    def _stopped(
+        self, compiled: Compiled, program: Program, stage: Round, company: bool, before: Refusals
+    ) -> Judged:
+        """What becomes of a program where rustc ended without blaming any module."""
+        stop = compiled.stop or Stop.CRASH
+        verdict = verdicts.compiler_stopped(stop, compiled.detail, program.digest)
+        if company:
+            return Judged(program, verdict, Round.ALONE)
+        if stop.is_certain:
+            return Judged(program, verdict)
+        if stage is not Round.QUIET:
+            return Judged(program, verdict, Round.QUIET)
+        refused = Refusals.now().since(before)
+        if not refused and verdict.kind is not VerdictKind.INFRA_ERROR:
+            refused = why_nothing_compiles(self.compiler)
+        if refused:
+            return Judged(program, infra(f"{compiled.detail}: {refused}", program))
+        return Judged(program, verdict)
+
     def _try(
-        self, library: Path, programs: list[tuple[Program, str]], alone: bool, last: bool
+        self, library: Path, programs: list[tuple[Program, str]], stage: Round
     ) -> list[Judged]:
         cases = []
         for program, entry in programs:
             oracle = self.shelf.get(program.task.task_id)
             cases.append(Case(oracle.library, oracle.symbol, entry))
+        before = Refusals.now()
         outcomes = try_all(self._runtime, self._provider, library, cases, self.trial_limits)
+        refused = Refusals.now().since(before)
         judged = []
         for (program, _), outcome in zip(programs, outcomes, strict=True):
             verdict = verdicts.tried(outcome, program.digest, self.trial_limits)
-            judged.append(Judged(program, verdict, self._again(outcome, len(cases), alone, last)))
+            again = self._again(outcome, verdict, stage, refused)
+            if again is None and refused and _may_be_refused(outcome, verdict):
+                verdict = infra(f"{verdict.detail or verdict.kind.value}: {refused}", program)
+            lasting = verdict.kind in OWN_DOING and not _is_doubtful(outcome)
+            judged.append(Judged(program, verdict, again, lasting and not refused))
         return judged
 
     def _again(
-        self, outcome: Outcome, company: int, alone: bool, last: bool
-    ) -> Literal["", "alone", "quietly"]:
-        if last:
-            return ""
-        if outcome.kind in ("infra", "not_loaded", "server_gone") and (company > 1 or not alone):
-            return "alone"
-        if outcome.kind in ("infra", "server_gone"):
-            # The machine may have ended the server, for want of memory: once more, and in peace.
-            return "quietly"
+        self, outcome: Outcome, verdict: Verdict, stage: Round, refused: str
+    ) -> Round | None:
+        if stage is Round.QUIET:
+            return None
+        if outcome.kind in ("infra", "not_loaded", "server_gone"):
+            return Round.ALONE if stage is Round.FIRST else Round.QUIET
+        if _is_killed(outcome, verdict) or (refused and _may_be_refused(outcome, verdict)):
+            return Round.QUIET
         waited = outcome.kind == "gone" and outcome.reason == verdicts.WALL_TIMEOUT
         starved = outcome.cpu_us < BUSY_SHARE * self.trial_limits.cpu_s * 1e6
-        return "quietly" if waited and starved else ""
+        return Round.WAITING if waited and starved and stage is not Round.WAITING else None
 
 
-def _infra(detail: str, program: Program) -> Verdict:
+def infra(detail: str, program: Program) -> Verdict:
+    """The program could not be judged, and why."""
     return Verdict(VerdictKind.INFRA_ERROR, detail=detail[:2000], program_sha256=program.digest)
+
+
+def _is_killed(outcome: Outcome, verdict: Verdict) -> bool:
+    """Ended by SIGKILL, which no limit sends before CPU time is used up."""
+    killed = os.WIFSIGNALED(outcome.status) and os.WTERMSIG(outcome.status) == signal.SIGKILL
+    ended = outcome.kind == "gone" and outcome.reason == verdicts.ENDED
+    return ended and killed and verdict.kind is VerdictKind.CRASHED
+
+
+def _may_be_refused(outcome: Outcome, verdict: Verdict) -> bool:
+    """Ended in a way that a refusal by the kernel explains."""
+    ended = outcome.kind == "server_gone" or _is_killed(outcome, verdict)
+    return ended or verdict.kind is VerdictKind.RESOURCE_LIMIT
+
+
+def _is_doubtful(outcome: Outcome) -> bool:
+    """The library could not be opened, or a signal from nowhere: a file or memory was missing."""
+    killed = os.WIFSIGNALED(outcome.status) and os.WTERMSIG(outcome.status) == signal.SIGKILL
+    return outcome.kind in ("not_loaded", "server_gone") or (outcome.kind == "gone" and killed)

@@ -7,59 +7,20 @@ it has an error, alone or in company, so company never changes what is reported 
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import Enum
 from pathlib import Path
-from typing import Any
 
 from evalpkg.rust import Runtime, Toolchain
 from evalpkg.sandbox.base import Box, Limits, Provider
-from evalpkg.sandbox.process import SANDBOX_FAILED, run_bounded
+from evalpkg.sandbox.process import run_bounded
+from evalpkg.scoring.diagnostics import ROOT_FILE, Diagnostic, blame, errors
+from evalpkg.scoring.stops import Stop, explain
+from evalpkg.scoring.support import put_support
+from evalpkg.scoring.unit import Unit
 
 LIBRARY = "batch.so"
 ERROR_BYTES = 8 << 20
-EXHAUSTED = "tried to allocate more memory than available to compiler"
-"""An error that a module may have only in company: its neighbours' constants took the memory."""
-SIGXCPU, SIGXFSZ = 24, 25
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """One module of a crate.
-
-    Attributes:
-        name: of the module, its file and (with a prefix) its symbol.
-        text: its source file.
-        export: the one line in the crate's root that declares and exports it.
-        is_root: the module is a crate of its own, and its text already exports it.
-    """
-
-    name: str
-    text: str
-    export: str
-    is_root: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
-    """The first error that rustc reported in a module."""
-
-    code: str | None
-    text: str
-
-
-class Stop(Enum):
-    """Why a crate was not compiled for a reason that no module's errors explain."""
-
-    TIMEOUT = "timeout"
-    MEMORY = "memory"
-    DISK = "disk"
-    CRASH = "crash"
-    LINK = "link"
-    INFRA = "infra"
 
 
 @dataclass(slots=True)
@@ -97,22 +58,37 @@ class CrateCompiler:
         self._provider = provider
 
     def compile(
-        self, work: Path, units: Sequence[Unit], edition: str, limits: CompileLimits
+        self,
+        work: Path,
+        units: Sequence[Unit],
+        edition: str,
+        limits: CompileLimits,
+        *,
+        shared: bool = False,
     ) -> Compiled:
-        """Compile ``units`` in the empty folder ``work``."""
-        (work / "libevalwire.rlib").write_bytes(self._runtime.evalwire.read_bytes())
+        """Compile ``units`` in the empty folder ``work``.
+
+        Args:
+            work: on the file system of ``scratch_root()``.
+            units: modules with distinct names.
+            edition: of Rust.
+            limits: of each call of rustc.
+            shared: what is compiled runs confined, so its support library may be a shared copy.
+        """
+        put_support(self._runtime.evalwire, work, shared=shared)
         for unit in units:
             (work / f"{unit.name}.rs").write_bytes(unit.text.encode("utf-8", "surrogatepass"))
         compiled = Compiled()
         left = list(units)
         while left:
-            status, errors = self._rustc(work, _write_root(work, left), edition, limits)
+            status, text = self._rustc(work, _write_root(work, left), edition, limits)
             if status == 0:
                 compiled.library = work / LIBRARY
                 break
-            blamed = _blame(errors, left)
+            found = list(errors(text))
+            blamed = blame(found, left)
             if not blamed:
-                compiled.stop, compiled.detail = _explain(status, errors)
+                compiled.stop, compiled.detail = explain(status, text, found)
                 break
             compiled.failed.update(blamed)
             left = [unit for unit in left if unit.name not in blamed]
@@ -138,94 +114,5 @@ def _write_root(work: Path, units: Sequence[Unit]) -> str:
     if len(units) == 1 and units[0].is_root:
         return f"{units[0].name}.rs"
     text = "".join(f"{unit.export}\n" for unit in units)
-    (work / "lib.rs").write_text(text, encoding="utf-8")
-    return "lib.rs"
-
-
-def _errors(text: str) -> Iterator[dict[str, Any]]:
-    # Not splitlines: rustc leaves U+2028 and its kin as they are inside its strings.
-    for line in text.split("\n"):
-        if line.startswith("{"):
-            try:
-                message = json.loads(line)
-            except json.JSONDecodeError:
-                continue  # cut off by the size limit
-            if message.get("level") == "error" or message.get("level", "").startswith("error:"):
-                yield message
-
-
-def _blame(errors: str, units: Sequence[Unit]) -> dict[str, Diagnostic]:
-    """The first error of each module that has one."""
-    names: dict[str, str] = {f"{unit.name}.rs": unit.name for unit in units}
-    blamed: dict[str, Diagnostic] = {}
-    for message in _errors(errors):
-        if message.get("message") == EXHAUSTED:
-            continue
-        for span in message.get("spans", ()):
-            name = _module(span, names, units)
-            if span.get("is_primary") and name is not None:
-                code = str((message.get("code") or {}).get("code", ""))
-                known = code if code.startswith("E0") else None  # a lint's name is not a code
-                blamed.setdefault(name, Diagnostic(known, _readable(message, span)))
-                break
-    return blamed
-
-
-def _module(span: dict[str, Any], names: dict[str, str], units: Sequence[Unit]) -> str | None:
-    """The module that a span lies in, following macro expansions outward."""
-    here: dict[str, Any] | None = span
-    while here is not None:
-        if here["file_name"] in names:
-            return names[str(here["file_name"])]
-        if here["file_name"] == "lib.rs" and 0 < here["line_start"] <= len(units):
-            return units[int(here["line_start"]) - 1].name
-        here = (here.get("expansion") or {}).get("span")
-    return None
-
-
-def _readable(message: dict[str, Any], span: dict[str, Any]) -> str:
-    """The error in a few lines, the same in any company.
-
-    Notes and suggestions are left out, and paths cut to their last segment: rustc names what else
-    the crate holds there, and spells a path out where a neighbour uses the same name.
-    """
-    code = (message.get("code") or {}).get("code")
-    lines = [f"error[{code}]: " if code else "error: "]
-    lines[0] += _PATH.sub("", str(message.get("message", "")))
-    where = span
-    while where["file_name"].startswith("/") and where.get("expansion"):
-        where = where["expansion"]["span"]
-    lines.append(f" --> solution.rs:{where['line_start']}:{where['column_start']}")
-    lines += [f"  | {text['text'].strip()}" for text in where.get("text", ())[:2]]
-    if label := span.get("label"):
-        lines.append(f"  = {_PATH.sub('', label)}")
-    return "\n".join(lines)[:4000]
-
-
-_PATH = re.compile(r"(?:\b[A-Za-z_]\w*::)+(?=[A-Za-z_<{])")
-
-
-_FOLDERS = re.compile(r"(?:/[\w.+-]+)+/(?=[\w.+-])")
-"""Where things lie on this machine is nobody's business."""
-
-
-def _explain(status: int, errors: str) -> tuple[Stop, str]:
-    """Why rustc failed without blaming a module."""
-    signal = status - 128 if status > 128 else 0
-    plain = [line for line in errors.split("\n") if line and not line.startswith("{")]
-    messages = [str(message.get("message", "")) for message in _errors(errors)]
-    telling = [line for line in plain if "error" in line or "panicked" in line]
-    detail = (messages or telling or plain or [f"rustc ended with status {status}"])[0]
-    detail = _FOLDERS.sub("", detail)[:500]
-    if status < 0 or signal == SIGXCPU or (signal == 9 and not messages):
-        return Stop.TIMEOUT, "compiling took too much time"
-    if signal == SIGXFSZ or "No space left" in errors or "File too large" in errors:
-        return Stop.DISK, "the compiled program is too large"
-    exhausted = "memory allocation of" in errors or "out of memory" in errors.lower()
-    if exhausted or EXHAUSTED in messages:
-        return Stop.MEMORY, "compiling took too much memory"
-    if status == SANDBOX_FAILED:
-        return Stop.INFRA, "; ".join(plain)[:500] or "the sandbox failed"
-    if any("linking with" in message for message in messages):
-        return Stop.LINK, detail
-    return Stop.CRASH, detail
+    (work / ROOT_FILE).write_text(text, encoding="utf-8")
+    return ROOT_FILE

@@ -10,8 +10,8 @@ from tree_sitter import Node
 from evalpkg.errors import DataError
 from evalpkg.extraction.syntax import parse, text_of
 from evalpkg.models import Task
-from evalpkg.scoring.crates import Unit
 from evalpkg.scoring.signature import Parameter, Signature, read_signature
+from evalpkg.scoring.unit import Unit
 
 
 def oracle_unit(task: Task) -> Unit:

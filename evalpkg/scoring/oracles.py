@@ -15,9 +15,10 @@ from evalpkg.errors import DataError, EnvironmentUnfitError
 from evalpkg.models import Task
 from evalpkg.rust import Runtime
 from evalpkg.sandbox.scratch import scratch_root
-from evalpkg.scoring.crates import Compiled, CompileLimits, CrateCompiler, Unit
+from evalpkg.scoring.crates import Compiled, CompileLimits, CrateCompiler
 from evalpkg.scoring.oracle import module_name, oracle_unit, symbol, task_digest
 from evalpkg.scoring.settings import VERSION
+from evalpkg.scoring.unit import Unit
 
 CHUNK = 48
 LIMITS = CompileLimits(cpu_s=120)

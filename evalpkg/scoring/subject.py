@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 
 from evalpkg.models import Task
-from evalpkg.scoring.crates import Unit
 from evalpkg.scoring.routing import ROOT, tokens
 from evalpkg.scoring.signature import Parameter, Signature, read_signature
+from evalpkg.scoring.unit import Unit
 
 
 def program_digest(task: Task, source: str) -> str:

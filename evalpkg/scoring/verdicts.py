@@ -7,7 +7,8 @@ import signal
 
 from evalpkg.models import Verdict, VerdictKind
 from evalpkg.sandbox.trial import Outcome, TrialLimits
-from evalpkg.scoring.crates import Diagnostic, Stop
+from evalpkg.scoring.diagnostics import Diagnostic
+from evalpkg.scoring.stops import Stop
 
 ENDED, WALL_TIMEOUT, ANSWER_TOO_LONG, BROKE_PROTOCOL = range(4)
 """``Reason`` of ``evalbox/serve.rs``."""
@@ -28,10 +29,13 @@ def compiler_stopped(stop: Stop, detail: str, program: str) -> Verdict:
     """On this program alone, rustc ended without rejecting it."""
     kind = {
         Stop.TIMEOUT: VerdictKind.TIMEOUT,
+        Stop.STALLED: VerdictKind.TIMEOUT,
         Stop.MEMORY: VerdictKind.RESOURCE_LIMIT,
-        Stop.DISK: VerdictKind.RESOURCE_LIMIT,
+        Stop.TOO_LARGE: VerdictKind.RESOURCE_LIMIT,
         Stop.CRASH: VerdictKind.COMPILE_ERROR,
         Stop.LINK: VerdictKind.COMPILE_ERROR,
+        Stop.FULL: VerdictKind.INFRA_ERROR,
+        Stop.KILLED: VerdictKind.INFRA_ERROR,
         Stop.INFRA: VerdictKind.INFRA_ERROR,
     }[stop]
     compile_ok = None if kind is VerdictKind.INFRA_ERROR else False

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,23 @@ def write_atomic(path: Path, content: str | bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with partial.open("wb") as out:
             out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        partial.replace(path)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+
+
+def write_lines(path: Path, lines: Iterable[str]) -> None:
+    """Replace ``path`` by ``lines``, however many, as ``write_atomic`` does.
+
+    Raises:
+        EnvironmentUnfitError: if the place cannot be written to.
+    """
+    partial = path.with_name(path.name + ".partial")
+    try:
+        with partial.open("w", encoding="utf-8", newline="\n") as out:
+            out.writelines(lines)
             out.flush()
             os.fsync(out.fileno())
         partial.replace(path)

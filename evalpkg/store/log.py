@@ -139,18 +139,35 @@ class AppendLog:
         except (KeyError, TypeError, ValueError) as error:
             raise DataError(f"{self.path}: a record without a key ({error!r})") from error
 
-    def _records(self) -> Iterator[dict[str, Any]]:
-        """Every whole line, duplicates included."""
+    def placed(self) -> Iterator[tuple[int, int, dict[str, Any]]]:
+        """Yield every whole line, duplicates included, as (byte offset, line number, record).
+
+        Raises:
+            DataError: if a line other than a torn last one is not a JSON object.
+        """
+        offset = 0
         try:
             with self.path.open("rb") as lines:
                 for number, line in enumerate(lines, start=1):
                     if not line.endswith(b"\n"):
                         return
-                    yield self._parse(line, number)
+                    yield offset, number, self._parse(line, number)
+                    offset += len(line)
         except FileNotFoundError:
             return
         except OSError as error:
             raise DataError(f"{self.path} cannot be read: {error.strerror or error}") from error
+
+    def damaged(self, number: int) -> DataError:
+        """The user's view of a line that this package did not write like that."""
+        return DataError(
+            f"{self.path}, line {number}: damaged, and not by a kill, which cuts the last line",
+            f"Keep the lines before {number}; the next run makes again what is lost.",
+        )
+
+    def _records(self) -> Iterator[dict[str, Any]]:
+        """Every whole line, duplicates included."""
+        return (record for _, _, record in self.placed())
 
     def _parse(self, line: bytes, number: int) -> dict[str, Any]:
         try:
@@ -158,10 +175,7 @@ class AppendLog:
         except (ValueError, RecursionError):
             value = None
         if not isinstance(value, dict):
-            raise DataError(
-                f"{self.path}, line {number}: damaged, and not by a kill, which cuts the last line",
-                f"Keep the lines before {number}; the next run makes again what is lost.",
-            )
+            raise self.damaged(number)
         return value
 
 

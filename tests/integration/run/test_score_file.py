@@ -174,3 +174,18 @@ def test_interrupted_scoring_ends_with_130(tmp_path: Path, distinct_samples: Pat
     arguments = ("score", distinct_samples, "--output-dir", tmp_path / "out", "--no-cache")
     status = Victim(*arguments).kill_when(lambda: log.exists(), signal.SIGINT)
     assert status == ExitCode.INTERRUPTED
+
+
+@pytest.mark.parametrize("line", ['{"row": 2, "digest":', '{"row": -1}', '{"row": 0}', "[]"])
+def test_a_damaged_log_is_named_with_its_line_and_cure(
+    tmp_path: Path, rows: list[dict[str, object]], line: str
+) -> None:
+    samples, out = write(tmp_path / "s.jsonl", rows), tmp_path / "out"
+    succeed("score", samples, "--output-dir", out)
+    log = out / "work/verdicts.jsonl"
+    lines = log.read_text(encoding="utf-8").splitlines()
+    log.write_text("\n".join([*lines[:2], line, *lines[3:], ""]), encoding="utf-8")
+    done = evalpkg("score", samples, "--output-dir", out)
+    assert done.returncode == ExitCode.DATA
+    assert f"{log}, line 3" in done.stderr
+    assert "Keep the lines before 3" in done.stderr

@@ -1,0 +1,32 @@
+"""The shards of one run, joined and published as one result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from evalpkg.evidence.metadata import read_metadata
+from evalpkg.merge.merge import MergeReport, merge_runs
+from evalpkg.pipeline.publish import publish
+from evalpkg.reporting.progress import Progress
+from evalpkg.store.layout import RunLayout
+from evalpkg.store.mode_files import write_mode_files
+from evalpkg.store.rows import read_tasks
+
+
+def join_shards(
+    parts: Sequence[Path], target: Path, signing_key: Path | None, progress: Progress
+) -> tuple[MergeReport, RunLayout]:
+    """Merge ``parts`` into ``target``, and write its results, reports and manifest.
+
+    Raises:
+        ConfigError, DataError, EnvironmentUnfitError: as ``merge_runs`` and ``publish``.
+    """
+    progress.phase("merging", 0)
+    report = merge_runs(parts, target)
+    layout = RunLayout(target)
+    about = read_metadata(layout)
+    progress.phase("writing results", 0)
+    write_mode_files(layout, read_tasks(layout.tasks), about.roles, about.modes, about.num_samples)
+    publish(layout, signing_key)
+    return report, layout

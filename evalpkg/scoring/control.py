@@ -1,0 +1,25 @@
+"""A program that always compiles, to tell a machine's failure from another program's."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from evalpkg.sandbox.scratch import scratch_root
+from evalpkg.scoring.crates import CompileLimits, CrateCompiler
+from evalpkg.scoring.unit import Unit
+
+CONTROL = Unit(
+    "control",
+    "pub(crate) fn call(_: &mut ::evalwire::Reader<'_>, _: &mut ::std::vec::Vec<u8>) {}\n",
+    "mod control; ::evalwire::export!(evalpkg_control, control::call);",
+)
+
+
+def why_nothing_compiles(compiler: CrateCompiler) -> str:
+    """Why this machine cannot compile even a program of one line now; empty if it can."""
+    with tempfile.TemporaryDirectory(dir=scratch_root()) as work:
+        made = compiler.compile(Path(work), [CONTROL], "2021", CompileLimits(), shared=True)
+    if made.library is not None:
+        return ""
+    return f"no program can be compiled now ({made.detail or 'the control has an error'})"

@@ -1,0 +1,90 @@
+"""rustc's diagnostics: which module each error lies in, and the error in a few lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from evalpkg.scoring.deep_json import loads
+from evalpkg.scoring.unit import Unit
+
+ROOT_FILE = "lib.rs"
+"""The crate's root where it is ours: one line for each module."""
+
+EXHAUSTED = "tried to allocate more memory than available to compiler"
+"""An error that a module may have only in company: its neighbours' constants took the memory."""
+
+_PATH = re.compile(r"(?:\b[A-Za-z_]\w*::)+(?=[A-Za-z_<{])")
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """The first error that rustc reported in a module."""
+
+    code: str | None
+    text: str
+
+
+def errors(text: str) -> Iterator[dict[str, Any]]:
+    """Each error among the lines that rustc wrote; lines that were cut off are left out."""
+    # Not splitlines: rustc leaves U+2028 and its kin as they are inside its strings.
+    for line in text.split("\n"):
+        if not line.startswith("{"):
+            continue
+        try:
+            message = loads(line)
+        except ValueError:
+            continue  # cut off by the size limit
+        level = str(message.get("level", ""))
+        if level == "error" or level.startswith("error:"):
+            yield message
+
+
+def blame(found: Sequence[dict[str, Any]], units: Sequence[Unit]) -> dict[str, Diagnostic]:
+    """The first error of each module that has one."""
+    names: dict[str, str] = {f"{unit.name}.rs": unit.name for unit in units}
+    blamed: dict[str, Diagnostic] = {}
+    for message in found:
+        if message.get("message") == EXHAUSTED:
+            continue
+        for span in message.get("spans", ()):
+            name = _module(span, names, units)
+            if span.get("is_primary") and name is not None:
+                code = str((message.get("code") or {}).get("code", ""))
+                known = code if code.startswith("E0") else None  # a lint's name is not a code
+                blamed.setdefault(name, Diagnostic(known, _readable(message, span)))
+                break
+    return blamed
+
+
+def _module(span: dict[str, Any], names: dict[str, str], units: Sequence[Unit]) -> str | None:
+    """The module that a span lies in, following macro expansions outward."""
+    here: dict[str, Any] | None = span
+    while here is not None:
+        if here["file_name"] in names:
+            return names[str(here["file_name"])]
+        if here["file_name"] == ROOT_FILE and 0 < here["line_start"] <= len(units):
+            return units[int(here["line_start"]) - 1].name
+        here = (here.get("expansion") or {}).get("span")
+    return None
+
+
+def _readable(message: dict[str, Any], span: dict[str, Any]) -> str:
+    """The error in a few lines, the same in any company.
+
+    Notes and suggestions are left out, and paths cut to their last segment: rustc names what else
+    the crate holds there, and spells a path out where a neighbour uses the same name.
+    """
+    code = (message.get("code") or {}).get("code")
+    lines = [f"error[{code}]: " if code else "error: "]
+    lines[0] += _PATH.sub("", str(message.get("message", "")))
+    where = span
+    while where["file_name"].startswith("/") and where.get("expansion"):
+        where = where["expansion"]["span"]
+    lines.append(f" --> solution.rs:{where['line_start']}:{where['column_start']}")
+    lines += [f"  | {text['text'].strip()}" for text in where.get("text", ())[:2]]
+    if label := span.get("label"):
+        lines.append(f"  = {_PATH.sub('', label)}")
+    return "\n".join(lines)[:4000]

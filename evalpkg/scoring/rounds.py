@@ -1,0 +1,151 @@
+"""One call of the scorer: dedupe, recall, batch, judge round after round, hand the verdicts out."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import dataclass
+
+from evalpkg.models import Extraction, Task, Verdict, VerdictKind
+from evalpkg.scoring.batches import Batches
+from evalpkg.scoring.bench import Bench, Judged, Program, infra
+from evalpkg.scoring.cache import VerdictCache
+from evalpkg.scoring.routing import Company, company
+from evalpkg.scoring.subject import program_digest
+from evalpkg.scoring.turns import Round, Turns
+
+OnVerdict = Callable[[int, Verdict, bool], None]
+"""Called with (position in the items, verdict, whether it came from the cache or a twin)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """What every call of one scorer shares.
+
+    Attributes:
+        tasks: by id, with the edition that counts.
+        key: the content key of a program.
+        workers: batches judged at once.
+        batch_size: programs in one crate.
+    """
+
+    bench: Bench
+    pool: Executor
+    turns: Turns
+    cache: VerdictCache | None
+    tasks: Mapping[str, Task]
+    key: Callable[[Task, str], bytes]
+    workers: int
+    batch_size: int
+
+
+class Rounds:
+    """Takes the programs of one call through the rounds."""
+
+    def __init__(self, equipment: Equipment, on_verdict: OnVerdict) -> None:
+        self._use = equipment
+        self._on_verdict = on_verdict
+        self._known: dict[bytes, Verdict] = {}
+        self._waiting: dict[bytes, list[int]] = {}
+        self._batches = Batches(equipment.batch_size)
+        self._running: dict[Future[list[Judged]], tuple[list[Program], Round]] = {}
+        self._later: dict[Round, deque[Program]] = {Round.WAITING: deque(), Round.QUIET: deque()}
+
+    def run(self, items: Iterable[tuple[Task, Extraction]]) -> None:
+        """Judge every item."""
+        try:
+            for position, (task, extraction) in enumerate(items):
+                self._admit(position, self._use.tasks[task.task_id], extraction)
+            for programs in self._batches.rest():
+                self._submit(programs, Round.FIRST)
+            self._collect_all()
+            # What waits, and what the machine may have failed, counts only now, when compiling and
+            # computing is over.
+            for stage, programs_left in self._later.items():
+                while programs_left:
+                    self._submit([programs_left.popleft()], stage)
+                self._collect_all()
+        finally:
+            for future in self._running:
+                future.cancel()
+            wait(self._running)
+
+    def _admit(self, position: int, task: Task, extraction: Extraction) -> None:
+        source = extraction.source
+        if source is None:
+            self._on_verdict(position, Verdict(VerdictKind.NO_CODE, detail="no Rust code"), False)
+            return
+        digest = program_digest(task, source)
+        key = self._use.key(task, digest)
+        if key in self._waiting:
+            self._waiting[key].append(position)
+            return
+        known = self._known.get(key) or (self._use.cache.get(key) if self._use.cache else None)
+        if known is not None:
+            self._known[key] = known
+            self._on_verdict(position, known, True)
+            return
+        self._waiting[key] = [position]
+        program = Program(key, digest, task, source)
+        self._submit(self._batches.add(program, _company(source)), Round.FIRST)
+
+    def _submit(self, programs: list[Program], stage: Round) -> None:
+        if not programs:
+            return
+        while len(self._running) >= 2 * self._use.workers:
+            self._collect()
+        future = self._use.pool.submit(_judge, self._use, programs, stage)
+        self._running[future] = (programs, stage)
+
+    def _collect_all(self) -> None:
+        while self._running:
+            self._collect()
+
+    def _collect(self) -> None:
+        done, _ = wait(self._running, return_when=FIRST_COMPLETED)
+        for future in done:
+            programs, stage = self._running.pop(future)
+            error = future.exception()
+            if error is None:
+                self._settle(future.result())
+            elif isinstance(error, Exception):
+                self._settle(_failed(programs, stage, error))
+            else:
+                raise error
+
+    def _settle(self, judged: list[Judged]) -> None:
+        final = []
+        for one in judged:
+            if one.again is Round.ALONE:
+                self._submit([one.program], Round.ALONE)
+            elif one.again is not None:
+                self._later[one.again].append(one.program)
+            else:
+                final.append(one)
+        if self._use.cache is not None:
+            self._use.cache.put((one.program.key, one.verdict) for one in final if one.lasting)
+        for one in final:
+            self._known[one.program.key] = one.verdict
+            for twin, position in enumerate(self._waiting.pop(one.program.key)):
+                self._on_verdict(position, one.verdict, twin > 0)
+
+
+def _judge(use: Equipment, programs: list[Program], stage: Round) -> list[Judged]:
+    with use.turns.take(stage):
+        return use.bench.judge(programs, stage)
+
+
+def _failed(programs: list[Program], stage: Round, error: Exception) -> list[Judged]:
+    """Judging these programs failed: each is judged again alone, and the run goes on."""
+    again = {Round.FIRST: Round.ALONE, Round.QUIET: None}.get(stage, Round.QUIET)
+    detail = f"{type(error).__name__}: {error}"
+    return [Judged(program, infra(detail, program), again) for program in programs]
+
+
+def _company(source: str) -> Company:
+    """As ``company``; a program that it cannot be found out for has none."""
+    try:
+        return company(source)
+    except (RecursionError, ValueError, MemoryError):
+        return Company.NONE

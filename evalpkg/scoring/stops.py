@@ -1,0 +1,112 @@
+"""Why rustc ended without an error in any module, and whose doing that is.
+
+rustc and its linker also end because the machine fails them: no memory, no process, no space left,
+a signal from outside. None of these ends is believed to be the program's until it has happened
+again when the program was alone and nothing else ran, while another program compiled
+(``Stop.is_certain`` names the few that need no such proof).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from enum import Enum
+from typing import Any
+
+from evalpkg.sandbox.process import SANDBOX_FAILED, TIMED_OUT
+from evalpkg.scoring.diagnostics import EXHAUSTED
+
+SIGKILL, SIGXCPU, SIGXFSZ = 9, 24, 25
+
+_FOLDERS = re.compile(r"(?:/[\w.+-]+)+/(?=[\w.+-])")
+"""Where things lie on this machine is nobody's business."""
+
+_LINKER_SIGNAL = re.compile(r"^linking with .* failed: signal: (\d+)")
+
+
+class Stop(Enum):
+    """Why a crate was not compiled for a reason that no module's errors explain."""
+
+    TIMEOUT = "timeout"
+    """All of its CPU time was used."""
+    TOO_LARGE = "too large"
+    """A file grew over the limit."""
+    STALLED = "stalled"
+    """It took very long without using its CPU time."""
+    MEMORY = "memory"
+    """An allocation was refused."""
+    FULL = "full"
+    """No space was left where programs are compiled."""
+    KILLED = "killed"
+    """SIGKILL, which no limit of ours sends: the kernel's, for want of memory, or a person's."""
+    CRASH = "crash"
+    LINK = "link"
+    INFRA = "infra"
+    """The sandbox failed."""
+
+    @property
+    def is_certain(self) -> bool:
+        """True where only the program can have been the reason, however busy the machine was."""
+        return self in (Stop.TIMEOUT, Stop.TOO_LARGE)
+
+
+def explain(status: int, text: str, found: Sequence[dict[str, Any]]) -> tuple[Stop, str]:
+    """Why rustc ended as it did, without blaming a module.
+
+    Args:
+        status: exit status; 128 and a signal's number where one ended it.
+        text: all that it wrote on standard error.
+        found: the errors in that text.
+    """
+    plain = [line for line in text.split("\n") if line and not line.startswith("{")]
+    messages = [str(message.get("message", "")) for message in found]
+    telling = [line for line in plain if "error" in line or "panicked" in line]
+    detail = (messages or telling or plain or [f"rustc ended with status {status}"])[0]
+    detail = _FOLDERS.sub("", detail)[:500]
+    if status == SANDBOX_FAILED:
+        return Stop.INFRA, "; ".join(plain)[:500] or "the sandbox failed"
+    if status == TIMED_OUT:
+        return Stop.STALLED, "compiling took too much time"
+    # The program's own text may be quoted in an error with a place, so those are not searched.
+    said = "\n".join([*plain, *_without_place(found)])
+    by_signal = _by_signal(_signals(status, messages))
+    if by_signal is not None:
+        return by_signal
+    if "No space left on device" in said:
+        return Stop.FULL, "no space left where programs are compiled"
+    if "File too large" in said:
+        return Stop.TOO_LARGE, "the compiled program is too large"
+    exhausted = "memory allocation of" in said or "out of memory" in said.lower()
+    if exhausted or EXHAUSTED in messages:
+        return Stop.MEMORY, "compiling took too much memory"
+    if any("linking with" in message for message in messages):
+        return Stop.LINK, detail
+    return Stop.CRASH, detail
+
+
+def _without_place(found: Sequence[dict[str, Any]]) -> list[str]:
+    """The text of errors that lie in no file, with their notes."""
+    texts = []
+    for message in found:
+        if not message.get("spans"):
+            texts.append(str(message.get("message", "")))
+            texts += [str(note.get("message", "")) for note in message.get("children", ())]
+    return texts
+
+
+def _signals(status: int, messages: Sequence[str]) -> set[int]:
+    """Signals that ended rustc or its linker."""
+    linker = (_LINKER_SIGNAL.match(message) for message in messages)
+    return {int(found[1]) for found in linker if found} | (
+        {status - 128} if status > 128 else set()
+    )
+
+
+def _by_signal(signals: set[int]) -> tuple[Stop, str] | None:
+    if SIGKILL in signals:
+        return Stop.KILLED, "the compiler was killed (is this machine short of memory?)"
+    if SIGXCPU in signals:
+        return Stop.TIMEOUT, "compiling took too much time"
+    if SIGXFSZ in signals:
+        return Stop.TOO_LARGE, "the compiled program is too large"
+    return None

@@ -1,0 +1,62 @@
+"""The rounds in which a program is judged, and who may work at the same time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import Enum
+
+
+class Round(Enum):
+    """How a program is judged; each round is for what the one before could not decide.
+
+    Attributes:
+        FIRST: in one crate with others, beside other batches.
+        ALONE: in a crate of its own, beside other batches.
+        WAITING: in a crate of its own, beside others that wait more than they compute.
+        QUIET: in a crate of its own, while nothing else is compiled or run.
+    """
+
+    FIRST = "first"
+    ALONE = "alone"
+    WAITING = "waiting"
+    QUIET = "quiet"
+
+    def goes_with(self, other: Round) -> bool:
+        """Whether batches of both may be judged at the same time."""
+        if Round.QUIET in (self, other):
+            return False
+        return (self is Round.WAITING) == (other is Round.WAITING)
+
+
+class Turns:
+    """Lets batches in that may be judged together; first come, first served.
+
+    Used by several threads, and by several calls of a scorer at once.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._inside: list[Round] = []
+        self._queue: list[object] = []
+
+    @contextmanager
+    def take(self, wanted: Round) -> Iterator[None]:
+        """Wait until the turn may begin; it ends with the context."""
+        ticket = object()
+        with self._changed:
+            self._queue.append(ticket)
+            self._changed.wait_for(lambda: self._queue[0] is ticket and self._fits(wanted))
+            self._queue.pop(0)
+            self._inside.append(wanted)
+            self._changed.notify_all()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._inside.remove(wanted)
+                self._changed.notify_all()
+
+    def _fits(self, wanted: Round) -> bool:
+        return all(wanted.goes_with(inside) for inside in self._inside)
