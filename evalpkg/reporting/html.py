@@ -26,10 +26,10 @@ STYLES = ("report.css", "browse.css")
 def render_html(view: ReportView, bundle: Bundle) -> str:
     """The report of one run."""
     drawn = {
-        "passk": figures.pass_figure(view.pass_points),
-        "paired": figures.paired_figure(view.paired_tasks, view.paired_mean, view.paired_interval)
+        "passk": figures.pass_figures(view.pass_points),
+        "paired": figures.paired_figures(view.paired_tasks, view.paired_mean, view.paired_interval)
         if view.paired_tasks
-        else "",
+        else (),
     }
     labels = {
         "modeLabels": {mode.value: label for mode, label in MODE.items()},
@@ -40,7 +40,10 @@ def render_html(view: ReportView, bundle: Bundle) -> str:
     return render(
         "report.html.j2",
         view=view,
-        figures={name: Markup(svg) for name, svg in drawn.items()},  # noqa: S704 - our own SVG
+        figures={
+            name: [Markup(svg) for svg in pair]  # noqa: S704 - our own SVG
+            for name, pair in drawn.items()
+        },
         labels=Markup(json_for_html(labels)),  # noqa: S704 - escaped by json_for_html
         chunks=(bundle.index, *bundle.tasks),
         script=_inline(SCRIPTS),

@@ -5,6 +5,7 @@ Definitions, formulas and sources are in ``docs/metrics.md``.
 
 from .compute import compute_metrics
 from .metrics import (
+    Answers,
     Bounds,
     Comparison,
     Difference,
@@ -18,8 +19,11 @@ from .metrics import (
     PolicyVeto,
     RoleMetrics,
     RuleVeto,
+    SamplingNoise,
     SensitivityLine,
     TaskResult,
+    TokenDifference,
+    Tokens,
     VerdictShare,
     metrics_schema,
 )
@@ -27,6 +31,7 @@ from .multiplicity import FamilyMember, HolmFamily, holm_family
 from .settings import StatisticsSettings
 
 __all__ = [
+    "Answers",
     "Bounds",
     "Comparison",
     "Difference",
@@ -42,9 +47,12 @@ __all__ = [
     "PolicyVeto",
     "RoleMetrics",
     "RuleVeto",
+    "SamplingNoise",
     "SensitivityLine",
     "StatisticsSettings",
     "TaskResult",
+    "TokenDifference",
+    "Tokens",
     "VerdictShare",
     "compute_metrics",
     "holm_family",

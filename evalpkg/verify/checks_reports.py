@@ -19,7 +19,8 @@ RenderReports = Callable[[Path], Mapping[Path, str]]
 """From a run's directory to the text of each of its reports, by path."""
 
 _FIGURE = re.compile(
-    r'<svg [^>]{0,200}?class="figure" role="img" aria-label="([^"]*)">(?:[^<]|<(?!svg))*?</svg>'
+    r'<svg [^>]{0,200}?class="figure" role="(?:img|group)" aria-label="([^"]*)">'
+    r"(?:[^<]|<(?!svg))*?</svg>"
 )
 _DRESS = re.compile(
     r'<meta http-equiv="Content-Security-Policy"[^>]*>'

@@ -16,6 +16,36 @@ function readFilter() {
   };
 }
 
+const FILTERS = ["role", "verdict", "code", "rule", "outcome", "text"];
+
+/** The filter and the order as they stand in the address; what is as usual is left out. */
+function filterState() {
+  const wanted = new URLSearchParams();
+  const f = readFilter();
+  if (f.mode !== index.modes[0]) wanted.set("mode", f.mode);
+  for (const name of FILTERS) if (f[name]) wanted.set(name, f[name]);
+  if (order.column !== "task" || order.descending) {
+    wanted.set("sort", `${order.descending ? "-" : ""}${order.column}`);
+  }
+  return wanted;
+}
+
+/** Set the form as the address says; what it does not name becomes as usual. */
+function applyFilter(wanted) {
+  for (const name of FILTERS) {
+    const field = byId(`filter-${name}`);
+    if (field) field.value = wanted.get(name) ?? ANY;
+    if (field && field.selectedIndex === -1) field.value = ANY;
+  }
+  const mode = wanted.get("mode") ?? index.modes[0];
+  for (const input of document.querySelectorAll('input[name="mode"]')) input.checked = input.value === mode;
+  const sort = wanted.get("sort") ?? "task";
+  const column = sort.replace(/^-/, "");
+  if (!(column in SORT_KEY)) return;
+  order.column = column;
+  order.descending = sort.startsWith("-");
+}
+
 const asksForSamples = (f) => Boolean(f.role || f.verdict || f.code || f.rule);
 
 function matches(f, role, sample) {

@@ -3,7 +3,12 @@
 const order = { column: "task", descending: false };
 let listed = [];
 
-const taskLink = (task) => `#task=${encodeURIComponent(task.id)}`;
+/** A link to a task that keeps the filter. */
+function taskLink(task) {
+  const wanted = filterState();
+  wanted.set("task", task.id);
+  return `#${wanted}`;
+}
 
 function differenceBar(difference) {
   const bar = s("svg", { class: "difference-bar", viewBox: "-50 0 100 10", "aria-hidden": "true" });
@@ -29,9 +34,10 @@ function tallyCell({ correct, judged }) {
 function taskRow(entry, showMatching) {
   const { task, tallies } = entry;
   const cells = [
-    h("th", { scope: "row" }, h("a", { href: taskLink(task) }, ...visible(task.id))),
-    h("td", { class: "code-name" }, ...visible(task.entry)),
-    h("td", {}, ...visible(task.category)),
+    h("th", { scope: "row", class: "code-name" },
+      h("a", { href: taskLink(task) }, ...visible(task.entry || task.id))),
+    h("td", { class: "id" }, ...visible(task.id)),
+    h("td", { class: "category" }, ...visible(task.category)),
     ...index.roles.map((role) => tallyCell(tallies[role])),
   ];
   if (index.roles.length === 2) {
@@ -42,6 +48,12 @@ function taskRow(entry, showMatching) {
   }
   cells.push(h("td", { class: "number matching" }, showMatching ? thousands(entry.total) : ""));
   return h("tr", {}, ...cells);
+}
+
+/** After a change by hand: the list, and the address that leads back to it. */
+function filtered() {
+  history.replaceState(null, "", `#${filterState() || "browse"}`);
+  showList();
 }
 
 function showList() {
@@ -65,5 +77,5 @@ function sortBy(column) {
   const fresh = order.column !== column;
   order.descending = fresh ? ["base", "finetuned", "difference", "matching"].includes(column) : !order.descending;
   order.column = column;
-  showList();
+  filtered();
 }

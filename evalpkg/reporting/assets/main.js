@@ -3,9 +3,14 @@
 let index;
 const { modeLabels, roleLabels, verdictLabels, verdictMarks } = JSON.parse(byId("labels").textContent);
 
-/** `#task=ID&base=3&finetuned=7` opens a task and chooses samples; anything else shows the list. */
+/**
+ * `#task=ID&base=3&finetuned=7` opens a task and chooses samples; `#verdict=no_code&sort=-difference`
+ * filters the list; both may stand together. Anything else shows the whole list.
+ */
 async function route({ focus }) {
   const wanted = new URLSearchParams(location.hash.slice(1));
+  applyFilter(wanted);
+  showList();
   const number = index.number.get(wanted.get("task"));
   const open = number !== undefined;
   if (open) await showTask(number, wanted);
@@ -16,6 +21,8 @@ async function route({ focus }) {
     if (focus) byId("task-title").focus({ preventScroll: true });
   } else if (wanted.has("task")) {
     byId("filter-result").textContent = `There is no task ${wanted.get("task")} in this run.`;
+  } else if (String(filterState())) {
+    byId("browse").scrollIntoView();
   }
 }
 
@@ -50,16 +57,15 @@ async function start() {
   index = await loadIndex();
   offerFilters();
   form.hidden = false;
-  form.addEventListener("input", showList);
+  form.addEventListener("input", filtered);
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => setTimeout(showList));
+  form.addEventListener("reset", () => setTimeout(filtered));
   byId("task-table").addEventListener("click", (event) => {
     const button = event.target.closest("[data-sort]");
     if (button) sortBy(button.dataset.sort);
   });
   byId("task-table").classList.add("live");
   window.addEventListener("hashchange", () => route({ focus: true }));
-  showList();
   await route({ focus: false });
   document.documentElement.dataset.ready = "true";
 }

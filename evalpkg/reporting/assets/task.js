@@ -138,9 +138,9 @@ function taskHead(number, f) {
   const about = [category, cluster && cluster !== entry && `problem ${cluster}`, mode].filter(Boolean);
   return [
     h("nav", { "aria-label": "Tasks" },
-      h("a", { href: "#browse" }, "All tasks"), link("Previous", neighbour(number, -1)), link("Next", neighbour(number, 1))),
-    h("h2", { tabindex: "-1", id: "task-title" }, h("span", { class: "task-id" }, ...visible(id)), " ",
-      h("code", {}, ...visible(entry))),
+      h("a", { href: `#${filterState() || "browse"}` }, "All tasks"), link("Previous", neighbour(number, -1)), link("Next", neighbour(number, 1))),
+    h("h2", { tabindex: "-1", id: "task-title" }, h("code", {}, ...visible(entry)), " ",
+      h("small", { class: "task-id" }, ...visible(id))),
     h("p", { class: "about" }, ...visible(about.join(" · "))),
   ];
 }

@@ -1,7 +1,7 @@
 """Static figures as inline SVG whose colours follow the page: light, dark or paper."""
 
-from evalpkg.reporting.figures.paired import TaskDifference, paired_figure
-from evalpkg.reporting.figures.passk import PassPoint, pass_figure
+from evalpkg.reporting.figures.paired import TaskDifference, paired_figure, paired_figures
+from evalpkg.reporting.figures.passk import PassPoint, pass_figure, pass_figures
 from evalpkg.reporting.figures.trend import TrendPoint, trend_figure
 
 __all__ = [
@@ -9,6 +9,8 @@ __all__ = [
     "TaskDifference",
     "TrendPoint",
     "paired_figure",
+    "paired_figures",
     "pass_figure",
+    "pass_figures",
     "trend_figure",
 ]

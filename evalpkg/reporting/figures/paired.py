@@ -11,6 +11,8 @@ from evalpkg.reporting.figures.svg import BASE, FINETUNED, INK, MUTED, drawing, 
 from evalpkg.reporting.format import plural, points
 
 WIDTH, HEIGHT = 550, 356
+NARROW, NARROW_HEIGHT = 350, 300
+"""For phones, where a figure of full width would have unreadable text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +30,22 @@ class TaskDifference:
         return self.finetuned - self.base
 
 
-def paired_figure(
+def paired_figures(
     tasks: Sequence[TaskDifference], mean: float | None, interval: tuple[float, float] | None
+) -> tuple[str, str]:
+    """The figure for a wide and for a narrow page, as ``paired_figure``."""
+    return (
+        paired_figure(tasks, mean, interval),
+        paired_figure(tasks, mean, interval, NARROW, NARROW_HEIGHT),
+    )
+
+
+def paired_figure(
+    tasks: Sequence[TaskDifference],
+    mean: float | None,
+    interval: tuple[float, float] | None,
+    width: int = WIDTH,
+    height: int = HEIGHT,
 ) -> str:
     """A bar per task, sorted by difference, with the mean and its interval across them.
 
@@ -37,6 +53,8 @@ def paired_figure(
         tasks: every task that has samples of both models.
         mean: the mean difference, as a share of one.
         interval: of the mean.
+        width: of the figure, in CSS pixels.
+        height: of the figure, in CSS pixels.
 
     Returns:
         An ``<svg>`` element. Each bar links to its task (``#task=...``) and names it on hover.
@@ -45,21 +63,24 @@ def paired_figure(
     from matplotlib.ticker import MultipleLocator
 
     tooltips = {}
-    with drawing(WIDTH, HEIGHT, "paired") as figure:
+    salt = f"paired-{width}"
+    with drawing(width, height, salt) as figure:
         axes = figure.add_subplot()
         for x, task in enumerate(ordered):
-            height = 100 * task.difference
-            (bar,) = axes.bar(x, height or 1.2, width=0.82, bottom=0 if height else -0.6)
-            bar.set_color(FINETUNED if height > 0 else BASE if height < 0 else MUTED)
+            tall = 100 * task.difference
+            (bar,) = axes.bar(x, tall or 1.2, width=0.82, bottom=0 if tall else -0.6)
+            bar.set_color(FINETUNED if tall > 0 else BASE if tall < 0 else MUTED)
             bar.set_linewidth(0)
-            bar.set_gid(f"paired-{x}")
+            bar.set_gid(f"{salt}-{x}")
             bar.set_url("#task=" + quote(task.task_id, safe=""))
-            tooltips[f"paired-{x}"] = (
+            tooltips[f"{salt}-{x}"] = (
                 f"{task.task_id} {task.name}: base {task.base:.0%}, "
                 f"fine-tuned {task.finetuned:.0%}, {points(task.difference)} points"
             )
         if interval is not None:
-            axes.axhspan(100 * interval[0], 100 * interval[1], color=INK, alpha=0.13, linewidth=0)
+            axes.axhspan(100 * interval[0], 100 * interval[1], color=INK, alpha=0.1, linewidth=0)
+            for end in interval:
+                axes.axhline(100 * end, color=MUTED, linewidth=1, linestyle=(0, (3, 3)))
         if mean is not None:
             axes.axhline(100 * mean, color=INK, linewidth=1.5)
             axes.annotate(
@@ -71,8 +92,8 @@ def paired_figure(
                 va="bottom",
             )
         axes.set_xlim(-0.7, len(ordered) - 0.3)
-        lowest, highest = _limits([100 * t.difference for t in ordered])
-        axes.set_ylim(lowest, highest)
+        ends = [100 * end for end in interval or ()]
+        axes.set_ylim(*_limits([100 * t.difference for t in ordered] + ends))
         axes.yaxis.set_major_locator(MultipleLocator(25))
         axes.yaxis.set_major_formatter(lambda y, _: points(y / 100).removesuffix(".0"))
         axes.set_xticks([])
@@ -83,9 +104,9 @@ def paired_figure(
 
 
 def _limits(heights: Sequence[float]) -> tuple[float, float]:
-    """The nearest multiples of 25 that hold every bar and zero, and a margin; never empty."""
-    low, high = 25 * floor(min([*heights, 0]) / 25), 25 * ceil(max([*heights, 0]) / 25)
-    return (low - 2, high + 2) if low < high else (-27, 27)
+    """Multiples of 25 that hold every bar, both ends of the interval and zero, and a margin."""
+    low, high = 25 * floor(min([*heights, -1]) / 25), 25 * ceil(max([*heights, 1]) / 25)
+    return low - 5, high + 9
 
 
 def _describe(ordered: Sequence[TaskDifference]) -> str:

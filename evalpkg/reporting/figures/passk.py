@@ -14,7 +14,7 @@ from evalpkg.reporting.labels import MODE, ROLE
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-WIDTH, ROW, GAP = 550, 22, 0.5
+WIDTH, NARROW, ROW, GAP = 550, 350, 22, 0.5
 COLOUR = {Role.BASE: BASE, Role.FINETUNED: FINETUNED}
 MARKER = {Role.BASE: "o", Role.FINETUNED: "D"}
 
@@ -37,13 +37,18 @@ class PassPoint:
     high: float | None
 
 
-def pass_figure(points: Sequence[PassPoint]) -> str:
-    """One row per point, grouped by k and mode, as an ``<svg>`` element."""
+def pass_figures(points: Sequence[PassPoint]) -> tuple[str, str]:
+    """The figure for a wide and for a narrow page, as ``pass_figure``."""
+    return pass_figure(points), pass_figure(points, NARROW)
+
+
+def pass_figure(points: Sequence[PassPoint], width: int = WIDTH) -> str:
+    """One row per point, grouped by k and mode, as an ``<svg>`` element ``width`` pixels wide."""
     groups: dict[tuple[int, Mode], list[PassPoint]] = {}
     for point in sorted(points, key=lambda p: (p.k, list(Mode).index(p.mode))):
         groups.setdefault((point.k, point.mode), []).append(point)
     height = ROW * (len(points) + GAP * len(groups)) + 50
-    with drawing(WIDTH, height, "passk") as figure:
+    with drawing(width, height, f"passk-{width}") as figure:
         axes = figure.add_subplot()
         position, ticks = 0.0, []
         for (k, mode), members in groups.items():
@@ -82,16 +87,17 @@ def _draw(axes: Axes, point: PassPoint, y: float) -> None:
         markeredgewidth=2,
         clip_on=False,
     )
-    text = f"{ROLE[point.role]} {percent(point.value)}"
-    inside = high > 0.72
+    # Beside the axis, in a column of its own: no interval and no other label can be there.
     axes.annotate(
-        text,
-        (100 * (low if inside else high), y),
-        xytext=(-12 if inside else 12, 0),
+        f"{ROLE[point.role]} {percent(point.value)}",
+        (1.0, y),
+        xycoords=axes.get_yaxis_transform(),
+        xytext=(12, 0),
         textcoords="offset points",
-        ha="right" if inside else "left",
+        ha="left",
         va="center",
         color=colour,
+        annotation_clip=False,
     )
 
 

@@ -93,9 +93,12 @@ def to_svg(figure: Figure, description: str, tooltips: dict[str, str] | None = N
             title = ElementTree.Element("title")
             title.text = tooltips[element.attrib.pop("id")]
             element.insert(0, title)
+            _name_links(root, element, title.text)
     for name in ("width", "height", "version"):
         root.attrib.pop(name, None)
-    root.attrib.update({"class": "figure", "role": "img", "aria-label": description})
+    # What holds links is no picture to a screen reader: the links would be lost in it.
+    role = "group" if any(element.tag == "a" for element in root.iter()) else "img"
+    root.attrib.update({"class": "figure", "role": role, "aria-label": description})
     return ElementTree.tostring(root, encoding="unicode")
 
 
@@ -120,6 +123,17 @@ def _clean(element: Element) -> None:
         element.text = None
     if element.tail and not element.tail.strip():
         element.tail = None
+
+
+def _name_links(root: Element, element: Element, name: str) -> None:
+    """Name the link in or around ``element``.
+
+    The keyboard passes it by: the same tasks are links in the list, and hundreds of bars would
+    stand before it.
+    """
+    around = [link for link in root.iter("a") if element in list(link)]
+    for link in [*around, *element.iter("a")]:
+        link.attrib.update({"aria-label": name, "tabindex": "-1"})
 
 
 def _ids(element: Element) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from evalpkg.models import Mode, Role, VerdictKind
 from evalpkg.reporting.format import count, percent, plain, plural
@@ -15,6 +16,12 @@ from evalpkg.statistics import Metrics, PolicyVeto, RoleMetrics
 MOST_FREQUENT = 12
 """Error codes shown; the rest is one line."""
 
+POLICY_EXPLAINED = (
+    "The policy is SigilDERG's (the authors of human-eval-rust): a list of texts that a completion"
+    " must not contain, such as \u201cunsafe\u201d; a sample that contains one keeps its verdict,"
+    " but counts as failed in the numbers \u201cwith policy\u201d."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class VerdictLine:
@@ -24,6 +31,7 @@ class VerdictLine:
     label: str
     mark: str
     explained: str
+    link: str
     counts: dict[Role, str]
     cells: dict[Role, Cell]
     shares: dict[Role, float]
@@ -36,6 +44,7 @@ class ErrorLine:
 
     code: str
     title: str
+    link: str
     counts: dict[Role, str]
     shares: dict[Role, float]
 
@@ -54,6 +63,7 @@ class PolicyView:
     """What the policy rejected."""
 
     heading: str
+    explained: str
     sentences: tuple[str, ...]
     lines: tuple[VetoLine, ...]
 
@@ -79,6 +89,7 @@ def verdict_lines(metrics: Metrics) -> list[VerdictLine]:
                 label,
                 MARK[kind],
                 EXPLAINED[kind],
+                f"#verdict={kind.value}",
                 {role: count(v.count if v else 0) for role, v in known.items()},
                 {role: estimate_cell(v.share) for role, v in every.items()},
                 {role: v.share.value or 0.0 for role, v in every.items()},
@@ -141,9 +152,11 @@ def error_lines(metrics: Metrics) -> list[ErrorLine]:
 
 
 def _error_line(code: str, meaning: str, counts: Mapping[Role, int], most: int) -> ErrorLine:
+    link = "" if code == "others" else f"#verdict=compile_error&code={quote(code)}"
     return ErrorLine(
         code,
         meaning,
+        link,
         {role: count(n) for role, n in counts.items()},
         {role: min(1.0, n / most) for role, n in counts.items()},
     )
@@ -165,7 +178,7 @@ def error_heading(metrics: Metrics) -> str:
 def policy_view(metrics: Mapping[Mode, Metrics]) -> PolicyView:
     """What the policy rejected, and how much of it was correct."""
     if Mode.POLICY not in metrics:
-        return PolicyView("The policy was not part of this run", (), ())
+        return PolicyView("The policy was not part of this run", "", (), ())
     vetoes = {
         role: own.policy
         for role, own in metrics[Mode.POLICY].roles.items()
@@ -180,7 +193,7 @@ def policy_view(metrics: Mapping[Mode, Metrics]) -> PolicyView:
     else:
         heading = "The policy rejected nothing that was correct"
     said = tuple(_veto_sentence(role, veto) for role, veto in vetoes.items())
-    return PolicyView(heading, said, tuple(_veto_lines(vetoes)))
+    return PolicyView(heading, POLICY_EXPLAINED, said, tuple(_veto_lines(vetoes)))
 
 
 def _veto_sentence(role: Role, veto: PolicyVeto) -> str:

@@ -19,6 +19,9 @@ from evalpkg.reporting.format import (
 from evalpkg.reporting.labels import MODE, ROLE
 from evalpkg.reporting.view.cells import Cell, difference_cell, estimate_cell
 from evalpkg.statistics import Difference, HolmFamily, Metrics, RoleMetrics
+from evalpkg.statistics.sentences import noise_sentence
+
+BOTH = "with and without policy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,8 @@ def answer(metrics: Mapping[Mode, Metrics], family: HolmFamily) -> Answer:
     else:
         where = "in the other report" if family.primary_p is not None else "not part of this run"
         rest.append(f"The primary endpoint, {primary}, is {where}.")
+    if chosen.noise is not None:
+        rest.append(typeset(noise_sentence(chosen.noise)))
     return Answer(parts[0], tuple(rest))
 
 
@@ -106,17 +111,23 @@ def _answer_of_one(metrics: Metrics, only: RoleMetrics) -> Answer:
 
 
 def pass_lines(metrics: Mapping[Mode, Metrics], family: HolmFamily) -> list[Line]:
-    """pass@k of every mode in ``metrics`` and every k; ``family`` is that of the whole run."""
+    """pass@k of every mode in ``metrics`` and every k; ``family`` is that of the whole run.
+
+    Where the policy changes no number, one line stands for both modes.
+    """
+    folded = policy_changes_nothing(metrics)
     adjusted = {(m.mode, m.k): p_value(m.adjusted) for m in family.members}
     lines = []
     for mode, own in metrics.items():
+        if folded and mode is Mode.POLICY:
+            continue
         differences = own.comparison.pass_at_k if own.comparison else (None,) * len(own.k_values)
         for i, k in enumerate(own.k_values):
             cells = {role: estimate_cell(r.pass_at_k[i]) for role, r in own.roles.items()}
             lines.append(
                 metric_line(
                     f"pass@{k}",
-                    MODE[mode],
+                    BOTH if folded else MODE[mode],
                     cells,
                     differences[i],
                     adjusted.get((mode, k), ""),
@@ -172,9 +183,29 @@ def metric_line(
         difference_cell(difference),
         p_value(difference.p_value),
         adjusted,
-        points(difference.minimum_detectable).lstrip("+"),
+        _detectable(difference),
         primary,
     )
+
+
+def policy_changes_nothing(metrics: Mapping[Mode, Metrics]) -> bool:
+    """Whether both modes were run and every pass@k and difference is the same in both."""
+    if len(metrics) < len(Mode):
+        return False
+    one, two = (
+        (
+            {role: own.pass_at_k for role, own in m.roles.items()},
+            [d.model_copy(update={"sentence": ""}) for d in m.comparison.pass_at_k]
+            if m.comparison
+            else None,
+        )
+        for m in metrics.values()
+    )
+    return one == two
+
+
+def _detectable(difference: Difference) -> str:
+    return "none" if difference.undeclarable else points(difference.minimum_detectable).lstrip("+")
 
 
 def pass_heading(metrics: Metrics) -> str:

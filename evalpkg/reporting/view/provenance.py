@@ -10,6 +10,8 @@ from evalpkg.evidence.metadata import EvalMetadata, Model
 from evalpkg.models import Mode, Role, Task
 from evalpkg.reporting.format import plain, plural
 from evalpkg.reporting.labels import MODE, ROLE
+from evalpkg.reporting.view.answers import cut_warnings
+from evalpkg.reporting.view.origin import limits_line, sampling_line, subset_note
 from evalpkg.statistics import Metrics
 
 Facts = tuple[tuple[str, str], ...]
@@ -46,7 +48,8 @@ def model_names(metadata: EvalMetadata | None, roles: Sequence[Role]) -> dict[Ro
 
 def warnings(metadata: EvalMetadata | None, metrics: Mapping[Mode, Metrics]) -> list[str]:
     """Everything that weakens the result, gravest first."""
-    found = _warnings_of_run(metadata) + _warnings_of_rows(next(iter(metrics.values())))
+    first = next(iter(metrics.values()))
+    found = _warnings_of_run(metadata) + _warnings_of_rows(first) + cut_warnings(first)
     if metadata is not None:
         found += [plain(text) for text in metadata.warnings]
         found += [
@@ -151,12 +154,14 @@ def _scoring_facts(metadata: EvalMetadata) -> FactGroup:
         "Tasks and scoring",
         (
             ("Data set", f"{data.source}, {data.variant}"),
+            ("Tasks asked", subset_note(metadata)),
             ("Data set sha256", data.sha256[:DIGITS]),
             ("Repairs sha256", data.overlay_sha256[:DIGITS]),
             ("Prompt template", metadata.prompt.template),
             ("Compiler", rustc[0] if rustc else "not recorded"),
             ("Sandbox", " ".join((sandbox.provider, sandbox.version)).strip()),
             ("Sandbox profile sha256", sandbox.profile_sha256[:DIGITS]),
+            ("Limits", limits_line(metadata)),
             ("Self-check", check.outcome),
         ),
     )
@@ -174,6 +179,7 @@ def _run_facts(metadata: EvalMetadata) -> FactGroup:
             ("Finished", metadata.finished_at or "not finished"),
             ("Samples per task", str(metadata.num_samples)),
             ("Seed", str(metadata.seeds.run)),
+            ("Sampling", sampling_line(metadata)),
             ("Generation", decoding),
             ("Hosts", str(len(metadata.hosts)) if metadata.hosts else ""),
         ),

@@ -16,7 +16,7 @@ from evalpkg.reporting.format import (
 )
 from evalpkg.reporting.labels import MODE, ROLE
 from evalpkg.reporting.run_files import RunFiles
-from evalpkg.reporting.view import outcomes, passk, provenance
+from evalpkg.reporting.view import answers, origin, outcomes, passk, provenance
 from evalpkg.reporting.view.cells import interval_pair
 from evalpkg.statistics import Metrics, TaskResult, holm_family
 
@@ -48,6 +48,10 @@ class TaskRow:
 class ReportView:
     """One run, ready for a template. Texts are plain: a template escapes them."""
 
+    dataset: str
+    subset: str
+    sampling: str
+    limits: str
     scope: str
     modes: dict[Mode, str]
     roles: dict[Role, str]
@@ -64,6 +68,9 @@ class ReportView:
     paired_tasks: list[TaskDifference]
     paired_mean: float | None
     paired_interval: tuple[float, float] | None
+    answers_heading: str
+    answer_lines: list[answers.AnswerLine]
+    rule_lines: list[answers.RuleLine]
     verdict_heading: str
     verdict_lines: list[outcomes.VerdictLine]
     error_heading: str
@@ -92,6 +99,10 @@ def build_view(run: RunFiles, modes: tuple[Mode, ...] | None = None) -> ReportVi
     family = holm_family(run.metrics)
     paired, at_1 = _paired_tasks(run, first), passk.pass_at_1(first)
     return ReportView(
+        dataset=origin.dataset_title(run.metadata, run.tasks),
+        subset=origin.subset_note(run.metadata),
+        sampling=origin.sampling_line(run.metadata),
+        limits=origin.limits_line(run.metadata),
         scope=_scope(run, first),
         modes={mode: MODE[mode] for mode in metrics},
         roles={role: ROLE[role] for role in first.roles},
@@ -108,6 +119,9 @@ def build_view(run: RunFiles, modes: tuple[Mode, ...] | None = None) -> ReportVi
         paired_tasks=paired,
         paired_mean=at_1.value if at_1 else None,
         paired_interval=interval_pair(at_1.new_tasks) if at_1 else None,
+        answers_heading=answers.answers_heading(first),
+        answer_lines=answers.answer_lines(first),
+        rule_lines=answers.rule_lines(first),
         verdict_heading=outcomes.verdict_heading(first),
         verdict_lines=outcomes.verdict_lines(first),
         error_heading=outcomes.error_heading(first),
@@ -136,6 +150,8 @@ def _scope(run: RunFiles, metrics: Metrics) -> str:
 def _pass_points(metrics: Mapping[Mode, Metrics]) -> list[PassPoint]:
     found = []
     for mode, own in metrics.items():
+        if mode is Mode.POLICY and passk.policy_changes_nothing(metrics):
+            continue
         for role, role_metrics in own.roles.items():
             for p in role_metrics.pass_at_k:
                 low, high = interval_pair(p.new_tasks) or (None, None)
