@@ -112,7 +112,8 @@ def _direct_linking(lld: Path) -> tuple[str, ...] | None:
         folders.append(found.resolve().parent if library == "libc.so" else found.parent.resolve())
     search = [flag for folder in dict.fromkeys(folders) for flag in ("-L", f"native={folder}")]
     flavor = ["-Clinker-flavor=ld.lld", "-Clink-self-contained=no"]
-    return (f"-Clinker={lld}", *flavor, *search)
+    # A symbol that is nowhere is the linker's error then, and not first the loader's.
+    return (f"-Clinker={lld}", *flavor, "-Clink-arg=-zdefs", *search)
 
 
 def _compiler_linking() -> tuple[str, ...]:
@@ -121,7 +122,7 @@ def _compiler_linking() -> tuple[str, ...]:
         raise EnvironmentUnfitError(
             "no C compiler: rustc needs one to link", "Install one, e.g. 'apt-get install gcc'."
         )
-    return (f"-Clinker={compiler}",)
+    return (f"-Clinker={compiler}", "-Clink-arg=-Wl,-z,defs")
 
 
 def _readable(sysroot: Path, linking: tuple[str, ...]) -> tuple[Path, ...]:

@@ -20,6 +20,7 @@ from evalpkg.sandbox.base import Box, Limits, Provider, profile_digest
 from evalpkg.sandbox.process import run_bounded
 from evalpkg.sandbox.scratch import scratch_root
 from evalpkg.sandbox.trial import Case, TrialLimits, try_all
+from evalpkg.sandbox.vocabulary import OutcomeKind
 
 PROBES = Path(__file__).parent / "probes"
 BUILD_LIMITS = Limits(memory_mib=3072, cpu_s=30, file_mib=64, processes=64)
@@ -34,20 +35,22 @@ mod probe;
     ::evalwire::subject::serve(fd, |input, output| {
         let canary: String = input.arg();
         ::evalwire::Put::put(&probe::probe(&canary, input.arg()), output)
-    })
+    }, 2 << 20)
 }
 """
 ORACLE = """
 fn ask() {
-    let mut call = ::evalwire::oracle::Call::new();
+    let mut call = ::evalwire::call::Call::new();
     call.arg("CANARY_FILE"); call.arg(&PORT_u16);
     let found: Vec<String> = call.invoke().result();
     if !found.is_empty() { panic!("{}", found.join("; ")); }
 }
 #[no_mangle] pub extern "C" fn probe_oracle(
-    to: i32, from: i32, report: extern "C" fn(*const u8, usize)) {
-    let test = ::evalwire::oracle::Test { name: "", run: ask, should_panic: false };
-    ::evalwire::oracle::run(to, from, &[test], report)
+    line: &::evalwire::oracle::Line, report: extern "C" fn(*const u8, usize)) {
+    const TEST: ::evalwire::oracle::Test =
+        ::evalwire::oracle::Test { name: "", run: ask, panics: None };
+    let plan = ::evalwire::oracle::Plan { module: "", tests: &[TEST], listed: None };
+    ::evalwire::oracle::run(*line, &plan, report)
 }
 """
 
@@ -146,6 +149,6 @@ def _run(provider: Provider, runtime: Runtime, home: Path) -> list[str]:
         shutil.copy(home / "batch.so", library)
         case = Case(home / "oracle.so", "probe_oracle", "probe_subject")
         outcome = try_all(runtime, provider, library, [case], RUN_LIMITS)[0]
-    if outcome.kind == "passed":
+    if outcome.kind is OutcomeKind.PASSED:
         return []
     return [outcome.message or f"the probes ended as '{outcome.kind}'"]

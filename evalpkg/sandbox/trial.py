@@ -13,9 +13,13 @@ from typing import Any
 
 from evalpkg.rust import Runtime
 from evalpkg.sandbox.base import Box, Limits, Provider
+from evalpkg.sandbox.vocabulary import OutcomeKind, Reason
 
 THREADS = 256
 """Processes and threads of one subject together."""
+
+LEAST_TEST_CPU_S = 2
+"""CPU seconds that the tests themselves may take at least, whatever the program's own limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +49,23 @@ class TrialLimits:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What the judge said of one case; see ``evalbox/judge.rs``.
+    """What the judge said of one case.
 
     Attributes:
-        kind: passed, test_failed, panicked, gone, bad_answer, not_loaded, exhausted, server_gone
-            (the fork-server ended after it began to load the program) or infra.
-        reason: why the subject is gone (``evalbox/serve.rs``, ``Reason``).
-        status: as ``wait4`` gives it.
+        kind: how the test run ended.
+        test: the test that did not hold, empty if all did.
+        reason: why the program's process is gone.
+        status: its exit status, as ``wait4`` gives it.
+        cpu_us: CPU time of the process in microseconds.
+        output: the end of what it printed.
     """
 
-    kind: str
+    kind: OutcomeKind
     test: str = ""
     message: str = ""
-    reason: int = 0
+    reason: Reason = Reason.ENDED
     status: int = 0
     cpu_us: int = 0
-    memory_kib: int = 0
     output: str = ""
 
 
@@ -85,9 +90,12 @@ def try_all(
         for index, case in enumerate(cases)
     )
     patience = len(cases) * (limits.wall_ms / 100 + 5) + 30
-    judge = [str(runtime.evalbox), "judge", str(8 * limits.wall_ms + 5000), "--", *inside]
+    bounds = (str(8 * limits.wall_ms + 5000), str(max(LEAST_TEST_CPU_S, limits.cpu_s)))
+    judge = [str(runtime.evalbox), "judge", *bounds, "--", *inside]
     printed, complaints = _converse(judge, jobs, patience)
-    outcomes = [Outcome("infra", message=complaints or "the judge ended early") for _ in cases]
+    outcomes = [
+        Outcome(OutcomeKind.INFRA, message=complaints or "the judge ended early") for _ in cases
+    ]
     for line in printed.split("\n"):
         found = _read(line)
         if found is not None:
@@ -125,5 +133,5 @@ def _read(line: str) -> tuple[int, Outcome] | None:
         said: dict[str, Any] = json.loads(line)
     except json.JSONDecodeError:
         return None  # the judge was killed in mid-line
-    said.pop("tests_passed", None)
-    return said.pop("id"), Outcome(**said)
+    kind, reason = OutcomeKind(said.pop("kind")), Reason(said.pop("reason", 0))
+    return said.pop("id"), Outcome(kind, reason=reason, **said)

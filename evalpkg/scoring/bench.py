@@ -15,7 +15,8 @@ from evalpkg.models import Task, Verdict, VerdictKind
 from evalpkg.rust import Runtime, Toolchain
 from evalpkg.sandbox.base import Provider
 from evalpkg.sandbox.scratch import scratch_root
-from evalpkg.sandbox.trial import Case, Outcome, TrialLimits, try_all
+from evalpkg.sandbox.trial import THREADS, Case, Outcome, TrialLimits, try_all
+from evalpkg.sandbox.vocabulary import OutcomeKind, Reason
 from evalpkg.scoring import verdicts
 from evalpkg.scoring.control import why_nothing_compiles
 from evalpkg.scoring.crates import Compiled, CompileLimits, CrateCompiler
@@ -100,7 +101,7 @@ class Bench:
         for program in programs:
             fault = self.shelf.get(program.task.task_id).fault
             if fault:
-                detail = f"the task's tests cannot be used: {fault}"
+                detail = f"{verdicts.TASK_FAULT}: {fault}"
                 judged.append(Judged(program, infra(detail, program)))
             else:
                 sound.append(program)
@@ -133,7 +134,7 @@ class Bench:
             else:
                 left.append((program, symbol(unit.name)))
         if left and compiled.library is not None:
-            if len(programs) > 1 and mapped_bytes(compiled.library) > MOST_SHARED:
+            if len(programs) > 1 and mapped_bytes(compiled.library, THREADS) > MOST_SHARED:
                 detail = "the programs beside it take too much memory"
                 alone = [Judged(one, infra(detail, one), Round.ALONE) for one, _ in left]
                 return judged + alone
@@ -184,11 +185,11 @@ class Bench:
     ) -> Round | None:
         if stage is Round.QUIET:
             return None
-        if outcome.kind in ("infra", "not_loaded", "server_gone"):
+        if outcome.kind in (OutcomeKind.INFRA, OutcomeKind.NOT_LOADED, OutcomeKind.SERVER_GONE):
             return Round.ALONE if stage is Round.FIRST else Round.QUIET
         if _is_killed(outcome, verdict) or (refused and _may_be_refused(outcome, verdict)):
             return Round.QUIET
-        waited = outcome.kind == "gone" and outcome.reason == verdicts.WALL_TIMEOUT
+        waited = outcome.kind is OutcomeKind.GONE and outcome.reason is Reason.WALL_TIMEOUT
         starved = outcome.cpu_us < BUSY_SHARE * self.trial_limits.cpu_s * 1e6
         return Round.WAITING if waited and starved and stage is not Round.WAITING else None
 
@@ -201,17 +202,18 @@ def infra(detail: str, program: Program) -> Verdict:
 def _is_killed(outcome: Outcome, verdict: Verdict) -> bool:
     """Ended by SIGKILL, which no limit sends before CPU time is used up."""
     killed = os.WIFSIGNALED(outcome.status) and os.WTERMSIG(outcome.status) == signal.SIGKILL
-    ended = outcome.kind == "gone" and outcome.reason == verdicts.ENDED
+    ended = outcome.kind is OutcomeKind.GONE and outcome.reason is Reason.ENDED
     return ended and killed and verdict.kind is VerdictKind.CRASHED
 
 
 def _may_be_refused(outcome: Outcome, verdict: Verdict) -> bool:
     """Ended in a way that a refusal by the kernel explains."""
-    ended = outcome.kind == "server_gone" or _is_killed(outcome, verdict)
+    ended = outcome.kind is OutcomeKind.SERVER_GONE or _is_killed(outcome, verdict)
     return ended or verdict.kind is VerdictKind.RESOURCE_LIMIT
 
 
 def _is_doubtful(outcome: Outcome) -> bool:
     """The library could not be opened, or a signal from nowhere: a file or memory was missing."""
     killed = os.WIFSIGNALED(outcome.status) and os.WTERMSIG(outcome.status) == signal.SIGKILL
-    return outcome.kind in ("not_loaded", "server_gone") or (outcome.kind == "gone" and killed)
+    loaded = outcome.kind in (OutcomeKind.NOT_LOADED, OutcomeKind.SERVER_GONE)
+    return loaded or (outcome.kind is OutcomeKind.GONE and killed)

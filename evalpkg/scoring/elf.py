@@ -10,10 +10,10 @@ _PROGRAM_HEADER = struct.Struct("<IIQQQQQQ")
 """Type, flags, offset, virtual and physical address, size in file and in memory, alignment."""
 
 
-def mapped_bytes(library: Path) -> int:
-    """Bytes of the segments that a 64-bit little-endian library has in memory when it is loaded.
+def mapped_bytes(library: Path, threads: int) -> int:
+    """Bytes that a 64-bit little-endian library may take in a process of so many threads.
 
-    Zeroed statics are in no file; those of a thread are there once for each thread.
+    Zeroed statics are in no file; thread-locals are there once for each thread that touches any.
     """
     with library.open("rb") as file:
         head = file.read(64)
@@ -22,4 +22,5 @@ def mapped_bytes(library: Path) -> int:
         file.seek(offset)
         table = file.read(size * count)
     headers = (_PROGRAM_HEADER.unpack_from(table, number * size) for number in range(count))
-    return sum(header[6] for header in headers if header[0] in (_LOAD, _TLS))
+    times = {_LOAD: 1, _TLS: threads}
+    return sum(header[6] * times.get(header[0], 0) for header in headers)

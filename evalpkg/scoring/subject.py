@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import hashlib
 
+from evalpkg.errors import DataError
 from evalpkg.models import Task
 from evalpkg.scoring.routing import ROOT, tokens
 from evalpkg.scoring.signature import Parameter, Signature, read_signature
+from evalpkg.scoring.testfile import open_tests
 from evalpkg.scoring.unit import Unit
+
+TEST_STACK = 2 << 20
+MAIN_STACK = 8 << 20
 
 
 def program_digest(task: Task, source: str) -> str:
     """sha256 of what is compiled: the source, and the signature it is called by."""
     signature = read_signature(task.prompt, task.entry_point)
     state = hashlib.sha256(source.encode("utf-8", "surrogatepass"))
-    state.update(b"\0" + _shim(signature).encode() + b"\0" + task.edition.encode())
+    parts = (_shim(signature), task.edition, str(stack_bytes(task)))
+    state.update(b"\0" + "\0".join(parts).encode())
     return state.hexdigest()
 
 
@@ -28,12 +34,21 @@ def subject_unit(task: Task, source: str) -> Unit:
     # The constant is what an attribute left dangling at the end of the completion would remove.
     text = f"{source}\nconst _: () = ();\n{_shim(signature)}"
     if any(word in source for word in ROOT) and not ROOT.isdisjoint(tokens(source)):
-        return Unit(name, text + _export(name, ""), "", is_root=True)
-    return Unit(name, text, f"mod {name}; " + _export(name, f"{name}::"))
+        return Unit(name, text + _export(name, "", task), "", is_root=True)
+    return Unit(name, text, f"mod {name}; " + _export(name, f"{name}::", task))
 
 
-def _export(name: str, path: str) -> str:
-    return f"::evalwire::export!({symbol(name)}, {path}evalwire_shim::call);"
+def _export(name: str, path: str, task: Task) -> str:
+    shim = f"{path}evalwire_shim::call"
+    return f"::evalwire::export!({symbol(name)}, {shim}, {stack_bytes(task)});"
+
+
+def stack_bytes(task: Task) -> int:
+    """Bytes of stack that rustc's test run gives a program: a thread's, or that of ``main``."""
+    try:
+        return MAIN_STACK if open_tests(task.test).is_main else TEST_STACK
+    except DataError:
+        return TEST_STACK  # no program of such a task is run
 
 
 def symbol(name: str) -> str:

@@ -7,13 +7,14 @@ import signal
 
 from evalpkg.models import Verdict, VerdictKind
 from evalpkg.sandbox.trial import Outcome, TrialLimits
+from evalpkg.sandbox.vocabulary import OutcomeKind, Reason
 from evalpkg.scoring.diagnostics import Diagnostic
 from evalpkg.scoring.stops import Stop
 
-ENDED, WALL_TIMEOUT, ANSWER_TOO_LONG, BROKE_PROTOCOL = range(4)
-"""``Reason`` of ``evalbox/serve.rs``."""
-
 DETAIL = 2000
+
+TASK_FAULT = "the task's tests cannot be used"
+"""How the detail begins where neither program nor machine, but the task is at fault."""
 
 REFUSED_THREAD = "code: 11, kind: WouldBlock"
 """How std words EAGAIN, which a subject meets only where a thread is refused; those panic, and a
@@ -48,34 +49,33 @@ def tried(outcome: Outcome, program: str, limits: TrialLimits) -> Verdict:
     The detail names limits, not what was measured: judged again, a row is the same to the byte.
     """
     kind, detail = _judge(outcome, limits)
-    compile_ok: bool | None = True
-    if kind is VerdictKind.INFRA_ERROR:
-        compile_ok = None
-    elif kind is VerdictKind.COMPILE_ERROR:
-        compile_ok = False
+    compile_ok = None if kind is VerdictKind.INFRA_ERROR else True
     return Verdict(kind, compile_ok, None, detail[:DETAIL], program)
 
 
 def _judge(outcome: Outcome, limits: TrialLimits) -> tuple[VerdictKind, str]:
     where = f"{outcome.test}: " if outcome.test else ""
     match outcome.kind:
-        case "passed":
+        case OutcomeKind.PASSED:
             return VerdictKind.PASSED, ""
-        case "test_failed":
+        case OutcomeKind.TEST_FAILED:
             return VerdictKind.TEST_FAILED, where + outcome.message
-        case "panicked" if REFUSED_THREAD in outcome.message:
+        case OutcomeKind.PANICKED if REFUSED_THREAD in outcome.message:
             return VerdictKind.RESOURCE_LIMIT, f"{where}threads: one was refused"
-        case "panicked":
+        case OutcomeKind.PANICKED:
             return VerdictKind.PANICKED, f"{where}panicked: {outcome.message}"
-        case "bad_answer":
+        case OutcomeKind.BAD_ANSWER:
             return VerdictKind.TAMPERED, where + outcome.message
-        case "server_gone":
-            return VerdictKind.TAMPERED, "the fork-server ended with this program alone in it"
-        case "exhausted":
+        case OutcomeKind.EXHAUSTED:
             return VerdictKind.RESOURCE_LIMIT, outcome.message
-        case "not_loaded":
-            return VerdictKind.COMPILE_ERROR, f"does not link: {outcome.message.strip()}"
-        case "gone":
+        case OutcomeKind.NOT_LOADED:
+            # It compiled and linked: what keeps it from being loaded is its own size or doing.
+            return VerdictKind.RESOURCE_LIMIT, f"cannot be loaded: {outcome.message.strip()}"
+        case OutcomeKind.SERVER_GONE:
+            return VerdictKind.TAMPERED, "the fork-server ended with this program alone in it"
+        case OutcomeKind.TESTS_MISSING:
+            return VerdictKind.INFRA_ERROR, f"{TASK_FAULT}: {outcome.message}"
+        case OutcomeKind.GONE:
             kind, detail = _gone(outcome, limits)
             return kind, where + detail
         case _:
@@ -84,11 +84,11 @@ def _judge(outcome: Outcome, limits: TrialLimits) -> tuple[VerdictKind, str]:
 
 def _gone(outcome: Outcome, limits: TrialLimits) -> tuple[VerdictKind, str]:
     """Why a subject stopped answering."""
-    if outcome.reason == WALL_TIMEOUT:
+    if outcome.reason == Reason.WALL_TIMEOUT:
         return VerdictKind.TIMEOUT, f"no answer within {limits.wall_ms / 1000:g} s"
-    if outcome.reason == ANSWER_TOO_LONG:
+    if outcome.reason == Reason.ANSWER_TOO_LONG:
         return VerdictKind.RESOURCE_LIMIT, "an answer over the output limit"
-    if outcome.reason == BROKE_PROTOCOL:
+    if outcome.reason == Reason.BROKE_PROTOCOL:
         return VerdictKind.TAMPERED, "closed the connection to the tests, or wrote to it itself"
     if os.WIFEXITED(outcome.status):
         status = os.WEXITSTATUS(outcome.status)

@@ -7,7 +7,7 @@ fn add(_a: i32, _b: i32) -> i32 {
         ::evalwire::subject::serve(3, |input, output| {
             let (a, b): (i32, i32) = (input.arg(), input.arg());
             ::evalwire::Put::put(&a.wrapping_sub(b), output);
-        });
+        }, 2 << 20);
     });
     std::thread::sleep(std::time::Duration::from_millis(20));
     -99

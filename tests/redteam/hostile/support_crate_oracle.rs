@@ -7,13 +7,15 @@ fn nothing() {}
 extern "C" fn report(bytes: *const u8, length: usize) {
     let bytes = unsafe { std::slice::from_raw_parts(bytes, length) };
     for descriptor in 0..8 {
-        let _ = ::evalwire::oracle::write_frame(descriptor, b'E', bytes);
-        let _ = ::evalwire::oracle::write_frame(descriptor, b'A', bytes);
+        let _ = ::evalwire::frames::write_frame(descriptor, b'E', bytes);
+        let _ = ::evalwire::frames::write_frame(descriptor, b'A', bytes);
     }
 }
 
 fn add(_a: i32, _b: i32) -> i32 {
-    let test = ::evalwire::oracle::Test { name: "add", run: nothing, should_panic: false };
-    ::evalwire::oracle::run(3, 3, &[test], report);
+    const TEST: ::evalwire::oracle::Test =
+        ::evalwire::oracle::Test { name: "add", run: nothing, panics: None };
+    let plan = ::evalwire::oracle::Plan { module: "", tests: &[TEST], listed: None };
+    ::evalwire::oracle::run(::evalwire::oracle::Line { to: 3, from: 3, nonce: [0; 8] }, &plan, report);
     -99
 }

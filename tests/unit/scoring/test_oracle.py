@@ -29,7 +29,7 @@ def test_every_test_function_is_listed_with_what_it_expects() -> None:
     export = oracle_unit(task("fn add(a: i32, b: i32) -> i32 {")).export
     assert 'name: "tests::adds"' in export
     assert 'name: "tests::overflows"' in export
-    assert export.count("should_panic: true") == 1
+    assert export.count('panics: Some("overflow")') == 1
     assert "helper" not in export
 
 

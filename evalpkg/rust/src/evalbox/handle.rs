@@ -4,6 +4,9 @@ use std::ffi::c_int;
 use std::io;
 use std::time::{Duration, Instant};
 
+use evalwire::frames::Nonce;
+use evalwire::vocabulary::Reason;
+
 use crate::sys;
 
 /// Bytes of a subject's output that are kept for the report.
@@ -18,21 +21,12 @@ const THREAD_CPU_TIME: c_int = 3;
 /// How many times its wall time a computing subject may take on a loaded machine.
 const MOST_GRANTS: u32 = 6;
 
-/// Why a subject is no longer there.
-#[repr(u8)]
-#[derive(Clone, Copy)]
-pub enum Reason {
-    Ended = 0,
-    WallTimeout = 1,
-    AnswerTooLong = 2,
-    BrokeProtocol = 3,
-    Dismissed = 4,
-}
-
 pub struct Subject {
     pub pid: c_int,
     pub stream: c_int,
     pub output: c_int,
+    /// Marks every frame about it.
+    pub nonce: Nonce,
     pub started: Instant,
     pub grant: Duration,
     pub deadline: Instant,

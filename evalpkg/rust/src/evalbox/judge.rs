@@ -1,65 +1,114 @@
-//! `evalbox judge`: hold the tests, ask the subjects, say what came of it.
+//! `judge PATIENCE_MS CPU_S -- COMMAND...`: run the tests of many samples against the fork-server
+//! that COMMAND starts.
 //!
-//! Runs outside the sandbox and starts the fork-server inside it. Jobs come on standard input, one
-//! a line: `id TAB oracle library TAB oracle symbol TAB subject symbol`. Each job's result leaves
-//! on standard output as one line of JSON. Nothing that a model wrote is loaded here.
+//! Runs outside the sandbox. Jobs arrive on standard input, one a line: `id TAB oracle library TAB
+//! oracle symbol TAB subject symbol`. Each job's result leaves on standard output as one line of
+//! JSON. Nothing that a model wrote is loaded here.
+//!
+//! A server is believed only while nobody has cause to doubt it: where a test run leaves no report,
+//! part of an answer may be left on the pipe, so that the server is ended and nothing of it is read
+//! any more. The next sample gets a new one.
 
 use std::collections::HashMap;
 use std::ffi::{c_char, c_int, c_void, CStr, CString};
-use std::fmt::Write as _;
-use std::io::{self, BufRead, Write as _};
-use std::os::fd::IntoRawFd;
-use std::process::{Command, Stdio};
+use std::io::{self, BufRead, Read, Write as _};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
 
-use evalwire::oracle::{read_frame, write_frame};
+use evalwire::frames::{read_frame, read_marked, write_frame, Nonce};
+use evalwire::oracle::Line;
+use evalwire::vocabulary::Kind;
 use evalwire::{Get, Reader};
 
+use crate::report::{describe, Outcome};
 use crate::sys;
 
-type Oracle = extern "C" fn(c_int, c_int, extern "C" fn(*const u8, usize));
+type Oracle = extern "C" fn(&Line, extern "C" fn(*const u8, usize));
 
 /// Address space of a test run. An answer must not be able to make the tests eat the machine.
 const ORACLE_BYTES: u64 = 2 << 30;
-/// CPU time of a test run besides waiting for answers.
-const ORACLE_CPU_S: u64 = 10;
-/// Where a test run's process leaves its report.
+/// How long a server that was told to end may take.
+const GRACE: Duration = Duration::from_secs(1);
+/// How often a server may die with one sample before that is the sample's doing.
+const DEATHS: u32 = 2;
+
+/// Where a test run's process leaves its report; set after the fork.
 static REPORT: AtomicI32 = AtomicI32::new(-1);
 
 extern "C" fn hand_over(bytes: *const u8, length: usize) {
+    // SAFETY: the oracle passes the report it holds.
     let bytes = unsafe { std::slice::from_raw_parts(bytes, length) };
     let _ = write_frame(REPORT.load(Ordering::Relaxed), b'O', bytes);
 }
 
-/// How a job ended; `kind` is what `evalpkg/scoring/verdict.py` maps to a verdict.
-#[derive(Default)]
-struct Outcome {
-    kind: &'static str,
-    test: String,
-    message: String,
-    tests_passed: u32,
-    exit: Vec<u8>,
+/// How long a test run may take, waiting and computing.
+#[derive(Clone, Copy)]
+pub struct Patience {
+    pub wall: Duration,
+    /// CPU seconds besides waiting for answers.
+    pub cpu_s: u64,
 }
 
-/// Judge every job; the arguments are the command that starts the fork-server. A test run that has
-/// not ended after `patience` is ended.
-pub fn run(patience: Duration, server: &[String]) -> io::Result<()> {
-    let mut child = Command::new(&server[0])
-        .args(&server[1..])
-        .env_clear()
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()?;
-    let to = child.stdin.take().map(IntoRawFd::into_raw_fd).unwrap_or(-1);
-    let from = child
-        .stdout
-        .take()
-        .map(IntoRawFd::into_raw_fd)
-        .unwrap_or(-1);
+/// A running fork-server.
+struct Server {
+    child: Child,
+    to: ChildStdin,
+    from: ChildStdout,
+}
+
+impl Server {
+    /// Start one and wait until it says that it stands.
+    fn start(command: &[String]) -> io::Result<Self> {
+        let mut child = Command::new(&command[0])
+            .args(&command[1..])
+            .env_clear()
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let (Some(to), Some(from)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err(io::Error::other("the sandbox's server has no pipes"));
+        };
+        let server = Server { child, to, from };
+        match read_frame(server.from.as_raw_fd()) {
+            Ok((b'H', _)) => Ok(server),
+            _ => {
+                server.end();
+                Err(io::Error::other("the sandbox's server did not start"))
+            }
+        }
+    }
+
+    /// Read nothing of it any more, and see it end.
+    fn end(self) {
+        let Server {
+            mut child,
+            to,
+            from,
+        } = self;
+        drop((to, from));
+        let steps = 200;
+        for _ in 0..steps {
+            if let Ok(Some(_)) = child.try_wait() {
+                return;
+            }
+            std::thread::sleep(GRACE / steps);
+        }
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+}
+
+/// Judge every job; the arguments are the command that starts a fork-server.
+///
+/// # Errors
+/// If an oracle cannot be loaded, or a job is malformed.
+pub fn run(patience: Patience, server: &[String]) -> io::Result<()> {
     // Failed asserts are results, not something to print.
     std::panic::set_hook(Box::new(|_| {}));
     let mut libraries = HashMap::new();
+    let mut current = None;
     let mut out = io::stdout().lock();
     for line in io::stdin().lock().lines() {
         let line = line?;
@@ -68,24 +117,49 @@ pub fn run(patience: Duration, server: &[String]) -> io::Result<()> {
             return Err(io::Error::other(format!("not a job: {line}")));
         };
         let oracle = load(&mut libraries, library, oracle)?;
-        let mut begun = false;
-        let ended = job(to, from, oracle, subject, patience, &mut begun);
-        let outcome = ended.unwrap_or_else(|error| Outcome {
-            // What no code of the program can have brought about is never the program's.
-            kind: if begun { "server_gone" } else { "infra" },
-            message: format!("the sandbox's server ended: {error}"),
-            ..Outcome::default()
-        });
-        let gone = matches!(outcome.kind, "infra" | "server_gone");
+        let outcome = settle(&mut current, server, oracle, subject, patience);
         writeln!(out, "{}", describe(id, &outcome))?;
         out.flush()?;
-        if gone {
-            break;
+    }
+    if let Some(server) = current {
+        server.end();
+    }
+    Ok(())
+}
+
+/// Judge one sample, with a new server if need be.
+fn settle(
+    current: &mut Option<Server>,
+    command: &[String],
+    oracle: Oracle,
+    subject: &str,
+    patience: Patience,
+) -> Outcome {
+    let mut why = String::new();
+    for _ in 0..DEATHS {
+        let server = match current.take().map_or_else(|| Server::start(command), Ok) {
+            Ok(server) => server,
+            Err(error) => return Outcome::of(Kind::Infra, error.to_string()),
+        };
+        match job(&server, oracle, subject, patience) {
+            Ok(outcome) if outcome.kind == Kind::Exhausted => {
+                server.end();
+                return outcome;
+            }
+            Ok(outcome) => {
+                *current = Some(server);
+                return outcome;
+            }
+            Err(error) => {
+                server.end();
+                why = error.to_string();
+            }
         }
     }
-    unsafe { sys::close(to) };
-    child.wait()?;
-    Ok(())
+    Outcome::of(
+        Kind::ServerGone,
+        format!("the sandbox's server ended: {why}"),
+    )
 }
 
 fn load(libraries: &mut HashMap<String, usize>, path: &str, symbol: &str) -> io::Result<Oracle> {
@@ -94,11 +168,13 @@ fn load(libraries: &mut HashMap<String, usize>, path: &str, symbol: &str) -> io:
         Some(&handle) => handle,
         None => {
             let file = CString::new(path)?;
+            // SAFETY: a C string; what the library runs when loaded is ours.
             let handle = unsafe { sys::dlopen(file.as_ptr(), sys::RTLD_NOW) } as usize;
             libraries.insert(path.to_string(), handle);
             handle
         }
     };
+    // SAFETY: the handle is one of dlopen's, and every oracle symbol has the type `Oracle`.
     unsafe {
         let handle = handle as *mut c_void;
         let address = if handle.is_null() {
@@ -116,171 +192,108 @@ fn load(libraries: &mut HashMap<String, usize>, path: &str, symbol: &str) -> io:
     }
 }
 
-fn job(
-    to: c_int,
-    from: c_int,
-    oracle: Oracle,
-    subject: &str,
-    patience: Duration,
-    begun: &mut bool,
-) -> io::Result<Outcome> {
-    write_frame(to, b'R', subject.as_bytes())?;
-    let (mut tag, mut payload) = read_frame(from)?;
-    if tag == b'B' {
-        *begun = true;
-        (tag, payload) = read_frame(from)?;
-    }
+/// A mark that nobody can guess. Our own `getrandom` gives a constant, so the kernel is asked.
+fn nonce() -> io::Result<Nonce> {
+    let mut nonce = Nonce::default();
+    std::fs::File::open("/dev/urandom")?.read_exact(&mut nonce)?;
+    Ok(nonce)
+}
+
+fn job(server: &Server, oracle: Oracle, subject: &str, patience: Patience) -> io::Result<Outcome> {
+    let line = Line {
+        to: server.to.as_raw_fd(),
+        from: server.from.as_raw_fd(),
+        nonce: nonce()?,
+    };
+    write_frame(line.to, b'R', subject.as_bytes())?;
+    // Read only after the sample's process was forked.
+    write_frame(line.to, b'N', &line.nonce)?;
+    let (tag, payload) = read_marked(line.from, line.nonce)?;
     let text = || String::from_utf8_lossy(&payload).into_owned();
     match tag {
         b'S' => {}
-        b'L' => {
-            return Ok(Outcome {
-                kind: "not_loaded",
-                message: text(),
-                ..Outcome::default()
-            })
-        }
-        b'E' => {
-            return Ok(Outcome {
-                kind: "gone",
-                exit: payload,
-                ..Outcome::default()
-            })
-        }
-        _ => {
-            return Ok(Outcome {
-                kind: "infra",
-                message: text(),
-                ..Outcome::default()
-            })
-        }
+        b'L' => return Ok(Outcome::of(Kind::NotLoaded, text())),
+        b'E' => return Ok(Outcome::gone(payload)),
+        _ => return Ok(Outcome::of(Kind::Infra, text())),
     }
-    let mut outcome = run_tests(to, from, oracle, patience)?;
-    if outcome.exit.is_empty() {
-        if outcome.kind == "gone" {
+    let mut outcome = run_tests(line, oracle, patience)?;
+    if outcome.exit.is_empty() && outcome.kind != Kind::Exhausted {
+        if outcome.kind == Kind::Gone {
             return Err(io::Error::other("no answer"));
         }
-        write_frame(to, b'K', &[])?;
-        outcome.exit = last_frame(from)?;
+        write_frame(line.to, b'K', &[])?;
+        outcome.exit = last_frame(line)?;
     }
     Ok(outcome)
 }
 
 /// The frame that ends a sample; an answer that nobody waited for may come before it.
-fn last_frame(from: c_int) -> io::Result<Vec<u8>> {
+fn last_frame(line: Line) -> io::Result<Vec<u8>> {
     loop {
-        if let (b'E', payload) = read_frame(from)? {
+        if let (b'E', payload) = read_marked(line.from, line.nonce)? {
             return Ok(payload);
         }
     }
 }
 
 /// Run the tests in a process of their own: what the answers make them do is bounded.
-fn run_tests(to: c_int, from: c_int, oracle: Oracle, patience: Duration) -> io::Result<Outcome> {
+fn run_tests(line: Line, oracle: Oracle, patience: Patience) -> io::Result<Outcome> {
     let mut pair = [0; 2];
+    // SAFETY: `pair` has room for two descriptors.
     let made = unsafe { sys::socketpair(sys::AF_UNIX, sys::SOCK_STREAM, 0, pair.as_mut_ptr()) };
     sys::check(made, "socketpair")?;
+    // SAFETY: both are new and nobody else's.
+    let (ours, theirs) = unsafe { (OwnedFd::from_raw_fd(pair[0]), OwnedFd::from_raw_fd(pair[1])) };
+    // SAFETY: this process has one thread.
     let pid = sys::check(unsafe { sys::fork() }, "fork")?;
     if pid == 0 {
-        REPORT.store(pair[1], Ordering::Relaxed);
-        let limited = sys::limit(sys::RLIMIT_AS, ORACLE_BYTES, ORACLE_BYTES)
-            .and_then(|()| sys::limit(sys::RLIMIT_CPU, ORACLE_CPU_S, ORACLE_CPU_S))
-            .and_then(|()| sys::limit(sys::RLIMIT_CORE, 0, 0));
-        if limited.is_ok() {
-            oracle(to, from, hand_over);
-        }
-        unsafe { sys::_exit(0) };
+        REPORT.store(theirs.as_raw_fd(), Ordering::Relaxed);
+        test_run(line, oracle, patience.cpu_s);
     }
-    unsafe { sys::close(pair[1]) };
-    let milliseconds = patience.as_millis().min(1 << 30) as c_int;
+    drop(theirs);
+    let milliseconds = patience.wall.as_millis().min(1 << 30) as c_int;
     let mut poll = sys::PollFd {
-        fd: pair[0],
+        fd: ours.as_raw_fd(),
         events: sys::POLLIN,
         revents: 0,
     };
+    // SAFETY: one entry, as said.
     let ready = unsafe { sys::poll(&mut poll, 1, milliseconds) } > 0;
     let report = if ready {
-        read_frame(pair[0]).ok()
+        read_frame(ours.as_raw_fd()).ok()
     } else {
         None
     };
-    unsafe {
-        sys::kill(pid, sys::SIGKILL);
-        sys::close(pair[0]);
-    }
+    // SAFETY: our own child, not yet collected.
+    unsafe { sys::kill(pid, sys::SIGKILL) };
     sys::reap(pid, 0);
     match report {
         Some((_, bytes)) => decode(&bytes).ok_or_else(|| io::Error::other("malformed report")),
-        None => Ok(Outcome {
-            kind: "exhausted",
-            message: "the answers keep the tests from ending".into(),
-            ..Outcome::default()
-        }),
+        None => Ok(Outcome::of(
+            Kind::Exhausted,
+            "the answers keep the tests from ending".into(),
+        )),
     }
+}
+
+/// In the forked child: set limits, run, end.
+fn test_run(line: Line, oracle: Oracle, cpu_s: u64) -> ! {
+    let limited = sys::limit(sys::RLIMIT_AS, ORACLE_BYTES, ORACLE_BYTES)
+        .and_then(|()| sys::limit(sys::RLIMIT_CPU, cpu_s, cpu_s))
+        .and_then(|()| sys::limit(sys::RLIMIT_CORE, 0, 0));
+    if limited.is_ok() {
+        oracle(&line, hand_over);
+    }
+    // SAFETY: ends the process.
+    unsafe { sys::_exit(0) }
 }
 
 fn decode(report: &[u8]) -> Option<Outcome> {
-    const KINDS: [&str; 5] = ["passed", "test_failed", "panicked", "gone", "bad_answer"];
     let mut reader = Reader::new(report);
-    let kind = KINDS.get(reader.byte().ok()? as usize)?;
-    let tests_passed = u32::get(&mut reader).ok()?;
-    let test = String::get(&mut reader).ok()?;
-    let message = String::get(&mut reader).ok()?;
-    let exit = Vec::<u8>::get(&mut reader).ok()?;
     Some(Outcome {
-        kind,
-        test,
-        message,
-        tests_passed,
-        exit,
+        kind: *Kind::ALL.get(reader.byte().ok()? as usize)?,
+        test: String::get(&mut reader).ok()?,
+        message: String::get(&mut reader).ok()?,
+        exit: Vec::<u8>::get(&mut reader).ok()?,
     })
-}
-
-fn describe(id: &str, outcome: &Outcome) -> String {
-    let mut line = String::new();
-    let _ = write!(
-        line,
-        "{{\"id\":{id},\"kind\":\"{}\",\"test\":",
-        outcome.kind
-    );
-    quote(&outcome.test, &mut line);
-    line.push_str(",\"message\":");
-    quote(&outcome.message, &mut line);
-    let _ = write!(line, ",\"tests_passed\":{}", outcome.tests_passed);
-    if outcome.exit.len() >= 21 {
-        let (head, output) = outcome.exit.split_at(21);
-        let mut reader = Reader::new(head);
-        if let (Ok(reason), Ok(status), Ok(cpu), Ok(memory)) = (
-            u8::get(&mut reader),
-            i32::get(&mut reader),
-            u64::get(&mut reader),
-            u64::get(&mut reader),
-        ) {
-            let _ = write!(
-                line,
-                ",\"reason\":{reason},\"status\":{status},\"cpu_us\":{cpu},\"memory_kib\":{memory}"
-            );
-        }
-        line.push_str(",\"output\":");
-        quote(&String::from_utf8_lossy(output), &mut line);
-    }
-    line.push('}');
-    line
-}
-
-/// A JSON string.
-fn quote(text: &str, out: &mut String) {
-    out.push('"');
-    for letter in text.chars() {
-        match letter {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            letter if (letter as u32) < 0x20 => {
-                let _ = write!(out, "\\u{:04x}", letter as u32);
-            }
-            letter => out.push(letter),
-        }
-    }
-    out.push('"');
 }

@@ -2,7 +2,7 @@
 //!
 //!     evalbox confine [limits] --work DIR -- COMMAND...
 //!     evalbox confine [limits] --work DIR -- serve [limits] LIBRARY
-//!     evalbox judge PATIENCE_MS -- COMMAND THAT STARTS THE SERVER...
+//!     evalbox judge PATIENCE_MS CPU_S -- COMMAND THAT STARTS THE SERVER...
 //!     evalbox abi
 
 mod birth;
@@ -14,7 +14,9 @@ mod judge;
 mod landlock;
 mod namespaces;
 mod powers;
+mod report;
 mod seccomp;
+mod seeds;
 mod serve;
 mod serve_options;
 mod sys;
@@ -48,13 +50,18 @@ fn main() -> ExitCode {
 fn judge(mut arguments: impl Iterator<Item = String>) -> Result<(), String> {
     // Nobody is left to read the verdicts.
     sys::die_with_parent();
-    let word = arguments.next().unwrap_or_default();
-    let patience = word
-        .parse()
-        .map_err(|_| format!("judge: not a number of milliseconds: '{word}'"))?;
+    let mut number = || {
+        let word = arguments.next().unwrap_or_default();
+        word.parse()
+            .map_err(|_| format!("judge: not a number: '{word}'"))
+    };
+    let patience = judge::Patience {
+        wall: Duration::from_millis(number()?),
+        cpu_s: number()?,
+    };
     let server: Vec<String> = arguments.skip_while(|word| word == "--").collect();
     if server.is_empty() {
         return Err("judge needs -- COMMAND".into());
     }
-    judge::run(Duration::from_millis(patience), &server).map_err(|error| error.to_string())
+    judge::run(patience, &server).map_err(|error| error.to_string())
 }

@@ -1,11 +1,9 @@
 //! What a process may do beyond its limits: its user and its capabilities, given up.
 
-use std::collections::hash_map::RandomState;
-use std::hash::{BuildHasher, Hasher};
 use std::io;
 
 use crate::confine_options::Options;
-use crate::sys;
+use crate::{seeds, sys};
 
 /// Users that root serves as, so that each server's processes are counted apart: the kernel does
 /// not limit those of root itself, whatever namespace it is in. First of a range and its size; the
@@ -20,7 +18,7 @@ pub fn is_root() -> bool {
 /// Take the group of a user that nobody else is, if this user namespace has any; to take the user,
 /// too, would give up what is still needed.
 pub fn choose_stranger() -> Option<u32> {
-    let random = RandomState::new().build_hasher().finish() as u32;
+    let random = seeds::random();
     let candidates = STRANGERS.map(|(first, size)| first + random % size);
     candidates
         .into_iter()

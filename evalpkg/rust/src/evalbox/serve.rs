@@ -2,20 +2,23 @@
 //! per sample.
 //!
 //! It speaks frames (`tag: u8, length: u32, payload`) with the judge on standard input and output,
-//! and never holds anything about the tests. Requests: `R` run the symbol named in the payload,
-//! `C` call it with these arguments, `K` end the sample. Answers: `B` the server is there and begins
-//! (if it ends from here on, that may be the program's doing), `S` started, `A` answer, `E` the
-//! process ended (see `exit_frame`), `L` the library could not be loaded, `X` the sandbox failed.
+//! and never holds anything about the tests. It says `H` once it stands: if it ends from there on,
+//! that may be the program's doing. Requests: `R` run the symbol named in the payload, then `N` the
+//! nonce that marks all frames about it; `C` call it with these arguments, `D` what a closure of the
+//! tests gave back, `K` end the sample. Answers: `S` started, `A` an answer or the call of a closure,
+//! `E` the process ended (see `exit_frame`), `L` the library could not be loaded, `X` the sandbox
+//! failed; the payload of each begins with the nonce.
 
 use std::ffi::c_int;
 use std::io;
 use std::os::fd::{IntoRawFd, OwnedFd};
 use std::time::{Duration, Instant};
 
-use evalwire::oracle::{read_frame, write_frame};
+use evalwire::frames::{read_frame, write_frame, Nonce};
+use evalwire::vocabulary::Reason;
 
 use crate::birth::become_subject;
-use crate::handle::{memory_file, Reason, Subject, Wiped};
+use crate::handle::{memory_file, Subject, Wiped};
 use crate::serve_options::Options;
 use crate::sys;
 
@@ -36,11 +39,12 @@ pub fn prepare() -> io::Result<OwnedFd> {
 /// Serve until standard input closes. `null` is `/dev/null`, open.
 pub fn run(options: &Options, null: &OwnedFd) -> io::Result<()> {
     let mut current: Option<Subject> = None;
+    write_frame(OUT, b'H', &[])?;
     while let Ok((tag, payload)) = read_frame(IN) {
         let payload = Wiped(payload);
         match (tag, current.take()) {
             (b'R', None) => current = start(options, null, &payload)?,
-            (b'C', Some(subject)) => current = call(options, subject, &payload)?,
+            (b'C' | b'D', Some(subject)) => current = call(options, subject, tag, &payload)?,
             (b'K', Some(subject)) => end(subject, Reason::Dismissed)?,
             _ => return Err(io::Error::other(format!("unexpected frame {tag}"))),
         }
@@ -49,11 +53,13 @@ pub fn run(options: &Options, null: &OwnedFd) -> io::Result<()> {
 }
 
 fn start(options: &Options, null: &OwnedFd, symbol: &[u8]) -> io::Result<Option<Subject>> {
-    write_frame(OUT, b'B', &[])?;
-    let mut subject = match bear(options, null, symbol) {
-        Ok(subject) => subject,
+    let born = bear(options, null, symbol);
+    // Read only now: until the fork it was on the pipe, and so in no memory that a sample sees.
+    let nonce = read_nonce()?;
+    let mut subject = match born {
+        Ok(subject) => Subject { nonce, ..subject },
         Err(error) => {
-            write_frame(OUT, b'X', error.to_string().as_bytes())?;
+            say(b'X', nonce, error.to_string().as_bytes())?;
             return Ok(None);
         }
     };
@@ -64,19 +70,19 @@ fn start(options: &Options, null: &OwnedFd, symbol: &[u8]) -> io::Result<Option<
         _ => {
             let text = subject.tail();
             subject.dismiss();
-            write_frame(OUT, b'X', &text)?;
+            say(b'X', nonce, &text)?;
             return Ok(None);
         }
     }
     match subject.receive(&mut word) {
         Ok(()) if word == *b"l" => {
-            write_frame(OUT, b'S', &[])?;
+            say(b'S', nonce, &[])?;
             Ok(Some(subject))
         }
         Ok(()) if word == *b"n" => {
             let text = subject.tail();
             subject.dismiss();
-            write_frame(OUT, b'L', &text)?;
+            say(b'L', nonce, &text)?;
             Ok(None)
         }
         Ok(()) => end(subject, Reason::BrokeProtocol).map(|()| None),
@@ -99,16 +105,40 @@ fn bear(options: &Options, null: &OwnedFd, symbol: &[u8]) -> io::Result<Subject>
         pid,
         stream: ours.into_raw_fd(),
         output,
+        nonce: Nonce::default(),
         started,
         grant,
         deadline: started + grant,
     })
 }
 
-fn call(options: &Options, mut subject: Subject, arguments: &[u8]) -> io::Result<Option<Subject>> {
-    let mut head = [0u8; 5];
+fn read_nonce() -> io::Result<Nonce> {
+    let (tag, payload) = read_frame(IN)?;
+    match (tag, payload.as_slice().try_into()) {
+        (b'N', Ok(nonce)) => Ok(nonce),
+        _ => Err(io::Error::other("no nonce")),
+    }
+}
+
+/// One frame about a sample.
+fn say(tag: u8, nonce: Nonce, text: &[u8]) -> io::Result<()> {
+    let mut payload = Wiped(Vec::with_capacity(nonce.len() + text.len()));
+    payload.0.extend_from_slice(&nonce);
+    payload.0.extend_from_slice(text);
+    write_frame(OUT, tag, &payload)
+}
+
+/// Hand a frame of the tests to the subject, and its answer, or its call of a closure, to the tests.
+fn call(
+    options: &Options,
+    mut subject: Subject,
+    tag: u8,
+    arguments: &[u8],
+) -> io::Result<Option<Subject>> {
+    let mut head = [tag; 5];
+    head[1..].copy_from_slice(&(arguments.len() as u32).to_le_bytes());
     let received = subject
-        .send(&(arguments.len() as u32).to_le_bytes())
+        .send(&head)
         .and_then(|()| subject.send(arguments))
         .and_then(|()| subject.receive(&mut head));
     if let Err(reason) = received {
@@ -118,16 +148,17 @@ fn call(options: &Options, mut subject: Subject, arguments: &[u8]) -> io::Result
     if length as u64 > options.output_kib << 10 {
         return end(subject, Reason::AnswerTooLong).map(|()| None);
     }
-    let mut answer = Wiped(vec![0; length + 1]);
-    answer.0[0] = head[0];
-    if let Err(reason) = subject.receive(&mut answer.0[1..]) {
+    let start = subject.nonce.len() + 1;
+    let mut answer = Wiped(vec![head[0]; start + length]);
+    answer.0[..start - 1].copy_from_slice(&subject.nonce);
+    if let Err(reason) = subject.receive(&mut answer.0[start..]) {
         return end(subject, reason).map(|()| None);
     }
     write_frame(OUT, b'A', &answer)?;
     Ok(Some(subject))
 }
 
-/// End the sample and say how: `reason: u8, status: i32, cpu: u64 us, memory: u64 KiB, output`.
+/// End the sample and say how: `reason: u8, status: i32, cpu: u64 us, output`.
 fn end(subject: Subject, reason: Reason) -> io::Result<()> {
     let text = match reason {
         Reason::Ended => {
@@ -146,29 +177,33 @@ fn end(subject: Subject, reason: Reason) -> io::Result<()> {
                     sys::close(subject.stream);
                     sys::close(subject.output);
                 }
-                return exit_frame(reason, status, &usage, &text);
+                return exit_frame(subject.nonce, reason, status, &usage, &text);
             }
             subject.tail()
         }
         _ => subject.tail(),
     };
+    let nonce = subject.nonce;
     let (status, usage) = subject.dismiss();
     let reason = if matches!(reason, Reason::Ended) {
         Reason::BrokeProtocol
     } else {
         reason
     };
-    exit_frame(reason, status, &usage, &text)
+    exit_frame(nonce, reason, status, &usage, &text)
 }
 
-fn exit_frame(reason: Reason, status: c_int, usage: &sys::Usage, text: &[u8]) -> io::Result<()> {
-    let mut payload = Wiped(vec![reason as u8]);
+fn exit_frame(
+    nonce: Nonce,
+    reason: Reason,
+    status: c_int,
+    usage: &sys::Usage,
+    text: &[u8],
+) -> io::Result<()> {
+    let mut payload = Wiped(Vec::with_capacity(13 + text.len()));
+    payload.0.push(reason as u8);
     payload.0.extend_from_slice(&status.to_le_bytes());
     payload.0.extend_from_slice(&usage.cpu_us().to_le_bytes());
-    payload
-        .0
-        .extend_from_slice(&(usage.max_rss_kb as u64).to_le_bytes());
-    payload.0.reserve_exact(text.len());
     payload.0.extend_from_slice(text);
-    write_frame(OUT, b'E', &payload)
+    say(b'E', nonce, &payload)
 }

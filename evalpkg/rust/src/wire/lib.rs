@@ -1,15 +1,22 @@
 //! `evalwire`: how arguments and results travel between the oracle and the subject.
 //!
 //! The oracle (our tests) and the subject (the completion) are different processes. A call is one
-//! frame each way; values are encoded by type, little-endian, lengths as `u32`. The decoder trusts
-//! nothing: every length is checked against the bytes that are there.
+//! frame each way, and one each way for every closure that the subject calls back; values are
+//! encoded by type, little-endian, lengths as `u32`. The decoder trusts nothing: every length is
+//! checked against the bytes that are there.
 
 use std::any::Any;
 
+pub mod call;
 pub mod common;
+mod errors;
+pub mod frames;
 pub mod oracle;
+pub mod remote;
 pub mod subject;
+mod turn;
 mod values;
+pub mod vocabulary;
 
 /// The bytes do not encode a value of the asked type.
 #[derive(Debug)]
@@ -69,33 +76,76 @@ pub trait Put {
     fn put(&self, out: &mut Vec<u8>);
 }
 
-/// A value that can be received. References are leaked: a subject lives for one sample.
-pub trait Get: Sized + 'static {
+/// A value that can be received. What references refer to is leaked: a subject lives for one
+/// sample, and so does the process of its tests.
+pub trait Get: Sized {
     fn get(input: &mut Reader<'_>) -> Decoded<Self>;
 }
 
-/// What a panic said, if it said it in text; cut to what a report can use.
-pub fn panic_message(payload: &(dyn Any + Send)) -> String {
+/// What a panic said, if it said it in text; cut to what a test may look for in it.
+pub fn panic_text(payload: &(dyn Any + Send)) -> Option<String> {
     let text = match (
         payload.downcast_ref::<&str>(),
         payload.downcast_ref::<String>(),
     ) {
         (Some(text), _) => text,
         (_, Some(text)) => text.as_str(),
-        _ => "a panic without a message",
+        _ => return None,
     };
-    text.chars().take(2000).collect()
+    Some(text.chars().take(64 << 10).collect())
 }
 
 /// Export the shim of one sample. What a macro of another crate writes is none of the lints' business
 /// that a sample denies or forbids (`unsafe_code`, which `no_mangle` counts as).
 #[macro_export]
 macro_rules! export {
-    ($name:ident, $shim:path) => {
+    ($name:ident, $shim:path, $stack:expr) => {
         #[no_mangle]
         pub extern "C" fn $name(fd: i32) {
-            $crate::subject::serve(fd, $shim)
+            $crate::subject::serve(fd, $shim, $stack)
         }
+    };
+}
+
+/// A `#[test]` function that a macro of the tests makes: the function, and its registration when the
+/// oracle's library is loaded. Reads the attributes as rustc does.
+#[macro_export]
+macro_rules! case {
+    (@[$panics:expr] [$($kept:tt)*] #[test] $($rest:tt)*) => {
+        $crate::case! { @[$panics] [$($kept)*] $($rest)* }
+    };
+    (@[$panics:expr] [$($kept:tt)*] #[should_panic] $($rest:tt)*) => {
+        $crate::case! { @[Some("")] [$($kept)*] $($rest)* }
+    };
+    (@[$panics:expr] [$($kept:tt)*] #[should_panic = $text:expr] $($rest:tt)*) => {
+        $crate::case! { @[Some($text)] [$($kept)*] $($rest)* }
+    };
+    (@[$panics:expr] [$($kept:tt)*] #[should_panic(expected = $text:expr $(,)?)] $($rest:tt)*) => {
+        $crate::case! { @[Some($text)] [$($kept)*] $($rest)* }
+    };
+    (@[$panics:expr] [$($kept:tt)*] #[ignore $($why:tt)*] $($rest:tt)*) => {
+        $($kept)* #[allow(dead_code)] $($rest)*
+    };
+    (@[$panics:expr] [$($kept:tt)*] #[$($other:tt)*] $($rest:tt)*) => {
+        $crate::case! { @[$panics] [$($kept)* #[$($other)*]] $($rest)* }
+    };
+    (@[$panics:expr] [$($kept:tt)*] $v:vis fn $name:ident() $(-> $result:ty)? $body:block) => {
+        $($kept)* $v fn $name() $(-> $result)? $body
+        const _: () = {
+            fn run() {
+                $crate::oracle::finish($name())
+            }
+            extern "C" fn register() {
+                $crate::oracle::register($crate::oracle::Test {
+                    name: concat!(module_path!(), "::", stringify!($name)),
+                    run,
+                    panics: $panics,
+                })
+            }
+            #[used]
+            #[link_section = ".init_array"]
+            static REGISTER: extern "C" fn() = register;
+        };
     };
 }
 

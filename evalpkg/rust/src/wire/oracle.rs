@@ -1,149 +1,74 @@
-//! The oracle's half: forward a call to the subject, decode its answer, run the tests.
+//! The oracle's half: run a task's tests against the subject and report how they ended.
 //!
-//! Runs outside the sandbox, in a process that never loads anything a model wrote. Frames are
-//! `tag: u8, length: u32, payload`; see `evalbox/serve.rs` for the other end.
+//! Runs outside the sandbox, in a process that never loads anything a model wrote.
 
-use std::fs::File;
-use std::io::{self, Read, Write};
-use std::mem::ManuallyDrop;
-use std::os::fd::FromRawFd;
+use std::any::Any;
 use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
-use std::sync::atomic::{AtomicI32, Ordering};
-use std::sync::{Mutex, MutexGuard};
+use std::process::{ExitCode, Termination};
+use std::sync::Mutex;
 
-use crate::{Get, Put, Reader};
+use crate::frames::Nonce;
+use crate::turn::locked;
+use crate::vocabulary::Kind;
+use crate::Put;
 
-static TO_SUBJECT: AtomicI32 = AtomicI32::new(-1);
-static FROM_SUBJECT: AtomicI32 = AtomicI32::new(-1);
-static EXIT_FRAME: Mutex<Vec<u8>> = Mutex::new(Vec::new());
-/// Set once no further answer can come; outlives whatever a test does with the unwinding.
-static ENDED: Mutex<Option<(Outcome, String)>> = Mutex::new(None);
-
-/// How a sample's tests ended; the first byte of a report.
+/// The connection to the fork-server, and the mark of this sample's frames.
 #[derive(Clone, Copy)]
-pub enum Outcome {
-    Passed = 0,
-    TestFailed = 1,
-    SubjectPanicked = 2,
-    SubjectGone = 3,
-    BadAnswer = 4,
+pub struct Line {
+    pub to: i32,
+    pub from: i32,
+    pub nonce: Nonce,
 }
 
-/// Unwinds out of a test: the subject panicked, or no answer can come any more.
-struct Interrupted(Outcome, String);
+static LINE: Mutex<Option<Line>> = Mutex::new(None);
+static EXIT_FRAME: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+/// Set once no further answer can come; outlives whatever a test does with the unwinding.
+static ENDED: Mutex<Option<(Kind, String)>> = Mutex::new(None);
+/// Tests that macros made, by their full path.
+static REGISTERED: Mutex<Vec<Test>> = Mutex::new(Vec::new());
 
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(|poison| poison.into_inner())
+/// Characters of a message that a report keeps.
+const LONGEST_MESSAGE: usize = 2000;
+
+/// Unwinds out of a test: the subject panicked, or no answer can come any more.
+pub struct Interrupted {
+    kind: Kind,
+    /// What was said; None where the panic had no text.
+    text: Option<String>,
+}
+
+impl Interrupted {
+    /// The subject panicked with this text, or without one.
+    pub fn panicked(text: Option<String>) -> Self {
+        Interrupted {
+            kind: Kind::Panicked,
+            text,
+        }
+    }
 }
 
 /// No further answer can come: remember why, and unwind.
-fn interrupt(outcome: Outcome, why: &str) -> ! {
-    locked(&ENDED).get_or_insert((outcome, why.to_string()));
-    resume_unwind(Box::new(Interrupted(outcome, why.to_string())))
+pub fn interrupt(kind: Kind, why: &str) -> ! {
+    locked(&ENDED).get_or_insert((kind, why.to_string()));
+    let text = Some(why.to_string());
+    resume_unwind(Box::new(Interrupted { kind, text }))
 }
 
-fn file(fd: i32) -> ManuallyDrop<File> {
-    ManuallyDrop::new(unsafe { File::from_raw_fd(fd) })
+/// Why no further answer can come, if so.
+pub fn ended() -> Option<(Kind, String)> {
+    locked(&ENDED).clone()
 }
 
-pub fn write_frame(fd: i32, tag: u8, payload: &[u8]) -> io::Result<()> {
-    let mut head = [tag; 5];
-    head[1..].copy_from_slice(&(payload.len() as u32).to_le_bytes());
-    file(fd).write_all(&head)?;
-    file(fd).write_all(payload)
+/// Keep the frame that says how the subject's process ended.
+pub fn remember_exit(frame: Vec<u8>) {
+    *locked(&EXIT_FRAME) = frame;
 }
 
-pub fn read_frame(fd: i32) -> io::Result<(u8, Vec<u8>)> {
-    let mut head = [0u8; 5];
-    file(fd).read_exact(&mut head)?;
-    let mut payload = vec![0; u32::from_le_bytes([head[1], head[2], head[3], head[4]]) as usize];
-    file(fd).read_exact(&mut payload)?;
-    Ok((head[0], payload))
-}
-
-/// One call of the entry point, under construction.
-#[derive(Default)]
-pub struct Call {
-    bytes: Vec<u8>,
-}
-
-impl Call {
-    pub fn new() -> Self {
-        Call::default()
-    }
-
-    pub fn arg<T: Put + ?Sized>(&mut self, value: &T) {
-        value.put(&mut self.bytes);
-    }
-
-    /// Send the arguments and wait for the answer.
-    pub fn invoke(self) -> Answer {
-        let ended = locked(&ENDED).clone();
-        if let Some((outcome, why)) = ended {
-            interrupt(outcome, &why);
-        }
-        let sent = write_frame(TO_SUBJECT.load(Ordering::Relaxed), b'C', &self.bytes);
-        let answer = sent.and_then(|()| read_frame(FROM_SUBJECT.load(Ordering::Relaxed)));
-        match answer {
-            Ok((b'A', payload)) if payload.first() == Some(&b'R') => Answer { payload, used: 1 },
-            Ok((b'A', payload)) if payload.first() == Some(&b'P') => {
-                let message = String::from_utf8_lossy(&payload[1..]).into_owned();
-                resume_unwind(Box::new(Interrupted(Outcome::SubjectPanicked, message)))
-            }
-            Ok((b'A', _)) => bad_answer("an answer of an unknown kind"),
-            Ok((b'E', payload)) => {
-                *locked(&EXIT_FRAME) = payload;
-                interrupt(Outcome::SubjectGone, "")
-            }
-            Ok(_) | Err(_) => interrupt(Outcome::SubjectGone, "the sandbox is gone"),
-        }
-    }
-}
-
-fn bad_answer(what: &str) -> ! {
-    interrupt(Outcome::BadAnswer, what)
-}
-
-/// The bytes that came back: the result, then every `&mut` argument in order.
-pub struct Answer {
-    payload: Vec<u8>,
-    used: usize,
-}
-
-impl Answer {
-    fn decode<T: Get>(&mut self) -> T {
-        let mut reader = Reader::new(&self.payload[self.used..]);
-        match T::get(&mut reader) {
-            Ok(value) => {
-                self.used = self.payload.len() - reader.left();
-                value
-            }
-            Err(_) => bad_answer("an answer that does not encode a value of the asked type"),
-        }
-    }
-
-    pub fn result<T: Get>(&mut self) -> T {
-        self.decode()
-    }
-
-    pub fn write_back<T: Get>(&mut self, target: &mut T) {
-        *target = self.decode();
-    }
-
-    pub fn write_back_slice<T: Get>(&mut self, target: &mut [T]) {
-        let values: Vec<T> = self.decode();
-        if values.len() != target.len() {
-            bad_answer("a slice that changed its length");
-        }
-        for (slot, value) in target.iter_mut().zip(values) {
-            *slot = value;
-        }
-    }
-
-    pub fn done(self) {
-        if self.used != self.payload.len() {
-            bad_answer("an answer with bytes left over");
-        }
+/// The connection of this test run.
+pub fn line() -> Line {
+    match *locked(&LINE) {
+        Some(line) => line,
+        None => interrupt(Kind::Gone, "no test run has begun"),
     }
 }
 
@@ -151,61 +76,138 @@ impl Answer {
 pub struct Test {
     pub name: &'static str,
     pub run: fn(),
-    pub should_panic: bool,
+    /// What a panic that the test expects must contain; None where it expects none.
+    pub panics: Option<&'static str>,
+}
+
+/// All tests of a task.
+pub struct Plan {
+    /// Path of the task's module; the names of tests that macros made begin with it.
+    pub module: &'static str,
+    pub tests: &'static [Test],
+    /// The names that rustc lists, ignored tests aside; None where the source leaves no doubt.
+    pub listed: Option<&'static [&'static str]>,
+}
+
+/// Add a test that a macro made; called while the oracle's library is loaded.
+pub fn register(test: Test) {
+    locked(&REGISTERED).push(test);
+}
+
+/// Take a test's result as rustc's own harness does.
+pub fn finish<T: Termination>(result: T) {
+    if result.report() != ExitCode::SUCCESS {
+        panic!("the test returned an error");
+    }
 }
 
 /// Run the tests in order until one does not pass; the report goes to `report` as
-/// `outcome: u8, tests passed: u32, test name, message, exit frame` (strings length-prefixed).
-pub fn run(to: i32, from: i32, tests: &[Test], report: extern "C" fn(*const u8, usize)) {
-    TO_SUBJECT.store(to, Ordering::Relaxed);
-    FROM_SUBJECT.store(from, Ordering::Relaxed);
+/// `kind: u8, test name, message, exit frame` (strings length-prefixed).
+pub fn run(line: Line, plan: &Plan, report: extern "C" fn(*const u8, usize)) {
+    *locked(&LINE) = Some(line);
     locked(&EXIT_FRAME).clear();
     *locked(&ENDED) = None;
-    let mut passed = 0u32;
-    let mut failure = None;
-    for test in tests {
-        match judge(test) {
-            Ok(()) => passed += 1,
-            Err((outcome, message)) => {
-                failure = Some((outcome, test.name, message));
-                break;
-            }
-        }
-    }
-    let (outcome, name, message) = match failure {
-        Some(found) => found,
-        None if passed == 0 => (Outcome::TestFailed, "", "the task has no tests".to_string()),
-        None => (Outcome::Passed, "", String::new()),
+    let (kind, name, message) = match tests_of(plan) {
+        Ok(tests) => run_each(&tests),
+        Err(why) => (Kind::TestsMissing, "", why),
     };
-    let mut bytes = vec![outcome as u8];
-    passed.put(&mut bytes);
+    let message: String = message.chars().take(LONGEST_MESSAGE).collect();
+    let mut bytes = vec![kind as u8];
     name.put(&mut bytes);
     message.put(&mut bytes);
     locked(&EXIT_FRAME).put(&mut bytes);
     report(bytes.as_ptr(), bytes.len());
 }
 
-fn judge(test: &Test) -> Result<(), (Outcome, String)> {
-    let ended = catch_unwind(AssertUnwindSafe(test.run));
-    if let Some(end) = locked(&ENDED).clone() {
+type Named = (&'static str, fn(), Option<&'static str>);
+
+/// The tests to run, held against what rustc lists.
+fn tests_of(plan: &Plan) -> Result<Vec<Named>, String> {
+    let mut made: Vec<Named> = locked(&REGISTERED)
+        .iter()
+        .filter_map(|test| {
+            let path = test.name.strip_prefix(plan.module)?.strip_prefix("::")?;
+            Some((path, test.run, test.panics))
+        })
+        .collect();
+    made.sort_unstable_by_key(|test| test.0);
+    let own = plan.tests.iter();
+    let mut tests: Vec<Named> = own.map(|test| (test.name, test.run, test.panics)).collect();
+    tests.append(&mut made);
+    if let Some(listed) = plan.listed {
+        let lost: Vec<&str> = listed
+            .iter()
+            .filter(|name| !tests.iter().any(|test| test.0 == **name))
+            .copied()
+            .collect();
+        if !lost.is_empty() || listed.len() != tests.len() {
+            let (have, want) = (tests.len(), listed.len());
+            return Err(format!(
+                "rustc lists {want} tests, {have} were found; not found: {}",
+                lost.join(", ")
+            ));
+        }
+    }
+    if tests.is_empty() {
+        return Err("the task has no tests".into());
+    }
+    Ok(tests)
+}
+
+fn run_each(tests: &[Named]) -> (Kind, &'static str, String) {
+    for &(name, run, panics) in tests {
+        if let Err((kind, message)) = judge(run, panics) {
+            return (kind, name, message);
+        }
+    }
+    (Kind::Passed, "", String::new())
+}
+
+fn judge(run: fn(), panics: Option<&str>) -> Result<(), (Kind, String)> {
+    let outcome = catch_unwind(AssertUnwindSafe(run));
+    if let Some(end) = ended() {
         return Err(end);
     }
-    let Err(payload) = ended else {
-        return if test.should_panic {
-            Err((
-                Outcome::TestFailed,
-                "expected a panic, none came".to_string(),
-            ))
-        } else {
-            Ok(())
-        };
-    };
-    match payload.downcast::<Interrupted>() {
-        Ok(interrupted) => match *interrupted {
-            Interrupted(Outcome::SubjectPanicked, _) if test.should_panic => Ok(()),
-            Interrupted(outcome, message) => Err((outcome, message)),
-        },
-        Err(_) if test.should_panic => Ok(()),
-        Err(payload) => Err((Outcome::TestFailed, crate::panic_message(&*payload))),
+    match (outcome, panics) {
+        (Ok(()), None) => Ok(()),
+        (Ok(()), Some(_)) => Err((Kind::TestFailed, "expected a panic, none came".into())),
+        (Err(payload), None) => Err(describe(&*payload)),
+        (Err(payload), Some("")) if is_panic(&*payload) => Ok(()),
+        (Err(payload), Some(wanted)) => {
+            let (kind, text) = describe(&*payload);
+            if text.contains(wanted) && is_panic(&*payload) && said(&*payload).is_some() {
+                return Ok(());
+            }
+            let kind = if is_panic(&*payload) {
+                Kind::TestFailed
+            } else {
+                kind
+            };
+            let why = format!("expected a panic with '{wanted}' in its message, got: {text}");
+            Err((kind, why))
+        }
     }
+}
+
+/// Whether a panic of the subject, or of the test itself, ended the test.
+fn is_panic(payload: &(dyn Any + Send)) -> bool {
+    payload
+        .downcast_ref::<Interrupted>()
+        .map_or(true, |end| end.kind == Kind::Panicked)
+}
+
+fn said(payload: &(dyn Any + Send)) -> Option<String> {
+    match payload.downcast_ref::<Interrupted>() {
+        Some(interrupted) => interrupted.text.clone(),
+        None => crate::panic_text(payload),
+    }
+}
+
+fn describe(payload: &(dyn Any + Send)) -> (Kind, String) {
+    let kind = match payload.downcast_ref::<Interrupted>() {
+        Some(interrupted) => interrupted.kind,
+        None => Kind::TestFailed,
+    };
+    let text = said(payload).unwrap_or_else(|| "a panic without a message".into());
+    (kind, text)
 }

@@ -1,52 +1,154 @@
 //! The subject's half: decode a call, run the completion's function, encode its result.
 //!
 //! Runs inside the sandbox, in the same process as the completion; nothing here is trusted by the
-//! oracle. The function runs on a thread with a 2 MiB stack, as a `#[test]` would.
+//! oracle. The function runs on a thread with the stack that rustc's own test run would give it.
 
-use std::fs::File;
-use std::io::{Read, Write};
-use std::mem::ManuallyDrop;
-use std::os::fd::FromRawFd;
-use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::any::Any;
+use std::cell::RefCell;
+use std::io::{self, Write};
+use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
+use std::sync::Mutex;
 use std::thread;
 
-use crate::Reader;
+use crate::call::{ENTRY, PULL};
+use crate::frames::file;
+use crate::turn::{locked, take_turn};
+use crate::{put_count, Put, Reader};
 
 /// The generated shim of one sample: arguments in, result and `&mut` arguments out.
 pub type Shim = fn(&mut Reader<'_>, &mut Vec<u8>);
 
-const STACK: usize = 2 << 20;
+/// Items of an iterator are sent once they take so many bytes, however many were asked for.
+const ENOUGH: usize = 32 << 10;
 
-/// Answer calls that arrive on `fd` until it closes.
-pub fn serve(fd: i32, shim: Shim) {
-    let worker = thread::Builder::new()
-        .stack_size(STACK)
-        .spawn(move || answer_all(fd, shim));
+/// Appends up to so many items; gives whether the iterator has ended.
+type Source = Box<dyn FnMut(u32, &mut Vec<u8>) -> bool>;
+
+/// The connection, and what a call on it runs.
+static SERVING: Mutex<Option<(i32, Shim)>> = Mutex::new(None);
+
+thread_local! {
+    static LENT: RefCell<Vec<Option<Source>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Answer calls that arrive on `fd` until it closes, on a stack of so many bytes.
+pub fn serve(fd: i32, shim: Shim, stack: usize) {
+    let worker = thread::Builder::new().stack_size(stack).spawn(move || {
+        *locked(&SERVING) = Some((fd, shim));
+        while let Ok((b'C', request)) = receive(fd) {
+            if answer(fd, shim, &request).is_err() {
+                return;
+            }
+        }
+    });
     if let Ok(worker) = worker {
         let _ = worker.join();
     }
 }
 
-fn answer_all(fd: i32, shim: Shim) {
-    let mut stream = ManuallyDrop::new(unsafe { File::from_raw_fd(fd) });
-    let mut length = [0u8; 4];
-    while stream.read_exact(&mut length).is_ok() {
-        let mut request = vec![0; u32::from_le_bytes(length) as usize];
-        if stream.read_exact(&mut request).is_err() {
-            return;
+fn receive(fd: i32) -> io::Result<(u8, Vec<u8>)> {
+    crate::frames::read_frame(fd)
+}
+
+/// Run one request and send what came of it.
+fn answer(fd: i32, shim: Shim, request: &[u8]) -> io::Result<()> {
+    let mut answer = vec![b'R', 0, 0, 0, 0];
+    let run = AssertUnwindSafe(|| {
+        let mut reader = Reader::new(request);
+        match reader.byte() {
+            Ok(ENTRY) => shim(&mut reader, &mut answer),
+            Ok(PULL) => pull(reader.arg(), reader.arg(), &mut answer),
+            _ => panic!("evalwire: malformed request"),
         }
-        let mut answer = vec![b'R', 0, 0, 0, 0];
-        let run = AssertUnwindSafe(|| shim(&mut Reader::new(&request), &mut answer));
-        if let Err(payload) = catch_unwind(run) {
-            answer.clear();
-            answer.extend_from_slice(b"P\0\0\0\0");
-            answer.extend_from_slice(crate::panic_message(&*payload).as_bytes());
-            std::mem::forget(payload);
+    });
+    if let Err(payload) = catch_unwind(run) {
+        answer.clear();
+        match crate::panic_text(&*payload) {
+            Some(text) => {
+                answer.extend_from_slice(b"P\0\0\0\0");
+                answer.extend_from_slice(text.as_bytes());
+            }
+            None => answer.extend_from_slice(b"Q\0\0\0\0"),
         }
-        let size = (answer.len() - 5) as u32;
-        answer[1..5].copy_from_slice(&size.to_le_bytes());
-        if stream.write_all(&answer).is_err() {
-            return;
+        std::mem::forget(payload);
+    }
+    send(fd, &mut answer)
+}
+
+/// Fill in the length of a frame and write it.
+fn send(fd: i32, frame: &mut [u8]) -> io::Result<()> {
+    let size = (frame.len() - 5) as u32;
+    frame[1..5].copy_from_slice(&size.to_le_bytes());
+    file(fd).write_all(frame)
+}
+
+/// Call a closure of the tests: `put` encodes what it is given. Gives what it gave back.
+///
+/// Panics where the closure panicked, and where no test listens any more.
+pub fn call_back(number: u32, put: &dyn Fn(&mut Vec<u8>)) -> Vec<u8> {
+    let serving = *locked(&SERVING);
+    let Some((fd, shim)) = serving else {
+        panic!("evalwire: nothing is served");
+    };
+    let _turn = take_turn();
+    let mut frame = vec![b'B', 0, 0, 0, 0];
+    number.put(&mut frame);
+    put(&mut frame);
+    let mut sent = send(fd, &mut frame);
+    while sent.is_ok() {
+        match receive(fd) {
+            // The closure calls the entry point itself.
+            Ok((b'C', request)) => sent = answer(fd, shim, &request),
+            Ok((b'D', mut reply)) if reply.first() == Some(&1) => {
+                reply.remove(0);
+                return reply;
+            }
+            Ok(_) => resume_unwind(Box::new("a closure of the tests panicked")),
+            Err(error) => sent = Err(error),
         }
     }
+    panic!("the tests are gone")
+}
+
+/// Keep an iterator for the tests to take items from; its number is the result.
+pub fn lend<T: Put>(mut items: impl Iterator<Item = T> + 'static, output: &mut Vec<u8>) {
+    let mut panic: Option<Box<dyn Any + Send>> = None;
+    let source: Source = Box::new(move |wanted, out| {
+        if let Some(own) = panic.take() {
+            resume_unwind(own);
+        }
+        let (at, mut count) = (out.len(), 0u32);
+        put_count(0, out);
+        let mut ended = false;
+        while count < wanted && out.len() - at < ENOUGH && !ended && panic.is_none() {
+            match catch_unwind(AssertUnwindSafe(|| items.next())) {
+                Ok(Some(item)) => {
+                    item.put(out);
+                    count += 1;
+                }
+                Ok(None) => ended = true,
+                Err(own) if count == 0 => resume_unwind(own),
+                // The items before it come first.
+                Err(own) => panic = Some(own),
+            }
+        }
+        out[at..at + 4].copy_from_slice(&count.to_le_bytes());
+        ended
+    });
+    let number = LENT.with_borrow_mut(|lent| {
+        lent.push(Some(source));
+        lent.len() as u32 - 1
+    });
+    number.put(output);
+}
+
+fn pull(number: u32, wanted: u32, output: &mut Vec<u8>) {
+    let index = number as usize;
+    let source = LENT.with_borrow_mut(|lent| lent.get_mut(index).and_then(Option::take));
+    let Some(mut source) = source else {
+        panic!("evalwire: malformed request");
+    };
+    let ended = source(wanted, output);
+    ended.put(output);
+    LENT.with_borrow_mut(|lent| lent[index] = Some(source));
 }

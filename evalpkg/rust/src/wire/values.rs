@@ -90,7 +90,7 @@ impl Put for Cow<'_, str> {
         self.as_ref().put(out);
     }
 }
-impl Get for Cow<'static, str> {
+impl Get for Cow<'_, str> {
     fn get(input: &mut Reader<'_>) -> Decoded<Self> {
         String::get(input).map(Cow::Owned)
     }
@@ -106,17 +106,17 @@ impl<T: Put + ?Sized> Put for &mut T {
         (**self).put(out);
     }
 }
-impl Get for &'static str {
+impl Get for &str {
     fn get(input: &mut Reader<'_>) -> Decoded<Self> {
         String::get(input).map(|value| &*String::leak(value))
     }
 }
-impl<T: Get> Get for &'static [T] {
+impl<'a, T: Get + 'a> Get for &'a [T] {
     fn get(input: &mut Reader<'_>) -> Decoded<Self> {
         Vec::get(input).map(|value| &*Vec::leak(value))
     }
 }
-impl<T: Get> Get for &'static T {
+impl<'a, T: Get + 'a> Get for &'a T {
     fn get(input: &mut Reader<'_>) -> Decoded<Self> {
         T::get(input).map(|value| &*Box::leak(Box::new(value)))
     }
@@ -190,7 +190,7 @@ impl<T: Put, S> Put for HashSet<T, S> {
         }
     }
 }
-impl<T: Get + Eq + Hash, S: BuildHasher + Default + 'static> Get for HashSet<T, S> {
+impl<T: Get + Eq + Hash, S: BuildHasher + Default> Get for HashSet<T, S> {
     fn get(input: &mut Reader<'_>) -> Decoded<Self> {
         let count = input.count()?;
         (0..count).map(|_| T::get(input)).collect()
@@ -205,7 +205,7 @@ impl<K: Put, V: Put, S> Put for HashMap<K, V, S> {
         }
     }
 }
-impl<K: Get + Eq + Hash, V: Get, S: BuildHasher + Default + 'static> Get for HashMap<K, V, S> {
+impl<K: Get + Eq + Hash, V: Get, S: BuildHasher + Default> Get for HashMap<K, V, S> {
     fn get(input: &mut Reader<'_>) -> Decoded<Self> {
         let count = input.count()?;
         (0..count)
@@ -274,6 +274,54 @@ impl<T: Get, E: Get> Get for Result<T, E> {
         }
     }
 }
+impl<T: Put> Put for std::ops::Range<T> {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.start.put(out);
+        self.end.put(out);
+    }
+}
+impl<T: Get> Get for std::ops::Range<T> {
+    fn get(input: &mut Reader<'_>) -> Decoded<Self> {
+        Ok(T::get(input)?..T::get(input)?)
+    }
+}
+impl<T: Put> Put for std::ops::RangeInclusive<T> {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.start().put(out);
+        self.end().put(out);
+    }
+}
+impl<T: Get> Get for std::ops::RangeInclusive<T> {
+    fn get(input: &mut Reader<'_>) -> Decoded<Self> {
+        Ok(T::get(input)?..=T::get(input)?)
+    }
+}
+impl<T> Put for std::marker::PhantomData<T> {
+    fn put(&self, out: &mut Vec<u8>) {
+        out.push(0);
+    }
+}
+impl<T> Get for std::marker::PhantomData<T> {
+    fn get(input: &mut Reader<'_>) -> Decoded<Self> {
+        input.byte().map(|_| Self)
+    }
+}
+impl Put for std::time::Duration {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.as_secs().put(out);
+        self.subsec_nanos().put(out);
+    }
+}
+impl Get for std::time::Duration {
+    fn get(input: &mut Reader<'_>) -> Decoded<Self> {
+        let (seconds, nanos) = (u64::get(input)?, u32::get(input)?);
+        if nanos < 1_000_000_000 {
+            Ok(Self::new(seconds, nanos))
+        } else {
+            Err(Malformed)
+        }
+    }
+}
 impl Put for std::cmp::Ordering {
     fn put(&self, out: &mut Vec<u8>) {
         (*self as i8).put(out);
@@ -309,6 +357,10 @@ tuple!(A B C D E);
 tuple!(A B C D E F);
 tuple!(A B C D E F G);
 tuple!(A B C D E F G H);
+tuple!(A B C D E F G H I);
+tuple!(A B C D E F G H I J);
+tuple!(A B C D E F G H I J K);
+tuple!(A B C D E F G H I J K L);
 
 /// `dyn Any` travels as one of a closed list of std types; anything else arrives as `()`.
 macro_rules! any {

@@ -1,0 +1,185 @@
+//! One call of the entry point, as the tests see it: arguments out, closures called back, the answer.
+
+use std::any::Any;
+use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
+
+use crate::frames::{read_marked, write_frame};
+use crate::oracle::{self, interrupt, Interrupted};
+use crate::turn::take_turn;
+use crate::vocabulary::Kind;
+use crate::{Decoded, Get, Malformed, Put, Reader};
+
+/// First byte of a request: run the entry point.
+pub const ENTRY: u8 = 0;
+/// First byte of a request: take items of an iterator that the entry point returned.
+pub const PULL: u8 = 1;
+/// Bytes that a closure of the tests may give back in one call.
+const MOST_GIVEN: usize = 64 << 20;
+
+/// A closure of the tests: decodes what it is given, encodes what it gives back.
+pub type Callback<'c> = &'c mut dyn FnMut(&mut Reader<'_>, &mut Vec<u8>) -> Decoded<()>;
+
+/// One request under construction.
+pub struct Call<'c> {
+    bytes: Vec<u8>,
+    callbacks: Vec<Callback<'c>>,
+    /// The panic of a closure, until it is known whether it went through the program.
+    panic: Option<Box<dyn Any + Send>>,
+}
+
+impl<'c> Call<'c> {
+    /// A call of the entry point.
+    pub fn new() -> Self {
+        Self::of(ENTRY)
+    }
+
+    /// A request for so many items of an iterator that the entry point returned.
+    pub fn pull(iterator: u32, items: u32) -> Self {
+        let mut call = Self::of(PULL);
+        call.arg(&iterator);
+        call.arg(&items);
+        call
+    }
+
+    fn of(request: u8) -> Self {
+        Call {
+            bytes: vec![request],
+            callbacks: Vec::new(),
+            panic: None,
+        }
+    }
+
+    /// Add an argument.
+    pub fn arg<T: Put + ?Sized>(&mut self, value: &T) {
+        value.put(&mut self.bytes);
+    }
+
+    /// Add a closure; the program knows it by its number, in order from 0.
+    pub fn callback(&mut self, callback: Callback<'c>) {
+        self.callbacks.push(callback);
+    }
+
+    /// Send the arguments and wait for the answer; other threads of the test wait until it is here.
+    pub fn invoke(mut self) -> Answer {
+        let _turn = take_turn();
+        if let Some((kind, why)) = oracle::ended() {
+            interrupt(kind, &why);
+        }
+        let line = oracle::line();
+        let mut request = (b'C', std::mem::take(&mut self.bytes));
+        loop {
+            let sent = write_frame(line.to, request.0, &request.1);
+            match sent.and_then(|()| read_marked(line.from, line.nonce)) {
+                Ok((b'A', payload)) => match payload.first() {
+                    Some(b'R') => return Answer { payload, used: 1 },
+                    Some(b'B') => request = (b'D', self.call_back(&payload[1..])),
+                    Some(b'P') => self.panicked(Some(&payload[1..])),
+                    Some(b'Q') => self.panicked(None),
+                    _ => bad_answer("an answer of an unknown kind"),
+                },
+                Ok((b'E', payload)) => {
+                    oracle::remember_exit(payload);
+                    interrupt(Kind::Gone, "")
+                }
+                Ok(_) | Err(_) => interrupt(Kind::Gone, "the sandbox is gone"),
+            }
+        }
+    }
+
+    /// The program panicked: by itself, or because a closure of the tests did.
+    fn panicked(&mut self, text: Option<&[u8]>) -> ! {
+        if let Some(own) = self.panic.take() {
+            resume_unwind(own);
+        }
+        let text = text.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+        resume_unwind(Box::new(Interrupted::panicked(text)))
+    }
+
+    /// Run a closure of the tests; the reply is 1 and what it gave back, or 0 if it panicked.
+    fn call_back(&mut self, payload: &[u8]) -> Vec<u8> {
+        let mut reader = Reader::new(payload);
+        let number = u32::get(&mut reader).unwrap_or(u32::MAX) as usize;
+        let Some(callback) = self.callbacks.get_mut(number) else {
+            bad_answer("it called a closure that it was not given");
+        };
+        let mut reply = vec![1];
+        match catch_unwind(AssertUnwindSafe(|| callback(&mut reader, &mut reply))) {
+            Ok(Ok(())) if reader.left() == 0 && reply.len() <= MOST_GIVEN => reply,
+            Ok(Ok(())) if reader.left() == 0 => {
+                interrupt(Kind::Exhausted, "a closure was made to give back too much")
+            }
+            Ok(_) => bad_answer("it called a closure with what is no value of the asked type"),
+            // Nothing can be asked any more: whatever the program makes of it does not matter.
+            Err(panic) if oracle::ended().is_some() => resume_unwind(panic),
+            Err(panic) => {
+                self.panic = Some(panic);
+                vec![0]
+            }
+        }
+    }
+}
+
+impl Default for Call<'_> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// End the sample: what came back is no answer.
+pub fn bad_answer(what: &str) -> ! {
+    interrupt(Kind::BadAnswer, what)
+}
+
+/// A closure that may be called once was called again.
+pub fn called_again() -> ! {
+    bad_answer("it called a closure again that may be called once")
+}
+
+/// The bytes that came back: the result, then every `&mut` argument in order.
+pub struct Answer {
+    payload: Vec<u8>,
+    used: usize,
+}
+
+impl Answer {
+    fn decode<T: Get>(&mut self) -> T {
+        let mut reader = Reader::new(&self.payload[self.used..]);
+        match T::get(&mut reader) {
+            Ok(value) => {
+                self.used = self.payload.len() - reader.left();
+                value
+            }
+            Err(Malformed) => {
+                bad_answer("an answer that does not encode a value of the asked type")
+            }
+        }
+    }
+
+    /// The next value.
+    pub fn result<T: Get>(&mut self) -> T {
+        self.decode()
+    }
+
+    /// Take over a changed argument.
+    pub fn write_back<T: Get>(&mut self, target: &mut T) {
+        *target = self.decode();
+    }
+
+    /// Take over a changed slice.
+    pub fn write_back_slice<T: Get>(&mut self, target: &mut [T]) {
+        let values: Vec<T> = self.decode();
+        if values.len() != target.len() {
+            bad_answer("a slice that changed its length");
+        }
+        for (slot, value) in target.iter_mut().zip(values) {
+            *slot = value;
+        }
+    }
+
+    /// Nothing may be left over.
+    pub fn done(self) {
+        if self.used != self.payload.len() {
+            bad_answer("an answer with bytes left over");
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! The error types of std: each travels by what makes two of them equal.
+//!
+//! Most cannot be made by hand, so the receiver makes the operation fail in the same way.
+
+use std::char::{CharTryFromError, ParseCharError};
+use std::convert::Infallible;
+use std::error::Error;
+use std::num::{IntErrorKind, NonZeroU8, ParseFloatError, ParseIntError, TryFromIntError};
+use std::str::{ParseBoolError, Utf8Error};
+use std::string::{FromUtf16Error, FromUtf8Error};
+
+use crate::{Decoded, Get, Malformed, Put, Reader};
+
+/// Longest valid beginning that a received `Utf8Error` may speak of, in bytes.
+const MOST_VALID: u64 = 16 << 20;
+
+/// Types with a few distinct values, in a fixed order; what is none of them travels as the last.
+macro_rules! one_of {
+    ($name:ty: $($make:expr),+ $(,)?) => {
+        impl Put for $name {
+            fn put(&self, out: &mut Vec<u8>) {
+                let known: &[Option<$name>] = &[$($make),+];
+                let found = known.iter().position(|one| one.as_ref() == Some(self));
+                out.push(found.unwrap_or(known.len() - 1) as u8);
+            }
+        }
+        impl Get for $name {
+            fn get(input: &mut Reader<'_>) -> Decoded<Self> {
+                let known: Vec<Option<$name>> = vec![$($make),+];
+                let number = input.byte()? as usize;
+                known.into_iter().nth(number).flatten().ok_or(Malformed)
+            }
+        }
+    };
+}
+
+one_of!(IntErrorKind:
+    Some(Self::Empty), Some(Self::InvalidDigit), Some(Self::PosOverflow),
+    Some(Self::NegOverflow), Some(Self::Zero));
+one_of!(ParseIntError:
+    "".parse::<i8>().err(), "x".parse::<i8>().err(), "999".parse::<i8>().err(),
+    "-999".parse::<i8>().err(), "0".parse::<NonZeroU8>().err());
+one_of!(ParseFloatError: "".parse::<f64>().err(), "x".parse::<f64>().err());
+one_of!(ParseBoolError: "x".parse::<bool>().err());
+one_of!(ParseCharError: "".parse::<char>().err(), "xx".parse::<char>().err());
+one_of!(TryFromIntError: u8::try_from(300i32).err());
+one_of!(CharTryFromError: char::try_from(0xd800u32).err());
+one_of!(std::fmt::Error: Some(Self));
+
+impl Put for FromUtf16Error {
+    fn put(&self, out: &mut Vec<u8>) {
+        out.push(0);
+    }
+}
+impl Get for FromUtf16Error {
+    fn get(input: &mut Reader<'_>) -> Decoded<Self> {
+        input.byte()?;
+        String::from_utf16(&[0xd800]).err().ok_or(Malformed)
+    }
+}
+
+impl Put for Infallible {
+    fn put(&self, _: &mut Vec<u8>) {
+        match *self {}
+    }
+}
+impl Get for Infallible {
+    fn get(_: &mut Reader<'_>) -> Decoded<Self> {
+        Err(Malformed)
+    }
+}
+
+impl Put for Utf8Error {
+    fn put(&self, out: &mut Vec<u8>) {
+        (self.valid_up_to() as u64).put(out);
+        out.push(self.error_len().unwrap_or(0) as u8);
+    }
+}
+impl Get for Utf8Error {
+    fn get(input: &mut Reader<'_>) -> Decoded<Self> {
+        let (valid, length) = (u64::get(input)?, input.byte()?);
+        let wrong: &[u8] = match length {
+            0 => b"\xe2",
+            1 => b"\xff",
+            2 => b"\xe2\x82a",
+            3 => b"\xf0\x9f\x98a",
+            _ => return Err(Malformed),
+        };
+        if valid > MOST_VALID {
+            return Err(Malformed);
+        }
+        let mut bytes = vec![b'a'; valid as usize];
+        bytes.extend_from_slice(wrong);
+        std::str::from_utf8(&bytes).err().ok_or(Malformed)
+    }
+}
+
+impl Put for FromUtf8Error {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.as_bytes().put(out);
+    }
+}
+impl Get for FromUtf8Error {
+    fn get(input: &mut Reader<'_>) -> Decoded<Self> {
+        String::from_utf8(Vec::get(input)?).err().ok_or(Malformed)
+    }
+}
+
+/// Errors of unknown type travel by their text.
+macro_rules! by_text {
+    ($($name:ty),*) => {$(
+        impl Put for $name {
+            fn put(&self, out: &mut Vec<u8>) {
+                self.to_string().put(out);
+            }
+        }
+        impl Get for Box<$name> {
+            fn get(input: &mut Reader<'_>) -> Decoded<Self> {
+                String::get(input).map(Self::from)
+            }
+        }
+    )*};
+}
+by_text!(dyn Error, dyn Error + Send + Sync);

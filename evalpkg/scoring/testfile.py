@@ -1,0 +1,212 @@
+"""A task's tests, opened up: the functions that rustc would run, callable one by one.
+
+What stands in plain source is found by parsing. Tests that a macro makes are registered while the
+oracle is loaded (``evalwire::case``). Wherever the source leaves a doubt which tests rustc would
+list, :attr:`TestFile.certain` is False and rustc is asked (``listing.py``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tree_sitter import Node
+
+from evalpkg.errors import DataError
+from evalpkg.extraction.syntax import parse, text_of
+
+_SPACE = re.compile(r"\s+|//[^\n]*|/\*.*?\*/", re.DOTALL)
+_TEST = re.compile(r"#\[(?:(?:::)?(?:core|std)::prelude::(?:v1|rust_20\d\d)::)?test\]")
+_PLAIN_WORDS = """
+test should_panic ignore allow warn expect deny inline doc must_use derive rustfmt clippy cold
+track_caller deprecated
+"""
+_PLAIN = frozenset(_PLAIN_WORDS.split())
+"""Attributes that do not decide whether an item is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class TestFunction:
+    """One test.
+
+    Attributes:
+        path: within the tests, ``tests::adds``.
+        panics: the Rust literal that the message of the expected panic contains; ``""`` in quotes
+            where any panic will do, None where none is expected.
+    """
+
+    path: str
+    panics: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TestFile:
+    """The tests of a task.
+
+    Attributes:
+        text: the source with every test callable from outside.
+        functions: the tests that stand in plain source, those that are ignored left out.
+        certain: whether these are all that rustc would run.
+        is_main: the one test is a ``fn main``.
+    """
+
+    text: str
+    functions: tuple[TestFunction, ...]
+    certain: bool
+    is_main: bool
+
+
+@lru_cache(maxsize=4096)
+def open_tests(source: str) -> TestFile:
+    """Take the tests apart.
+
+    Raises:
+        DataError: if they cannot be parsed, or there are none.
+    """
+    root = parse(source.encode()).root_node
+    if root.has_error:
+        raise DataError("the tests are not valid Rust (cut off?)")
+    opened = _Opened()
+    for node, path, attributes in _items(root, ""):
+        opened.add(node, path, attributes)
+    if opened.main is not None and not opened.found and opened.certain:
+        opened.make_public(opened.main)
+        opened.functions.append(TestFunction("main"))
+    functions = tuple(opened.functions)
+    if not functions and opened.certain:
+        ignored = " that is not ignored" if opened.found else ""
+        raise DataError(f"the tests hold no test function{ignored}")
+    is_main = [test.path for test in functions] == ["main"] and not opened.found
+    return TestFile(opened.edited(source), functions, opened.certain, is_main)
+
+
+class _Opened:
+    """Collects tests and edits while the source is walked."""
+
+    def __init__(self) -> None:
+        self.functions: list[TestFunction] = []
+        self.found = False
+        self.certain = True
+        self.main: Node | None = None
+        self._edits: list[tuple[int, int, bytes]] = []
+
+    def add(self, node: Node, path: str, attributes: list[Node]) -> None:
+        """Look at one item."""
+        if node.type in ("macro_definition", "macro_invocation"):
+            self.certain = False
+            if node.type == "macro_definition":
+                self._wrap(node)
+            return
+        names = [_compact(attribute) for attribute in attributes]
+        self._clear(attributes, names)
+        is_test = node.type == "function_item" and any(map(_TEST.fullmatch, names))
+        if node.type == "mod_item" or is_test:
+            self.make_public(node)
+        if path == "main" and node.type == "function_item":
+            self.main = node
+        if is_test:
+            self.found = True
+            if not any(_attribute(name) == "ignore" for name in names):
+                self.functions.append(TestFunction(path, _panics(attributes, names)))
+
+    def make_public(self, node: Node) -> None:
+        """Let the oracle's entry call it."""
+        if not any(child.type == "visibility_modifier" for child in node.named_children):
+            self._edits.append((node.start_byte, node.start_byte, b"pub "))
+
+    def edited(self, source: str) -> str:
+        """The source with all edits."""
+        data = source.encode()
+        for start, end, text in sorted(self._edits, reverse=True):
+            data = data[:start] + text + data[end:]
+        return data.decode()
+
+    def _clear(self, attributes: list[Node], names: list[str]) -> None:
+        """Take away what only rustc's own harness understands."""
+        for attribute, name in zip(attributes, names, strict=True):
+            ours = _attribute(name) in ("should_panic", "ignore") or name == "#[cfg(test)]"
+            if ours or _TEST.fullmatch(name):
+                self._edits.append((attribute.start_byte, attribute.end_byte, b""))
+            elif _attribute(name) not in _PLAIN:
+                self.certain = False
+
+    def _wrap(self, node: Node) -> None:
+        """Put every ``#[test] fn`` of a macro's definition into ``evalwire::case``."""
+        children = node.children
+        index = 0
+        while index < len(children):
+            end = _end_of_test(children, index)
+            if end is None:
+                self._wrap(children[index])
+                index += 1
+                continue
+            head = b"::evalwire::case! { @[None] [] "
+            start, stop = children[index].start_byte, children[end].end_byte
+            self._edits += [(start, start, head), (stop, stop, b" }")]
+            index = end + 1
+
+
+def _end_of_test(tokens: list[Node], start: int) -> int | None:
+    """Index of the body of the ``#[test] fn`` that begins at ``start``, None if none does."""
+    if text_of(tokens[start]) != "#" or start + 1 >= len(tokens):
+        return None
+    index, is_test = start, False
+    while text_of(tokens[index]) == "#" and index + 1 < len(tokens):
+        is_test |= _TEST.fullmatch("#" + _compact(tokens[index + 1])) is not None
+        index += 2
+        if index >= len(tokens):
+            return None
+    if not is_test:
+        return None
+    for position in range(index, len(tokens)):
+        text = text_of(tokens[position])
+        if text.startswith("{"):
+            return position
+        if text in (";", "#", "}"):
+            return None
+    return None
+
+
+def _compact(node: Node) -> str:
+    """An attribute's text without white space and comments."""
+    return _SPACE.sub("", text_of(node))
+
+
+def _attribute(compact: str) -> str:
+    """The first word of an attribute."""
+    return re.split(r"[^\w]", compact.removeprefix("#["), maxsplit=1)[0]
+
+
+def _panics(attributes: list[Node], names: list[str]) -> str | None:
+    for attribute, name in zip(attributes, names, strict=True):
+        if _attribute(name) == "should_panic":
+            found = [node for node in _all(attribute) if node.type.endswith("string_literal")]
+            return text_of(found[0]) if found else '""'
+    return None
+
+
+def _all(node: Node) -> Iterator[Node]:
+    yield node
+    for child in node.children:
+        yield from _all(child)
+
+
+def _items(parent: Node, prefix: str) -> Iterator[tuple[Node, str, list[Node]]]:
+    """Functions, modules and macros at any depth, with their path and their attributes."""
+    attributes: list[Node] = []
+    for node in parent.named_children:
+        if node.type == "attribute_item":
+            attributes.append(node)
+            continue
+        called = node.named_children[0] if node.type == "expression_statement" else node
+        if called.type in ("function_item", "mod_item", "macro_definition", "macro_invocation"):
+            name = called.child_by_field_name("name")
+            path = prefix + (text_of(name) if name else "")
+            yield called, path, attributes
+            body = called.child_by_field_name("body")
+            if called.type == "mod_item" and body is not None:
+                yield from _items(body, path + "::")
+        if node.type not in ("line_comment", "block_comment"):
+            attributes = []
