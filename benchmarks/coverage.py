@@ -16,7 +16,7 @@ from time import perf_counter
 
 import numpy as np
 
-from benchmarks import detectable
+from benchmarks import auto, detectable
 from benchmarks.population import Floats, Ints, Population, cluster_index
 from evalpkg.models import Task
 from evalpkg.statistics.design import Design, make_design
@@ -203,7 +203,7 @@ def _share(count: int, of: int) -> str:
     return f"{100.0 * count / of:.1f} %" if of else "-"
 
 
-STUDIES = {"intervals": table, "detectable": detectable.table}
+STUDIES = {"intervals": table, "detectable": detectable.table, "auto": auto.table}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

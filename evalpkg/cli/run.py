@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import click
+
 from evalpkg.cli.options import config_command
 from evalpkg.config import EvalConfig
 
@@ -12,7 +14,8 @@ def command(config: EvalConfig) -> int:
 
     Everything is kept in the output directory. A run that was interrupted, killed or
     lost its machine goes on where it was when the same command is given again; nothing
-    is generated or judged twice.
+    is generated or judged twice. A finished run can grow: with more samples, more
+    tasks, other k or other modes, only what is missing is made.
 
     \b
     Examples:
@@ -22,10 +25,15 @@ def command(config: EvalConfig) -> int:
       # stubs against the data set's own solutions: shows that the path is sound
       evalpkg run --backend replay --replay-base stub --replay-finetuned canonical \
           --num-samples 1 --k-values 1 --output-dir sound
+      # as many samples as the answer needs, at most 100 per task
+      evalpkg run --base-model embedded --checkpoint-path embedded --num-samples auto
       # settings in a file, one of them overridden
       evalpkg run -c evaluation.yaml --seed 7
     """
     from evalpkg.cli.outcome import show_outcome
+    from evalpkg.pipeline.auto import run_in_rounds
     from evalpkg.pipeline.run import run_evaluation
 
+    if config.auto_samples:
+        return show_outcome(run_in_rounds(config, lambda text: click.echo(text, err=True)))
     return show_outcome(run_evaluation(config))

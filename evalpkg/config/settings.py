@@ -224,7 +224,30 @@ class EvalConfig(BaseModel):
     )
 
     num_samples: Annotated[int, Field(ge=1, le=100_000)] = _setting(
-        100, "completions per task and model", "Sampling"
+        100, "completions per task and model, or 'auto'", "Sampling"
+    )
+    auto_samples: bool = _setting(
+        False,
+        "the same as --num-samples auto: rounds of 10, 20, 40, ... until drawing more samples "
+        "would hardly narrow the interval",
+        "Sampling",
+        identity=False,
+    )
+    max_samples: Annotated[int, Field(ge=2, le=100_000)] = _setting(
+        100, "--num-samples auto: never more than this", "Sampling", identity=False
+    )
+    noise_share: Annotated[float, Field(gt=0, lt=1)] = _setting(
+        0.3,
+        "--num-samples auto: stop when drawing samples makes at most this share of the squared "
+        "error of the difference in pass@1",
+        "Sampling",
+        identity=False,
+    )
+    precision: Annotated[float, Field(gt=0, lt=100)] | None = _setting(
+        None,
+        "--num-samples auto: also stop when the interval is plus or minus this many points",
+        "Sampling",
+        identity=False,
     )
     temperature: Annotated[float, Field(ge=0)] = _setting(
         _GENERATION.temperature, "0 is greedy", "Sampling"
@@ -331,6 +354,15 @@ class EvalConfig(BaseModel):
     noninteractive: bool = _setting(
         False, "never ask; plain lines instead of a live display", "Run", identity=False
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _auto(cls, given: Any) -> Any:
+        """``num_samples: auto`` stands for the ceiling, reached in rounds."""
+        if not isinstance(given, dict) or str(given.get("num_samples", "")).lower() != "auto":
+            return given
+        ceiling = given.get("max_samples", cls.model_fields["max_samples"].default)
+        return {**given, "num_samples": ceiling, "auto_samples": True}
 
     @model_validator(mode="after")
     def _something_is_left(self) -> EvalConfig:

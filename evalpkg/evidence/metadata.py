@@ -177,6 +177,8 @@ class EvalMetadata(_Part):
     lock_file: LockFile | None = None
     warnings: list[str] = []
     """Everything that a reader must know before believing the numbers."""
+    earlier: list[dict[str, Any]] = []
+    """Each time that the run grew, the settings that it outgrew, with their earlier values."""
     hosts: list[Host] = []
     """The machines of a merged run; empty for one machine."""
 

@@ -34,6 +34,9 @@ class RunFacts:
         scoring: the same of the scorers that judged them.
         self_check: outcome of the last self-check, None before the first.
         seeds: what the generators of random numbers in use were seeded with.
+        earlier: each time that the run grew, the settings that it outgrew.
+        tokens: generated in all sessions, as far as the backend counts them.
+        token_seconds: time that took, loading the model left out.
     """
 
     path: Path
@@ -42,6 +45,9 @@ class RunFacts:
     scoring: list[dict[str, Any]] = field(default_factory=list)
     self_check: dict[str, Any] | None = None
     seeds: dict[str, int] = field(default_factory=dict)
+    earlier: list[dict[str, Any]] = field(default_factory=list)
+    tokens: int = 0
+    token_seconds: float = 0.0
 
     @classmethod
     def load(cls, layout: RunLayout) -> Self:

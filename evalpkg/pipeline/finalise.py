@@ -45,7 +45,12 @@ def finalise(session: Session, *, worked: bool) -> Coverage:
         what is there, and what is not.
     """
     config, layout, tasks = session.config, session.layout, session.tasks.tasks
-    if worked or not layout.metadata.exists() or not read_metadata(layout).finished_at:
+    if (
+        worked
+        or session.grown
+        or not layout.metadata.exists()
+        or not read_metadata(layout).finished_at
+    ):
         write_metadata(layout, build_metadata(config, session.tasks, session.facts))
     if session.shard != WHOLE:
         return _coverage_of_shard(session)

@@ -67,6 +67,8 @@ def generate_missing(
                 progress.phase(f"generating, {ROLE_NAMES[role]} model", total, total - len(wanted))
                 if wanted:
                     _append(log, backend.generate(role, _work(tasks, wanted)), progress)
+        session.facts.tokens += meter.measured
+        session.facts.token_seconds += meter.seconds
         session.facts.add_generation(backend.provenance().as_json(), before)
     finally:
         backend.close()
@@ -79,11 +81,21 @@ class TokenMeter:
     def __init__(self, say: Callable[[str], None]) -> None:
         self._say = say
         self._tokens = self._before = 0
-        self._started_at = self._said_at = 0.0
+        self._started_at = self._said_at = self._last_at = 0.0
+
+    @property
+    def measured(self) -> int:
+        """Tokens whose time is known."""
+        return self._tokens - self._before
+
+    @property
+    def seconds(self) -> float:
+        """How long those took."""
+        return self._last_at - self._started_at
 
     def count(self, tokens: int) -> None:
         """Add what was just generated."""
-        now = time.monotonic()
+        now = self._last_at = time.monotonic()
         self._tokens += tokens
         if not self._started_at:  # the time that the first tokens took is not known
             self._before, self._started_at, self._said_at = tokens, now, now

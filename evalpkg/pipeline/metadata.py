@@ -75,6 +75,7 @@ def build_metadata(
         environment=collect_environment(),
         lock_file=_lock_file(config),
         warnings=list(_warnings(facts)),
+        earlier=facts.earlier,
     )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from pathlib import Path
+from typing import Any
 
 from evalpkg.config import EvalConfig
 from evalpkg.doctor.machine import disk
@@ -13,6 +15,8 @@ from evalpkg.pipeline.facts import RunFacts
 from evalpkg.pipeline.metadata import identity_of
 from evalpkg.reporting.progress import Progress
 from evalpkg.store.config_guard import bind_config, bind_tasks, forget_fruitless_start
+from evalpkg.store.files import pretty_json, read_json
+from evalpkg.store.growth import TASKS, grown_settings
 from evalpkg.store.layout import RunLayout
 from evalpkg.store.lock import WriterLock
 from evalpkg.store.shards import parse_shard
@@ -50,9 +54,12 @@ class Session:
         self._lock.acquire()
         try:
             forget_fruitless_start(self.layout)
-            bind_config(self.layout, identity_of(config))
-            bind_tasks(self.layout, self.tasks.tasks)
+            identity = identity_of(config)
+            bind_tasks(self.layout, self.tasks.tasks, may_grow=_more_tasks(self.layout, identity))
+            self.grown = bind_config(self.layout, identity)
             self.facts = RunFacts.load(self.layout)
+            if self.grown:
+                self.facts.earlier.append(self.grown)
             self.facts.save()
         except BaseException:
             self._lock.release()
@@ -78,6 +85,14 @@ class Session:
         self.log.removeHandler(self._handler)
         self._handler.close()
         self._lock.release()
+
+
+def _more_tasks(layout: RunLayout, identity: dict[str, Any]) -> bool:
+    """Whether the settings let in more tasks than the directory was begun with."""
+    if not layout.config.exists():
+        return False
+    earlier = grown_settings(read_json(layout.config), json.loads(pretty_json(identity)))
+    return bool(earlier and set(TASKS) & set(earlier))
 
 
 def _require_disk(output_dir: Path) -> None:

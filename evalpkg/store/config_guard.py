@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from evalpkg.errors import ConfigError
 from evalpkg.models import Task
 from evalpkg.store.files import canonical_json, pretty_json, read_json, write_atomic
+from evalpkg.store.growth import grown_settings
 from evalpkg.store.layout import RunLayout
 from evalpkg.store.rows import read_tasks, write_records
 
@@ -16,14 +18,20 @@ _ABSENT = object()
 
 def bind_config(
     layout: RunLayout, config: Mapping[str, Any], irrelevant: Collection[str] = ()
-) -> None:
-    """Write ``config.json`` the first time; later, insist that nothing has changed.
+) -> dict[str, Any]:
+    """Write ``config.json`` the first time; later, insist that a run at most grows.
+
+    A run may get more samples, more tasks, other k and other modes: nothing that was measured is
+    lost or changes. Everything else decides a sample or a verdict, and must be as it was.
 
     Args:
         layout: the run's directory.
         config: JSON-ready configuration.
         irrelevant: keys that cannot change results (workers, paths, log level). They are not
             written, so that hosts which differ in them alone have equal files.
+
+    Returns:
+        the earlier values of what grew; empty where nothing did.
 
     Raises:
         ConfigError: if the directory belongs to another configuration; the text names each key
@@ -34,20 +42,31 @@ def bind_config(
     relevant = {key: value for key, value in config.items() if key not in irrelevant}
     if not layout.config.exists():
         write_atomic(layout.config, pretty_json(relevant))
-        return
-    changes = list(differences(read_json(layout.config), relevant))
-    if changes:
+        return {}
+    old = read_json(layout.config)
+    earlier = grown_settings(old, json.loads(pretty_json(relevant)))
+    if earlier is None:
+        changes = list(differences(old, relevant))
         raise ConfigError(
             f"{layout.root} belongs to a run with another configuration:\n  "
             + "\n  ".join(changes),
-            "Go on with the old values, or give another --output-dir.",
+            "Go on with the old values, or give another --output-dir. A run may only grow: more "
+            "samples, more tasks, other k, other modes.",
         )
+    if earlier:
+        write_atomic(layout.config, pretty_json(relevant))
+    return earlier
 
 
-def bind_tasks(layout: RunLayout, tasks: Sequence[Task]) -> None:
+def bind_tasks(layout: RunLayout, tasks: Sequence[Task], *, may_grow: bool = False) -> None:
     """Write ``tasks.jsonl`` the first time; later, insist that the tasks are the same.
 
     A data set may change behind its name; results of both must not end in one directory.
+
+    Args:
+        layout: the run's directory.
+        tasks: of this session.
+        may_grow: whether further tasks may have come; those from before must still be the same.
 
     Raises:
         ConfigError: if the directory was begun with other tasks.
@@ -59,6 +78,9 @@ def bind_tasks(layout: RunLayout, tasks: Sequence[Task]) -> None:
         return
     old = {task.task_id: task for task in read_tasks(layout.tasks)}
     new = {task.task_id: task for task in tasks}
+    if may_grow and list(old.items()) == [(n, t) for n, t in new.items() if n in old]:
+        write_records(layout.tasks, tasks)
+        return
     if list(old.items()) != list(new.items()):
         changed = [name for name in {**old, **new} if old.get(name) != new.get(name)]
         named = ", ".join(changed[:5]) + (", ..." if len(changed) > 5 else "")

@@ -179,6 +179,7 @@ def _run_facts(metadata: EvalMetadata) -> FactGroup:
             ("Finished", metadata.finished_at or "not finished"),
             ("Samples per task", str(metadata.num_samples)),
             ("Seed", str(metadata.seeds.run)),
+            ("Grown from", "; then ".join(_settings(one) for one in metadata.earlier)),
             ("Sampling", sampling_line(metadata)),
             ("Generation", decoding),
             ("Hosts", str(len(metadata.hosts)) if metadata.hosts else ""),
@@ -228,6 +229,10 @@ def _statistics_facts(metrics: Metrics) -> FactGroup:
             ("Permutation test", f"up to {settings.permutations:,} sign flips"),
         ),
     )
+
+
+def _settings(values: Mapping[str, object]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in values.items())
 
 
 def _digests(files: Mapping[str, str]) -> str:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -95,3 +96,65 @@ def test_a_config_file_that_no_run_wrote_stays(tmp_path: Path) -> None:
     layout.config.write_text("{}")
     forget_fruitless_start(layout)
     assert layout.config.exists()
+
+
+RUN = {
+    "num_samples": 4,
+    "limit": 8,
+    "task_ids": ["a", "b"],
+    "exclude_tasks": ["x"],
+    "k_values": [1],
+    "policy_only": False,
+    "seed": 1,
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("num_samples", 9),
+        ("limit", 9),
+        ("limit", None),
+        ("task_ids", ["b", "c", "a"]),
+        ("task_ids", []),
+        ("exclude_tasks", []),
+        ("k_values", [1, 2]),
+        ("policy_only", True),
+    ],
+)
+def test_a_run_may_grow_and_what_it_outgrew_is_told(tmp_path: Path, name: str, value: Any) -> None:
+    layout = RunLayout(tmp_path)
+    assert bind_config(layout, RUN) == {}
+    assert bind_config(layout, {**RUN, name: value}) == {name: RUN[name]}
+    assert bind_config(layout, {**RUN, name: value}) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("num_samples", 3),
+        ("limit", 7),
+        ("task_ids", ["a"]),
+        ("exclude_tasks", ["x", "y"]),
+        ("seed", 2),
+    ],
+)
+def test_a_run_never_shrinks_nor_changes_what_decides_a_sample(
+    tmp_path: Path, name: str, value: Any
+) -> None:
+    layout = RunLayout(tmp_path)
+    bind_config(layout, RUN)
+    with pytest.raises(ConfigError, match="another configuration"):
+        bind_config(layout, {**RUN, "k_values": [1, 2], name: value})
+    assert bind_config(layout, RUN) == {}
+
+
+def test_tasks_may_only_be_added(tmp_path: Path) -> None:
+    layout = RunLayout(tmp_path)
+    bind_tasks(layout, TASKS[1:])
+    with pytest.raises(ConfigError, match="begun with other tasks"):
+        bind_tasks(layout, TASKS)
+    bind_tasks(layout, TASKS, may_grow=True)
+    bind_tasks(layout, TASKS)
+    with pytest.raises(ConfigError, match="begun with other tasks"):
+        bind_tasks(layout, [replace(TASKS[0], test="other"), *TASKS[1:]], may_grow=True)

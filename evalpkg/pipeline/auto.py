@@ -1,0 +1,104 @@
+"""``--num-samples auto``: samples in rounds, until more of them would hardly help.
+
+The rule looks at the *width* of the interval, never at the difference or its p-value: stopping once
+a difference is significant would find one far too often.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from evalpkg.config import EvalConfig
+from evalpkg.errors import ConfigError
+from evalpkg.models import Mode
+from evalpkg.pipeline.run import RunOutcome, run_evaluation
+from evalpkg.statistics import Metrics, SamplingNoise
+from evalpkg.store.files import read_json
+from evalpkg.store.layout import RunLayout
+
+FIRST_ROUND = 10
+
+
+def rounds(ceiling: int) -> Iterator[int]:
+    """Samples per task after each round: 10, 20, 40, ... and the ceiling.
+
+    >>> list(rounds(100)), list(rounds(7))
+    ([10, 20, 40, 80, 100], [7])
+    """
+    samples = FIRST_ROUND
+    while samples < ceiling:
+        yield samples
+        samples *= 2
+    yield ceiling
+
+
+def enough(noise: SamplingNoise | None, config: EvalConfig) -> str:
+    """Why no further round is needed, empty where one is."""
+    if noise is None:
+        return ""
+    if noise.share <= config.noise_share:
+        return (
+            f"drawing samples makes {noise.share:.0%} of the squared error, at most"
+            f" {config.noise_share:.0%} were asked for"
+        )
+    half = 100.0 * noise.width / 2.0
+    if config.precision is not None and half <= config.precision:
+        asked = f"{config.precision:g} were asked for"
+        return f"the interval is plus or minus {half:.1f} points, {asked}"
+    return ""
+
+
+def run_in_rounds(config: EvalConfig, say: Callable[[str], None]) -> RunOutcome:
+    """Let the run grow round by round.
+
+    Args:
+        config: of the run; its number of samples is the ceiling.
+        say: gets one line about each round.
+
+    Raises:
+        ConfigError: if there is no difference in pass@1 whose width could be looked at.
+        DataError, EnvironmentUnfitError, GateError: as ``run_evaluation``.
+    """
+    _require_pass_at_1(config)
+    layout = RunLayout(config.output_dir)
+    begun = int(read_json(layout.config).get("num_samples", 0)) if layout.config.exists() else 0
+    steps = [samples for samples in rounds(config.num_samples) if samples >= begun]
+    steps = steps or [max(begun, config.num_samples)]
+    beyond = [k for k in config.k_values if k > steps[0]]
+    if beyond:
+        say(
+            f"pass@{', pass@'.join(map(str, beyond))} will be n/a where the run stops before that"
+            " many samples per task"
+        )
+    for number, samples in enumerate(steps, start=1):
+        say(f"round {number}: {samples} samples per task")
+        outcome = run_evaluation(config.model_copy(update={"num_samples": samples}))
+        if not outcome.coverage.complete:
+            return outcome
+        why = enough(_noise(layout, config), config)
+        if why or samples == steps[-1]:
+            say(f"stopped at {samples} samples per task: {why or 'the ceiling is reached'}")
+            return outcome
+    raise AssertionError("there is a last round")
+
+
+def _noise(layout: RunLayout, config: EvalConfig) -> SamplingNoise | None:
+    """Of the primary endpoint: pass@1 of the first mode."""
+    mode: Mode = config.modes[0]
+    metrics = Metrics.model_validate_json(layout.metrics(mode).read_bytes())
+    compared = metrics.comparison.pass_at_k if metrics.comparison else ()
+    return next((difference.noise for difference in compared if difference.k == 1), None)
+
+
+def _require_pass_at_1(config: EvalConfig) -> None:
+    if len(config.roles) < 2 or 1 not in config.k_values:
+        raise ConfigError(
+            "--num-samples auto looks at the interval of the difference in pass@1, and this run"
+            " has none",
+            "Run both models with 1 among --k-values, or name a number of samples.",
+        )
+    if config.shard:
+        raise ConfigError(
+            "--num-samples auto needs the whole run, and --shard makes a part of it",
+            "Name a number of samples for runs on several hosts.",
+        )

@@ -1,0 +1,67 @@
+"""How a run may grow: more samples, more tasks, other k, other modes. What is there stays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from evalpkg.store.files import canonical_json
+
+
+def _more_samples(old: Any, new: Any) -> bool:
+    return bool(new >= old)
+
+
+def _longer(old: Any, new: Any) -> bool:
+    """A limit that lets in more tasks: larger, or none."""
+    return new is None or (old is not None and new >= old)
+
+
+def _wider(old: Any, new: Any) -> bool:
+    """A choice of tasks that holds the earlier one; an empty choice holds every task."""
+    return not new or (bool(old) and set(old) <= set(new))
+
+
+def _narrower(old: Any, new: Any) -> bool:
+    """Fewer tasks left out."""
+    return set(new or ()) <= set(old or ())
+
+
+def _any(_old: Any, _new: Any) -> bool:
+    return True
+
+
+GROWS: dict[str, Callable[[Any, Any], bool]] = {
+    "num_samples": _more_samples,
+    "limit": _longer,
+    "task_ids": _wider,
+    "exclude_tasks": _narrower,
+    "k_values": _any,
+    "policy_only": _any,
+    "no_policy_only": _any,
+}
+"""Settings that may change, and whether a change takes nothing away that was measured."""
+
+TASKS = ("limit", "task_ids", "exclude_tasks")
+"""Those that let in more tasks."""
+
+
+def _shown(settings: Mapping[str, Any], name: str) -> str | None:
+    """A setting as its file would hold it: there 1, 1.0 and true are different values."""
+    return canonical_json(settings[name]) if name in settings else None
+
+
+def grown_settings(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The earlier values of every setting that grew; None where something else changed.
+
+    Args:
+        old: the configuration that the directory belongs to.
+        new: the one that is asked for now.
+    """
+    names = [*old, *(name for name in new if name not in old)]
+    changed = [name for name in names if _shown(old, name) != _shown(new, name)]
+    for name in changed:
+        known = name in GROWS and name in old and name in new
+        if not known or not GROWS[name](old.get(name), new.get(name)):
+            return None
+    return {name: old.get(name) for name in changed}
