@@ -20,6 +20,8 @@ COMMANDS = {
     "score": "Judge a JSONL of completions with real rustc in a real sandbox.",
     "report": "Rebuild the reports of a run, or compare several runs.",
     "verify": "Recompute a result from its rows and check every digest.",
+    "status": "Say how far a run is.",
+    "plan": "Say what runs of other sizes would detect and cost.",
     "merge": "Join the shards of one run into one result.",
     "compare-scorers": "Show where two scorers disagree, and why.",
     "tasks": "List and export task sets, and check one of your own.",

@@ -50,9 +50,11 @@ def command(
       evalpkg report step-1000 step-2000 step-3000 --output-dir checkpoints
     """
     from evalpkg.evidence.metadata import require_whole_run
+    from evalpkg.pipeline.status import require_finished
 
     for directory in directories:
         require_whole_run(directory)
+        require_finished(directory)
     if len(directories) == 1:
         from evalpkg.pipeline.publish import publish
         from evalpkg.reporting.progress import Progress

@@ -82,7 +82,12 @@ def command(
             for check in report.checks:
                 _show(check)
     else:
+        from evalpkg.pipeline.status import require_finished
         from evalpkg.pipeline.verify import verify_with_rechecks
+        from evalpkg.store.layout import RunLayout
+
+        if not RunLayout(directory).manifest.exists():
+            require_finished(directory)
 
         report = verify_with_rechecks(
             directory,

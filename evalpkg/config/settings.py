@@ -226,29 +226,6 @@ class EvalConfig(BaseModel):
     num_samples: Annotated[int, Field(ge=1, le=100_000)] = _setting(
         100, "completions per task and model, or 'auto'", "Sampling"
     )
-    auto_samples: bool = _setting(
-        False,
-        "the same as --num-samples auto: rounds of 10, 20, 40, ... until drawing more samples "
-        "would hardly narrow the interval",
-        "Sampling",
-        identity=False,
-    )
-    max_samples: Annotated[int, Field(ge=2, le=100_000)] = _setting(
-        100, "--num-samples auto: never more than this", "Sampling", identity=False
-    )
-    noise_share: Annotated[float, Field(gt=0, lt=1)] = _setting(
-        0.3,
-        "--num-samples auto: stop when drawing samples makes at most this share of the squared "
-        "error of the difference in pass@1",
-        "Sampling",
-        identity=False,
-    )
-    precision: Annotated[float, Field(gt=0, lt=100)] | None = _setting(
-        None,
-        "--num-samples auto: also stop when the interval is plus or minus this many points",
-        "Sampling",
-        identity=False,
-    )
     temperature: Annotated[float, Field(ge=0)] = _setting(
         _GENERATION.temperature, "0 is greedy", "Sampling"
     )
@@ -327,6 +304,29 @@ class EvalConfig(BaseModel):
         Path("humaneval_results"), "where everything is written", "Run", identity=False
     )
     k_values: KValues = _setting((1, 10, 100), "values of k for pass@k", "Run")
+    auto_samples: bool = _setting(
+        False,
+        "the same as --num-samples auto: rounds of 10, 20, 40, ... until drawing more samples "
+        "would hardly narrow the interval",
+        "Run",
+        identity=False,
+    )
+    max_samples: Annotated[int, Field(ge=2, le=100_000)] = _setting(
+        100, "--num-samples auto: never more than this", "Run", identity=False
+    )
+    noise_share: Annotated[float, Field(gt=0, lt=1)] = _setting(
+        0.3,
+        "--num-samples auto: stop when drawing samples makes at most this share of the squared "
+        "error of the difference in pass@1",
+        "Run",
+        identity=False,
+    )
+    precision: Annotated[float, Field(gt=0, lt=100)] | None = _setting(
+        None,
+        "--num-samples auto: also stop when the interval is plus or minus this many points",
+        "Run",
+        identity=False,
+    )
     policy_only: bool = _setting(False, "write only the policy mode", "Run")
     no_policy_only: bool = _setting(False, "write only the no-policy mode", "Run")
     shard: Annotated[str | None, BeforeValidator(_shard)] = _setting(

@@ -54,6 +54,7 @@ def generate_missing(
         return 0
     session.facts.seeds = seed_everything(config.seed, config.backend)
     meter = TokenMeter(progress.note)
+    progress.phase("loading model" if BACKENDS[config.backend].uses_torch else "preparing", 0)
     backend = create_backend(generation_settings(config), Listener(meter.count, progress.note))
     try:
         before = backend.provenance().as_json()

@@ -35,6 +35,7 @@ def self_check(
     progress.phase("self-check", len(tasks))
     failures = gold_gate(scorer, tasks).failures
     if not failures:
+        progress.note(f"self-check passed: {len(tasks)} of {len(tasks)}")
         return {"passed": True, "overridden": False, "outcome": _passed(tasks)}
     for task_id, why in failures:
         progress.note(f"self-check: {task_id}: {' '.join(why.split())}")

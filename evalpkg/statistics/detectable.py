@@ -48,14 +48,20 @@ def minimum_detectable(
         None where the error is unknown or, for want of any spread, estimated as zero; and where
         nothing could be declared.
     """
-    clusters = len(design.sizes)
+    return detectable_with(len(design.sizes), len(design.tasks), error, step, settings)
+
+
+def detectable_with(
+    clusters: int, tasks: int, error: float | None, step: float, settings: StatisticsSettings
+) -> float | None:
+    """The same for a number of clusters and tasks, of a run that need not exist."""
     level = attainable_level(clusters, settings.alpha)
     if not error or not level:
         return None
     freedom = clusters - 1
     theory = error * (t_quantile(1.0 - level / 2.0, freedom) + t_quantile(settings.power, freedom))
     needed = next(m for m in range(1, clusters + 1) if attainable_level(m, settings.alpha))
-    smallest = needed * step / len(design.tasks)
+    smallest = needed * step / tasks
     return min(1.0, max(theory, smallest))
 
 

@@ -1,0 +1,50 @@
+"""``evalpkg status``: how far a run is."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from evalpkg.cli.help import EvalCommand
+
+SILENT_SECONDS = 60
+"""A process that lives writes its progress every second."""
+
+
+@click.command(name="status", cls=EvalCommand)
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
+def command(directory: Path, as_json: bool) -> None:
+    """Say how far the run in DIRECTORY is, and whether a process is at work on it."""
+    from evalpkg.pipeline.status import standing
+    from evalpkg.store.files import read_json
+    from evalpkg.store.layout import RunLayout
+
+    found = standing(directory)
+    path = RunLayout(directory).progress
+    live = read_json(path) if path.exists() else {}
+    if as_json:
+        click.echo(json.dumps({**asdict(found), "progress": live}, indent=2))
+        return
+    click.echo(f"{directory}: {found.sentence}")
+    if live:
+        click.echo(_live(live))
+
+
+def _live(told: dict[str, Any]) -> str:
+    """The last progress in one line."""
+    age = (datetime.now(UTC) - datetime.fromisoformat(told["updated_at"])).total_seconds()
+    state = str(told["state"])
+    if state == "running" and age > SILENT_SECONDS:
+        state = f"silent for {age:,.0f} s: its process has probably died"
+    said = f"{state}, last at '{told['phase']}'"
+    if told.get("total"):
+        said += f", {told['done']:,} of {told['total']:,}"
+    if told.get("last_error"):
+        said += f": {told['last_error']}"
+    return said

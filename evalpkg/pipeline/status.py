@@ -1,0 +1,110 @@
+"""How far a run is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from evalpkg.errors import ConfigError, DataError
+from evalpkg.evidence.metadata import read_metadata
+from evalpkg.evidence.sample_tree import tree_mode
+from evalpkg.models import Role, VerdictKind
+from evalpkg.store.files import read_json
+from evalpkg.store.layout import RunLayout
+from evalpkg.store.rows import read_json_lines, read_tasks
+from evalpkg.store.sample_log import SampleLog
+from evalpkg.store.shards import expected_keys, parse_shard
+from evalpkg.store.verdict_log import VerdictLog
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Counts of a run.
+
+    Attributes:
+        asked: samples that its configuration asks for.
+        generated: of these, samples that are there.
+        judged: of these, samples with a final verdict.
+        sealed: whether the results of this configuration are written.
+    """
+
+    asked: int
+    generated: int
+    judged: int
+    sealed: bool
+
+    @property
+    def sentence(self) -> str:
+        """The counts in words."""
+        return f"{self.generated:,} of {self.asked:,} samples generated, {self.judged:,} judged" + (
+            ", results written" if self.sealed else ", results not written yet"
+        )
+
+
+def standing(root: Path) -> Standing:
+    """Count what is there.
+
+    Raises:
+        ConfigError: if ``root`` is no directory of a run.
+        DataError: if its files cannot be read.
+    """
+    layout = RunLayout(root)
+    config = read_json(layout.config) if layout.config.exists() else {}
+    if "num_samples" not in config or not layout.tasks.exists():
+        raise ConfigError(
+            f"{root} holds no run that 'evalpkg run' began", "Name the --output-dir of a run."
+        )
+    roles = [role for role in Role if not config.get(f"skip_{role.value}")]
+    shard = parse_shard(config.get("shard"))
+    keys = list(expected_keys(read_tasks(layout.tasks), roles, config["num_samples"], shard))
+    sealed = _sealed(layout, config)
+    if sealed and not layout.samples_log.exists():  # merged from parts: there are rows, no logs
+        return Standing(len(keys), *_rows(layout), sealed=True)
+    samples = SampleLog(layout.samples_log).by_key()
+    scored = VerdictLog(layout.verdicts_log).by_key(samples)
+    return Standing(
+        len(keys),
+        sum(key in samples for key in keys),
+        sum(key in scored and scored[key].final for key in keys),
+        sealed,
+    )
+
+
+def _rows(layout: RunLayout) -> tuple[int, int]:
+    """Rows, and those with a final verdict."""
+    mode = tree_mode(layout)
+    paths = [layout.samples(mode, role) for role in Role if layout.samples(mode, role).exists()]
+    rows = [value for path in paths for _, value in read_json_lines(path)]
+    lost = sum(row.get("verdict") == VerdictKind.INFRA_ERROR for row in rows)
+    return len(rows), len(rows) - lost
+
+
+def _sealed(layout: RunLayout, config: dict[str, Any]) -> bool:
+    """Whether results are written, and are those of this configuration."""
+    if not layout.manifest.exists():
+        return False
+    try:
+        told = read_metadata(layout)
+    except DataError:
+        return True  # told by whoever needs it
+    return (told.num_samples, told.k_values) == (config["num_samples"], config["k_values"])
+
+
+def require_finished(root: Path) -> None:
+    """Refuse a run whose results are not written, saying how far it is.
+
+    Raises:
+        ConfigError: naming what is missing, and how to go on.
+    """
+    layout = RunLayout(root)
+    if not layout.config.exists() or "num_samples" not in read_json(layout.config):
+        return
+    if not layout.tasks.exists():
+        return
+    found = standing(root)
+    if not found.sealed and found.judged < found.asked:
+        raise ConfigError(
+            f"{root} is unfinished: {found.sentence}",
+            "Give the command that began it once more: it goes on where it was.",
+        )
