@@ -12,6 +12,7 @@ import click
 
 from evalpkg import __version__
 from evalpkg.cli.help import EXIT_CODE_TABLE, HELP
+from evalpkg.cli.streams import open_closed_streams
 from evalpkg.errors import ConfigError, EvalError, ExitCode
 
 COMMANDS = {
@@ -69,11 +70,14 @@ def app() -> None:
 
 def main() -> NoReturn:
     """Run the command line and exit with one of ``ExitCode``."""
+    open_closed_streams()
     if not sys.warnoptions:  # other people's deprecations are no news to a user
         warnings.simplefilter("ignore")
     for name in (signal.SIGTERM, signal.SIGHUP):  # a polite stop is an interrupt
         if signal.getsignal(name) is not signal.SIG_IGN:  # nohup stays nohup
             signal.signal(name, signal.default_int_handler)
+    if signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN:  # no child's status could be learned
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     sys.exit(_run())
 
 

@@ -12,7 +12,7 @@ from evalpkg.sandbox.bubblewrap import Bubblewrap
 from evalpkg.sandbox.conformance import violations
 from evalpkg.sandbox.container import Docker, Podman
 from evalpkg.sandbox.firejail import Firejail
-from evalpkg.sandbox.host import prepare_host
+from evalpkg.sandbox.host import prepare_host, why_root_is_not_counted
 from evalpkg.sandbox.landlock import Landlock
 from evalpkg.sandbox.unconfined import Unconfined
 
@@ -85,7 +85,19 @@ def select_provider(mode: str, toolchain: Toolchain, runtime: Runtime) -> Provid
             return provider
         tried.append(f"{name}: {check.detail}")
     raise SandboxUnavailableError(
-        "no sandbox proved that it confines here. " + " | ".join(tried),
-        "Install bubblewrap ('apt-get install bubblewrap'), or, if you accept that what the model "
-        "wrote runs unconfined, say so with --sandbox-mode none.",
+        "no sandbox proved that it confines here. " + " | ".join(tried), _cure()
     )
+
+
+def _cure() -> str:
+    unconfined = (
+        "or, if you accept that what the model wrote runs unconfined, say so with "
+        "--sandbox-mode none."
+    )
+    if reason := why_root_is_not_counted():
+        return (
+            f"The kernel does not limit root's threads, and {reason}. Run evalpkg as an ordinary "
+            "user, or start the container with more users (subordinate ids) and the capabilities "
+            f"SETUID and SETGID, {unconfined}"
+        )
+    return f"Install bubblewrap ('apt-get install bubblewrap'), {unconfined}"

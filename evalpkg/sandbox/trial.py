@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +100,14 @@ def try_all(
         found = _read(line)
         if found is not None:
             outcomes[found[0]] = found[1]
-    return outcomes
+    return [_with_complaints(outcome, complaints) for outcome in outcomes]
+
+
+def _with_complaints(outcome: Outcome, complaints: str) -> Outcome:
+    """Where the sandbox failed, what our own programs said on standard error says why."""
+    if outcome.kind not in ("infra", "server_gone") or complaints in outcome.message:
+        return outcome
+    return replace(outcome, message=f"{outcome.message}: {complaints}")
 
 
 def _converse(command: list[str], jobs: str, patience: float) -> tuple[str, str]:

@@ -22,7 +22,6 @@ const UMASK: u32 = 0o022;
 
 /// Replace this process by a supervisor of the confined command; exits with its status.
 pub fn run(mut options: Options) -> ! {
-    sys::die_with_parent();
     // SAFETY: the call takes a number.
     unsafe { sys::umask(UMASK) };
     if options.serves() && options.seccomp && powers::is_root() {
@@ -31,6 +30,8 @@ pub fn run(mut options: Options) -> ! {
     if options.namespaces {
         or_fail(namespaces::enter(&mut options));
     }
+    // Not earlier: a change of user, of group or of user namespace clears it.
+    sys::die_with_parent();
     supervise(|| {
         let mut traces = Traces::none();
         if options.serves() {

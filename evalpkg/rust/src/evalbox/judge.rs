@@ -247,6 +247,7 @@ fn run_tests(line: Line, oracle: Oracle, patience: Patience) -> io::Result<Outco
     // SAFETY: this process has one thread.
     let pid = sys::check(unsafe { sys::fork() }, "fork")?;
     if pid == 0 {
+        sys::die_with_parent();
         REPORT.store(theirs.as_raw_fd(), Ordering::Relaxed);
         test_run(line, oracle, patience.cpu_s);
     }
