@@ -53,10 +53,11 @@ test: $(VENV)/.dev sandbox  ## every test, real rustc and real sandbox included
 coverage: $(VENV)/.dev  ## lines and branches that the unit tests reach, in htmlcov/
 	$(BIN)/python -m pytest tests/unit --numprocesses auto --cov --cov-report=html --cov-report=term
 
-lint: $(VENV)/.dev  ## ruff, and mypy --strict over everything
+lint: $(VENV)/.dev  ## ruff, mypy --strict over everything; rustfmt, clippy and cargo test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	scripts/check_rust.sh
 
 format: $(VENV)/.dev  ## let ruff rewrite the sources
 	$(BIN)/ruff check --fix .

@@ -18,7 +18,7 @@ pub fn become_subject(
     options: &Options,
     symbol: &[u8],
     stream: &OwnedFd,
-    output: RawFd,
+    output: &OwnedFd,
     null: &OwnedFd,
 ) -> ! {
     or_exit(arrange_descriptors(stream, output, null));
@@ -43,11 +43,11 @@ pub fn become_subject(
 }
 
 /// 0 is empty, 1 and 2 are the output, 3 is the stream; all others are closed.
-fn arrange_descriptors(stream: &OwnedFd, output: RawFd, null: &OwnedFd) -> io::Result<()> {
+fn arrange_descriptors(stream: &OwnedFd, output: &OwnedFd, null: &OwnedFd) -> io::Result<()> {
     // Out of the way first: any of them may have one of the numbers 0 to 3.
     let above = SUBJECT_FD + 1;
     let stream = sys::duplicate(stream.as_raw_fd(), above)?;
-    let output = sys::duplicate(output, above)?;
+    let output = sys::duplicate(output.as_raw_fd(), above)?;
     let null = sys::duplicate(null.as_raw_fd(), above)?;
     for (from, number) in [
         (&null, 0),

@@ -1,4 +1,4 @@
-//! System calls of aarch64 by name and number.
+//! System calls of `aarch64` by name and number.
 
 use crate::bpf::Call;
 

@@ -1,4 +1,4 @@
-//! System calls of x86_64 by name and number.
+//! System calls of `x86_64` by name and number.
 
 use crate::bpf::Call;
 

@@ -2,6 +2,8 @@
 
 /// What to run and how tightly.
 #[derive(Debug, Default, PartialEq)]
+// Each is a switch of the command line.
+#[allow(clippy::struct_excessive_bools)]
 pub struct Options {
     /// Folder that becomes `/tmp` and the current folder.
     pub work: String,

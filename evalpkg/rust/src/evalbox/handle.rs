@@ -2,6 +2,7 @@
 
 use std::ffi::c_int;
 use std::io;
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::time::{Duration, Instant};
 
 use evalwire::frames::Nonce;
@@ -23,8 +24,8 @@ const MOST_GRANTS: u32 = 6;
 
 pub struct Subject {
     pub pid: c_int,
-    pub stream: c_int,
-    pub output: c_int,
+    pub stream: OwnedFd,
+    pub output: OwnedFd,
     /// Marks every frame about it.
     pub nonce: Nonce,
     pub started: Instant,
@@ -47,6 +48,7 @@ impl std::ops::Deref for Wiped {
 impl Drop for Wiped {
     fn drop(&mut self) {
         for byte in &mut self.0 {
+            // SAFETY: the reference is to a byte of ours.
             unsafe { std::ptr::write_volatile(byte, 0) };
         }
     }
@@ -58,7 +60,9 @@ impl Subject {
         while filled < buffer.len() {
             self.wait_readable()?;
             let rest = &mut buffer[filled..];
-            let got = unsafe { sys::read(self.stream, rest.as_mut_ptr().cast(), rest.len()) };
+            let fd = self.stream.as_raw_fd();
+            // SAFETY: pointer and length are those of the slice.
+            let got = unsafe { sys::read(fd, rest.as_mut_ptr().cast(), rest.len()) };
             if got <= 0 {
                 return Err(Reason::Ended);
             }
@@ -75,12 +79,13 @@ impl Subject {
                 continue;
             }
             let mut poll = sys::PollFd {
-                fd: self.stream,
+                fd: self.stream.as_raw_fd(),
                 events: sys::POLLIN,
                 revents: 0,
             };
             let milliseconds = left.as_millis().min(1 << 30) as c_int + 1;
-            if unsafe { sys::poll(&mut poll, 1, milliseconds) } > 0 {
+            // SAFETY: the pointer is to one value of ours.
+            if unsafe { sys::poll(&raw mut poll, 1, milliseconds) } > 0 {
                 return Ok(());
             }
         }
@@ -106,9 +111,10 @@ impl Subject {
         let mut sent = 0;
         while sent < bytes.len() {
             let rest = &bytes[sent..];
+            // SAFETY: pointer and length are those of the slice.
             let count = unsafe {
                 send(
-                    self.stream,
+                    self.stream.as_raw_fd(),
                     rest.as_ptr().cast(),
                     rest.len(),
                     MSG_DONTWAIT_NOSIGNAL,
@@ -130,22 +136,22 @@ impl Subject {
 
     /// The end of what the subject printed.
     pub fn tail(&self) -> Wiped {
-        let size = unsafe { sys::lseek(self.output, 0, 2) }.max(0);
+        let fd = self.output.as_raw_fd();
+        // SAFETY: the call takes numbers.
+        let size = unsafe { sys::lseek(fd, 0, 2) }.max(0);
         let from = (size - TAIL as i64).max(0);
         let mut buffer = vec![0u8; TAIL];
-        let got = unsafe { sys::pread(self.output, buffer.as_mut_ptr().cast(), TAIL, from) };
+        // SAFETY: the buffer has room for that much.
+        let got = unsafe { sys::pread(fd, buffer.as_mut_ptr().cast(), TAIL, from) };
         buffer.truncate(got.max(0) as usize);
         Wiped(buffer)
     }
 
+    /// End the process, if it has not ended; how it ended and what it used.
     pub fn dismiss(self) -> (c_int, sys::Usage) {
+        // SAFETY: the process is a child of ours that nobody has collected.
         unsafe { sys::kill(self.pid, sys::SIGKILL) };
-        let ended = sys::reap(self.pid, 0).unwrap_or_default();
-        unsafe {
-            sys::close(self.stream);
-            sys::close(self.output);
-        }
-        ended
+        sys::reap(self.pid, 0).unwrap_or_default()
     }
 }
 
@@ -153,16 +159,17 @@ impl Subject {
 /// `clock_getcpuclockid` has it.
 fn cpu_time(clock: c_int) -> Duration {
     let mut time = [0i64; 2];
+    // SAFETY: the array has the layout of a `timespec`.
     if unsafe { clock_gettime(clock, time.as_mut_ptr()) } != 0 {
         return Duration::ZERO;
     }
     Duration::new(time[0] as u64, time[1] as u32)
 }
 
-/// Whether who computes gets much less than a CPU now: found out by computing.
+/// Whether a process that computes gets much less than a CPU now: found out by computing.
 fn is_busy() -> bool {
     let (start, used) = (Instant::now(), cpu_time(THREAD_CPU_TIME));
-    while cpu_time(THREAD_CPU_TIME) - used < SPIN && start.elapsed() < SPIN * 10 {
+    while cpu_time(THREAD_CPU_TIME).saturating_sub(used) < SPIN && start.elapsed() < SPIN * 10 {
         std::hint::spin_loop();
     }
     start.elapsed() > SPIN.mul_f64(1.5)
@@ -174,9 +181,9 @@ extern "C" {
     fn memfd_create(name: *const std::ffi::c_char, flags: u32) -> c_int;
 }
 
-pub fn memory_file() -> io::Result<c_int> {
-    sys::check(
-        unsafe { memfd_create(c"output".as_ptr(), 1) },
-        "memfd_create",
-    )
+/// A file without a name, for what a subject prints.
+pub fn memory_file() -> io::Result<OwnedFd> {
+    // SAFETY: the name is a C string.
+    let fd = unsafe { memfd_create(c"output".as_ptr(), 1) };
+    sys::owned(fd, "memfd_create")
 }

@@ -12,7 +12,7 @@
 use std::collections::HashMap;
 use std::ffi::{c_char, c_int, c_void, CStr, CString};
 use std::io::{self, BufRead, Read, Write as _};
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::fd::AsRawFd;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
@@ -238,12 +238,7 @@ fn last_frame(line: Line) -> io::Result<Vec<u8>> {
 
 /// Run the tests in a process of their own: what the answers make them do is bounded.
 fn run_tests(line: Line, oracle: Oracle, patience: Patience) -> io::Result<Outcome> {
-    let mut pair = [0; 2];
-    // SAFETY: `pair` has room for two descriptors.
-    let made = unsafe { sys::socketpair(sys::AF_UNIX, sys::SOCK_STREAM, 0, pair.as_mut_ptr()) };
-    sys::check(made, "socketpair")?;
-    // SAFETY: both are new and nobody else's.
-    let (ours, theirs) = unsafe { (OwnedFd::from_raw_fd(pair[0]), OwnedFd::from_raw_fd(pair[1])) };
+    let (ours, theirs) = sys::socket_pair()?;
     // SAFETY: this process has one thread.
     let pid = sys::check(unsafe { sys::fork() }, "fork")?;
     if pid == 0 {
@@ -259,7 +254,7 @@ fn run_tests(line: Line, oracle: Oracle, patience: Patience) -> io::Result<Outco
         revents: 0,
     };
     // SAFETY: one entry, as said.
-    let ready = unsafe { sys::poll(&mut poll, 1, milliseconds) } > 0;
+    let ready = unsafe { sys::poll(&raw mut poll, 1, milliseconds) } > 0;
     let report = if ready {
         read_frame(ours.as_raw_fd()).ok()
     } else {

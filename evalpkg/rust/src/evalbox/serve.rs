@@ -11,7 +11,7 @@
 
 use std::ffi::c_int;
 use std::io;
-use std::os::fd::{IntoRawFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
 use evalwire::frames::{read_frame, write_frame, Nonce};
@@ -97,13 +97,13 @@ fn bear(options: &Options, null: &OwnedFd, symbol: &[u8]) -> io::Result<Subject>
     // SAFETY: this process has one thread.
     let pid = sys::check(unsafe { sys::fork() }, "fork")?;
     if pid == 0 {
-        become_subject(options, symbol, &theirs, output, null);
+        become_subject(options, symbol, &theirs, &output, null);
     }
     let started = Instant::now();
     let grant = Duration::from_millis(options.wall_ms);
     Ok(Subject {
         pid,
-        stream: ours.into_raw_fd(),
+        stream: ours,
         output,
         nonce: Nonce::default(),
         started,
@@ -173,10 +173,6 @@ fn end(subject: Subject, reason: Reason) -> io::Result<()> {
             }
             if let Some((status, usage)) = status {
                 let text = subject.tail();
-                unsafe {
-                    sys::close(subject.stream);
-                    sys::close(subject.output);
-                }
                 return exit_frame(subject.nonce, reason, status, &usage, &text);
             }
             subject.tail()

@@ -14,6 +14,8 @@ pub mod frames;
 pub mod oracle;
 pub mod remote;
 pub mod subject;
+#[cfg(test)]
+mod tests;
 mod turn;
 mod values;
 pub mod vocabulary;

@@ -96,9 +96,10 @@ pub fn register(test: Test) {
 
 /// Take a test's result as rustc's own harness does.
 pub fn finish<T: Termination>(result: T) {
-    if result.report() != ExitCode::SUCCESS {
-        panic!("the test returned an error");
-    }
+    assert!(
+        result.report() == ExitCode::SUCCESS,
+        "the test returned an error"
+    );
 }
 
 /// Run the tests in order until one does not pass; the report goes to `report` as
@@ -193,7 +194,7 @@ fn judge(run: fn(), panics: Option<&str>) -> Result<(), (Kind, String)> {
 fn is_panic(payload: &(dyn Any + Send)) -> bool {
     payload
         .downcast_ref::<Interrupted>()
-        .map_or(true, |end| end.kind == Kind::Panicked)
+        .is_none_or(|end| end.kind == Kind::Panicked)
 }
 
 fn said(payload: &(dyn Any + Send)) -> Option<String> {

@@ -9,7 +9,9 @@ static TURN_OVER: Condvar = Condvar::new();
 
 /// Lock, whatever a panic has left.
 pub fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(|poison| poison.into_inner())
+    mutex
+        .lock()
+        .unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 /// The right to speak; given back when it is dropped.
@@ -27,7 +29,7 @@ pub fn take_turn() -> Turn {
             Some(_) => {
                 turn = TURN_OVER
                     .wait(turn)
-                    .unwrap_or_else(|poison| poison.into_inner());
+                    .unwrap_or_else(std::sync::PoisonError::into_inner);
                 continue;
             }
         }

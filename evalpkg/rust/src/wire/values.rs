@@ -30,7 +30,7 @@ number!(u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize, f32, f64
 
 impl Put for bool {
     fn put(&self, out: &mut Vec<u8>) {
-        out.push(*self as u8);
+        out.push(u8::from(*self));
     }
 }
 impl Get for bool {

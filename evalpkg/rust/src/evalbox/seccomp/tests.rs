@@ -226,8 +226,8 @@ fn a_compiler_starts_processes_but_no_namespaces_and_no_connections() {
         assert_eq!(building(call, &[]), bpf::ALLOW, "{}", call.0);
     }
     assert_eq!(building(arch::CLONE, &[17]), bpf::ALLOW);
-    assert_eq!(building(arch::CLONE, &[17 | 1 << 28]), REFUSED);
-    assert_eq!(building(arch::CLONE, &[17 | 1 << 33]), REFUSED);
+    assert_eq!(building(arch::CLONE, &[0x11 | 1 << 28]), REFUSED);
+    assert_eq!(building(arch::CLONE, &[0x11 | 1 << 33]), REFUSED);
     assert_eq!(building(arch::PRLIMIT64, &[0, 3, HIGH]), bpf::ALLOW);
     assert_eq!(building(arch::PRLIMIT64, &[1, 3, 0]), REFUSED);
     for name in ["socket", "connect", "ptrace", "mount", "setns", "unshare"] {
