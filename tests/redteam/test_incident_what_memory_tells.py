@@ -25,6 +25,7 @@ type Each = extern "C" fn(*const usize, usize, *mut Vec<usize>) -> i32;
 extern "C" {
     fn getauxval(kind: u64) -> usize;
     fn sbrk(more: isize) -> usize;
+    fn memchr(bytes: usize, wanted: i32, length: usize) -> usize;
     fn pipe(ends: *mut i32) -> i32;
     fn read(descriptor: i32, bytes: *mut u8, length: usize) -> isize;
     fn write(descriptor: i32, bytes: usize, length: usize) -> isize;
@@ -35,6 +36,20 @@ extern "C" fn note(object: *const usize, _: usize, to: *mut Vec<usize>) -> i32 {
     0
 }
 const PAGE: usize = 4096;
+// The C library's search for the first byte is fast, and this code is not optimised.
+fn found(bytes: &[u8], needle: &[u8]) -> bool {
+    let mut at = 0;
+    while at < bytes.len() {
+        let rest = &bytes[at..];
+        let next = unsafe { memchr(rest.as_ptr() as usize, !needle[0] as i32, rest.len()) };
+        if next == 0 { return false; }
+        at += next - rest.as_ptr() as usize;
+        let same = bytes[at..].iter().zip(needle).take_while(|(byte, wanted)| **byte == !**wanted);
+        if same.count() == needle.len() { return true; }
+        at += 1;
+    }
+    false
+}
 fn add(a: i32, b: i32) -> i32 {
     // Inverted, so that the search does not find itself.
     let needle: Vec<u8> = vec![NEEDLE];
@@ -64,10 +79,7 @@ fn add(a: i32, b: i32) -> i32 {
             if readable {
                 unsafe { read(ends[0], page.as_mut_ptr(), PAGE) };
                 last.extend_from_slice(&page);
-                let found = last.windows(needle.len()).any(|window| {
-                    window.iter().zip(&needle).all(|(byte, wanted)| *byte == !*wanted)
-                });
-                if found { return a.wrapping_add(b); }
+                if found(&last, &needle) { return a.wrapping_add(b); }
                 let keep = last.len() - needle.len();
                 last.drain(..keep);
             } else {
