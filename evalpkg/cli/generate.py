@@ -8,7 +8,16 @@ from evalpkg.cli.options import config_command
 from evalpkg.config import EvalConfig
 
 
-@config_command("Models", "Other backends", "Sampling", "Tasks", "Scoring", "Run", name="generate")
+@config_command(
+    "Models",
+    "Other backends",
+    "Pool of workers",
+    "Sampling",
+    "Tasks",
+    "Scoring",
+    "Run",
+    name="generate",
+)
 def command(config: EvalConfig) -> None:
     r"""Write the completions of both models, and nothing else.
 

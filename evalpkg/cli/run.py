@@ -8,7 +8,9 @@ from evalpkg.cli.options import config_command
 from evalpkg.config import EvalConfig
 
 
-@config_command("Models", "Other backends", "Sampling", "Tasks", "Scoring", "Run", name="run")
+@config_command(
+    "Models", "Other backends", "Pool of workers", "Sampling", "Tasks", "Scoring", "Run", name="run"
+)
 def command(config: EvalConfig) -> int:
     r"""Evaluate a base model and its fine-tune: generate, judge, report.
 

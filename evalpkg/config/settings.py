@@ -223,6 +223,23 @@ class EvalConfig(BaseModel):
         identity=False,
     )
 
+    cluster: str = _setting(
+        "",
+        "deal the samples to a pool of workers: local (every GPU of this machine), auto (the Ray "
+        "cluster that RAY_ADDRESS names) or the address of a Ray head; default: this process",
+        "Pool of workers",
+        identity=False,
+    )
+    gpus_per_worker: Annotated[float, Field(gt=0)] = _setting(
+        _GENERATION.gpus_per_worker, "GPUs of one worker", "Pool of workers", identity=False
+    )
+    cpus_per_worker: Annotated[int, Field(ge=0)] = _setting(
+        _GENERATION.cpus_per_worker,
+        "CPUs of one worker, where there is no GPU",
+        "Pool of workers",
+        identity=False,
+    )
+
     num_samples: Annotated[int, Field(ge=1, le=100_000)] = _setting(
         100, "completions per task and model, or 'auto'", "Sampling"
     )

@@ -101,6 +101,10 @@ def create_backend(settings: GenerationSettings, listener: Listener | None = Non
         EnvironmentUnfitError: if the weights cannot be had or the device cannot hold them.
         DataError: if a file of samples or of weights is malformed.
     """
+    if settings.cluster:
+        from evalpkg.generation.pool import PoolBackend
+
+        return PoolBackend(settings, listener or Listener())
     require_packages(settings.backend)
     module, _, name = entry(settings.backend).factory.partition(":")
     backend: Backend = getattr(import_module(module), name)(settings, listener or Listener())

@@ -54,6 +54,10 @@ class GenerationSettings:
             samples were asked for together with it.
         openai_timeout: seconds that one request may take.
         openai_max_retries: attempts after a failure that may pass.
+        cluster: where a pool of workers runs: ``local``, ``auto`` or the address of a Ray head;
+            empty is this one process.
+        gpus_per_worker: share of GPUs that one worker of a pool gets.
+        cpus_per_worker: CPUs of one worker, where the cluster has no GPU; 0 refuses those.
 
     Raises:
         ConfigError: if a value cannot be used.
@@ -88,6 +92,9 @@ class GenerationSettings:
     openai_choices: int = 1
     openai_timeout: float = 600.0
     openai_max_retries: int = 5
+    cluster: str = ""
+    gpus_per_worker: float = 1.0
+    cpus_per_worker: int = 0
 
     def __post_init__(self) -> None:
         """Refuse values that no backend could use."""
@@ -100,6 +107,9 @@ class GenerationSettings:
         _at_least("openai_concurrency", self.openai_concurrency, 1)
         _at_least("openai_choices", self.openai_choices, 1)
         _at_least("openai_max_retries", self.openai_max_retries, 0)
+        _at_least("cpus_per_worker", self.cpus_per_worker, 0)
+        if not self.gpus_per_worker > 0:
+            raise ConfigError(f"gpus_per_worker is {self.gpus_per_worker}", "Give more than 0.")
         if not 0 < self.top_p <= 1:
             raise ConfigError(f"top_p is {self.top_p}", "Give a number above 0 and at most 1.")
         if not self.openai_timeout > 0:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 from itertools import groupby
 
+from evalpkg.config import EvalConfig
 from evalpkg.generation import BACKENDS, Listener, Work, create_backend
 from evalpkg.models import Role, Sample, Task
 from evalpkg.pipeline.saving import Batches
@@ -52,7 +53,7 @@ def generate_missing(
     missing = missing_samples(session)
     if not missing:
         return 0
-    session.facts.seeds = seed_everything(config.seed, config.backend)
+    session.facts.seeds = seed_everything(config)
     meter = TokenMeter(progress.note)
     progress.phase("loading model" if BACKENDS[config.backend].uses_torch else "preparing", 0)
     backend = create_backend(generation_settings(config), Listener(meter.count, progress.note))
@@ -106,7 +107,7 @@ class TokenMeter:
             self._say(f"{self._tokens:,} tokens generated, {rate:,.0f} a second")
 
 
-def seed_everything(seed: int, backend: str) -> dict[str, int]:
+def seed_everything(config: EvalConfig) -> dict[str, int]:
     """Seed the global generators that the backend's libraries may draw from, before they load.
 
     Samples do not depend on them (each has its own stream); a library's surprise might.
@@ -114,9 +115,10 @@ def seed_everything(seed: int, backend: str) -> dict[str, int]:
     Returns:
         the seed of each generator, by the name of its library.
     """
+    seed = config.seed
     random.seed(seed)
     seeds = {"python": seed}
-    if BACKENDS[backend].uses_torch:
+    if BACKENDS[config.backend].uses_torch and not config.cluster:
         # Read when torch loads. Threads that spin while they wait starve each other on a CPU with
         # other work: 3 tokens a second against 23 here, at a load of 10 on two cores.
         os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

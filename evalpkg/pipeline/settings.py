@@ -45,6 +45,9 @@ def generation_settings(config: EvalConfig) -> GenerationSettings:
         openai_choices=config.openai_choices,
         openai_timeout=config.openai_timeout,
         openai_max_retries=config.openai_max_retries,
+        cluster=config.cluster,
+        gpus_per_worker=config.gpus_per_worker,
+        cpus_per_worker=config.cpus_per_worker,
     )
 
 

@@ -5,6 +5,7 @@ import random
 
 import pytest
 
+from evalpkg.config import EvalConfig
 from evalpkg.errors import EnvironmentUnfitError
 from evalpkg.generation import create, require_packages
 from evalpkg.pipeline.generate import TokenMeter, seed_everything
@@ -37,7 +38,8 @@ def test_tokens_are_told_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_global_generators_are_seeded_and_told() -> None:
-    assert seed_everything(7, "replay") == {"python": 7}
+    config = EvalConfig(seed=7, backend="replay", replay_base="stub", replay_finetuned="stub")
+    assert seed_everything(config) == {"python": 7}
     first = random.random()
-    seed_everything(7, "replay")
+    seed_everything(config)
     assert random.random() == first

@@ -1,0 +1,93 @@
+"""A backend that deals its work to workers on Ray."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from evalpkg.generation.base import Listener, Work
+from evalpkg.generation.pool import cluster
+from evalpkg.generation.pool.crew import Crew
+from evalpkg.generation.pool.dealing import Deal
+from evalpkg.generation.provenance import Generated
+from evalpkg.generation.settings import GenerationSettings
+from evalpkg.models import Role, Sample
+
+WAIT_SECONDS = 2.0
+
+
+class PoolBackend:
+    """Every GPU of a machine or cluster, each with an ordinary backend in a process of its own.
+
+    A sample is a function of the settings and its key, so it does not matter which worker makes
+    it: the samples are those of a single process. A worker that dies is replaced and its open
+    samples are dealt again; a node that joins late gets work; a node that leaves costs what it had
+    in flight.
+
+    Raises:
+        EvalError: as ``create_backend`` says, from here or from the first worker.
+    """
+
+    def __init__(self, settings: GenerationSettings, listener: Listener) -> None:
+        self._settings = settings
+        self._listener = listener
+        self._ray = cluster.connect(settings)
+        self._crew = Crew(self._ray, settings, listener)
+        try:
+            self._hire()
+        except BaseException:
+            self.close()
+            raise
+
+    def _hire(self) -> None:
+        """Wait for the first worker: it says what makes the samples, or why it cannot."""
+        self._crew.grow()
+        self._listener.status(f"starting {self._crew.size} workers on {self._settings.cluster}")
+        while not self._crew.introductions():
+            for _ in self._crew.heard(WAIT_SECONDS):
+                pass
+            self._crew.grow()
+
+    def generate(self, role: Role, work: Work) -> Iterator[Sample]:
+        """Yield the samples as the workers send them.
+
+        Raises:
+            EvalError: if a worker ran into an error with a cure, differs from the others, or
+                workers die again and again.
+        """
+        deal = Deal(work, self._settings.batch_size)
+        asked = sum(len(indexes) for _, indexes in work)
+        while asked:
+            self._crew.grow()
+            for member in self._crew.idle():
+                if deal.left:
+                    self._crew.start(member, role, deal.take(self._crew.size))
+            for member, samples in self._crew.heard(WAIT_SECONDS):
+                asked -= len(samples)
+                self._listener.tokens(sum(sample.completion_tokens for sample in samples))
+                yield from samples
+                if member.waits_for is None or member not in self._crew:
+                    deal.put_back(member.open.values())
+                    member.open = {}
+
+    def provenance(self) -> Generated:
+        """Say what the first worker says, and list all workers with the samples of each."""
+        introductions = self._crew.introductions()
+        generated = introductions[0][0].generated
+        workers = [
+            {
+                "host": who.host,
+                "pid": who.pid,
+                "python": who.python,
+                "device": who.generated.details.get("device", ""),
+                "libraries": dict(who.generated.libraries),
+                "samples": made,
+            }
+            for who, made in introductions
+        ]
+        return replace(generated, speed={**generated.speed, "workers": workers})
+
+    def close(self) -> None:
+        """End the workers and leave the cluster; one that was started here ends."""
+        self._crew.dismiss()
+        self._ray.shutdown()

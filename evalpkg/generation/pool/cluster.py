@@ -1,0 +1,103 @@
+"""Starts or joins the Ray cluster that the workers run on.
+
+Whoever can speak to a Ray cluster can run programs on it. So every cluster asks for a token, one
+that is started here listens on the loopback address only, and none has a dashboard.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from importlib.util import find_spec
+from typing import Any
+
+from evalpkg.errors import ConfigError, EnvironmentUnfitError
+from evalpkg.generation.settings import GenerationSettings
+
+LOCAL, AUTO = "local", "auto"
+TOKEN_VARIABLES = ("RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH")
+CONNECT_SECONDS = 30
+
+
+def connect(settings: GenerationSettings) -> Any:
+    """The ``ray`` module, connected as ``settings.cluster`` says.
+
+    ``local`` starts a cluster of this machine's GPUs (or CPUs), ``auto`` joins the one that
+    ``RAY_ADDRESS`` or a head running here names, anything else is the address of a head.
+
+    Raises:
+        EnvironmentUnfitError: if Ray is not installed, or the cluster cannot be reached.
+        ConfigError: if there is no token for a cluster that somebody else started.
+    """
+    if find_spec("ray") is None:
+        raise EnvironmentUnfitError(
+            "--cluster needs Ray, which is not installed", "pip install 'evalpkg[cluster]'"
+        )
+    os.environ["RAY_AUTH_MODE"] = "token"
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    if settings.cluster == LOCAL:
+        os.environ["RAY_AUTH_TOKEN"] = secrets.token_hex(32)
+        import ray
+
+        ray.init(
+            address="local",
+            include_dashboard=False,
+            log_to_driver=False,
+            logging_level="ERROR",
+            _node_ip_address="127.0.0.1",
+        )
+        return ray
+    if not any(os.environ.get(name) for name in TOKEN_VARIABLES):
+        raise ConfigError(
+            f"the cluster {settings.cluster} asks for a token, and none is given",
+            "Set RAY_AUTH_TOKEN_PATH to the file with the token that the head was started with.",
+        )
+    import ray
+
+    os.environ.setdefault("RAY_gcs_server_request_timeout_seconds", str(CONNECT_SECONDS))
+    try:
+        ray.init(address=settings.cluster, log_to_driver=False, logging_level="ERROR")
+    except (ConnectionError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
+        reason = str(error).strip().splitlines()
+        raise EnvironmentUnfitError(
+            f"the cluster {settings.cluster} cannot be joined: {reason[0] if reason else error}",
+            "Is the head running, is its address right, is the token the one it was started with, "
+            "and has it the same versions of Ray and Python?",
+        ) from error
+    return ray
+
+
+def places(ray: Any, settings: GenerationSettings) -> int:
+    """How many workers the cluster has room for now.
+
+    Raises:
+        EnvironmentUnfitError: if there is room for none.
+    """
+    has = ray.cluster_resources()
+    gpus, cpus = has.get("GPU", 0.0), has.get("CPU", 0.0)
+    if gpus:
+        room = int(gpus / settings.gpus_per_worker + 1e-9)
+        if not room:
+            raise EnvironmentUnfitError(
+                f"a worker needs {settings.gpus_per_worker:g} GPUs, and the cluster has {gpus:g}",
+                "Lower --gpus-per-worker.",
+            )
+        return room
+    if not settings.cpus_per_worker:
+        raise EnvironmentUnfitError(
+            "the cluster has no GPU", "Workers without one need --cpus-per-worker N."
+        )
+    room = int(cpus // settings.cpus_per_worker)
+    if not room:
+        raise EnvironmentUnfitError(
+            f"a worker needs {settings.cpus_per_worker} CPUs, and the cluster has {cpus:g}",
+            "Lower --cpus-per-worker.",
+        )
+    return room
+
+
+def needs(ray: Any, settings: GenerationSettings) -> dict[str, float]:
+    """What Ray is to reserve for one worker."""
+    if ray.cluster_resources().get("GPU", 0.0):
+        return {"num_gpus": settings.gpus_per_worker, "num_cpus": settings.cpus_per_worker or 1}
+    return {"num_cpus": settings.cpus_per_worker}

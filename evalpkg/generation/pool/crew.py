@@ -1,0 +1,200 @@
+"""The workers of a pool: hired as there is room, compared with each other, replaced when lost."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from evalpkg.errors import ConfigError, EnvironmentUnfitError, EvalError
+from evalpkg.generation.base import Listener
+from evalpkg.generation.pool import cluster
+from evalpkg.generation.pool.dealing import Piece, as_work
+from evalpkg.generation.pool.worker import Introduction, Worker
+from evalpkg.generation.provenance import ModelUsed
+from evalpkg.generation.settings import GenerationSettings
+from evalpkg.models import Role, Sample
+
+LOOK_SECONDS = 5.0
+"""How often the crew looks for room that a new node brought."""
+MOST_LOSSES = 5
+"""Workers lost in a row without one sample before the pool gives up."""
+
+
+@dataclass(eq=False)
+class Member:
+    """One worker, as the driver sees it.
+
+    Attributes:
+        actor: Ray's handle.
+        waits_for: Ray's reference to what it says next: its introduction, or its samples.
+        introduction: None until it is ready.
+        open: the samples it was given and has not sent, by their key.
+        made: how many samples it has sent.
+    """
+
+    actor: Any
+    waits_for: Any
+    introduction: Introduction | None = None
+    open: dict[tuple[str, int], Piece] = field(default_factory=dict)
+    made: int = 0
+
+
+class Crew:
+    """All workers of a pool.
+
+    Args:
+        ray: the connected module.
+        settings: what each worker's backend is made from.
+        listener: hears of workers that come and go.
+    """
+
+    def __init__(self, ray: Any, settings: GenerationSettings, listener: Listener) -> None:
+        self._ray = ray
+        self._settings = settings
+        self._say = listener.status
+        self._class = ray.remote(Worker)
+        self._members: list[Member] = []
+        self._gone: list[tuple[Introduction, int]] = []
+        self._reference: Introduction | None = None
+        self._losses = 0
+        self._looked_at = 0.0
+
+    @property
+    def size(self) -> int:
+        """Workers that are ready or getting ready."""
+        return len(self._members)
+
+    def __contains__(self, member: Member) -> bool:
+        """Whether a worker is still there."""
+        return member in self._members
+
+    def grow(self) -> None:
+        """Hire a worker for each place that is free; looks at most every few seconds."""
+        if self._members and time.monotonic() - self._looked_at < LOOK_SECONDS:
+            return
+        self._looked_at = time.monotonic()
+        needs = cluster.needs(self._ray, self._settings)
+        for _ in range(cluster.places(self._ray, self._settings) - len(self._members)):
+            actor = self._class.options(max_restarts=0, **needs).remote(self._settings)
+            self._members.append(Member(actor, actor.introduce.remote()))
+
+    def idle(self) -> list[Member]:
+        """Workers that are ready and have nothing to do."""
+        return [member for member in self._members if member.waits_for is None]
+
+    def start(self, member: Member, role: Role, pieces: list[Piece]) -> None:
+        """Give an idle worker its next part."""
+        member.open = {(task.task_id, index): (task, index) for task, index in pieces}
+        stream = member.actor.generate.options(num_returns="streaming")
+        member.waits_for = stream.remote(role, as_work(pieces))
+
+    def heard(self, seconds: float) -> Iterable[tuple[Member, list[Sample]]]:
+        """What the workers say within ``seconds``: of each that speaks, its new samples.
+
+        A worker that is lost comes with its open samples still in ``open``, and is no member any
+        more.
+
+        Raises:
+            EvalError: if a worker ran into an error with a cure.
+            ConfigError: if a worker differs from the first one.
+            EnvironmentUnfitError: if workers die again and again without a sample.
+        """
+        waiting = {member.waits_for: member for member in self._members if member.waits_for}
+        if not waiting:
+            return
+        ready, _ = self._ray.wait(list(waiting), num_returns=1, timeout=seconds, fetch_local=False)
+        for reference in ready:
+            member = waiting[reference]
+            try:
+                yield member, self._listen(member)
+            except self._ray.exceptions.RayError as error:
+                self._lose(member, error)
+                yield member, []
+
+    def introductions(self) -> list[tuple[Introduction, int]]:
+        """Every worker that took part, with how many samples it made."""
+        present = [(m.introduction, m.made) for m in self._members if m.introduction]
+        return [*self._gone, *present]
+
+    def dismiss(self) -> None:
+        """End all workers."""
+        for member in self._members:
+            self._ray.kill(member.actor)
+        self._members.clear()
+
+    def _listen(self, member: Member) -> list[Sample]:
+        if member.introduction is None:
+            self._welcome(member, self._ray.get(member.waits_for))
+            return []
+        try:
+            said = self._ray.get(next(member.waits_for))
+        except StopIteration:
+            member.waits_for = None
+            return []
+        if isinstance(said, EvalError):
+            raise said
+        samples: list[Sample] = said
+        for sample in samples:
+            del member.open[sample.task_id, sample.index]
+        member.made += len(samples)
+        self._losses = 0
+        return samples
+
+    def _welcome(self, member: Member, said: Introduction | EvalError) -> None:
+        if isinstance(said, EvalError):
+            raise said
+        self._reference = self._reference or said
+        differences = compare(self._reference, said)
+        if differences:
+            raise ConfigError(
+                f"the workers on {self._reference.host} and {said.host} differ: "
+                + "; ".join(differences),
+                "Install the same versions and weights on all nodes: samples must not depend on "
+                "which of them makes them.",
+            )
+        member.introduction, member.waits_for = said, None
+        ready = sum(one.introduction is not None for one in self._members)
+        self._say(f"worker {ready} of {self.size} is ready on {said.host}, process {said.pid}")
+
+    def _lose(self, member: Member, error: Exception) -> None:
+        self._members.remove(member)
+        self._looked_at = 0.0
+        self._losses += 1
+        who = "a worker that was getting ready"
+        if member.introduction:
+            self._gone.append((member.introduction, member.made))
+            who = f"the worker on {member.introduction.host}, process {member.introduction.pid},"
+        reason = " ".join(str(error).split())[:300]
+        if self._losses >= MOST_LOSSES:
+            raise EnvironmentUnfitError(
+                f"{self._losses} workers were lost in a row without a sample; the last: {reason}",
+                "Look at the memory of the nodes. What was generated is kept: the same command "
+                "goes on.",
+            ) from error
+        self._say(f"{who} is gone, {len(member.open)} open samples are dealt again: {reason}")
+
+
+def compare(one: Introduction, other: Introduction) -> list[str]:
+    """What differs between two workers that can decide a sample: ``name: this, that``."""
+    pairs: list[tuple[str, object, object]] = [
+        ("Python", one.python, other.python),
+        ("evalpkg's code", one.code[:12], other.code[:12]),
+    ]
+    here, there = one.generated.libraries, other.generated.libraries
+    pairs += [(name, here.get(name), there.get(name)) for name in sorted({*here, *there})]
+    for role in Role:
+        this, that = one.generated.models.get(role), other.generated.models.get(role)
+        if this != that:
+            pairs.append((f"the {role.value} model", _digests(this), _digests(that)))
+    return [f"{name}: {left}, {right}" for name, left, right in pairs if left != right]
+
+
+def _digests(model: ModelUsed | None) -> str:
+    if model is None:
+        return "none"
+    files = {**model.weights, **model.adapter_weights}
+    return f"{model.name} {model.revision} " + " ".join(
+        f"{name}={digest[:12]}" for name, digest in sorted(files.items())
+    )

@@ -1,0 +1,89 @@
+"""What runs in a worker's process: an ordinary backend with one device."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import platform
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+import evalpkg
+from evalpkg.errors import EvalError
+from evalpkg.generation.base import Listener, Work
+from evalpkg.generation.create import create_backend
+from evalpkg.generation.provenance import Generated
+from evalpkg.generation.settings import GenerationSettings
+from evalpkg.models import Role, Sample
+
+FLUSH_SECONDS = 0.5
+FLUSH_SAMPLES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Introduction:
+    """What a worker says of itself when its backend is ready.
+
+    Attributes:
+        host: name of its machine.
+        pid: of its process.
+        python: version of the interpreter.
+        code: digest of this package's sources there.
+        generated: its backend's own record.
+    """
+
+    host: str
+    pid: int
+    python: str
+    code: str
+    generated: Generated
+
+
+class Worker:
+    """A backend in a process of its own; Ray makes an actor of it.
+
+    Errors with a cause and a cure are returned, not raised: Ray would wrap them.
+    """
+
+    def __init__(self, settings: GenerationSettings) -> None:
+        self._settings = replace(settings, cluster="")
+
+    def introduce(self) -> Introduction | EvalError:
+        """Make the backend, and say what it is made of."""
+        try:
+            self._backend = create_backend(self._settings, Listener())
+            generated = self._backend.provenance()
+        except EvalError as error:
+            return error
+        return Introduction(
+            platform.node(), os.getpid(), platform.python_version(), code_digest(), generated
+        )
+
+    def generate(self, role: Role, work: Work) -> Iterator[list[Sample] | EvalError]:
+        """Yield the samples of ``work`` in small lists, as they get ready."""
+        ready: list[Sample] = []
+        flushed = time.monotonic()
+        try:
+            for sample in self._backend.generate(role, work):
+                ready.append(sample)
+                if len(ready) >= FLUSH_SAMPLES or time.monotonic() - flushed >= FLUSH_SECONDS:
+                    yield ready
+                    ready, flushed = [], time.monotonic()
+        except EvalError as error:
+            yield error
+            return
+        if ready:
+            yield ready
+
+
+@lru_cache(maxsize=1)
+def code_digest() -> str:
+    """sha256 over this package's Python sources: workers with other code make other samples."""
+    root = Path(evalpkg.__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*.py")):
+        digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
