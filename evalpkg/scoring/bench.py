@@ -112,7 +112,10 @@ class Bench:
 
     def _judge_in(self, work: Path, programs: list[Program], stage: Round) -> list[Judged]:
         before = Refusals.now()
-        units = [subject_unit(program.task, program.source) for program in programs]
+        units = [
+            subject_unit(one.task, one.source, self.shelf.get(one.task.task_id).instances)
+            for one in programs
+        ]
         limits = self.compile_limits
         if len(programs) > 1:
             # A batch takes well under a second; what holds it up is found alone, with full limits.

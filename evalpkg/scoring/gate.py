@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from evalpkg.extraction import extract
-from evalpkg.models import Task
+from evalpkg.models import Task, VerdictKind
 from evalpkg.scoring.scorer import Scorer
 from evalpkg.tasks.mutants import mutants
 from evalpkg.tasks.repairs import equivalent_mutants
 
 STUB = "    todo!()\n}\n"
+A_STUB = "a stub"
+FAILED_IN_TESTS = (VerdictKind.PANICKED, VerdictKind.TEST_FAILED)
+"""What becomes of a stub where the tests can be built and ask it anything."""
 CANONICAL = "the canonical solution"
 MUTANTS = 2
 """Mutants of the canonical solution that are tried for each task."""
@@ -48,17 +51,28 @@ def gold_gate(scorer: Scorer, tasks: Sequence[Task]) -> GateReport:
             failures[task.task_id] = why
         elif name != CANONICAL and verdict.passed:
             failures.setdefault(task.task_id, f"{name} passes: the tests are too weak")
+        elif name == A_STUB and verdict.kind not in FAILED_IN_TESTS:
+            why = f"{name} does not fail in the tests: {verdict.kind.value}"
+            failures.setdefault(task.task_id, f"{why} ({verdict.detail[:200]})")
     return GateReport(len(tasks), tuple(failures.items()))
+
+
+def _stub(task: Task) -> str:
+    """What compiles in place of a solution and gives no answer."""
+    if "-> impl " in task.prompt:
+        # Something must have the type that is promised.
+        return "    if true { todo!() }\n    Vec::new().into_iter()\n}\n"
+    return STUB
 
 
 def _trials(task: Task) -> list[tuple[str, str]]:
     """Name and text of each completion to try; a data set without solutions gives only the stub."""
     if not task.canonical_solution.strip():
-        return [("a stub", STUB)]
+        return [(A_STUB, _stub(task))]
     known = equivalent_mutants().get(task.task_id, {})
     wrong = [mutant for mutant in mutants(task) if mutant.name not in known]
     return [
         (CANONICAL, task.canonical_solution),
-        ("a stub", STUB),
+        (A_STUB, _stub(task)),
         *((f"the mutant '{mutant.name}'", mutant.source_completion) for mutant in wrong[:MUTANTS]),
     ]

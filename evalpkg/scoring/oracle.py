@@ -6,9 +6,16 @@ import hashlib
 from collections.abc import Sequence
 
 from evalpkg.models import Task
-from evalpkg.scoring.signature import Parameter, Signature, read_signature
+from evalpkg.scoring.signature import Closure, Parameter, Signature, read_signature
 from evalpkg.scoring.testfile import TestFunction, open_tests
 from evalpkg.scoring.unit import Unit
+
+INSTANCES = (
+    *("i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize"),
+    *("f32", "f64", "bool", "char", "::std::string::String", "&str"),
+    *("::std::vec::Vec<i32>", "::std::vec::Vec<::std::string::String>", "(i32, i32)"),
+)
+"""Types that a generic parameter may stand for, besides those of the prompt."""
 
 
 def oracle_unit(task: Task, listed: Sequence[str] | None = None) -> Unit:
@@ -23,8 +30,9 @@ def oracle_unit(task: Task, listed: Sequence[str] | None = None) -> Unit:
     """
     signature = read_signature(task.prompt, task.entry_point)
     tests = open_tests(task.test)
-    body = "\n".join([signature.preamble, *signature.imports, _stub(signature), tests.text])
     name = module_name(task)
+    codec = _codec(signature, name)
+    body = "\n".join([signature.preamble, *signature.imports, codec, _stub(signature), tests.text])
     table = ", ".join(_entry(name, test) for test in tests.functions)
     attribute = "#[unsafe(no_mangle)]" if task.edition >= "2024" else "#[no_mangle]"
     export = (
@@ -69,13 +77,88 @@ def symbol(name: str) -> str:
 def _stub(signature: Signature) -> str:
     parameters = enumerate(signature.parameters)
     declared = ", ".join(f"a{i}: {p.written}" for i, p in parameters)
-    send = "".join(f" call.arg(&a{i});" for i in range(len(signature.parameters)))
-    back = "".join(_write_back(i, p) for i, p in enumerate(signature.parameters) if p.mutable)
+    values = [(i, p) for i, p in enumerate(signature.parameters) if p.closure is None]
+    closures = [(i, p.closure) for i, p in enumerate(signature.parameters) if p.closure is not None]
+    made = "".join(_closure(i, closure) for i, closure in closures)
+    lent = "".join(f" call.callback(&mut c{i});" for i, _ in closures)
+    which = "".join(f" call.arg(&{one}::evalwire_instance());" for one in signature.type_parameters)
+    send = which + "".join(f" call.arg(&a{i});" for i, _ in values) + lent
+    back = "".join(_write_back(i, p) for i, p in values if p.mutable)
+    bound = "::evalwire::Put + ::evalwire::Get + self::evalwire_codec::Instance"
+    where = [*signature.where, *(f"{one}: {bound}{one}" for one in signature.type_parameters)]
     return (
-        f"fn {signature.name}{signature.generics}({declared}) -> {signature.written_result} {{ "
+        f"fn {signature.name}{signature.generics}({declared}) -> {signature.written_result} "
+        f"{'where ' + ', '.join(where) if where else ''} {{{made} "
         f"let mut call = ::evalwire::call::Call::new();{send} let mut answer = call.invoke(); "
-        f"let result = answer.result();{back} answer.done(); result }}"
+        f"{_result(signature, lent)}{back} answer.done(); result }}"
     )
+
+
+def _result(signature: Signature, lent: str) -> str:
+    if signature.items is None:
+        return "let result = answer.result();"
+    remote = (
+        f"::evalwire::remote::Remote::<'_, {signature.items}>::new(&mut answer, "
+        "move |iterator, items| { let mut call = ::evalwire::call::Call::pull(iterator, items);"
+        f"{lent} call.invoke() }})"
+    )
+    return f"let result = {f'::std::boxed::Box::new({remote})' if signature.boxed else remote};"
+
+
+def _closure(index: int, closure: Closure) -> str:
+    """What answers when the program calls the closure back."""
+    took = "".join(
+        f" let {'mut ' * p.mutable}p{i}: {p.owned} = ::evalwire::Get::get(input)?;"
+        for i, p in enumerate(closure.parameters)
+    )
+    given = ", ".join(p.passed(f"p{i}") for i, p in enumerate(closure.parameters))
+    back = "".join(
+        f" ::evalwire::Put::put(&p{i}, out);" for i, p in enumerate(closure.parameters) if p.mutable
+    )
+    kept, function = f"a{index}", f"a{index}"
+    if closure.once:
+        kept = f"Some(a{index})"
+        function = (
+            f"(match a{index}.take() {{ Some(own) => own, "
+            "None => ::evalwire::call::called_again() })"
+        )
+    return (
+        f" let mut a{index} = {kept}; let mut c{index} = move |input: &mut ::evalwire::Reader<'_>, "
+        "out: &mut ::std::vec::Vec<u8>| -> ::evalwire::Decoded<()> {"
+        f"{took} let result = {function}({given}); ::evalwire::Put::put(&result, out);"
+        f"{back} Ok(()) }};"
+    )
+
+
+def _codec(signature: Signature, module: str) -> str:
+    """How the prompt's own types travel, and which instances of generics the tests use."""
+    own = signature.own
+    uses = f"use super::{{{', '.join(own.names)}}};" if own.names else ""
+    instances = "\n".join(
+        _instances(one, instance_types(signature), module) for one in signature.type_parameters
+    )
+    if not uses and not instances:
+        return ""
+    return f"mod evalwire_codec {{ {uses}\n{own.both}\n{own.oracle}\n{instances}\n}}"
+
+
+def instance_types(signature: Signature) -> tuple[str, ...]:
+    """What a generic type may stand for, by number."""
+    return (*INSTANCES, *signature.own.concrete)
+
+
+def _instances(parameter: str, types: tuple[str, ...], module: str) -> str:
+    impls = "".join(
+        f"impl Instance{parameter} for {one} {{ fn evalwire_instance() -> u32 {{ "
+        f'::evalwire::call::mark("{mark(module, parameter, number)}"); {number} }} }}\n'
+        for number, one in enumerate(types)
+    )
+    return f"pub trait Instance{parameter} {{ fn evalwire_instance() -> u32; }}\n{impls}"
+
+
+def mark(module: str, parameter: str, number: int) -> str:
+    """What the oracle's library holds if and only if its tests use this instance."""
+    return f"<evalwire {module} {parameter} {number}>"
 
 
 def _write_back(index: int, parameter: Parameter) -> str:

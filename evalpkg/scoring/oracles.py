@@ -16,8 +16,10 @@ from evalpkg.models import Task
 from evalpkg.rust import Runtime
 from evalpkg.sandbox.scratch import scratch_root
 from evalpkg.scoring.crates import Compiled, CompileLimits, CrateCompiler
+from evalpkg.scoring.instances import Instances, used_instances
 from evalpkg.scoring.oracle import module_name, oracle_unit, symbol, task_digest
 from evalpkg.scoring.settings import VERSION
+from evalpkg.scoring.signature import read_signature
 from evalpkg.scoring.unit import Unit
 
 CHUNK = 48
@@ -30,11 +32,13 @@ class Oracle:
 
     Attributes:
         fault: why the task cannot be judged at all, empty if it can.
+        instances: of a generic entry point, those that the tests use.
     """
 
     library: Path
     symbol: str
     fault: str = ""
+    instances: Instances = ()
 
 
 class OracleShelf:
@@ -44,6 +48,8 @@ class OracleShelf:
         self._compiler = compiler
         self._runtime = runtime
         self._names = {task.task_id: module_name(task) for task in tasks}
+        self._tasks = {task.task_id: task for task in tasks}
+        self._used: dict[str, Instances] = {}
         self._digests = {task.task_id: task_digest(task) for task in tasks}
         self._chunk_of: dict[str, _Chunk] = {}
         by_edition: dict[str, list[Task]] = {}
@@ -63,7 +69,18 @@ class OracleShelf:
         """The task's oracle, built now if need be; safe to call from several threads."""
         name = self._names[task_id]
         library, faults = self._chunk_of[task_id].build(self._compiler, self._runtime)
-        return Oracle(library, symbol(name), faults.get(name, ""))
+        return Oracle(
+            library, symbol(name), faults.get(name, ""), self._instances(task_id, library)
+        )
+
+    def _instances(self, task_id: str, library: Path) -> Instances:
+        task = self._tasks[task_id]
+        signature = read_signature(task.prompt, task.entry_point)
+        if not signature.type_parameters:
+            return ()
+        if task_id not in self._used:
+            self._used[task_id] = used_instances(task, library.read_bytes())
+        return self._used[task_id]
 
 
 class _Chunk:

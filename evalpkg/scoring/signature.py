@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from tree_sitter import Node
 
 from evalpkg.errors import DataError
 from evalpkg.extraction.syntax import parse, text_of
+from evalpkg.scoring.own_types import OwnTypes, own_types
 
 STD_PATHS = {
     "HashMap": "::std::collections::HashMap",
@@ -36,6 +37,7 @@ class Parameter:
         referent: what a reference refers to, None for other types.
         mutable: whether it is a ``&mut``.
         slice_item: item type where the referent is a slice.
+        closure: set where the tests give a closure.
     """
 
     written: str
@@ -43,6 +45,42 @@ class Parameter:
     referent: str | None = None
     mutable: bool = False
     slice_item: str | None = None
+    closure: Closure | None = None
+
+    @property
+    def owned(self) -> str:
+        """The type of a value that the parameter can be given."""
+        if self.slice_item is not None:
+            return f"::std::vec::Vec<{self.slice_item}>"
+        if self.referent == "str":
+            return "::std::string::String"
+        if self.referent is not None and self.referent.startswith("dyn "):
+            return f"::std::boxed::Box<{self.referent}>"
+        return self.referent or self.text
+
+    def passed(self, name: str) -> str:
+        """The expression that hands the owned value ``name`` over."""
+        if self.referent is None:
+            return name
+        inner = f"*{name}" if self.referent.startswith("dyn ") else name
+        return f"&{'mut ' * self.mutable}{inner}"
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """A closure that the tests give.
+
+    Attributes:
+        parameters: what it takes.
+        result: what it gives back.
+        once: whether it may be called once only.
+        given: how it is handed over, with ``{}`` for the closure.
+    """
+
+    parameters: tuple[Parameter, ...]
+    result: str
+    once: bool
+    given: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +94,11 @@ class Signature:
         written_result: the return type as written.
         imports: ``use`` lines for the types that the preamble does not import.
         preamble_imports: the preamble's ``use`` lines that its types need.
+        type_parameters: names of the generic types that stand for values.
+        where: predicates of the ``where`` clause.
+        items: type of the items, where an iterator is returned.
+        boxed: whether that iterator is in a ``Box``.
+        own: the prompt's own types.
     """
 
     name: str
@@ -66,6 +109,11 @@ class Signature:
     written_result: str
     imports: tuple[str, ...]
     preamble_imports: tuple[str, ...]
+    type_parameters: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
+    items: str | None = None
+    boxed: bool = False
+    own: OwnTypes = field(default_factory=OwnTypes)
 
 
 @lru_cache(maxsize=4096)
@@ -89,6 +137,12 @@ def read_signature(prompt: str, entry_point: str) -> Signature:
     ]
     result = function.child_by_field_name("return_type")
     generics = function.child_by_field_name("type_parameters")
+    closures, plain = _type_parameters(function)
+    own = own_types(source, entry_point)
+    for offset, text in sorted(own.supertraits, reverse=True):
+        if offset < len(preamble.encode()):
+            raw = preamble.encode()
+            preamble = (raw[:offset] + text.encode() + raw[offset:]).decode()
     nodes = [node for node in [*types, result] if node is not None]
     used = {name for node in nodes for name in _identifiers(node)}
     uses = [text_of(node) for node in root.named_children if node.type == "use_declaration"]
@@ -100,11 +154,16 @@ def read_signature(prompt: str, entry_point: str) -> Signature:
         name=entry_point,
         preamble=preamble,
         generics=text_of(generics) if generics else "",
-        parameters=tuple(_parameter(node) for node in types if node is not None),
+        parameters=tuple(_parameter(node, closures) for node in types if node is not None),
         result=anonymous(result) if result else "()",
         written_result=text_of(result) if result else "()",
         imports=tuple(f"use {STD_PATHS[name]};" for name in missing),
         preamble_imports=wanted,
+        type_parameters=plain,
+        where=_where(function),
+        items=_items(result) if result else None,
+        boxed=result is not None and result.type == "generic_type",
+        own=own,
     )
 
 
@@ -139,7 +198,100 @@ def _lifetimes(node: Node) -> list[Node]:
     return [found for child in node.named_children for found in _lifetimes(child)]
 
 
-def _parameter(node: Node) -> Parameter:
+def _type_parameters(function: Node) -> tuple[dict[str, Node], tuple[str, ...]]:
+    """Closures by the name of their type, and the names of the other type parameters."""
+    closures: dict[str, Node] = {}
+    plain: list[str] = []
+    declared = function.child_by_field_name("type_parameters")
+    for node in declared.named_children if declared else ():
+        name = node.child_by_field_name("name")
+        if node.type == "type_parameter" and name is not None:
+            bounds = node.child_by_field_name("bounds")
+            found = _function_type(bounds) if bounds else None
+            if found is None:
+                plain.append(text_of(name))
+            else:
+                closures[text_of(name)] = found
+    clause = next((n for n in function.named_children if n.type == "where_clause"), None)
+    for node in clause.named_children if clause else ():
+        left, bounds = node.child_by_field_name("left"), node.child_by_field_name("bounds")
+        found = _function_type(bounds) if bounds else None
+        if left is not None and found is not None and text_of(left) in plain:
+            plain.remove(text_of(left))
+            closures[text_of(left)] = found
+    return closures, tuple(plain)
+
+
+def _where(function: Node) -> tuple[str, ...]:
+    clause = next((n for n in function.named_children if n.type == "where_clause"), None)
+    return tuple(text_of(node) for node in clause.named_children) if clause else ()
+
+
+def _function_type(node: Node) -> Node | None:
+    """The first ``Fn(..) -> ..`` or ``fn(..)`` in a type or its bounds."""
+    if node.type == "function_type":
+        return node
+    return next((found for child in node.named_children if (found := _function_type(child))), None)
+
+
+def _closure(node: Node, closures: dict[str, Node]) -> Closure | None:
+    """The closure that a parameter's type stands for."""
+    given, inner = "{}", node
+    if node.type == "reference_type":
+        mutable = any(child.type == "mutable_specifier" for child in node.named_children)
+        referent = node.child_by_field_name("type")
+        given, inner = ("&mut {}" if mutable else "&{}"), referent or node
+    elif node.type == "generic_type" and text_of(node).startswith("Box<"):
+        given = "::std::boxed::Box::new({})"
+    function = closures.get(text_of(inner))
+    if function is None and inner.type != "type_identifier":
+        boxed = given.endswith("new({})")
+        allowed = ("function_type", "abstract_type", "dynamic_type", "bounded_type")
+        if boxed or inner.type in (*allowed, "tuple_type"):
+            function = _function_type(inner)
+    if function is None:
+        return None
+    trait = function.child_by_field_name("trait")
+    parameters = function.child_by_field_name("parameters")
+    result = function.child_by_field_name("return_type")
+    return Closure(
+        tuple(_parameter(one, {}) for one in (parameters.named_children if parameters else ())),
+        anonymous(result) if result else "()",
+        trait is not None and text_of(trait) == "FnOnce",
+        given,
+    )
+
+
+_ITERATORS = ("Iterator", "IntoIterator", "DoubleEndedIterator", "ExactSizeIterator")
+
+
+def _items(node: Node) -> str | None:
+    """The type of the items of ``impl Iterator<Item = T>``, or of a boxed ``dyn Iterator``."""
+    if node.type not in ("abstract_type", "bounded_type", "dynamic_type", "generic_type"):
+        return None
+    name = node.child_by_field_name("type")
+    called = text_of(name).rsplit("::", 1)[-1] if name is not None else ""
+    if node.type == "generic_type" and called in _ITERATORS:
+        for child in node.children:
+            for binding in child.named_children if child.type == "type_arguments" else ():
+                kind = binding.child_by_field_name("type")
+                if binding.type == "type_binding" and kind is not None:
+                    return text_of(kind)
+    if node.type == "generic_type" and called not in ("Box", *_ITERATORS):
+        return None
+    children = node.named_children
+    if node.type == "generic_type":
+        children = [
+            c for child in children if child.type == "type_arguments" for c in child.named_children
+        ]
+        children = [c for c in children if c.type in ("dynamic_type", "bounded_type")]
+    return next((found for child in children if (found := _items(child))), None)
+
+
+def _parameter(node: Node, closures: dict[str, Node]) -> Parameter:
+    closure = _closure(node, closures)
+    if closure is not None:
+        return Parameter(text_of(node), anonymous(node), closure=closure)
     if node.type != "reference_type":
         return Parameter(text_of(node), anonymous(node))
     referent = node.child_by_field_name("type")

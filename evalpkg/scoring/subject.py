@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 
 from evalpkg.errors import DataError
 from evalpkg.models import Task
+from evalpkg.scoring.instances import Instances
+from evalpkg.scoring.oracle import task_digest
 from evalpkg.scoring.routing import ROOT, tokens
-from evalpkg.scoring.signature import Parameter, Signature, read_signature
+from evalpkg.scoring.signature import Closure, Parameter, Signature, read_signature
 from evalpkg.scoring.testfile import open_tests
 from evalpkg.scoring.unit import Unit
 
@@ -19,20 +22,22 @@ def program_digest(task: Task, source: str) -> str:
     """sha256 of what is compiled: the source, and the signature it is called by."""
     signature = read_signature(task.prompt, task.entry_point)
     state = hashlib.sha256(source.encode("utf-8", "surrogatepass"))
-    parts = (_shim(signature), task.edition, str(stack_bytes(task)))
+    parts = [_shim(signature), task.edition, str(stack_bytes(task))]
+    if signature.type_parameters:
+        parts.append(task_digest(task))  # the tests say which instances there are
     state.update(b"\0" + "\0".join(parts).encode())
     return state.hexdigest()
 
 
-def subject_unit(task: Task, source: str) -> Unit:
-    """The module of one program.
+def subject_unit(task: Task, source: str, instances: Instances = ()) -> Unit:
+    """The module of one program; ``instances`` are those that the tests use.
 
     Its names come from its content, so that they are the same alone and in any company.
     """
     name = "s_" + program_digest(task, source)[:32]
     signature = read_signature(task.prompt, task.entry_point)
     # The constant is what an attribute left dangling at the end of the completion would remove.
-    text = f"{source}\nconst _: () = ();\n{_shim(signature)}"
+    text = f"{source}\nconst _: () = ();\n{_shim(signature, instances)}"
     if any(word in source for word in ROOT) and not ROOT.isdisjoint(tokens(source)):
         return Unit(name, text + _export(name, "", task), "", is_root=True)
     return Unit(name, text, f"mod {name}; " + _export(name, f"{name}::", task))
@@ -56,37 +61,90 @@ def symbol(name: str) -> str:
     return f"evalpkg_{name}"
 
 
-def _shim(signature: Signature) -> str:
+def _shim(signature: Signature, instances: Instances = ()) -> str:
     """Decode arguments, call, encode. No attributes and no lints: the program may forbid them."""
-    uses = " ".join((*signature.imports, *signature.preamble_imports))
-    decode = "".join(_decode(i, p) for i, p in enumerate(signature.parameters))
-    arguments = ", ".join(_pass(i, p) for i, p in enumerate(signature.parameters))
-    back = "".join(
-        f" ::evalwire::Put::put(&a{i}, output);"
-        for i, parameter in enumerate(signature.parameters)
-        if parameter.mutable
-    )
-    return (
-        f"pub(crate) mod evalwire_shim {{ {uses} pub(crate) fn call"
-        "(input: &mut ::evalwire::Reader<'_>, output: &mut ::std::vec::Vec<u8>) "
-        f"{{{decode} let result: {signature.result} = super::{signature.name}({arguments});"
-        f" ::evalwire::Put::put(&result, output);{back} }} }}\n"
-    )
-
-
-def _decode(index: int, parameter: Parameter) -> str:
-    if parameter.slice_item is not None:
-        owned = f"::std::vec::Vec<{parameter.slice_item}>"
-    elif parameter.referent == "str":
-        owned = "::std::string::String"
+    own = signature.own
+    named = f"use super::{{{', '.join(own.names)}}};" if own.names else ""
+    uses = " ".join((*signature.imports, *signature.preamble_imports, named))
+    head = "(input: &mut ::evalwire::Reader<'_>, output: &mut ::std::vec::Vec<u8>)"
+    if signature.type_parameters:
+        arms = "".join(
+            f" {_numbers(numbers)} => {{ {_aliases(signature, names)} {_call(signature)} }}"
+            for numbers, names in instances
+        )
+        read = ", ".join("input.arg::<u32>()" for _ in signature.type_parameters)
+        body = f' match ({read},) {{{arms} _ => panic!("evalwire: unknown instance") }}'
     else:
-        owned = parameter.referent or parameter.text
-    mutable = "mut " if parameter.mutable else ""
-    return f" let {mutable}a{index}: {owned} = input.arg();"
+        body = _call(signature)
+    return (
+        f"pub(crate) mod evalwire_shim {{ {uses} pub(crate) fn call{head} {{{body} }}\n"
+        f"{own.both}\n{own.subject} }}\n"
+    )
 
 
-def _pass(index: int, parameter: Parameter) -> str:
+_NAMED = re.compile(r"'(?!static\b)\w+")
+"""A lifetime that only the prompt's signature declares."""
+
+
+def _numbers(numbers: tuple[int, ...]) -> str:
+    return "(" + ", ".join(f"{number}u32" for number in numbers) + ",)"
+
+
+def _aliases(signature: Signature, names: tuple[str, ...]) -> str:
+    pairs = zip(signature.type_parameters, names, strict=True)
+    # A reference in a value of the tests was leaked when it was decoded.
+    lasting = ((one, name.replace("&str", "&'static str")) for one, name in pairs)
+    return " ".join(f"type {one} = {name};" for one, name in lasting)
+
+
+def _call(signature: Signature) -> str:
+    leaked = signature.items is not None
+    values = [(i, p) for i, p in enumerate(signature.parameters) if p.closure is None]
+    closures = [(i, p.closure) for i, p in enumerate(signature.parameters) if p.closure is not None]
+    decode = "".join(_decode(i, p, leaked) for i, p in values)
+    numbered = enumerate(closures)
+    decode += "".join(_closure(number, i, closure) for number, (i, closure) in numbered)
+    arguments = ", ".join(_pass(i, p, leaked) for i, p in enumerate(signature.parameters))
+    if signature.items is not None:
+        items = _NAMED.sub("'_", signature.items)
+        lend = f"::evalwire::subject::lend::<{items}>(result, output);"
+        made = f"::std::iter::IntoIterator::into_iter(super::{signature.name}({arguments}))"
+        return f"{decode} let result = {made}; {lend}"
+    back = "".join(f" ::evalwire::Put::put(&a{i}, output);" for i, p in values if p.mutable)
+    return (
+        f"{decode} let result: {signature.result} = super::{signature.name}({arguments});"
+        f" ::evalwire::Put::put(&result, output);{back}"
+    )
+
+
+def _decode(index: int, parameter: Parameter, leaked: bool) -> str:
+    name = f"a{index}"
+    if leaked and parameter.referent is not None:
+        made = f"::std::boxed::Box::leak(::std::boxed::Box::new(input.arg::<{parameter.owned}>()))"
+        return f" let {name}: &'static mut _ = {made};"
+    return f" let {'mut ' * parameter.mutable}{name}: {parameter.owned} = input.arg();"
+
+
+def _closure(number: int, index: int, closure: Closure) -> str:
+    """Stands in for the closure: asks the tests."""
+    taken = ", ".join(f"p{i}: {p.text}" for i, p in enumerate(closure.parameters))
+    sent = "".join(f" ::evalwire::Put::put(&p{i}, out);" for i in range(len(closure.parameters)))
+    back = "".join(f" *p{i} = reader.arg();" for i, p in enumerate(closure.parameters) if p.mutable)
+    return (
+        f" let mut a{index} = |{taken}| {{ let reply = ::evalwire::subject::call_back({number}u32, "
+        f"&|out: &mut ::std::vec::Vec<u8>| {{{sent} }}); "
+        "let mut reader = ::evalwire::Reader::new(&reply); "
+        f"let result: {closure.result} = reader.arg();"
+        f"{back} result }};"
+    )
+
+
+def _pass(index: int, parameter: Parameter, leaked: bool) -> str:
+    name = f"a{index}"
+    if parameter.closure is not None:
+        return parameter.closure.given.format(name)
     if parameter.referent is None:
-        return f"a{index}"
+        return name
     # Exactly the asked type: a generic parameter would otherwise be given another.
-    return f"{{ let exact: {parameter.text} = &{'mut ' * parameter.mutable}a{index}; exact }}"
+    passed = f"&{'mut ' * parameter.mutable}*{name}" if leaked else parameter.passed(name)
+    return f"{{ let exact: {parameter.text} = {passed}; exact }}"
