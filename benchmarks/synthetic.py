@@ -29,8 +29,9 @@ from benchmarks.synthetic_rust import (
     write_completion,
 )
 from evalpkg.models import Mode, Role, Row, Task, VerdictKind
+from evalpkg.store.json_lines import read_objects
 from evalpkg.store.layout import RunLayout
-from evalpkg.store.rows import read_json_lines, write_records
+from evalpkg.store.records import ROW, TASK
 
 FAILURES: dict[VerdictKind, float] = {
     VerdictKind.COMPILE_ERROR: 0.46,
@@ -79,10 +80,10 @@ def write_run(out: Path, run: SyntheticRun, dataset: Path | None = None) -> RunL
     """
     layout = RunLayout(out)
     tasks = read_dataset(dataset)[: run.tasks] if dataset else make_tasks(run.tasks)
-    write_records(layout.tasks, tasks)
+    TASK.write(layout.tasks, tasks)
     for role, rows in make_rows(tasks, run).items():
         for mode in run.modes:
-            write_records(layout.samples(mode, role), in_mode(rows, mode))
+            ROW.write(layout.samples(mode, role), in_mode(rows, mode))
     return layout
 
 
@@ -96,7 +97,7 @@ def read_dataset(path: Path) -> list[Task]:
     keep = ("task_id", "prompt", "entry_point", "test", "canonical_solution", "category")
     return [
         Task(**{key: value.get(key, "") for key in keep}, cluster=value["entry_point"])
-        for _, value in read_json_lines(path)
+        for _, value in read_objects(path)
     ]
 
 

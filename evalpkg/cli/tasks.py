@@ -163,7 +163,7 @@ def _list_tasks(tasks: TaskSet) -> None:
 
 
 def _export(tasks: Sequence[Task], output: Path) -> None:
-    from evalpkg.store.rows import write_records
+    from evalpkg.store.records import TASK
 
-    write_records(output, tasks)
+    TASK.write(output, tasks)
     click.echo(f"{len(tasks)} tasks: {output}")

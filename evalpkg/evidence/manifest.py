@@ -29,8 +29,8 @@ from evalpkg.evidence.metadata import (
 from evalpkg.evidence.sample_tree import leaves, tree_mode
 from evalpkg.models import Mode, Role
 from evalpkg.store.files import pretty_json, read_json, sha256_file, write_atomic
+from evalpkg.store.json_lines import read_objects
 from evalpkg.store.layout import RunLayout
-from evalpkg.store.rows import read_json_lines
 
 
 class _Part(BaseModel):
@@ -171,7 +171,7 @@ def build_inputs(layout: RunLayout, metadata: EvalMetadata) -> Inputs:
 def _prompts(path: Path) -> dict[str, str]:
     """Digest of each task's prompt, from the task's first row."""
     found: dict[str, str] = {}
-    for _, row in read_json_lines(path):
+    for _, row in read_objects(path):
         found.setdefault(str(row.get("task_id")), str(row.get("prompt_sha256", "")))
     return found
 

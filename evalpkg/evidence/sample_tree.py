@@ -15,7 +15,7 @@ from evalpkg.evidence.merkle import MerkleTree, root_from_path
 from evalpkg.models import Mode, Role, Row
 from evalpkg.store.files import read_json
 from evalpkg.store.layout import RunLayout
-from evalpkg.store.rows import parse_row, read_rows
+from evalpkg.store.records import ROW, read_rows
 
 Hex = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 
@@ -136,7 +136,7 @@ def check_proof(proof: Proof, trusted_root: str | None = None) -> Proven:
         raise ValueError(f"the proof leads to root {root}, and the manifest's is {trusted_root}")
     try:
         found = json.loads(proof.leaf)
-        mode, role, row = Mode(found["mode"]), Role(found["role"]), parse_row(found["row"])
+        mode, role, row = Mode(found["mode"]), Role(found["role"]), ROW.parse(found["row"])
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise ValueError(f"the leaf is not a sample ({error})") from error
     return Proven(mode, role, row, root, trusted_root is not None)

@@ -14,7 +14,7 @@ from evalpkg.generation.base import Listener, Work
 from evalpkg.generation.provenance import Generated, ModelUsed
 from evalpkg.generation.settings import GenerationSettings
 from evalpkg.models import Role, Sample, Task
-from evalpkg.store.rows import read_json_lines
+from evalpkg.store.json_lines import read_objects
 
 CANONICAL = "canonical"
 STUB = "stub"
@@ -93,7 +93,7 @@ class ReplayBackend:
 def _read(role: Role, path: Path) -> dict[Key, Sample]:
     samples: dict[Key, Sample] = {}
     lines_of_task: Counter[str] = Counter()
-    for number, value in read_json_lines(path):
+    for number, value in read_objects(path):
         line = _Line(f"{path}, line {number}", value)
         task_id = line.text("task_id")
         index = line.number("index", lines_of_task[task_id])

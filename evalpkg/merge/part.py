@@ -13,7 +13,7 @@ from evalpkg.models import Sample, Task
 from evalpkg.store.config_guard import differences
 from evalpkg.store.files import canonical_json, read_json
 from evalpkg.store.layout import RunLayout
-from evalpkg.store.rows import read_tasks
+from evalpkg.store.records import read_tasks
 from evalpkg.store.sample_log import SampleLog
 from evalpkg.store.shards import SampleKey, Shard, parse_shard
 from evalpkg.store.verdict_log import ScoredSample, VerdictLog

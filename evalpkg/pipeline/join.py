@@ -11,7 +11,7 @@ from evalpkg.pipeline.publish import publish
 from evalpkg.reporting.progress import Progress
 from evalpkg.store.layout import RunLayout
 from evalpkg.store.mode_files import write_mode_files
-from evalpkg.store.rows import read_tasks
+from evalpkg.store.records import read_tasks
 
 
 def join_shards(

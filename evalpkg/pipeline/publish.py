@@ -8,7 +8,7 @@ from evalpkg.evidence.metadata import EvalMetadata, read_metadata
 from evalpkg.evidence.statement import seal_run
 from evalpkg.store.files import write_atomic
 from evalpkg.store.layout import RunLayout
-from evalpkg.store.rows import read_rows, read_tasks
+from evalpkg.store.records import read_rows, read_tasks
 
 
 def publish(

@@ -15,9 +15,9 @@ from typing import IO, Any, Self
 
 from evalpkg.errors import DataError
 from evalpkg.models import Task
+from evalpkg.store.json_lines import MEND, JsonLines, cannot_read
 
 DIGEST_SIZE = 12
-GZIP = b"\x1f\x8b"
 
 LARGEST_INDEX = 2**63 - 1
 
@@ -50,7 +50,7 @@ class RowsIndex:
             DataError: naming the first line that is not a sample of one of ``tasks``; or if the
                 file cannot be read, and be read again.
         """
-        index, offset = cls(path), 0
+        index = cls(path)
         positions = {task.task_id: number for number, task in enumerate(tasks)}
         seen = array("q", [0]) * len(tasks)
         try:
@@ -60,23 +60,22 @@ class RowsIndex:
                         f"{path} is a pipe, and its rows are read more than once",
                         "Write them to a file, and name that.",
                     )
-                for number, line in enumerate(lines, start=1):
-                    if line.strip():
-                        row = _sample(line, f"{path}, line {number}", positions)
-                        task = positions[row["task_id"]]
-                        index._add(line, offset, number, task, row.get("index", seen[task]))
-                        seen[task] += 1
-                    offset += len(line)
+                read = JsonLines(path, lines)
+                for row in read:
+                    _check_sample(row, read.where, positions)
+                    task = positions[row["task_id"]]
+                    index._add(read, task, row.get("index", seen[task]))
+                    seen[task] += 1
         except OSError as error:
-            raise DataError(f"{path} cannot be read: {error.strerror or error}") from error
+            raise cannot_read(path, error) from error
         return index
 
-    def _add(self, line: bytes, offset: int, number: int, task: int, sample: int) -> None:
+    def _add(self, read: JsonLines, task: int, sample: int) -> None:
         self.task.append(task)
         self.sample.append(sample)
-        self._offset.append(offset)
-        self._line.append(number)
-        self._digests += hashlib.blake2b(line.strip(), digest_size=DIGEST_SIZE).digest()
+        self._offset.append(read.offset)
+        self._line.append(read.number)
+        self._digests += hashlib.blake2b(read.line.strip(), digest_size=DIGEST_SIZE).digest()
 
     def __len__(self) -> int:
         return len(self.task)
@@ -101,22 +100,10 @@ class RowsIndex:
         return value
 
 
-def _sample(line: bytes, where: str, positions: dict[str, int]) -> dict[str, Any]:
-    """The line as an object with a known task and a completion."""
-    if line.startswith(GZIP):
-        raise DataError(f"{where}: compressed with gzip", "Unpack the file: gzip -d.")
-    try:
-        row = json.loads(line)
-        if _depth(row) > DEEPEST:
-            raise RecursionError("nested too deeply")
-    except (ValueError, RecursionError) as error:
-        deep = isinstance(error, RecursionError)
-        reason = "nested too deeply" if deep else getattr(error, "msg", str(error))
-        raise DataError(
-            f"{where}: not valid JSON ({reason})", "Is the line cut off? Mend it or remove it."
-        ) from None
-    if not isinstance(row, dict):
-        raise DataError(f"{where}: expected a JSON object, found {type(row).__name__}")
+def _check_sample(row: dict[str, Any], where: str, positions: dict[str, int]) -> None:
+    """Refuse what is no completion of a known task."""
+    if _depth(row) > DEEPEST:
+        raise DataError(f"{where}: not valid JSON (nested too deeply)", MEND)
     for key in ("task_id", "completion"):
         if key not in row:
             raise DataError(
@@ -135,7 +122,6 @@ def _sample(line: bytes, where: str, positions: dict[str, int]) -> dict[str, Any
         raise DataError(f"{where}: 'index' is not a whole number of at least 0")
     if row.get("index", 0) > LARGEST_INDEX:
         raise DataError(f"{where}: 'index' is larger than {LARGEST_INDEX}")
-    return row
 
 
 def _depth(value: Any) -> int:

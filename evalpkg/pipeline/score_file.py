@@ -25,8 +25,21 @@ from evalpkg.store.config_guard import bind_config
 from evalpkg.store.files import canonical_json, write_lines
 from evalpkg.store.layout import RunLayout
 from evalpkg.store.log import AppendLog
+from evalpkg.store.verdict_log import judgement
 
 NOT_JUDGED = -1
+
+ANSWER = (
+    "verdict",
+    "passed",
+    "compile_ok",
+    "main_free",
+    "error_code",
+    "detail",
+    "extraction_rule",
+    "program_sha256",
+)
+"""Fields of the answer, in their order; ``Row`` says what each means."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +99,7 @@ class FileScoring:
             {
                 "row": row,
                 "digest": self.index.digest(row),
-                "verdict": verdict.kind,
-                "passed": verdict.passed,
-                "compile_ok": verdict.compile_ok,
-                "main_free": extraction.main_free,
-                "error_code": verdict.error_code,
-                "detail": verdict.detail,
-                "extraction_rule": extraction.rule,
-                "program_sha256": verdict.program_sha256,
+                **answer_of(extraction, verdict),
             }
             for row, extraction, verdict in batch
         )
@@ -166,6 +172,12 @@ def _row_of(record: dict[str, Any]) -> int | None:
     row = record.get("row")
     texts = all(isinstance(record.get(name), str) for name in ("digest", "verdict", "detail"))
     return row if type(row) is int and row >= 0 and texts else None
+
+
+def answer_of(extraction: Extraction, verdict: Verdict) -> dict[str, Any]:
+    """What a row of the answer says of its program, without the program."""
+    judged = judgement(extraction, verdict) | {"passed": verdict.passed}
+    return {name: judged[name] for name in ANSWER}
 
 
 def answer_row(given: dict[str, Any], sample: int, judged: dict[str, Any]) -> dict[str, Any]:

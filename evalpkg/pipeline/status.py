@@ -11,8 +11,9 @@ from evalpkg.evidence.metadata import read_metadata
 from evalpkg.evidence.sample_tree import tree_mode
 from evalpkg.models import Role, VerdictKind
 from evalpkg.store.files import read_json
+from evalpkg.store.json_lines import read_objects
 from evalpkg.store.layout import RunLayout
-from evalpkg.store.rows import read_json_lines, read_tasks
+from evalpkg.store.records import read_tasks
 from evalpkg.store.sample_log import SampleLog
 from evalpkg.store.shards import expected_keys, parse_shard
 from evalpkg.store.verdict_log import VerdictLog
@@ -75,7 +76,7 @@ def _rows(layout: RunLayout) -> tuple[int, int]:
     """Rows, and those with a final verdict."""
     mode = tree_mode(layout)
     paths = [layout.samples(mode, role) for role in Role if layout.samples(mode, role).exists()]
-    rows = [value for path in paths for _, value in read_json_lines(path)]
+    rows = [value for path in paths for _, value in read_objects(path)]
     lost = sum(row.get("verdict") == VerdictKind.INFRA_ERROR for row in rows)
     return len(rows), len(rows) - lost
 

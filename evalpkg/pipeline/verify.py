@@ -13,7 +13,7 @@ from evalpkg.extraction import extract
 from evalpkg.policy import load_policy
 from evalpkg.reporting import render_reports
 from evalpkg.store.layout import RunLayout
-from evalpkg.store.rows import read_tasks
+from evalpkg.store.records import read_tasks
 from evalpkg.verify.check import Check, Report
 from evalpkg.verify.recheck import Rechecks
 from evalpkg.verify.run import verify_run

@@ -12,8 +12,9 @@ from evalpkg.errors import DataError
 from evalpkg.evidence.metadata import EvalMetadata, read_metadata
 from evalpkg.models import Mode, Role, Row, Task
 from evalpkg.statistics import Metrics
+from evalpkg.store.json_lines import read_objects
 from evalpkg.store.layout import RunLayout
-from evalpkg.store.rows import read_json_lines, read_rows, read_tasks
+from evalpkg.store.records import read_rows, read_tasks
 
 _RECOMPUTE = "`evalpkg report DIR` computes the metrics from the rows again."
 
@@ -93,7 +94,7 @@ def _read_passed(path: Path, rows: list[Row]) -> list[bool]:
             "Run `evalpkg score` on this directory again.",
         )
     flags = []
-    for number, value in read_json_lines(path):
+    for number, value in read_objects(path):
         row = rows[number - 1] if number <= len(rows) else None
         if row is None or (value.get("task_id"), value.get("index")) != (row.task_id, row.index):
             raise DataError(

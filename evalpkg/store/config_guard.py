@@ -11,7 +11,7 @@ from evalpkg.models import Task
 from evalpkg.store.files import canonical_json, pretty_json, read_json, write_atomic
 from evalpkg.store.growth import grown_settings
 from evalpkg.store.layout import RunLayout
-from evalpkg.store.rows import read_tasks, write_records
+from evalpkg.store.records import TASK, read_tasks
 
 _ABSENT = object()
 
@@ -74,12 +74,12 @@ def bind_tasks(layout: RunLayout, tasks: Sequence[Task], *, may_grow: bool = Fal
         EnvironmentUnfitError: if it cannot be written.
     """
     if not layout.tasks.exists():
-        write_records(layout.tasks, tasks)
+        TASK.write(layout.tasks, tasks)
         return
     old = {task.task_id: task for task in read_tasks(layout.tasks)}
     new = {task.task_id: task for task in tasks}
     if may_grow and list(old.items()) == [(n, t) for n, t in new.items() if n in old]:
-        write_records(layout.tasks, tasks)
+        TASK.write(layout.tasks, tasks)
         return
     if list(old.items()) != list(new.items()):
         changed = [name for name in {**old, **new} if old.get(name) != new.get(name)]

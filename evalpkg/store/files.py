@@ -6,9 +6,10 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from evalpkg.errors import DataError, EnvironmentUnfitError
 
@@ -39,18 +40,21 @@ def cannot_write(path: Path, error: OSError) -> EnvironmentUnfitError:
     )
 
 
-def write_atomic(path: Path, content: str | bytes) -> None:
-    """Replace ``path`` by ``content`` so that no reader, and no crash, ever leaves half of it.
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write to, which takes the place of ``path`` when the block ends well.
+
+    No reader sees half of it, and no crash leaves half of it: it is on disk before it gets the
+    name. If the block fails, ``path`` stays as it was.
 
     Raises:
         EnvironmentUnfitError: if the place cannot be written to.
     """
-    data = content.encode("utf-8") if isinstance(content, str) else content
     partial = path.with_name(path.name + ".partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with partial.open("wb") as out:
-            out.write(data)
+            yield out
             out.flush()
             os.fsync(out.fileno())
         partial.replace(path)
@@ -58,21 +62,24 @@ def write_atomic(path: Path, content: str | bytes) -> None:
         raise cannot_write(path, error) from error
 
 
-def write_lines(path: Path, lines: Iterable[str]) -> None:
-    """Replace ``path`` by ``lines``, however many, as ``write_atomic`` does.
+def write_atomic(path: Path, content: str | bytes) -> None:
+    """Replace ``path`` by ``content``, at once or not at all.
 
     Raises:
         EnvironmentUnfitError: if the place cannot be written to.
     """
-    partial = path.with_name(path.name + ".partial")
-    try:
-        with partial.open("w", encoding="utf-8", newline="\n") as out:
-            out.writelines(lines)
-            out.flush()
-            os.fsync(out.fileno())
-        partial.replace(path)
-    except OSError as error:
-        raise cannot_write(path, error) from error
+    with replacing(path) as out:
+        out.write(content.encode("utf-8") if isinstance(content, str) else content)
+
+
+def write_lines(path: Path, lines: Iterable[str]) -> None:
+    """Replace ``path`` by ``lines``, however many, at once or not at all.
+
+    Raises:
+        EnvironmentUnfitError: if the place cannot be written to.
+    """
+    with replacing(path) as out:
+        out.writelines(line.encode("utf-8") for line in lines)
 
 
 def read_bytes(path: Path) -> bytes:

@@ -7,7 +7,6 @@ next writer cuts it off first.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
@@ -15,11 +14,17 @@ from types import TracebackType
 from typing import Any, Self
 
 from evalpkg.errors import DataError
-from evalpkg.store.files import cannot_write, canonical_json
+from evalpkg.store.files import cannot_write, canonical_json, replacing
+from evalpkg.store.json_lines import JsonLines, cannot_read
 from evalpkg.store.lock import WriterLock
 
 Record = Mapping[str, Any]
 KeyOf = Callable[[Record], Hashable]
+
+_CURE = (
+    "A kill cuts only the last line, so something else damaged this one. Keep the lines before "
+    "{line}; the next run makes again what is lost."
+)
 
 
 class AppendLog:
@@ -53,7 +58,7 @@ class AppendLog:
             EnvironmentUnfitError: if it could not be written (the log is then as it was before),
                 or another process writes this log.
         """
-        data = "".join(canonical_json(dict(record)) + "\n" for record in records).encode("utf-8")
+        data = b"".join(_line(record) for record in records)
         if not data:
             return
         descriptor = self._writer()
@@ -74,15 +79,9 @@ class AppendLog:
             EnvironmentUnfitError: if it could not be written, or another process writes this log.
         """
         self._writer()
-        partial = self.path.with_name(self.path.name + ".partial")
         try:
-            with partial.open("w", encoding="utf-8", newline="\n") as out:
-                out.writelines(canonical_json(dict(record)) + "\n" for record in records)
-                out.flush()
-                os.fsync(out.fileno())
-            partial.replace(self.path)
-        except OSError as error:
-            raise cannot_write(self.path, error) from error
+            with replacing(self.path) as out:
+                out.writelines(_line(record) for record in records)
         finally:
             self.close()
 
@@ -93,13 +92,35 @@ class AppendLog:
             DataError: if a line other than a torn last one is not a JSON object.
         """
         seen: set[Hashable] = set()
-        for record in self._records():
+        for _, _, record in self.placed():
             if self._key is not None:
                 key = self._key_of(self._key, record)
                 if key in seen:
                     continue
                 seen.add(key)
             yield record
+
+    def placed(self) -> Iterator[tuple[int, int, dict[str, Any]]]:
+        """Yield every whole line, duplicates included, as (byte offset, line number, record).
+
+        Raises:
+            DataError: if a line other than a torn last one is not a JSON object.
+        """
+        try:
+            with self.path.open("rb") as file:
+                lines = JsonLines(self.path, file, torn=True, cure=_CURE)
+                for record in lines:
+                    yield lines.offset, lines.number, record
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise cannot_read(self.path, error) from error
+
+    def damaged(self, number: int) -> DataError:
+        """The user's view of a line that this package did not write like that."""
+        return DataError(
+            f"{self.path}, line {number}: not a record of this log", _CURE.format(line=number)
+        )
 
     def close(self) -> None:
         """Stop being the writer."""
@@ -139,44 +160,9 @@ class AppendLog:
         except (KeyError, TypeError, ValueError) as error:
             raise DataError(f"{self.path}: a record without a key ({error!r})") from error
 
-    def placed(self) -> Iterator[tuple[int, int, dict[str, Any]]]:
-        """Yield every whole line, duplicates included, as (byte offset, line number, record).
 
-        Raises:
-            DataError: if a line other than a torn last one is not a JSON object.
-        """
-        offset = 0
-        try:
-            with self.path.open("rb") as lines:
-                for number, line in enumerate(lines, start=1):
-                    if not line.endswith(b"\n"):
-                        return
-                    yield offset, number, self._parse(line, number)
-                    offset += len(line)
-        except FileNotFoundError:
-            return
-        except OSError as error:
-            raise DataError(f"{self.path} cannot be read: {error.strerror or error}") from error
-
-    def damaged(self, number: int) -> DataError:
-        """The user's view of a line that this package did not write like that."""
-        return DataError(
-            f"{self.path}, line {number}: damaged, and not by a kill, which cuts the last line",
-            f"Keep the lines before {number}; the next run makes again what is lost.",
-        )
-
-    def _records(self) -> Iterator[dict[str, Any]]:
-        """Every whole line, duplicates included."""
-        return (record for _, _, record in self.placed())
-
-    def _parse(self, line: bytes, number: int) -> dict[str, Any]:
-        try:
-            value = json.loads(line)
-        except (ValueError, RecursionError):
-            value = None
-        if not isinstance(value, dict):
-            raise self.damaged(number)
-        return value
+def _line(record: Record) -> bytes:
+    return f"{canonical_json(dict(record))}\n".encode()
 
 
 def _intact_size(descriptor: int) -> int:

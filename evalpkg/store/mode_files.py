@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from operator import attrgetter
 
 from evalpkg.models import Mode, Role, Row, Sample, Task, VerdictKind
 from evalpkg.store.layout import RunLayout
-from evalpkg.store.rows import write_records
+from evalpkg.store.records import ROW
 from evalpkg.store.sample_log import SampleLog
 from evalpkg.store.shards import SampleKey, expected_keys
 from evalpkg.store.verdict_log import ScoredSample, VerdictLog
+
+_JUDGED = [f.name for f in fields(Row) if f.name in {one.name for one in fields(ScoredSample)}]
+_WRITTEN = [f.name for f in fields(Row) if f.name not in {"passed", *_JUDGED}]
+_judged, _written = attrgetter(*_JUDGED), attrgetter(*_WRITTEN)
 
 
 def counts_as_passed(kind: VerdictKind, violations: Sequence[str], mode: Mode) -> bool:
@@ -19,27 +24,11 @@ def counts_as_passed(kind: VerdictKind, violations: Sequence[str], mode: Mode) -
 
 
 def row_of(sample: Sample, scored: ScoredSample, mode: Mode) -> Row:
-    """The line that a sample and its judgement make in a mode file."""
-    verdict, extraction = scored.verdict, scored.extraction
-    return Row(
-        task_id=sample.task_id,
-        index=sample.index,
-        completion=sample.completion,
-        verdict=verdict.kind,
-        passed=counts_as_passed(verdict.kind, scored.policy_violations, mode),
-        compile_ok=verdict.compile_ok,
-        main_free=extraction.main_free,
-        error_code=verdict.error_code,
-        detail=verdict.detail,
-        source=extraction.source,
-        extraction_rule=extraction.rule,
-        finish_reason=sample.finish_reason,
-        prompt_tokens=sample.prompt_tokens,
-        completion_tokens=sample.completion_tokens,
-        prompt_sha256=sample.prompt_sha256,
-        program_sha256=verdict.program_sha256,
-        policy_violations=scored.policy_violations,
-    )
+    """The line that a sample and its judgement make in a mode file: their fields, by name."""
+    passed = counts_as_passed(scored.verdict, scored.policy_violations, mode)
+    judged = dict(zip(_JUDGED, _judged(scored), strict=True))
+    written = dict(zip(_WRITTEN, _written(sample), strict=True))
+    return Row(passed=passed, **judged, **written)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,5 +88,5 @@ def write_mode_files(
         keys = [key for key in expected if key[0] is role and key in scored]
         for mode in modes:
             rows = (row_of(samples[key], scored[key], mode) for key in keys)
-            write_records(layout.samples(mode, role), rows)
+            ROW.write(layout.samples(mode, role), rows)
     return coverage(expected, samples, scored)

@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from evalpkg.errors import DataError
 from evalpkg.models import Extraction, Role, Sample, Verdict, VerdictKind
 from evalpkg.store.files import sha256_hex
-from evalpkg.store.log import AppendLog
-from evalpkg.store.shards import SampleKey, key_of
+from evalpkg.store.record_log import RecordLog
+from evalpkg.store.records import Codec
+from evalpkg.store.shards import SampleKey
+
+
+def judgement(extraction: Extraction, verdict: Verdict) -> dict[str, Any]:
+    """What extraction and verdict say of one sample, by the names of ``Row``'s fields."""
+    return {
+        "verdict": verdict.kind,
+        "compile_ok": verdict.compile_ok,
+        "error_code": verdict.error_code,
+        "detail": verdict.detail,
+        "program_sha256": verdict.program_sha256,
+        "source": extraction.source,
+        "extraction_rule": extraction.rule,
+        "main_free": extraction.main_free,
+    }
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredSample:
-    """Everything that scoring found out about one sample.
+    """Everything that scoring found out about one sample; fields as in ``Row``.
 
     Attributes:
         completion_sha256: digest of the completion that was judged; a verdict on another text
@@ -28,8 +42,14 @@ class ScoredSample:
     task_id: str
     index: int
     completion_sha256: str
-    extraction: Extraction
-    verdict: Verdict
+    verdict: VerdictKind
+    compile_ok: bool | None
+    error_code: str | None
+    detail: str
+    program_sha256: str
+    source: str | None
+    extraction_rule: str
+    main_free: bool
     policy_violations: tuple[str, ...] = ()
 
     @classmethod
@@ -41,9 +61,12 @@ class ScoredSample:
         policy_violations: Iterable[str] = (),
     ) -> Self:
         """The judgement on ``sample``."""
-        digest = sha256_hex(sample.completion)
-        violations = tuple(policy_violations)
-        return cls(*sample.key, digest, extraction, verdict, violations)
+        return cls(
+            *sample.key,
+            sha256_hex(sample.completion),
+            **judgement(extraction, verdict),
+            policy_violations=tuple(policy_violations),
+        )
 
     @property
     def key(self) -> SampleKey:
@@ -53,42 +76,17 @@ class ScoredSample:
     @property
     def final(self) -> bool:
         """False for an infrastructure error: such a sample is judged again by the next run."""
-        return self.verdict.kind is not VerdictKind.INFRA_ERROR
+        return self.verdict is not VerdictKind.INFRA_ERROR
 
 
-class VerdictLog:
-    """Verdicts as they come. A context manager: inside, this process is the writer."""
+SCORED = Codec(ScoredSample, "a verdict")
+
+
+class VerdictLog(RecordLog[ScoredSample]):
+    """Verdicts as they come, in the order written: retries of infrastructure errors included."""
 
     def __init__(self, path: Path) -> None:
-        self._log = AppendLog(path)
-
-    def append(self, scored: Iterable[ScoredSample]) -> None:
-        """Add a batch; when this returns, it is on disk.
-
-        Raises:
-            EnvironmentUnfitError: if it could not be written, or another process writes the log.
-        """
-        self._log.append(_to_json(one) for one in scored)
-
-    def replace(self, scored: Iterable[ScoredSample]) -> None:
-        """Put ``scored`` in the place of everything that the log holds, at once or not at all.
-
-        Raises:
-            EnvironmentUnfitError: if it could not be written, or another process writes the log.
-        """
-        self._log.replace(_to_json(one) for one in scored)
-
-    def read(self) -> Iterator[ScoredSample]:
-        """Every judgement in the order written: retries of infrastructure errors included.
-
-        Raises:
-            DataError: if a line is not a verdict.
-        """
-        for record in self._log.read():
-            try:
-                yield _from_json(record)
-            except (KeyError, TypeError, ValueError) as error:
-                raise DataError(f"{self._log.path}: not a verdict ({error!r})") from error
+        super().__init__(path, SCORED)
 
     def by_key(self, samples: Mapping[SampleKey, Sample]) -> dict[SampleKey, ScoredSample]:
         """The judgement that counts for each of ``samples``.
@@ -122,49 +120,3 @@ class VerdictLog:
         return [
             key for key in samples if key not in chosen or (retry_infra and not chosen[key].final)
         ]
-
-    def close(self) -> None:
-        """Stop being the writer."""
-        self._log.close()
-
-    def __enter__(self) -> Self:
-        self._log.open()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-
-def _to_json(scored: ScoredSample) -> dict[str, Any]:
-    verdict, extraction = scored.verdict, scored.extraction
-    return {
-        "role": scored.role,
-        "task_id": scored.task_id,
-        "index": scored.index,
-        "completion_sha256": scored.completion_sha256,
-        "verdict": verdict.kind,
-        "compile_ok": verdict.compile_ok,
-        "error_code": verdict.error_code,
-        "detail": verdict.detail,
-        "program_sha256": verdict.program_sha256,
-        "source": extraction.source,
-        "extraction_rule": extraction.rule,
-        "main_free": extraction.main_free,
-        "policy_violations": scored.policy_violations,
-    }
-
-
-def _from_json(record: Mapping[str, Any]) -> ScoredSample:
-    return ScoredSample(
-        *key_of(record),
-        completion_sha256=record["completion_sha256"],
-        extraction=Extraction(record["source"], record["extraction_rule"], record["main_free"]),
-        verdict=Verdict(
-            VerdictKind(record["verdict"]),
-            record["compile_ok"],
-            record["error_code"],
-            record["detail"],
-            record["program_sha256"],
-        ),
-        policy_violations=tuple(record["policy_violations"]),
-    )

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from evalpkg.models import Mode, Role, Row, VerdictKind
 from evalpkg.store.mode_files import counts_as_passed
-from evalpkg.store.rows import dump_line
+from evalpkg.store.records import ROW
 from evalpkg.store.shards import WHOLE, expected_keys, parse_shard
 from evalpkg.verify.check import Check, conclude
 from evalpkg.verify.files import Evidence
@@ -27,7 +27,7 @@ def check_rows(evidence: Evidence) -> Check:
         path = evidence.layout.samples(mode, role)
         *lines, rest = path.read_bytes().split(b"\n")
         for number, (row, line) in enumerate(zip(rows, lines, strict=False), start=1):
-            if dump_line(row).encode("utf-8") != line + b"\n":
+            if ROW.line(row).encode("utf-8") != line + b"\n":
                 problems.append(f"{mode.value}/{path.name}, line {number}: not in canonical form")
         if rest or len(rows) != len(lines):
             problems.append(f"{mode.value}/{path.name}: blank lines, or no line feed at the end")

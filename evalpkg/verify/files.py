@@ -8,7 +8,7 @@ from evalpkg.evidence.manifest import Manifest, read_manifest
 from evalpkg.evidence.metadata import EvalMetadata, read_metadata
 from evalpkg.models import Mode, Role, Row, Task
 from evalpkg.store.layout import RunLayout
-from evalpkg.store.rows import read_rows, read_tasks
+from evalpkg.store.records import read_rows, read_tasks
 
 
 class Evidence:

@@ -17,7 +17,7 @@ import pytest
 
 from evalpkg.errors import DataError
 from evalpkg.pipeline.rows_index import RowsIndex
-from evalpkg.tasks.jsonl import read_objects
+from evalpkg.store.json_lines import read_objects
 from tests.redteam import corpus
 
 Row = dict[str, Any]

@@ -19,9 +19,9 @@ FLOORS = [
     {"evidence", "statistics"},
     {"config"},
     {"scoring", "generation"},
-    {"store", "policy"},
+    {"policy"},
     {"sandbox", "tasks"},
-    {"rust", "extraction"},
+    {"rust", "extraction", "store"},
     {"wheels"},
     {"models", "errors", "addresses", "cachedir"},
 ]

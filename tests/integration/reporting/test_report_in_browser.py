@@ -6,7 +6,7 @@ import pytest
 
 from evalpkg.models import Mode, Role, VerdictKind
 from evalpkg.reporting import compare_runs, write_reports
-from evalpkg.store.rows import read_rows
+from evalpkg.store.records import read_rows
 from tests.unit.reporting.report_runs import change_one, change_rows, finish_run, make_run
 
 pytestmark = pytest.mark.browser

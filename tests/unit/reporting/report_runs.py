@@ -21,7 +21,7 @@ from evalpkg.evidence.metadata import (
 from evalpkg.models import Mode, Role, Row
 from evalpkg.statistics import StatisticsSettings, compute_metrics
 from evalpkg.store.layout import RunLayout
-from evalpkg.store.rows import read_rows, read_tasks, write_records
+from evalpkg.store.records import ROW, read_rows, read_tasks
 
 BASE = "meta-llama/Meta-Llama-3.1-8B-Instruct"
 ADAPTER = "Superuser666-Sigil/Llama-3.1-8B-Instruct-Rust-QLora/checkpoint-9000"
@@ -106,7 +106,7 @@ def change_rows(layout: RunLayout, change, modes: Iterable[Mode] = tuple(Mode)) 
             path = layout.samples(mode, role)
             if path.exists():
                 changed = [change(role, row) for row in read_rows(path)]
-                write_records(path, [row for row in changed if row is not None])
+                ROW.write(path, [row for row in changed if row is not None])
 
 
 def change_one(task_id: str, index: int, **fields):

@@ -19,7 +19,7 @@ from evalpkg.reporting.bundle.pack import MAX_TEXT, _chunk
 from evalpkg.reporting.format import plain
 from evalpkg.reporting.html import json_for_html
 from evalpkg.reporting.markdown import _escape
-from evalpkg.store.rows import read_tasks, write_records
+from evalpkg.store.records import TASK, read_tasks
 from tests.unit.reporting.report_runs import change_one, change_rows, finish_run, make_run
 
 pytestmark = pytest.mark.slow
@@ -47,7 +47,7 @@ def hostile_run(tmp_path):
         category=ATTACK,
         erratum=HOSTILE,
     )
-    write_records(layout.tasks, [evil, *tasks[1:]])
+    TASK.write(layout.tasks, [evil, *tasks[1:]])
     old = tasks[0].task_id
     change_rows(layout, lambda _, r: replace(r, task_id=evil.task_id) if r.task_id == old else r)
     fields = {

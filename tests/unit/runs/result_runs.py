@@ -99,7 +99,7 @@ def begin_run(root: Path, samples: int = 2, shard: Shard = WHOLE) -> RunLayout:
 
 def write_metrics(layout: RunLayout, samples: int, roles: Sequence[Role] = ROLES) -> None:
     from evalpkg.statistics import StatisticsSettings, compute_metrics
-    from evalpkg.store.rows import read_rows
+    from evalpkg.store.records import read_rows
 
     for mode in Mode:
         rows = {role: read_rows(layout.samples(mode, role)) for role in roles}

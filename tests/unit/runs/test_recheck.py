@@ -124,7 +124,7 @@ def test_infrastructure_errors_are_not_drawn(tmp_path: Path) -> None:
     layout = begin_run(tmp_path / "run")
     log = VerdictLog(layout.verdicts_log)
     first, *others = log.read()
-    failed = replace(first, verdict=Verdict(VerdictKind.INFRA_ERROR))
+    failed = replace(first, verdict=VerdictKind.INFRA_ERROR)
     log.replace([failed, *others])
     write_mode_files(layout, TASKS, ROLES, list(Mode), 2)
     write_metrics(layout, 2)

@@ -9,7 +9,7 @@ from evalpkg.errors import DataError
 from evalpkg.models import Extraction, Mode, Role, Verdict, VerdictKind
 from evalpkg.store.layout import RunLayout
 from evalpkg.store.mode_files import write_mode_files
-from evalpkg.store.rows import read_rows
+from evalpkg.store.records import read_rows
 from evalpkg.store.sample_log import SampleLog
 from evalpkg.store.shards import Shard, expected_keys
 from evalpkg.store.verdict_log import ScoredSample, VerdictLog
@@ -71,11 +71,11 @@ def test_an_infrastructure_error_gives_way_to_the_first_real_verdict(tmp_path: P
     kinds = [INFRA, VerdictKind.TIMEOUT, VerdictKind.PASSED, INFRA]
     with VerdictLog(tmp_path / "log") as log:
         log.append([scored(SAMPLES[key], INFRA)])
-        assert log.by_key(SAMPLES)[key].verdict.kind is INFRA
+        assert log.by_key(SAMPLES)[key].verdict is INFRA
         assert log.missing({key: SAMPLES[key]}) == [key]
         assert log.missing({key: SAMPLES[key]}, retry_infra=False) == []
         log.append(scored(SAMPLES[key], kind) for kind in kinds[1:])
-    assert log.by_key(SAMPLES)[key].verdict.kind is VerdictKind.TIMEOUT
+    assert log.by_key(SAMPLES)[key].verdict is VerdictKind.TIMEOUT
     assert log.missing(SAMPLES) == KEYS[1:]
 
 
@@ -85,7 +85,7 @@ def test_a_verdict_on_another_text_does_not_count(tmp_path: Path) -> None:
         log.append([scored(a_sample(key, "an older text"))])
         assert log.missing({key: SAMPLES[key]}) == [key]
         log.append([scored(SAMPLES[key], VerdictKind.PANICKED)])
-    assert log.by_key(SAMPLES)[key].verdict.kind is VerdictKind.PANICKED
+    assert log.by_key(SAMPLES)[key].verdict is VerdictKind.PANICKED
 
 
 def test_what_is_no_verdict_is_refused(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from benchmarks.population import Population, cluster_index
 from benchmarks.synthetic import SyntheticRun, make_rows, make_tasks, write_run
 from evalpkg.models import Mode, Role, VerdictKind
 from evalpkg.statistics import compute_metrics
-from evalpkg.store.rows import read_rows, read_tasks
+from evalpkg.store.records import read_rows, read_tasks
 from tests.unit.statistics.statistics_runs import FAST
 
 RUN = SyntheticRun(tasks=40, samples=10, infra_errors=3, hostile_every=10)

@@ -1,0 +1,149 @@
+"""Reads JSON Lines files: one way to go through them, and one wording of what is wrong.
+
+Every file of one JSON object a line is read here: data sets, samples of other harnesses, the
+rows of a run and its logs.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import jsonlines
+
+from evalpkg.errors import DataError
+
+MEND = "Is the line cut off? Mend it or remove it."
+
+_GZIP = b"\x1f\x8b"
+
+
+class JsonLines:
+    """The objects in the lines of one open file; blank lines are skipped.
+
+    Args:
+        path: the file's name, for messages.
+        lines: its lines, each with its line feed.
+        torn: a last line without line feed is what a kill left, and does not count.
+        cure: what to do about a line that is no object; ``{line}`` stands for its number.
+
+    Attributes:
+        number: of the line last read, counted from 1.
+        line: its bytes.
+        offset: where it begins, in bytes.
+    """
+
+    def __init__(
+        self, path: Path, lines: Iterable[bytes], *, torn: bool = False, cure: str = MEND
+    ) -> None:
+        self._path = path
+        self._lines = lines
+        self._torn = torn
+        self._cure = cure
+        self.number = 0
+        self.line = b""
+        self.offset = 0
+
+    @property
+    def where(self) -> str:
+        """File and line, for messages."""
+        return f"{self._path}, line {self.number}"
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """Each object in turn.
+
+        Raises:
+            DataError: if the file cannot be read, or a line is not a JSON object.
+        """
+        reader = jsonlines.Reader(self._each(), loads=_loads)
+        while True:
+            try:
+                value: dict[str, Any] = reader.read(type=dict, skip_empty=True)
+            except EOFError:
+                return
+            except jsonlines.InvalidLineError as error:
+                raise self._refused(error.__cause__) from None
+            yield value
+
+    def _each(self) -> Iterator[bytes]:
+        try:
+            for line in self._lines:
+                self.offset += len(self.line)
+                self.number += 1
+                self.line = line
+                if self.number == 1 and line.startswith(_GZIP):
+                    raise DataError(
+                        f"{self.where}: compressed with gzip",
+                        "Unpack the file (gzip -d), or give it a name that ends in .gz.",
+                    )
+                if self._torn and not line.endswith(b"\n"):
+                    return
+                yield line
+        except (OSError, EOFError, zlib.error) as error:  # the last two: a cut or damaged .gz
+            raise cannot_read(self._path, error) from error
+
+    def _refused(self, reason: BaseException | None) -> DataError:
+        cure = self._cure.format(line=self.number)
+        if reason is None:
+            return DataError(f"{self.where}: expected a JSON object", cure)
+        if isinstance(reason, json.JSONDecodeError):
+            column = min(reason.pos, len(reason.doc.rstrip())) + 1
+            said = f"{reason.msg}, column {column}"
+        elif isinstance(reason, UnicodeDecodeError):
+            said = f"not UTF-8: {reason.reason}, byte {reason.start}"
+        else:
+            said = str(reason)
+        return DataError(f"{self.where}: not valid JSON ({said})", cure)
+
+
+def open_lines(path: Path) -> IO[bytes]:
+    """The file's lines; those of a name that ends in ``.gz`` are unpacked as they are read.
+
+    Raises:
+        DataError: if the file cannot be opened.
+    """
+    try:
+        return gzip.GzipFile(path) if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]
+    except OSError as error:
+        raise cannot_read(path, error) from error
+
+
+def read_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """``(line number, object)`` of each line that is not blank.
+
+    Raises:
+        DataError: if the file cannot be read, or a line is not a JSON object.
+    """
+    with open_lines(path) as file:
+        lines = JsonLines(path, file)
+        for value in lines:
+            yield lines.number, value
+
+
+def cannot_read(path: Path, error: Exception) -> DataError:
+    """The user's view of a failed read."""
+    return DataError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}")
+
+
+def _loads(text: str | bytes) -> Any:
+    """The value, refused where an object names a key twice or nests beyond what Python reads."""
+    try:
+        return _DECODER.decode(text)  # type: ignore[arg-type]
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in value if names.count(name) > 1)
+        raise ValueError(f"the key {twice[:60]!r} stands twice in one object")
+    return value
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_unique)

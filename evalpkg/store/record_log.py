@@ -1,0 +1,67 @@
+"""An append-only log of records of one kind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Generic, Self, TypeVar
+
+from evalpkg.errors import DataError
+from evalpkg.store.log import AppendLog, KeyOf
+from evalpkg.store.records import Codec
+
+T = TypeVar("T")
+
+
+class RecordLog(Generic[T]):
+    """Records as they come. A context manager: inside, this process is the writer.
+
+    Args:
+        path: the log.
+        codec: of its records.
+        key: identity of a record's JSON object; of equal ones only the first counts. Without it,
+            every record does.
+    """
+
+    def __init__(self, path: Path, codec: Codec[T], key: KeyOf | None = None) -> None:
+        self._log = AppendLog(path, key)
+        self._codec = codec
+
+    def append(self, records: Iterable[T]) -> None:
+        """Add a batch; when this returns, it is on disk.
+
+        Raises:
+            EnvironmentUnfitError: if it could not be written, or another process writes the log.
+        """
+        self._log.append(self._codec.values(record) for record in records)
+
+    def replace(self, records: Iterable[T]) -> None:
+        """Put ``records`` in the place of everything that the log holds, at once or not at all.
+
+        Raises:
+            EnvironmentUnfitError: if it could not be written, or another process writes the log.
+        """
+        self._log.replace(self._codec.values(record) for record in records)
+
+    def read(self) -> Iterator[T]:
+        """Each record that counts, in the order written.
+
+        Raises:
+            DataError: if a line is no such record.
+        """
+        for value in self._log.read():
+            try:
+                yield self._codec.parse(value)
+            except ValueError as error:
+                raise DataError(f"{self._log.path}: not {self._codec.name} ({error})") from None
+
+    def close(self) -> None:
+        """Stop being the writer."""
+        self._log.close()
+
+    def __enter__(self) -> Self:
+        self._log.open()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,153 @@
+"""Records as JSON lines and back: what each field may hold follows from the record's own types.
+
+The bytes are canonical: keys in field order, no spaces added, one line feed per line, UTF-8
+without escapes. Equal records give equal files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import MISSING, Field, fields
+from operator import attrgetter
+from pathlib import Path
+from types import UnionType
+from typing import Any, Generic, NotRequired, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from pydantic import (
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+    TypeAdapter,
+    ValidationError,
+    with_config,
+)
+from typing_extensions import TypedDict
+
+from evalpkg.errors import DataError
+from evalpkg.models import Row, Sample, Task
+from evalpkg.store.files import canonical_json, replacing
+from evalpkg.store.json_lines import read_objects
+
+T = TypeVar("T")
+
+_STRICT = {str: StrictStr, int: StrictInt, bool: StrictBool, float: StrictFloat}
+
+
+class Codec(Generic[T]):
+    """One kind of record, to and from JSON.
+
+    Args:
+        record: a dataclass of JSON's own types, enumerations of texts, and tuples of them.
+        name: what a record is called in messages: "a task".
+    """
+
+    def __init__(self, record: type[T], name: str) -> None:
+        self.name = name
+        self._record = record
+        names = [field.name for field in _fields(record)]
+        self._names = names
+        self._values = attrgetter(*names)
+        self._adapter = TypeAdapter[dict[str, Any]](_shape(record))
+
+    def parse(self, value: Mapping[str, Any]) -> T:
+        """The record in a JSON object. Nothing is converted: ``"1"`` is no number.
+
+        Raises:
+            ValueError: if it is not such a record; the text names the field.
+        """
+        try:
+            return self._record(**self._adapter.validate_python(value))
+        except ValidationError as error:
+            raise ValueError(_said(error)) from None
+
+    def values(self, record: T) -> dict[str, Any]:
+        """A record's fields by name, in their order."""
+        return dict(zip(self._names, self._values(record), strict=True))
+
+    def line(self, record: T) -> str:
+        """One record as a line, line feed included."""
+        return canonical_json(self.values(record)) + "\n"
+
+    def read(self, path: Path) -> Iterator[T]:
+        """Each record of a file.
+
+        Raises:
+            DataError: if the file cannot be read, or a line is not such a record.
+        """
+        for number, value in read_objects(path):
+            try:
+                yield self.parse(value)
+            except ValueError as error:
+                raise DataError(f"{path}, line {number}: not {self.name} ({error})") from None
+
+    def write(self, path: Path, records: Iterable[T]) -> None:
+        """Replace ``path`` by ``records``, at once or not at all.
+
+        Raises:
+            EnvironmentUnfitError: if the place cannot be written to.
+        """
+        with replacing(path) as out:
+            out.writelines(self.line(record).encode("utf-8") for record in records)
+
+
+def _shape(record: type[Any]) -> Any:
+    """A ``TypedDict`` of the record's fields that converts nothing and allows no others."""
+    hints = get_type_hints(record)
+    kinds = {
+        field.name: _strict(hints[field.name])
+        if field.default is MISSING and field.default_factory is MISSING
+        else NotRequired[_strict(hints[field.name])]
+        for field in _fields(record)
+    }
+    shape = TypedDict(record.__name__, kinds)  # type: ignore[misc]
+    return with_config(extra="forbid")(shape)
+
+
+def _fields(record: type[Any]) -> tuple[Field[Any], ...]:
+    return fields(record)
+
+
+def _strict(kind: Any) -> Any:
+    """``kind`` with every basic type in it replaced by the one that converts nothing."""
+    inner = tuple(_strict(one) for one in get_args(kind))
+    if not inner:
+        return _STRICT.get(kind, kind)
+    return Union[inner] if isinstance(kind, UnionType) else get_origin(kind)[inner]  # noqa: UP007
+
+
+def _said(error: ValidationError) -> str:
+    """The first thing that is wrong, in one line."""
+    first = error.errors(include_url=False, include_context=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "missing":
+        return f"{place} is missing"
+    if first["type"] == "extra_forbidden":
+        return f"unknown field {place[:60]!r}"
+    said = first["msg"][:1].lower() + first["msg"][1:]
+    return (
+        f"{first['loc'][0] if first['loc'] else 'the record'}: {said}, found {first['input']!r:.60}"
+    )
+
+
+ROW = Codec(Row, "a result row")
+TASK = Codec(Task, "a task")
+SAMPLE = Codec(Sample, "a sample")
+
+
+def read_rows(path: Path) -> list[Row]:
+    """All rows of a mode file.
+
+    Raises:
+        DataError: if a line is not a row.
+    """
+    return list(ROW.read(path))
+
+
+def read_tasks(path: Path) -> list[Task]:
+    """All tasks of a ``tasks.jsonl`` written by a run.
+
+    Raises:
+        DataError: if a line is not a task.
+    """
+    return list(TASK.read(path))
