@@ -71,8 +71,8 @@ bootstrap() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 install -y \
       --no-install-recommends python3-venv >>"$log" 2>&1
   fi
-  # The newest ansible-core that this Python runs.
-  release=$("$python" -c 'import sys; print("2.17" if sys.version_info < (3, 11) else "2.19")')
+  # The newest ansible-core that this Python runs, of those that `make ansible-matrix` tries.
+  release=$("$python" -c 'import sys; v = sys.version_info; print("2.17" if v < (3, 11) else "2.19" if v < (3, 12) else "2.21")')
   if ! "$venv/bin/ansible-playbook" --version 2>/dev/null | grep -qF "core $release."; then
     say "Bringing ansible-core $release into $venv"
     "$python" -m venv --clear "$venv" >>"$log" 2>&1

@@ -67,8 +67,8 @@ class Provisioning(_Part, extra="ignore"):
 
     torch: str
     """Build of torch that was chosen, such as ``2.7.1+cu128``."""
-    driver_cuda: str = ""
-    """CUDA version of the driver by which it was chosen, ``none`` without a GPU."""
+    driver: str = ""
+    """NVIDIA driver by whose version it was chosen, ``none`` without a GPU."""
     flash_attention: FlashAttention | None = None
 
 
@@ -144,8 +144,8 @@ def parse_gpus(csv: str) -> list[Gpu]:
 
 
 def parse_cuda_driver(table: str) -> str:
-    """CUDA version from the head of plain ``nvidia-smi``."""
-    found = re.search(r"CUDA Version:\s*(\d+\.\d+)", table)
+    """CUDA version from the head of plain ``nvidia-smi``; drivers from 610 on call it UMD."""
+    found = re.search(r"CUDA (?:UMD )?Version:\s*(\d+\.\d+)", table)
     return found[1] if found else ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -146,13 +147,31 @@ def choose_attention(asked: str, device: str, dtype: str) -> tuple[str, str]:
         missing = "FlashAttention 2 needs a CUDA device"
     elif dtype == "float32":
         missing = "FlashAttention 2 computes in bfloat16 and float16 only"
-    elif find_spec("flash_attn") is None:
-        missing = "the package flash-attn is not installed"
+    elif flaw := _flash_flaw():
+        missing = flaw
     else:
         return "flash_attention_2", ""
     if asked != "auto":
         raise EnvironmentUnfitError(missing, "Use --attention auto or sdpa.")
     return "sdpa", missing
+
+
+def _flash_flaw() -> str:
+    """Why flash-attn cannot be used; empty if it can. Imported, because half of one is common.
+
+    flash-attn installs itself without its CUDA part, or without einops, and says so only here.
+    """
+    if find_spec("flash_attn") is None:
+        return "the package flash-attn is not installed"
+    try:
+        import_module("flash_attn")
+    except Exception as error:
+        return f"the package flash-attn cannot be imported: {_first_line(error)}"
+    return ""
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 def _four_bit(dtype: str, device: str) -> dict[str, Any]:
@@ -180,7 +199,7 @@ def _explained(error: Exception, settings: GenerationSettings) -> Exception:
             f"{settings.base_model} comes with Python code of its own",
             "Read that code; if you trust it, add --trust-remote-code.",
         )
-    first = (text.splitlines() or [type(error).__name__])[0]
+    first = _first_line(error)
     return EnvironmentUnfitError(
         f"{settings.base_model} cannot be loaded: {first}",
         "Check that the files are complete and that transformers knows this architecture.",

@@ -209,8 +209,8 @@ def _machine_facts(environment: Environment) -> FactGroup:
 def _provisioning_facts(record: Provisioning | None) -> tuple[tuple[str, str], ...]:
     if record is None:
         return ()
-    cuda, flash = record.driver_cuda, record.flash_attention
-    why = {"": "", "none": " for want of a GPU"}.get(cuda, f" for a driver with CUDA {cuda}")
+    driver, flash = record.driver, record.flash_attention
+    why = {"": "", "none": " for want of a GPU"}.get(driver, f" for driver {driver}")
     facts = (("Provisioned", f"torch {record.torch}{why}"),)
     if flash is None:
         return facts

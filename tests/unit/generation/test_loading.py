@@ -85,3 +85,18 @@ def test_digests_cover_weights_and_configs_only(tmp_path):
         "config.json": hashlib.sha256(b"{}").hexdigest(),
         "model.safetensors": hashlib.sha256(b"weights").hexdigest(),
     }
+
+
+@pytest.mark.parametrize(
+    "broken", ["import no_such_cuda_half", "raise OSError('undefined symbol')"]
+)
+def test_half_a_flash_attention_falls_back_and_says_why(monkeypatch, tmp_path, broken):
+    (tmp_path / "flash_attn").mkdir()
+    (tmp_path / "flash_attn/__init__.py").write_text(broken + "\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    kernel, note = loading.choose_attention("auto", "cuda:0", "bfloat16")
+    assert kernel == "sdpa"
+    assert "cannot be imported" in note
+    assert "no_such_cuda_half" in note or "undefined symbol" in note
+    with pytest.raises(EnvironmentUnfitError, match="cannot be imported"):
+        loading.choose_attention("flash_attention_2", "cuda:0", "bfloat16")

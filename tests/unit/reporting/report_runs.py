@@ -91,7 +91,7 @@ def make_metadata(
             pip_freeze=["torch==2.4.0+cu124"],
             provisioning=Provisioning(
                 torch="2.4.0+cu124",
-                driver_cuda="12.4",
+                driver="550.127.05",
                 flash_attention=FlashAttention(installed=False, reason="nvcc was not found"),
             ),
         ),

@@ -119,7 +119,7 @@ def test_a_machine_without_any_tools_is_described_all_the_same(
 
 # As roles/cuda_torch writes it, to_nice_json and all.
 RECORD = """{
-    "driver_cuda": "12.8",
+    "driver": "570.86.10",
     "flash_attention": {
         "installed": false,
         "reason": "OSError: CUDA_HOME environment variable is not set."
@@ -142,7 +142,7 @@ def test_what_provisioning_recorded_is_in_the_metadata(
     found = collect_environment().provisioning
     assert found == Provisioning(
         torch="2.7.1+cu128",
-        driver_cuda="12.8",
+        driver="570.86.10",
         flash_attention=FlashAttention(
             installed=False, reason="OSError: CUDA_HOME environment variable is not set."
         ),
@@ -168,6 +168,7 @@ def test_gpus_are_read_from_nvidia_smi() -> None:
     assert parse_gpus("") == []
     assert parse_gpus("NVIDIA-SMI has failed because it couldn't communicate") == []
     assert parse_cuda_driver(SMI_HEAD) == "12.8"
+    assert parse_cuda_driver(SMI_HEAD.replace("CUDA Version", "CUDA UMD Version")) == "12.8"
     assert parse_cuda_driver("") == ""
 
 
