@@ -6,12 +6,19 @@ import click
 
 from evalpkg.cli.options import config_command
 from evalpkg.config import EvalConfig
+from evalpkg.errors import ExitCode
 
 
 @config_command(
     "Models", "Other backends", "Pool of workers", "Sampling", "Tasks", "Scoring", "Run", name="run"
 )
-def command(config: EvalConfig) -> int:
+@click.option(
+    "--check-config",
+    is_flag=True,
+    help="Only check the settings: refuse them as a run would, or say that they can be used. "
+    "Nothing is read, written or started.",
+)
+def command(config: EvalConfig, *, check_config: bool) -> int:
     r"""Evaluate a base model and its fine-tune: generate, judge, report.
 
     Everything is kept in the output directory. A run that was interrupted, killed or
@@ -29,9 +36,17 @@ def command(config: EvalConfig) -> int:
           --num-samples 1 --k-values 1 --output-dir sound
       # as many samples as the answer needs, at most 100 per task
       evalpkg run --base-model embedded --checkpoint-path embedded --num-samples auto
+      # can these settings be used? 0, or 2 and why not
+      evalpkg run -c evaluation.yaml --check-config
       # settings in a file, one of them overridden
       evalpkg run -c evaluation.yaml --seed 7
     """
+    if check_config:
+        click.echo(
+            f"The settings can be used: {config.num_samples} samples a task, "
+            f"backend {config.backend}, k {','.join(map(str, config.k_values))}."
+        )
+        return ExitCode.OK
     from evalpkg.cli.outcome import show_outcome
     from evalpkg.pipeline.auto import run_in_rounds
     from evalpkg.pipeline.run import run_evaluation

@@ -82,6 +82,29 @@ def test_the_status_of_the_program_is_the_status_of_the_unit(
     assert "the cause" in str(status(rendered)["error"])
 
 
+def test_a_spent_budget_ends_the_program_for_good_and_says_what_it_cost(
+    rendered: Path, run: Path, supervise: Supervise
+) -> None:
+    (run / "started").write_text(str(int(time.time()) - 48 * 3600 + 2))
+    assert supervise("exec sleep 60").wait(30) == 75
+    said = status(rendered)
+    assert said["state"] == "over_budget"
+    assert said["budget_left_s"] == 0
+    assert "The budget of 48 h (1728.00 on this host)" in str(said["error"])
+    assert "raise evaluation_budget_hours" in str(said["error"])
+    # Whoever starts it again, a reboot or systemd, gets the same answer, and no program runs.
+    (run / "calls").unlink()
+    assert supervise("exit 0").wait(30) == 75
+    assert not (run / "calls").exists()
+
+
+def test_a_program_that_ends_before_its_time_keeps_its_status(
+    run: Path, supervise: Supervise
+) -> None:
+    (run / "started").write_text(str(int(time.time()) - 47 * 3600))
+    assert supervise("exit 4").wait(30) == 4
+
+
 def test_a_killed_program_is_not_a_success(run: Path, supervise: Supervise) -> None:
     process = supervise(
         f"echo $$ >'{run}/pid.partial'; mv '{run}/pid.partial' '{run}/pid'; sleep 60"

@@ -59,3 +59,40 @@ def test_a_secret_is_named_and_never_spelled(rendered: Path, profile: str) -> No
     assert "OPENAI_API_KEY" not in text
     files = [file for file in rendered.rglob("*") if file.is_file()]
     assert not [file for file in files if "canary-token" in file.read_text(errors="replace")]
+
+
+def test_a_spent_budget_is_not_restarted(rendered: Path) -> None:
+    text = (rendered / "gpu.service").read_text()
+    found = re.search(r"^RestartPreventExitStatus=(.*)$", text, re.MULTILINE)
+    assert found
+    assert "75" in found[1].split()
+
+
+def test_the_devices_come_before_the_unit_that_may_use_them(rendered: Path) -> None:
+    text = (rendered / "gpu.service").read_text()
+    for line in ("Requires=", "After="):
+        assert f"\n{line}sigilderg-eval-devices.service\n" in text
+    assert "\nDeviceAllow=char-nvidia rw\n" in text
+    assert "sigilderg-eval-devices" not in (rendered / "confined.service").read_text()
+
+
+def test_the_proof_is_confined_as_the_evaluation_is(rendered: Path) -> None:
+    def confinement(file: str) -> str:
+        return (rendered / file).read_text().split("# The model's programs are confined")[1]
+
+    evaluation = confinement("gpu.service").split("[Install]")[0].strip()
+    assert confinement("sigilderg-eval-proof.service").strip() == evaluation
+    assert "DeviceAllow=char-nvidia-uvm rw" in evaluation
+
+
+def test_the_program_writes_its_caches_where_the_unit_lets_it(rendered: Path) -> None:
+    base = rendered / "eval"
+    text = (base / "bin/environment").read_text()
+    assert f"TRITON_CACHE_DIR={base}/cache/triton" in text
+    assert "HF_HOME=/mnt/models" in text
+    assert "https_proxy='http://proxy:3128/a b'" in text
+    assert "HF_ENDPOINT" not in text
+    unit = (rendered / "gpu.service").read_text()
+    writable = re.search(r"^ReadWritePaths=(.*)$", unit, re.MULTILINE)
+    assert writable
+    assert {str(base), "/mnt/models"} <= set(writable[1].split())

@@ -1,8 +1,9 @@
-"""Ansible's usual output, with the progress of each host while it evaluates."""
+"""Ansible's usual output, less what says nothing; its last lines are what a run came to."""
 
 from __future__ import annotations
 
 import json
+import sys
 from typing import Any
 
 from ansible.plugins.callback.default import CallbackModule as DefaultCallback
@@ -14,10 +15,14 @@ short_description: the default output, with the progress of each host while it e
 description:
   - A host that is asked again because its evaluation still runs shows counts, rate, time left
     and cost instead of a failed attempt.
+  - What a task left as it was is not shown, except with C(-v).
+  - The last lines are what the run came to, as C(collect.yml) sums it up.
 extends_documentation_fragment:
   - default_callback
   - result_format_callback
 """
+
+SHOWN = ("debug", "ansible.builtin.debug", "ansible.builtin.pause", "pause")
 
 
 def _seconds(value: float | None) -> str:
@@ -52,20 +57,81 @@ def progress_line(host: str, status: dict[str, Any]) -> str:
 
 
 class CallbackModule(DefaultCallback):  # type: ignore[misc]
-    """The default output but for one kind of retry."""
+    """The default output but for what changed nothing, one kind of retry, and the end."""
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "stdout"
     CALLBACK_NAME = "evaluation"
 
+    def set_options(self, *args: Any, **kwargs: Any) -> None:
+        """Show what changed nothing only where ``-v`` asks for it."""
+        super().set_options(*args, **kwargs)
+        loud = self._display.verbosity > 0
+        self.set_option("display_ok_hosts", loud)
+        self.set_option("display_skipped_hosts", loud)
+
+    def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
+        """Name a task before it starts, for those who watch; it stays only if something changes."""
+        super().v2_playbook_on_task_start(task, is_conditional)
+        self._passing(task.get_name().strip())
+
+    def v2_runner_on_ok(self, result: Any) -> None:
+        """Show a change, or what a task was there to say."""
+        task = getattr(result, "task", None) or result._task
+        details = getattr(result, "result", None) or result._result
+        if self.get_option("display_ok_hosts"):
+            super().v2_runner_on_ok(result)
+        elif task.action in SHOWN and "msg" in details and not task.loop:
+            host = (getattr(result, "host", None) or result._host).get_name()
+            self._passing("")
+            self._display.display(f"{host}: {details['msg']}")
+        elif details.get("changed", False):
+            self._passing("")
+            super().v2_runner_on_ok(result)
+
+    def v2_playbook_on_include(self, included_file: Any) -> None:
+        """Say which files are read only where ``-v`` asks for it."""
+        if self.get_option("display_ok_hosts"):
+            super().v2_playbook_on_include(included_file)
+
+    def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
+        """Show a failure on a line of its own."""
+        self._passing("")
+        super().v2_runner_on_failed(result, ignore_errors)
+
+    def v2_runner_on_unreachable(self, result: Any) -> None:
+        """Show a host that does not answer on a line of its own."""
+        self._passing("")
+        super().v2_runner_on_unreachable(result)
+
+    def v2_playbook_on_play_start(self, play: Any) -> None:
+        """Begin a play on a line of its own."""
+        self._passing("")
+        super().v2_playbook_on_play_start(play)
+
+    def v2_playbook_on_stats(self, stats: Any) -> None:
+        """End with what the run came to."""
+        self._passing("")
+        super().v2_playbook_on_stats(stats)
+        summary = stats.custom.get("_run", {}).get("evaluation_summary")
+        if summary:
+            self._display.display(str(summary))
+
     def v2_runner_retry(self, result: Any) -> None:
         """Show progress where a retry means "still running"."""
+        self._passing("")
         status = self._status(result)
         if status is None:
             super().v2_runner_retry(result)
             return
         host = getattr(result, "host", None) or result._host
         self._display.display(progress_line(host.get_name(), status))
+
+    def _passing(self, text: str) -> None:
+        """Put ``text`` where the next line will be, on a terminal that can take it back."""
+        if not self.get_option("display_ok_hosts") and sys.stdout.isatty():
+            sys.stdout.write(f"\r\x1b[K{text[:100]}")
+            sys.stdout.flush()
 
     @staticmethod
     def _status(result: Any) -> dict[str, Any] | None:

@@ -160,3 +160,32 @@ def test_paths_are_completed_as_paths_and_choices_as_words(option: str, offered:
     words = {"COMP_WORDS": f"evalpkg run {option} ", "COMP_CWORD": "3"}
     done = evalpkg(_EVALPKG_COMPLETE="bash_complete", **words)
     assert done.stdout.strip() == offered
+
+
+def test_check_config_says_that_settings_can_be_used_and_starts_nothing(tmp_path: Path) -> None:
+    settings = tmp_path / "settings.yaml"
+    output = tmp_path / "output"
+    settings.write_text(f"num_samples: 7\noutput_dir: {output}\n")
+    done = evalpkg("run", "-c", str(settings), "--check-config")
+    assert done.returncode == 0, done.stderr
+    assert "can be used: 7 samples a task" in done.stdout
+    assert not output.exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("num_samples: 100001", "num_samples: 100001"),
+        ("backend: canonical", "backend: canonical"),
+        ("no_such_setting: 1", "no_such_setting"),
+        ("shard: 4/4", "0 <= i < n"),
+    ],
+)
+def test_check_config_refuses_what_a_run_refuses(tmp_path: Path, line: str, said: str) -> None:
+    settings = tmp_path / "settings.yaml"
+    settings.write_text(line + "\n")
+    checked = evalpkg("run", "-c", str(settings), "--check-config")
+    ran = evalpkg("run", "-c", str(settings))
+    assert (checked.returncode, checked.stderr) == (ran.returncode, ran.stderr)
+    assert checked.returncode == ExitCode.USAGE
+    assert said in checked.stderr

@@ -1,0 +1,162 @@
+"""Filters ``run_summary`` and ``status_table``: where a fleet's run stands, and what it came to."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+
+def run_summary(found: dict[str, Any]) -> str:
+    """The sentence, the report, hours and cost, hosts lost, and hosts that go on costing.
+
+    Args:
+        found: ``results`` and ``folder`` of the run on the controller; ``plan``, ``done``,
+            ``partial`` and ``missing`` shards; ``failures``, one sentence a host; ``prices`` by
+            host, an hour.
+    """
+    results = Path(found["results"])
+    prices = {host: float(price) for host, price in found["prices"].items()}
+    statuses = _statuses(Path(found["folder"]))
+    lines = [*_answer(results), *_spent(statuses, prices)]
+    lines += [f"Failed: {failure}" for failure in found["failures"]]
+    costing = {host: price for host, price in prices.items() if price > 0}
+    if costing:
+        hourly = sum(costing.values())
+        lines.append(
+            f"Go on costing {hourly:.2f} an hour until they are terminated: {', '.join(costing)}."
+        )
+    if found["missing"]:
+        lines += _missing(found, results)
+    return "\n".join(lines)
+
+
+def _answer(results: Path) -> list[str]:
+    """The run's own sentence and where its report is; nothing where nothing was merged."""
+    try:
+        text = (results / "combined_summary.md").read_text(encoding="utf-8")
+    except OSError:
+        return [f"There is no result in {results} yet."]
+    sentence = re.search(r"^\*\*(.+?)\*\*$", text, re.MULTILINE)
+    return [*([sentence[1]] if sentence else []), f"Report: {results / 'report.html'}"]
+
+
+def _statuses(folder: Path) -> dict[str, dict[str, Any]]:
+    """What each host's ``bin/status`` said last, by host."""
+    found = {}
+    for file in sorted(folder.glob("hosts/*.json")):
+        try:
+            status = json.loads(file.read_text(encoding="utf-8"))
+        except ValueError:
+            continue
+        if isinstance(status, dict):
+            found[file.stem] = status
+    return found
+
+
+def _spent(statuses: dict[str, dict[str, Any]], prices: dict[str, float]) -> list[str]:
+    """Hours and cost of the run, as far as the hosts told."""
+    if not statuses:
+        return []
+    hours = {host: float(status.get("elapsed_s") or 0) / 3600 for host, status in statuses.items()}
+    text = f"Hours: {sum(hours.values()):.2f} on {len(hours)} host{'s' if len(hours) > 1 else ''}"
+    cost = sum(spent * prices.get(host, 0.0) for host, spent in hours.items())
+    return [text + (f", cost {cost:.2f}." if cost else ".")]
+
+
+def _missing(found: dict[str, Any], results: Path) -> list[str]:
+    """How much there is, what is missing, and what to do."""
+    plan, partial = found["plan"], found["partial"]
+    have = f"{len(found['done'])} of {plan['count']} shards are complete"
+    if partial:
+        have += f", and what there is of {', '.join(partial)}"
+    owners = [f"{s} of {plan['hosts'].get(s.split('/')[0], 'no host')}" for s in found["missing"]]
+    cure = (
+        "Run the same command again to go on; remove a host that is gone from the inventory, and "
+        "the others take over its shards."
+    )
+    return [f"{have}, in {results}. Missing: {', '.join(owners)}.", cure]
+
+
+HEAD = ("host", "state", "phase", "samples", "shards", "rate/s", "ETA", "elapsed", "cost")
+
+
+def status_table(hosts: list[str], hostvars: Any) -> str:
+    """A row a host and their totals, as text.
+
+    Args:
+        hosts: which, in order.
+        hostvars: by host; ``evaluation_status`` in them is what ``bin/status`` was asked.
+    """
+    statuses = {host: _told(hostvars[host].get("evaluation_status")) for host in hosts}
+    rows = [_row(host, status) for host, status in statuses.items()]
+    rows.append(_totals(list(statuses.values())))
+    widths = [max(len(row[i]) for row in [HEAD, *rows]) for i in range(len(HEAD))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in [HEAD, *rows]
+    )
+
+
+def _told(answer: Any) -> dict[str, Any]:
+    """What a host said, or a state that says why it said nothing."""
+    if answer is None or answer.get("unreachable"):
+        return {"state": "unreachable"}
+    try:
+        status = json.loads(answer.get("stdout") or "")
+    except ValueError:
+        return {"state": "nothing started"}
+    return status if isinstance(status, dict) else {"state": "nothing started"}
+
+
+def _row(host: str, status: dict[str, Any]) -> tuple[str, ...]:
+    """The cells of one host."""
+    rate, eta = status.get("rate_per_s"), status.get("eta_s")
+    return (
+        host,
+        status["state"].replace("_", " "),
+        status.get("phase") or "-",
+        f"{status.get('done', 0)}/{status.get('total', 0)}" if status.get("total") else "-",
+        f"{status.get('shards_done', 0)}/{status.get('shards_total', 0)}",
+        f"{rate:.2f}" if rate is not None else "-",
+        _clock(eta),
+        _clock(status.get("elapsed_s")),
+        f"{status['cost']:.2f}" if status.get("cost") else "-",
+    )
+
+
+def _totals(statuses: list[dict[str, Any]]) -> tuple[str, ...]:
+    """The last row: sums, and the longest wait."""
+    total = {
+        key: sum(status.get(key) or 0 for status in statuses)
+        for key in ("done", "total", "shards_done", "shards_total", "rate_per_s", "cost")
+    }
+    waits = [status["eta_s"] for status in statuses if status.get("eta_s") is not None]
+    running = sum(status["state"] == "running" for status in statuses)
+    return (
+        "total",
+        f"{running} running",
+        "-",
+        f"{total['done']}/{total['total']}",
+        f"{total['shards_done']}/{total['shards_total']}",
+        f"{total['rate_per_s']:.2f}",
+        _clock(max(waits, default=None)),
+        "-",
+        f"{total['cost']:.2f}" if total["cost"] else "-",
+    )
+
+
+def _clock(seconds: float | None) -> str:
+    """``3:05`` for three hours and five minutes."""
+    if seconds is None:
+        return "-"
+    return f"{int(seconds) // 3600}:{int(seconds) % 3600 // 60:02d}"
+
+
+class FilterModule:
+    """What Ansible loads."""
+
+    def filters(self) -> dict[str, object]:
+        """The filters of this file."""
+        return {"run_summary": run_summary, "status_table": status_table}
