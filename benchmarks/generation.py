@@ -76,10 +76,7 @@ def our_loop(job: Job) -> int:
         for number, prompt in enumerate(job.prompts)
         for index in range(job.samples)
     ]
-    return sum(
-        len(answer.ids) + (answer.finish_reason == "stop")
-        for answer in decoder.run(requests, adapter=False)
-    )
+    return sum(answer.made for answer in decoder.run(requests, adapter=False))
 
 
 def generate(job: Job) -> int:

@@ -18,7 +18,7 @@ from evalpkg.config import EvalConfig
     "Run",
     name="generate",
 )
-def command(config: EvalConfig) -> None:
+def command(config: EvalConfig) -> int:
     r"""Write the completions of both models, and nothing else.
 
     Takes the options of 'evalpkg run', so that the same command with 'run' goes on in the
@@ -29,7 +29,9 @@ def command(config: EvalConfig) -> None:
       evalpkg generate --base-model embedded --skip-finetuned --limit 8 --num-samples 4
       evalpkg score humaneval_results/work/samples.jsonl --output-dir scored
     """
+    from evalpkg.cli.outcome import show_gaps
     from evalpkg.pipeline.run import generate_only
 
     outcome = generate_only(config)
     click.echo(f"{outcome.generated:,} samples generated: {outcome.layout.samples_log}")
+    return show_gaps(outcome.coverage)

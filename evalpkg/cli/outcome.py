@@ -24,7 +24,7 @@ def show_outcome(outcome: RunOutcome) -> int:
             _show_metrics(layout, mode)
     if layout.html.exists():
         click.echo(f"\nreport: {layout.html}")
-    return _show_gaps(outcome.coverage)
+    return show_gaps(outcome.coverage)
 
 
 def _show_metrics(layout: RunLayout, mode: Mode) -> None:
@@ -45,7 +45,7 @@ def _percent(estimate: dict[str, float | None]) -> str:
     return "n/a" if value is None else f"{value:.1%}"
 
 
-def _show_gaps(covered: Coverage) -> int:
+def show_gaps(covered: Coverage) -> int:
     """Name the samples that have no verdict."""
     if covered.complete:
         return ExitCode.OK

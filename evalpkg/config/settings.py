@@ -7,6 +7,7 @@ defined here and nowhere else.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from evalpkg.generation import BACKENDS, GenerationSettings
+from evalpkg.generation.prompts import TEMPLATES
 from evalpkg.models import Mode, Role
 from evalpkg.scoring.settings import MAX_SECONDS, ScoringSettings
 
@@ -107,6 +109,30 @@ def _ks(value: object) -> object:
     return sorted(set(numbers))
 
 
+_ESCAPE = re.compile(r"\\(n|t|\\|x[0-9a-fA-F]{2})")
+
+
+def _stops(value: object) -> object:
+    """Texts with escapes, separated by commas; a list holds them as they are."""
+    if not isinstance(value, str):
+        return value
+    plain = {"n": "\n", "t": "\t", "\\": "\\"}
+    return [
+        _ESCAPE.sub(lambda found: plain.get(found[1]) or chr(int(found[1][1:], 16)), part)
+        for part in value.split(",")
+        if part
+    ]
+
+
+def _json_text(value: object) -> object:
+    """A JSON object as text, whether it came as text or as a table of YAML."""
+    if isinstance(value, str):
+        if value and not isinstance(json.loads(value), dict):
+            raise ValueError("not a JSON object")
+        return value
+    return json.dumps(value)
+
+
 def _shard(value: object) -> object:
     """``i/n`` with ``0 <= i < n``."""
     match = re.fullmatch(r"(\d+)/(\d+)", str(value)) if value is not None else None
@@ -128,6 +154,7 @@ _SCORING = ScoringSettings()
 
 SandboxMode = Literal["auto", "landlock", "bubblewrap", "firejail", "podman", "docker", "none"]
 KValues = Annotated[tuple[int, ...], BeforeValidator(_ks)]
+Stops = Annotated[tuple[str, ...], BeforeValidator(_stops)]
 Count = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(gt=0, le=MAX_SECONDS)]
 Text = Annotated[str, Field(min_length=1)]
@@ -201,9 +228,22 @@ class EvalConfig(BaseModel):
     openai_api_key_env: str = _setting(
         _GENERATION.openai_api_key_env, "openai: variable that holds the key", "Other backends"
     )
-    openai_concurrency: Count = _setting(
+    openai_finetuned_base_url: str = _setting(
+        "", "openai: the fine-tuned model's endpoint, where it is another", "Other backends"
+    )
+    openai_extra_body: Annotated[str, BeforeValidator(_json_text)] = _setting(
+        "", "openai: JSON object that is added to every request", "Other backends"
+    )
+    openai_patience: Annotated[float, Field(ge=0, le=MAX_SECONDS)] = _setting(
+        _GENERATION.openai_patience,
+        "openai: seconds to wait for a server that answered before and does not now",
+        "Other backends",
+        identity=False,
+    )
+    openai_concurrency: Count | None = _setting(
         _GENERATION.openai_concurrency,
-        "openai: requests in flight",
+        "openai: requests in flight; default: 128 to a server on this machine or a private "
+        "network, else 16",
         "Other backends",
         identity=False,
     )
@@ -268,8 +308,18 @@ class EvalConfig(BaseModel):
         "Sampling",
         identity=False,
     )
-    prompt_template: Text = _setting(
-        _GENERATION.prompt_template, "how a task is put to the model", "Sampling"
+    prompt_template: Annotated[Text, OneOf(TEMPLATES)] = _setting(
+        _GENERATION.prompt_template,
+        f"how a task is put to the model: {', '.join(TEMPLATES)}",
+        "Sampling",
+    )
+    raw_completion: bool = _setting(
+        False, "send the prompt as bare text to continue, without a chat template", "Sampling"
+    )
+    stop: Stops = _setting(
+        (),
+        r"texts that end an answer, separated by commas; \n is a line break, \x2c a comma",
+        "Sampling",
     )
 
     dataset: Sets = _setting(

@@ -1,15 +1,12 @@
-"""The PEFT adapter that turns the base model into the fine-tuned one."""
+"""The PEFT adapter that makes the fine-tuned model: where it lies, and what it was trained on."""
 
 from __future__ import annotations
 
 import json
 import re
-import warnings
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from evalpkg.errors import ConfigError, DataError, EnvironmentUnfitError
+from evalpkg.errors import ConfigError, DataError
 from evalpkg.generation import embedded, hub
 from evalpkg.generation.settings import EMBEDDED
 
@@ -53,12 +50,15 @@ def declared_base(files: hub.ModelFiles) -> str:
     """The base model that the adapter's config names.
 
     Raises:
-        DataError: if the config is not one of PEFT's.
+        DataError: if the config is not one of PEFT's, or a file was never fetched.
         ConfigError: if the adapter adds prompt tokens instead of changing weights.
     """
+    hub.refuse_pointers(files)
     try:
         config = json.loads((files.folder / _CONFIG).read_text(encoding="utf-8"))
         kind, base = config["peft_type"], config["base_model_name_or_path"]
+        if not isinstance(kind, str):
+            raise TypeError(f"peft_type is {kind!r}")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(f"{files.name}: {_CONFIG} cannot be read ({error!r})") from error
     if "PROMPT" in kind or "PREFIX" in kind or kind == "P_TUNING":
@@ -79,6 +79,12 @@ def check_base(files: hub.ModelFiles, base_model: str, *, allow_mismatch: bool) 
         ConfigError: naming both models.
     """
     declared = declared_base(files)
+    if not declared and not allow_mismatch:
+        raise ConfigError(
+            f"the adapter {files.name} does not say which model it was trained on; the base model "
+            f"is {base_model!r}",
+            "If that is the one: --allow-base-mismatch. What does not fit is refused all the same.",
+        )
     asked = embedded.MODEL_ID if base_model == EMBEDDED else base_model
     if not allow_mismatch and _plain(declared) != _plain(asked):
         raise ConfigError(
@@ -95,44 +101,3 @@ def _plain(name: str) -> str:
     last = name.rstrip("/").rsplit("/", 1)[-1].lower()
     last = re.sub(r"^meta-(?=llama)", "", last)
     return re.sub(r"(-unsloth)?-bnb-4bit$", "", last)
-
-
-def attach(model: Any, files: hub.ModelFiles, base_model: str) -> Callable[[bool], None]:
-    """Put the adapter's layers into ``model``; returns the switch that turns them on and off.
-
-    While off, the model computes exactly what it did before.
-
-    Raises:
-        ConfigError: if the adapter does not fit the model's layers.
-        EnvironmentUnfitError: if the installed PEFT cannot read it.
-    """
-    import peft
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", FutureWarning)  # PEFT's use of transformers, not ours
-            # Compute in the base model's dtype; PEFT's default would widen to float32.
-            adapted = peft.PeftModel.from_pretrained(
-                model, files.folder, autocast_adapter_dtype=False
-            )
-    except (RuntimeError, ValueError) as error:
-        detail = (str(error).splitlines() or [""])[0]
-        raise ConfigError(
-            f"the adapter {files.name} (trained on {declared_base(files)!r}) does not fit the base "
-            f"model {base_model!r}: {detail}",
-            "Choose the base model that the adapter was trained on.",
-        ) from error
-    except (TypeError, OSError) as error:
-        raise EnvironmentUnfitError(
-            f"PEFT {peft.__version__} cannot read the adapter {files.name}: {error}",
-            "Check that its files are complete; a newer PEFT may be needed.",
-        ) from error
-    adapted.eval()
-
-    def switch(on: bool) -> None:
-        if on:
-            adapted.base_model.enable_adapter_layers()
-        else:
-            adapted.base_model.disable_adapter_layers()
-
-    return switch

@@ -45,12 +45,14 @@ class Answer:
 
     Attributes:
         ids: the tokens, without the one that ended the answer.
-        finish_reason: ``stop`` at an end token, ``length`` at the limit.
+        finish_reason: ``stop`` at an end token or a stop text, ``length`` at the limit.
+        made: tokens that were made, the end token included.
     """
 
     request: Request
     ids: list[int]
     finish_reason: str
+    made: int
 
 
 @dataclass(slots=True)
@@ -74,6 +76,7 @@ class Decoder:
         on_tokens: called with the number of tokens just generated.
         cuda_graphs: record the step and replay it; has no effect on a CPU.
         graph_note: what came of that.
+        stopped: says of an answer's tokens so far whether a stop text ends them; None for none.
         threads: how many a CPU computes with.
     """
 
@@ -85,6 +88,7 @@ class Decoder:
     on_tokens: Callable[[int], None]
     cuda_graphs: bool = True
     graph_note: str = ""
+    stopped: Callable[[Sequence[int]], bool] | None = None
     threads: Threads = field(default_factory=lambda: Threads(torch.get_num_threads()))
     _floor: int = _CPU_ROWS
 
@@ -189,10 +193,12 @@ class Decoder:
                 "Choose another --dtype: float16 overflows in models trained in bfloat16.",
             )
         if token in self.ends:
-            return Answer(row.request, row.ids, "stop")
+            return Answer(row.request, row.ids, "stop", len(row.ids) + 1)
         row.ids.append(token)
+        if self.stopped is not None and self.stopped(row.ids):
+            return Answer(row.request, row.ids, "stop", len(row.ids))
         if len(row.ids) == self.max_new_tokens:
-            return Answer(row.request, row.ids, "length")
+            return Answer(row.request, row.ids, "length", len(row.ids))
         return None
 
     def _draw(self, candidates: Candidates, state: Tensor) -> list[int]:

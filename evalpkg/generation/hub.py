@@ -8,10 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from evalpkg.errors import ConfigError, EnvironmentUnfitError, EvalError
+from evalpkg.errors import ConfigError, DataError, EnvironmentUnfitError, EvalError
 
 _DIGESTED = ("*.safetensors", "*.bin", "*.json", "*.jinja", "*.model", "*.py")
 _CHUNK = 1 << 22
+_POINTER = b"version https://git-lfs"
+_LARGEST_POINTER = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,22 @@ class ModelFiles:
         paths = sorted({path for pattern in _DIGESTED for path in self.folder.glob(pattern)})
         with ThreadPoolExecutor(max_workers=4) as pool:  # hashlib releases the interpreter lock
             return dict(zip((p.name for p in paths), pool.map(_sha256, paths), strict=True))
+
+
+def refuse_pointers(files: ModelFiles) -> None:
+    """Refuse a folder in which a file is git-lfs's stand-in for one that was never fetched.
+
+    Raises:
+        DataError: naming the file.
+    """
+    for path in sorted(files.folder.iterdir()):
+        if path.is_file() and path.stat().st_size < _LARGEST_POINTER:
+            with path.open("rb") as opened:
+                if opened.read(len(_POINTER)) == _POINTER:
+                    raise DataError(
+                        f"{path} is a git-lfs pointer: the file itself was never fetched",
+                        "Run `git lfs pull` in the checkout, or use `hf download`.",
+                    )
 
 
 def fetch(name: str, revision: str, patterns: Sequence[str], subfolder: str = "") -> ModelFiles:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from evalpkg.errors import ConfigError, EnvironmentUnfitError
+from evalpkg.errors import ConfigError, DataError, EnvironmentUnfitError, EvalError
 from evalpkg.generation import embedded, hub
+from evalpkg.generation.adapter_weights import listed
 from evalpkg.generation.settings import EMBEDDED, GenerationSettings
 
 _FILES = ("*.json", "*.safetensors", "*.jinja", "*.model", "*.txt", "*.py")
@@ -51,6 +52,7 @@ def load_base(settings: GenerationSettings, on_status: Callable[[str], None]) ->
     dtype = choose_dtype(settings.dtype, device)
     files = locate(settings, on_status)
     on_status(f"Loading {settings.base_model} in {dtype} on {device}")
+    hub.refuse_pointers(files)
     arguments: dict[str, Any] = {"dtype": getattr(torch, dtype)}
     if device != "cpu":
         arguments["device_map"] = {"": device}
@@ -61,17 +63,35 @@ def load_base(settings: GenerationSettings, on_status: Callable[[str], None]) ->
     try:
         config = AutoConfig.from_pretrained(files.folder, **remote)
         tokenizer = AutoTokenizer.from_pretrained(files.folder, **remote)
-        model = AutoModelForCausalLM.from_pretrained(
-            files.folder, config=config, attn_implementation=kernel, **arguments, **remote
+        model, loaded = AutoModelForCausalLM.from_pretrained(
+            files.folder,
+            config=config,
+            attn_implementation=kernel,
+            output_loading_info=True,
+            **arguments,
+            **remote,
         )
     except torch.cuda.OutOfMemoryError as error:
         raise EnvironmentUnfitError(
             f"{settings.base_model} does not fit into the memory of {device}",
             "Use a larger device, or --load-in-4bit.",
         ) from error
-    except (OSError, ValueError, KeyError, ImportError) as error:
+    except EvalError:
+        raise
+    except Exception as error:  # transformers and safetensors raise a dozen kinds
         raise _explained(error, settings) from error
+    _refuse_random_weights(files.name, loaded)
     return BaseModel(model.eval(), tokenizer, files, kernel, note)
+
+
+def _refuse_random_weights(name: str, loaded: Mapping[str, Any]) -> None:
+    """Refuse a model of which transformers made up a part, because its files lack it."""
+    missing = sorted(loaded.get("missing_keys", ()))
+    if missing:
+        raise DataError(
+            f"the files of {name} lack {len(missing)} of the model's weights: {listed(missing)}",
+            "They would be random numbers. Fetch or save the whole model.",
+        )
 
 
 def locate(settings: GenerationSettings, on_status: Callable[[str], None]) -> hub.ModelFiles:

@@ -1,4 +1,4 @@
-"""Completions from any server that speaks OpenAI's chat completions."""
+"""Completions from any server that speaks OpenAI's chat completions, or its older completions."""
 
 from __future__ import annotations
 
@@ -6,163 +6,237 @@ import hashlib
 import json
 import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
 from evalpkg.addresses import without_userinfo
 from evalpkg.errors import ConfigError, EnvironmentUnfitError
 from evalpkg.generation.base import Listener, Work
+from evalpkg.generation.crew import outcomes
 from evalpkg.generation.keys import request_seed, sample_key
-from evalpkg.generation.openai_client import connect, explained
-from evalpkg.generation.prompts import get_template
+from evalpkg.generation.openai_answer import text_of
+from evalpkg.generation.openai_client import in_flight
+from evalpkg.generation.openai_sender import NEUTRAL, Sender, TaskRefusedError
+from evalpkg.generation.prompts import cut, get_template
 from evalpkg.generation.provenance import Generated, ModelUsed
 from evalpkg.generation.settings import GenerationSettings
 from evalpkg.models import Role, Sample, Task
 
+_HOPELESS = 3
+"""Tasks refused, and none answered: the request is at fault, not the tasks."""
+
+Job = tuple[Task, Sequence[int]]
+
 
 class OpenAIBackend:
-    """Requests in parallel, each with the seed of its sample; retries are the client's.
+    """Requests in parallel, each with the seed of its sample.
 
     Whether the seed makes a sample reproducible is up to the server.
 
     Raises:
-        ConfigError: if no key is set for a server that needs one, or the address is malformed.
+        ConfigError: if no key is set for a server that needs one, or an address is malformed.
         EnvironmentUnfitError: if the client is not installed.
     """
 
     def __init__(self, settings: GenerationSettings, listener: Listener) -> None:
         self._settings = settings
         self._template = get_template(settings.prompt_template)
-        self._on_tokens = listener.tokens
-        self._models = {
-            Role.BASE: settings.openai_base_model,
-            Role.FINETUNED: settings.openai_finetuned_model,
+        self._listener = listener
+        self._enough = threading.Event()
+        base = settings.openai_base_url
+        named = {
+            Role.BASE: (settings.openai_base_model, base),
+            Role.FINETUNED: (
+                settings.openai_finetuned_model,
+                settings.openai_finetuned_base_url or base,
+            ),
         }
-        self._client = connect(settings)
+        self._senders = {
+            role: Sender(settings, model, address, self._enough, listener.status)
+            for role, (model, address) in named.items()
+            if model
+        }
+        self._width = in_flight(settings, (sender.address for sender in self._senders.values()))
+        self._checked = False
         self._lock = threading.Lock()
-        self._seen: dict[str, set[str]] = {"model": set(), "system_fingerprint": set()}
+        self._seen: dict[str, dict[Role, set[str]]] = {"model": {}, "system_fingerprint": {}}
+        self._refused: dict[tuple[Role, str], str] = {}
         self._choices = settings.openai_choices
-        self._length_name = "max_tokens"
 
     def generate(self, role: Role, work: Work) -> Iterator[Sample]:
         """Yield the samples in the order the server answers.
 
+        A task that the server refuses costs its own samples alone, and is named.
+
         Raises:
-            ConfigError: if the server does not know the model or refuses the request.
+            ConfigError: if the server does not know the model or refuses every request.
             EnvironmentUnfitError: if it cannot be reached, refuses the key, or keeps failing.
         """
-        if not self._models[role]:
+        if role not in self._senders:
             raise ConfigError(
                 f"the openai backend has no name for the {role.value} model",
                 f"Set openai_{role.value}_model to the name that the server lists.",
             )
+        if not self._checked:
+            for sender in self._senders.values():
+                sender.check()
+            self._checked = True
         size = self._settings.openai_choices
-        pool = ThreadPoolExecutor(max_workers=self._settings.openai_concurrency)
-        try:
-            answers = [
-                pool.submit(self._complete, role, task, indexes[start : start + size])
-                for task, indexes in work
-                for start in range(0, len(indexes), size)
-            ]
-            for answer in as_completed(answers):
-                yield from answer.result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+        jobs: list[Job] = [
+            (task, indexes[start : start + size])
+            for task, indexes in work
+            for start in range(0, len(indexes), size)
+        ]
+        self._enough.clear()
+        answered = False
+        for (task, _), outcome in outcomes(
+            jobs, lambda job: self._complete(role, *job), self._width, self._enough
+        ):
+            if isinstance(outcome, TaskRefusedError):
+                self._refuse(role, task, outcome, hopeless=not answered)
+            elif isinstance(outcome, Exception):
+                raise outcome
+            else:
+                answered = answered or bool(outcome)
+                yield from outcome
+        if jobs and not answered:
+            words = next(iter(self._refused.values()))
+            raise ConfigError(f"every request was refused: {words}")
+
+    def _refuse(self, role: Role, task: Task, error: TaskRefusedError, *, hopeless: bool) -> None:
+        """Leave the task out, and say so; end where no task is taken."""
+        first = (role, task.task_id) not in self._refused
+        self._refused[role, task.task_id] = error.cause
+        if hopeless and len(self._refused) >= _HOPELESS:
+            raise ConfigError(error.cause, f"Task {task.task_id} was not the first to be refused.")
+        if first:
+            self._listener.status(f"task {task.task_id} is left out: {error.cause}")
 
     def provenance(self) -> Generated:
         """Say what was asked of which server, and what it said of itself. Never the key."""
         settings = self._settings
         with self._lock:
-            said = {name: sorted(values) for name, values in self._seen.items()}
+            said = {
+                name: sorted(set().union(*values.values())) for name, values in self._seen.items()
+            }
         return Generated(
             "openai",
-            {role: ModelUsed(name) for role, name in self._models.items() if name},
+            {role: ModelUsed(sender.model) for role, sender in self._senders.items()},
             sampling={
                 "temperature": settings.temperature,
                 "top_p": settings.top_p,
+                **NEUTRAL,
                 "top_k": settings.top_k,
                 "max_new_tokens": settings.max_new_tokens,
+                "stop": list(settings.stop),
                 "seed": settings.seed,
                 "choices_per_request": settings.openai_choices,
             },
             prompt_template={"name": self._template.name, "sha256": self._template.sha256},
             libraries={"openai": version("openai")},
             details={
-                "endpoint": without_userinfo(str(self._client.base_url)),
+                "endpoint": self._endpoints(),
+                "mode": "completions" if settings.raw_completion else "chat completions",
+                "extra_body": json.loads(settings.openai_extra_body or "{}"),
+                "refused_parameters": self._dropped(),
                 "server_said": said,
             },
+            speed={"requests_in_flight": self._width},
+            notes=tuple(self._notes()),
         )
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.close()
+        self._enough.set()
+        for sender in self._senders.values():
+            sender.client.close()
+
+    def _endpoints(self) -> str | dict[str, str]:
+        """The server's address; by model where there are two."""
+        places = {
+            role.value: without_userinfo(str(sender.client.base_url))
+            for role, sender in self._senders.items()
+        }
+        distinct = set(places.values())
+        return distinct.pop() if len(distinct) == 1 else places
+
+    def _dropped(self) -> dict[str, list[str]]:
+        return {role.value: sorted(sender.dropped) for role, sender in self._senders.items()}
+
+    def _notes(self) -> Iterator[str]:
+        for role, sender in self._senders.items():
+            for name, words in sorted(sender.dropped.items()):
+                yield (
+                    f"The server refuses the parameter {name} for the {role.value} model, and its "
+                    f"own value holds: {words}"
+                )
+        for role in self._senders:
+            tasks = [task for owner, task in self._refused if owner is role]
+            if tasks:
+                why = next(words for (owner, _), words in self._refused.items() if owner is role)
+                yield (
+                    f"The server refused {len(tasks)} tasks to the {role.value} model, and they "
+                    f"have no samples: {', '.join(tasks[:10])}. {why}"
+                )
+        models = self._seen["model"]
+        if len(models) == len(Role) and models[Role.BASE] == models[Role.FINETUNED]:
+            names = {sender.model for sender in self._senders.values()}
+            if len(names) > 1:
+                told = ", ".join(sorted(models[Role.BASE]))
+                yield f"The server says that one and the same model answered for both: {told}."
 
     def _complete(self, role: Role, task: Task, indexes: Sequence[int]) -> list[Sample]:
         """Samples for ``indexes``, asking again for as many as the server left out."""
-        messages = [{"role": "user", "content": self._template.render(task)}]
-        digest = hashlib.sha256(json.dumps(messages, sort_keys=True).encode()).hexdigest()
+        sender = self._senders[role]
+        prompt = self._template.render(task)
+        digest = hashlib.sha256(self._canonical(prompt).encode()).hexdigest()
         samples: list[Sample] = []
         while len(samples) < len(indexes):
+            if words := self._refused.get((role, task.task_id)):
+                raise TaskRefusedError(words)
             missing = indexes[len(samples) :]
             key = sample_key(self._settings.seed, role, task.task_id, missing[0])
             wanted = min(len(missing), self._choices)
-            answer = self._ask(role, messages, wanted, request_seed(key))
-            choices = answer.choices[:wanted] if answer.choices else []
+            reply = sender.ask(prompt, wanted, request_seed(key))
+            choices = reply.choices[:wanted] if reply.choices else []
             if not choices:
                 raise EnvironmentUnfitError(f"the server sent no choice for task {task.task_id}")
             if len(choices) < wanted:
                 self._choices = 1  # this server ignores `n`
-            usage = answer.usage
-            used = usage.completion_tokens if usage else 0
-            self._on_tokens(used)
-            samples.extend(
-                Sample(
-                    role=role,
-                    task_id=task.task_id,
-                    index=index,
-                    completion=choice.message.content or "",
-                    finish_reason=choice.finish_reason or "",
-                    prompt_tokens=usage.prompt_tokens if usage else 0,
-                    # The server counts all choices together.
-                    completion_tokens=used if len(answer.choices) == 1 else 0,
-                    prompt_sha256=digest,
+            self._hear(role, reply)
+            samples += [
+                self._sample(
+                    Sample(role, task.task_id, index, "", prompt_sha256=digest), one, reply
                 )
-                for index, choice in zip(missing, choices, strict=False)
-            )
+                for index, one in zip(missing, choices, strict=False)
+            ]
         return samples
 
-    def _ask(self, role: Role, messages: list[dict[str, str]], choices: int, seed: int) -> Any:
-        import openai
+    def _canonical(self, prompt: str) -> str:
+        """The prompt as it was sent, for its digest."""
+        if self._settings.raw_completion:
+            return json.dumps(prompt)
+        return json.dumps([{"role": "user", "content": prompt}], sort_keys=True)
 
-        settings = self._settings
-        request: dict[str, Any] = {
-            "model": self._models[role],
-            "messages": messages,
-            "temperature": settings.temperature,
-            "top_p": settings.top_p,
-            "seed": seed,
-        }
-        if choices > 1:
-            request["n"] = choices
-        if settings.top_k:
-            request["extra_body"] = {"top_k": settings.top_k}
-        try:
-            try:
-                limit = {self._length_name: settings.max_new_tokens}
-                answer = self._client.chat.completions.create(**request, **limit)
-            except openai.BadRequestError as error:
-                if "max_completion_tokens" not in str(error):
-                    raise
-                self._length_name = "max_completion_tokens"  # OpenAI's newer models
-                limit = {self._length_name: settings.max_new_tokens}
-                answer = self._client.chat.completions.create(**request, **limit)
-            if isinstance(answer, str):
-                raise ValueError(f"it sent {answer[:40]!r}")
-        except (openai.OpenAIError, ValueError) as error:
-            raise explained(error, settings, self._models[role]) from error
+    def _sample(self, asked: Sample, choice: Any, reply: Any) -> Sample:
+        usage = reply.usage
+        used = usage.completion_tokens if usage else 0
+        text = text_of(choice)
+        return replace(
+            asked,
+            completion=cut(text, self._settings.stop),
+            finish_reason=choice.finish_reason or "",
+            prompt_tokens=usage.prompt_tokens if usage else 0,
+            # The server counts all choices together.
+            completion_tokens=used if len(reply.choices) == 1 else 0,
+        )
+
+    def _hear(self, role: Role, reply: Any) -> None:
+        """Note what the server says of itself."""
+        if reply.usage:
+            self._listener.tokens(reply.usage.completion_tokens)
         with self._lock:
             for name, values in self._seen.items():
-                if value := getattr(answer, name, None):
-                    values.add(value)
-        return answer
+                if value := getattr(reply, name, None):
+                    values.setdefault(role, set()).add(value)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,11 +12,14 @@ from evalpkg.addresses import without_userinfo
 from evalpkg.errors import ConfigError, EnvironmentUnfitError, EvalError
 from evalpkg.generation.settings import GenerationSettings
 
+OWN = 128
+"""Requests in flight to servers of one's own: an engine that batches wants many."""
+
 _NO_KEY = "none"
 """Sent where no key is set: the client insists on one, local servers ignore it."""
 
 
-def connect(settings: GenerationSettings) -> Any:
+def connect(settings: GenerationSettings, address: str) -> Any:
     """The client; no request is made.
 
     Raises:
@@ -27,7 +32,6 @@ def connect(settings: GenerationSettings) -> Any:
         raise EnvironmentUnfitError(
             "the openai client is not installed", 'Install it: pip install "evalpkg[openai]".'
         ) from error
-    address = settings.openai_base_url
     if address and urlsplit(address).scheme not in ("http", "https"):
         raise ConfigError(
             f"openai_base_url is {address!r}", "Give an address such as http://127.0.0.1:8000/v1."
@@ -46,11 +50,34 @@ def connect(settings: GenerationSettings) -> Any:
     )
 
 
-def explained(error: Exception, settings: GenerationSettings, model: str) -> EvalError:
+def place(address: str) -> str:
+    """The server's address as it may be shown."""
+    return without_userinfo(address) or "the endpoint"
+
+
+def in_flight(settings: GenerationSettings, addresses: Iterable[str]) -> int:
+    """How many requests to keep in flight: as asked, else many where the servers are one's own."""
+    if settings.openai_concurrency:
+        return settings.openai_concurrency
+    return OWN if all(_is_own(urlsplit(address).hostname or "") for address in addresses) else 16
+
+
+def _is_own(host: str) -> bool:
+    """Whether ``host`` is this machine or one of a private network."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return bool(host) and ("." not in host or host.endswith((".local", ".internal", ".lan")))
+    return address.is_loopback or address.is_private
+
+
+def explained(
+    error: Exception, settings: GenerationSettings, model: str, address: str
+) -> EvalError:
     """What a failed request means to the user."""
     import openai
 
-    address = without_userinfo(settings.openai_base_url) or "the endpoint"
+    address = place(address)
     if isinstance(error, ValueError):  # a web page, say
         return ConfigError(
             f"{address} answers, but not as an OpenAI-compatible server does: {error}",
@@ -71,8 +98,6 @@ def explained(error: Exception, settings: GenerationSettings, model: str) -> Eva
             f"{address} does not know the model {model!r}: {error}",
             "Use a name that the server's /models lists.",
         )
-    if isinstance(error, (openai.BadRequestError, openai.UnprocessableEntityError)):
-        return ConfigError(f"{address} refuses the request: {error}")
     return EnvironmentUnfitError(
         f"{address} keeps failing: {error}",
         "Samples received so far are kept: start the same command again to go on.",

@@ -1,39 +1,74 @@
-"""Named prompt templates: what a model is asked, as one user message."""
+"""Named prompt templates: what a model is asked, as one user message or as bare text to continue.
+
+Besides our own there is one per published set, so that numbers can be put beside published ones.
+``docs/generation.md`` says where each comes from.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 
 from evalpkg.errors import ConfigError
 from evalpkg.models import Task
 
+_COMMENT = re.compile(
+    r"/\*+(?P<block>.*?)\*+/|^[ \t]*//[/!]?(?P<line>[^\n]*)$", re.DOTALL | re.MULTILINE
+)
+
 
 @dataclass(frozen=True, slots=True)
 class PromptTemplate:
-    """A task's prompt, then fixed instructions.
+    """A text with places for the task.
 
     Attributes:
         name: what users type.
-        instructions: follow the prompt after a blank line; empty for none.
+        text: ``<prompt>`` stands for the task's prompt, ``<signature>`` for its function's head
+            without ``fn`` and brace, ``<description>`` for the words of its comments.
+        stripped: whether white space around the whole is cut off.
     """
 
     name: str
-    instructions: str
+    text: str
+    stripped: bool = False
 
     def render(self, task: Task) -> str:
-        """The user message for ``task``."""
-        if not self.instructions:
-            return task.prompt
-        return f"{task.prompt}\n\n{self.instructions}"
+        """The message for ``task``."""
+        places = {
+            "<prompt>": task.prompt,
+            "<signature>": signature_of(task),
+            "<description>": description_of(task),
+        }
+        text = re.sub("|".join(places), lambda found: places[found[0]], self.text)
+        return text.strip() if self.stripped else text
 
     @property
     def sha256(self) -> str:
         """Digest of everything in the message that does not come from the task."""
-        return hashlib.sha256(self.render(Task("", "", "", "")).encode()).hexdigest()
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+def signature_of(task: Task) -> str:
+    """The head of the task's function, such as ``larger(a: i32, b: i32) -> i32``."""
+    heads = re.findall(r"\bfn\s+([^{]+?)\s*(?:\{|$)", task.prompt)
+    named = [head for head in heads if re.match(rf"{re.escape(task.entry_point)}\b", head)]
+    found: list[str] = named or heads or [task.entry_point]
+    return found[-1]
+
+
+def description_of(task: Task) -> str:
+    """The words of the comments in the task's prompt, without comment signs."""
+    found = []
+    for match in _COMMENT.finditer(task.prompt):
+        text = match["line"] if match["block"] is None else match["block"]
+        found += [re.sub(r"^\s*\*(?= |$)", "", line).strip() for line in text.splitlines() or [""]]
+    return "\n".join(found).strip()
 
 
 _DEFAULT = """\
+<prompt>
+
 Complete the Rust function above.
 1. Answer with this one function: its signature as given, and its whole body.
 2. Write no main function, no tests, no usage examples and no comments.
@@ -41,9 +76,29 @@ Complete the Rust function above.
 4. Import everything that the body uses and that is not in the prelude.
 5. Declare a variable `mut` if its value changes."""
 
+_MULTIPL_E = """\
+I will give you the prefix of an incomplete program that you must complete. In your response, do \
+not alter the prefix but repeat it exactly, and when you complete the program just complete the \
+incomplete function. Do not write additional functions, tests, or usage examples.
+
+You MUST return a full program with the prefix verbatim and the completion.
+
+The programming language is Rust. The prefix:
+
+<prompt>"""
+
+_INSTRUCTION = "Write a Rust function `<signature>` to solve the following problem:\n<description>"
+
 TEMPLATES = {
     template.name: template
-    for template in (PromptTemplate("default", _DEFAULT), PromptTemplate("bare", ""))
+    for template in (
+        PromptTemplate("default", _DEFAULT),
+        PromptTemplate("bare", "<prompt>"),
+        PromptTemplate("multipl-e", _MULTIPL_E),
+        PromptTemplate("humanevalpack", f"{_INSTRUCTION}\n\n<prompt>", stripped=True),
+        PromptTemplate("humaneval-x", "// language: Rust\n<prompt>"),
+        PromptTemplate("mceval", _INSTRUCTION.replace("`<", "`fn <").replace(">`", "> {`")),
+    )
 }
 
 
@@ -59,3 +114,9 @@ def get_template(name: str) -> PromptTemplate:
         raise ConfigError(
             f"there is no prompt template {name!r}", f"Choose one of: {', '.join(TEMPLATES)}."
         ) from None
+
+
+def cut(text: str, stops: tuple[str, ...]) -> str:
+    """``text`` up to the first of ``stops`` in it."""
+    places = [place for stop in stops if (place := text.find(stop)) >= 0]
+    return text[: min(places, default=len(text))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass
 
@@ -45,11 +46,16 @@ class GenerationSettings:
         prompt_template: name of a template in ``prompts.TEMPLATES``.
         replay_base: JSONL file of the base model's samples, or ``canonical`` or ``stub``.
         replay_finetuned: the same for the fine-tuned model.
+        raw_completion: send the prompt as bare text to be continued, without a chat template.
+        stop: texts at which an answer ends; they are not part of it.
         openai_base_url: endpoint, such as ``http://127.0.0.1:8000/v1``; empty is the client's own.
         openai_base_model: the endpoint's name of the base model.
         openai_finetuned_model: the endpoint's name of the fine-tuned model.
+        openai_finetuned_base_url: endpoint of the fine-tuned model; empty where it is the same.
+        openai_extra_body: JSON object that is added to every request.
+        openai_patience: seconds to wait for a server that answered before and does not now.
         openai_api_key_env: environment variable that holds the key.
-        openai_concurrency: requests in flight.
+        openai_concurrency: requests in flight; None is 128 for servers of one's own, else 16.
         openai_choices: choices asked for in one request; above 1, a sample's seed depends on which
             samples were asked for together with it.
         openai_timeout: seconds that one request may take.
@@ -82,13 +88,18 @@ class GenerationSettings:
     batch_size: int = 32
     seed: int = 1234
     prompt_template: str = "default"
+    raw_completion: bool = False
+    stop: tuple[str, ...] = ()
     replay_base: str = ""
     replay_finetuned: str = ""
     openai_base_url: str = ""
+    openai_finetuned_base_url: str = ""
+    openai_extra_body: str = ""
+    openai_patience: float = 300.0
     openai_base_model: str = ""
     openai_finetuned_model: str = ""
     openai_api_key_env: str = "OPENAI_API_KEY"
-    openai_concurrency: int = 16
+    openai_concurrency: int | None = None
     openai_choices: int = 1
     openai_timeout: float = 600.0
     openai_max_retries: int = 5
@@ -104,7 +115,12 @@ class GenerationSettings:
         _at_least("top_k", self.top_k, 0)
         _at_least("max_new_tokens", self.max_new_tokens, 1)
         _at_least("batch_size", self.batch_size, 1)
-        _at_least("openai_concurrency", self.openai_concurrency, 1)
+        if self.openai_concurrency is not None:
+            _at_least("openai_concurrency", self.openai_concurrency, 1)
+        _at_least("openai_patience", self.openai_patience, 0)
+        _json_object("openai_extra_body", self.openai_extra_body)
+        if "" in self.stop:
+            raise ConfigError("a stop text is empty", "Every answer would end before it began.")
         _at_least("openai_choices", self.openai_choices, 1)
         _at_least("openai_max_retries", self.openai_max_retries, 0)
         _at_least("cpus_per_worker", self.cpus_per_worker, 0)
@@ -121,6 +137,15 @@ class GenerationSettings:
 def _one_of(name: str, value: str, known: tuple[str, ...]) -> None:
     if value not in known:
         raise ConfigError(f"{name} is {value!r}", f"Choose one of: {', '.join(known)}.")
+
+
+def _json_object(name: str, text: str) -> None:
+    try:
+        value = json.loads(text or "{}")
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise ConfigError(f"{name} is {text!r}", 'Give a JSON object, such as {"priority": 1}.')
 
 
 def _at_least(name: str, value: float, least: float) -> None:

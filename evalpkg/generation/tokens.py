@@ -12,17 +12,17 @@ _DATE = "26 Jul 2024"
 """Llama 3's templates print a date; left alone, some print today's, and prompts would change."""
 
 
-def prompt_ids(tokenizer: Any, message: str) -> list[int]:
+def prompt_ids(tokenizer: Any, message: str, *, raw: bool = False) -> list[int]:
     """Token ids of a conversation whose only message is ``message``, the answer to come next.
 
     The chat template is applied on tokens, so that its special tokens are parsed once. The result
     starts with exactly one BOS token if the tokenizer or its template uses one. A tokenizer without
-    a chat template gets the bare message.
+    a chat template gets the bare message, and so does every model if ``raw``.
 
     Raises:
         ConfigError: if the template cannot render one user message.
     """
-    if tokenizer.chat_template:
+    if tokenizer.chat_template and not raw:
         try:
             encoded = tokenizer.apply_chat_template(
                 [{"role": "user", "content": message}],
@@ -69,6 +69,25 @@ def text_of(tokenizer: Any, ids: Sequence[int]) -> str:
         list(ids), skip_special_tokens=False, clean_up_tokenization_spaces=False
     )
     return decoded
+
+
+class StopTexts:
+    """Says whether generated ids end with one of several texts, by decoding their tail.
+
+    Args:
+        texts: none of them is empty.
+    """
+
+    def __init__(self, tokenizer: Any, texts: Sequence[str]) -> None:
+        self._tokenizer = tokenizer
+        self._texts = texts
+        # A token is a byte at least; the rest keeps what decoding does at its start away.
+        self._tail = max(len(text.encode()) for text in texts) + 8
+
+    def __call__(self, ids: Sequence[int]) -> bool:
+        """Whether one of the texts is in the tail of ``ids``."""
+        tail = text_of(self._tokenizer, ids[-self._tail :])
+        return any(text in tail for text in self._texts)
 
 
 def ids_sha256(ids: Sequence[int]) -> str:

@@ -13,18 +13,22 @@ import torch
 
 from evalpkg.errors import ConfigError
 from evalpkg.generation import adapter, hub, tokens
+from evalpkg.generation.attach import attach
 from evalpkg.generation.base import Listener, Work
 from evalpkg.generation.decoding import Decoder, Request
 from evalpkg.generation.keys import sample_key
 from evalpkg.generation.loading import load_base
 from evalpkg.generation.network import Network
-from evalpkg.generation.prompts import get_template
+from evalpkg.generation.prompts import cut, get_template
 from evalpkg.generation.provenance import Generated, ModelUsed
 from evalpkg.generation.sampling import Sampler
 from evalpkg.generation.settings import EMBEDDED, GenerationSettings
 from evalpkg.models import Role, Sample
 
 _LIBRARIES = ("transformers", "peft", "tokenizers", "accelerate", "bitsandbytes")
+
+_PROBE = "Write a Rust function that returns the larger of two numbers.\nfn larger(a: i32, b: i32)"
+"""What a model is asked before the first task, to see whether its adapter changes anything."""
 
 
 class TransformersBackend:
@@ -52,7 +56,12 @@ class TransformersBackend:
         switch = None
         if self._adapter:
             listener.status(f"Loading the adapter {settings.checkpoint_path}")
-            switch = adapter.attach(self._base.model, self._adapter, settings.base_model)
+            probe = tokens.prompt_ids(self._base.tokenizer, _PROBE)
+            attached = attach(self._base.model, self._adapter, settings.base_model, probe)
+            switch = attached.switch
+            self._notes += attached.notes
+            for note in attached.notes:
+                listener.status(note)
         self._ends = tokens.end_ids(self._base.model, self._base.tokenizer)
         self._network = Network(self._base.model, self._base.attention, switch)
         self._decoder = Decoder(
@@ -63,6 +72,9 @@ class TransformersBackend:
             settings.batch_size,
             listener.tokens,
             settings.cuda_graphs,
+            stopped=tokens.StopTexts(self._base.tokenizer, settings.stop)
+            if settings.stop
+            else None,
         )
 
     def generate(self, role: Role, work: Work) -> Iterator[Sample]:
@@ -80,15 +92,15 @@ class TransformersBackend:
             )
         requests = self._requests(role, work)
         for answer in self._decoder.run(requests, adapter=role is Role.FINETUNED):
-            ended = answer.finish_reason == "stop"
+            text = tokens.text_of(self._base.tokenizer, answer.ids)
             yield Sample(
                 role=role,
                 task_id=answer.request.task_id,
                 index=answer.request.index,
-                completion=tokens.text_of(self._base.tokenizer, answer.ids),
+                completion=cut(text, self._settings.stop),
                 finish_reason=answer.finish_reason,
                 prompt_tokens=len(answer.request.prompt),
-                completion_tokens=len(answer.ids) + ended,
+                completion_tokens=answer.made,
                 prompt_sha256=tokens.ids_sha256(answer.request.prompt),
             )
 
@@ -96,7 +108,9 @@ class TransformersBackend:
         seed = self._settings.seed
         requests: list[Request] = []
         for task, indexes in work:
-            ids = tokens.prompt_ids(self._base.tokenizer, self._template.render(task))
+            ids = tokens.prompt_ids(
+                self._base.tokenizer, self._template.render(task), raw=self._settings.raw_completion
+            )
             self._check_length(task.task_id, len(ids))
             requests.extend(
                 Request(task.task_id, i, tuple(ids), sample_key(seed, role, task.task_id, i))
@@ -128,11 +142,12 @@ class TransformersBackend:
                 "top_p": settings.top_p,
                 "top_k": settings.top_k,
                 "max_new_tokens": settings.max_new_tokens,
+                "stop": list(settings.stop),
                 "seed": settings.seed,
                 "noise": "gumbel, splitmix64 of (sample key, step, token)",
             },
             prompt_template={"name": self._template.name, "sha256": self._template.sha256},
-            chat_template_sha256=tokens.chat_template_sha256(self._base.tokenizer) or "",
+            chat_template_sha256=self._chat_template_sha256(),
             libraries={"torch": torch.__version__, **_versions()},
             details={
                 "engine": "evalpkg decode loop",
@@ -145,6 +160,7 @@ class TransformersBackend:
                     "note": self._base.attention_note,
                 },
                 "end_token_ids": sorted(self._ends),
+                "chat_template": "none" if settings.raw_completion else "the tokenizer's",
             },
             speed={
                 "group_size": {"asked": settings.batch_size, "used": self._decoder.rows},
@@ -153,6 +169,11 @@ class TransformersBackend:
             },
             notes=tuple(self._notes),
         )
+
+    def _chat_template_sha256(self) -> str:
+        if self._settings.raw_completion:
+            return ""
+        return tokens.chat_template_sha256(self._base.tokenizer) or ""
 
     @cached_property
     def _models(self) -> dict[Role, ModelUsed]:

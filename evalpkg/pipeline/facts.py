@@ -37,6 +37,7 @@ class RunFacts:
         earlier: each time that the run grew, the settings that it outgrew.
         tokens: generated in all sessions, as far as the backend counts them.
         token_seconds: time that took, loading the model left out.
+        answers: what is wrong with many of the answers.
     """
 
     path: Path
@@ -48,6 +49,7 @@ class RunFacts:
     earlier: list[dict[str, Any]] = field(default_factory=list)
     tokens: int = 0
     token_seconds: float = 0.0
+    answers: list[str] = field(default_factory=list)
 
     @classmethod
     def load(cls, layout: RunLayout) -> Self:

@@ -11,6 +11,7 @@ from itertools import groupby
 from evalpkg.config import EvalConfig
 from evalpkg.generation import BACKENDS, Listener, Work, create_backend
 from evalpkg.models import Role, Sample, Task
+from evalpkg.pipeline.answers import Answers
 from evalpkg.pipeline.saving import Batches
 from evalpkg.pipeline.session import Session
 from evalpkg.pipeline.settings import generation_settings
@@ -61,20 +62,24 @@ def generate_missing(
         before = backend.provenance().as_json()
         session.facts.add_generation(before)
         begun()
+        made = 0
         with SampleLog(session.layout.samples_log) as log:
+            answers = Answers(log.read())
             for role in config.roles:
                 keys = expected_keys(tasks, [role], config.num_samples, session.shard)
                 total = sum(1 for _ in keys)
                 wanted = [key for key in missing if key[0] is role]
                 progress.phase(f"generating, {ROLE_NAMES[role]} model", total, total - len(wanted))
                 if wanted:
-                    _append(log, backend.generate(role, _work(tasks, wanted)), progress)
+                    samples = backend.generate(role, _work(tasks, wanted))
+                    made += _append(log, samples, answers, progress)
+        session.facts.answers = answers.complaints()
         session.facts.tokens += meter.measured
         session.facts.token_seconds += meter.seconds
         session.facts.add_generation(backend.provenance().as_json(), before)
     finally:
         backend.close()
-    return len(missing)
+    return made
 
 
 class TokenMeter:
@@ -138,9 +143,15 @@ def _work(tasks: tuple[Task, ...], wanted: list[SampleKey]) -> Work:
     return [(by_id[task_id], [index for _, _, index in keys]) for task_id, keys in groups]
 
 
-def _append(log: SampleLog, samples: Iterable[Sample], progress: Progress) -> None:
-    """Make samples durable as they come."""
+def _append(log: SampleLog, samples: Iterable[Sample], answers: Answers, progress: Progress) -> int:
+    """Make samples durable as they come; how many came."""
+    count = 0
     with Batches(log.append, FLUSH_SAMPLES, FLUSH_SECONDS) as finished:
         for sample in samples:
+            count += 1
             finished.add(sample)
             progress.advance()
+            answers.add(sample)
+            for news in answers.news():
+                progress.note(news)
+    return count

@@ -141,6 +141,7 @@ def _lock_file(config: EvalConfig) -> LockFile | None:
 
 def _warnings(facts: RunFacts) -> Iterator[str]:
     """What the files themselves do not show; the reports add what they do."""
+    yield from facts.answers
     yield from dict.fromkeys(note for one in facts.generation for note in one.get("notes", ()))
     for name, sessions in (("generated", facts.generation), ("judged", facts.scoring)):
         if len(sessions) > 1:

@@ -59,7 +59,8 @@ def generate_only(config: EvalConfig) -> RunOutcome:
     """
     with Session(config) as session, session.progress() as progress:
         generated = generate_missing(session, progress)
-    return RunOutcome(session.layout, generated, 0, Coverage((), (), ()))
+        lacking = tuple(missing_samples(session))
+    return RunOutcome(session.layout, generated, 0, Coverage(lacking, (), ()))
 
 
 def _work(session: Session, progress: Progress) -> tuple[int, int]:

@@ -12,17 +12,24 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class StandIn:
     """``answer(body)`` returns a status and a JSON object, or bytes; requests are kept."""
 
-    def __init__(self, answer):
+    def __init__(self, answer, models=("m", "m-lora")):
         self.requests = []
         self.lock = threading.Lock()
         stand_in = self
 
         class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                listed = {"object": "list", "data": [{"id": name} for name in models or ()]}
+                self.reply(200 if models is not None else 404, listed)
+
             def do_POST(self):
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 with stand_in.lock:
                     stand_in.requests.append((body, self.headers))
                     status, reply = answer(body)
+                self.reply(status, reply)
+
+            def reply(self, status, reply):
                 data = reply if isinstance(reply, bytes) else json.dumps(reply).encode()
                 kind = "text/html" if data.startswith(b"<") else "application/json"
                 self.send_response(status)
@@ -54,6 +61,7 @@ def completion(body, count, **changes):
         {
             "index": i,
             "finish_reason": "stop",
+            "text": f"{body['model']} {body['seed']} {i}",
             "message": {"role": "assistant", "content": f"{body['model']} {body['seed']} {i}"},
         }
         for i in range(count)

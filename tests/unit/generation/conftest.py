@@ -4,6 +4,7 @@ from importlib.util import find_spec
 
 NEEDS_MODELS = [
     "test_adapter.py",
+    "test_attach.py",
     "test_decoding.py",
     "test_loading.py",
     "test_sampling.py",

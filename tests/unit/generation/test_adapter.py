@@ -6,9 +6,11 @@ from peft import LoraConfig, get_peft_model
 
 from evalpkg.errors import ConfigError, DataError
 from evalpkg.generation import adapter
+from evalpkg.generation.attach import attach
 from evalpkg.generation.network import Network
 from tests.unit.generation.generation_tiny import tiny_model
 
+PROBE = range(3, 20)
 LLAMA = "meta-llama/Meta-Llama-3.1-8B-Instruct"
 
 
@@ -40,7 +42,6 @@ def test_other_names_of_the_same_weights_are_accepted(tmp_path, base):
         ("meta-llama/Meta-Llama-3.1-8B", LLAMA),
         ("Qwen/Qwen2.5-Coder-0.5B", LLAMA),
         (LLAMA, "embedded"),
-        ("", LLAMA),
     ],
 )
 def test_an_adapter_of_another_base_is_refused_naming_both(tmp_path, declared, asked):
@@ -50,6 +51,14 @@ def test_an_adapter_of_another_base_is_refused_naming_both(tmp_path, declared, a
     assert repr(declared) in caught.value.cause
     assert repr(asked) in caught.value.cause
     assert adapter.check_base(files, asked, allow_mismatch=True) == declared
+
+
+@pytest.mark.parametrize("base", ["", None])
+def test_an_adapter_that_names_no_base_is_used_only_when_asked(tmp_path, base):
+    files = config_only(tmp_path / "a", base)
+    with pytest.raises(ConfigError, match="does not say which model"):
+        adapter.check_base(files, LLAMA, allow_mismatch=False)
+    assert adapter.check_base(files, LLAMA, allow_mismatch=True) == ""
 
 
 def test_an_adapter_that_only_adds_prompt_tokens_is_refused(tmp_path):
@@ -89,7 +98,7 @@ def test_the_base_model_computes_the_same_bits_while_the_adapter_is_off(tmp_path
     ids = list(range(3, 40))
     _, before = Network(tiny_model(), "sdpa").prompt(ids, adapter=False)
     model = tiny_model()
-    network = Network(model, "sdpa", adapter.attach(model, trained(tmp_path), "tiny"))
+    network = Network(model, "sdpa", attach(model, trained(tmp_path), "tiny", PROBE).switch)
     _, on = network.prompt(ids, adapter=True)
     _, off = network.prompt(ids, adapter=False)
     _, again = network.prompt(ids, adapter=True)
@@ -100,18 +109,18 @@ def test_the_base_model_computes_the_same_bits_while_the_adapter_is_off(tmp_path
 
 def test_the_adapter_computes_in_the_dtype_of_the_base_model(tmp_path):
     model = tiny_model().to(torch.bfloat16)
-    adapter.attach(model, trained(tmp_path), "tiny")
+    attach(model, trained(tmp_path), "tiny", PROBE)
     assert {weight.dtype for weight in model.parameters()} == {torch.bfloat16}
 
 
 def test_an_adapter_of_another_shape_is_refused_naming_both(tmp_path):
     files = trained(tmp_path, hidden_size=48)
     with pytest.raises(ConfigError, match="does not fit the base model 'tiny'"):
-        adapter.attach(tiny_model(), files, "tiny")
+        attach(tiny_model(), files, "tiny", PROBE)
 
 
 def test_an_adapter_of_another_architecture_is_refused(tmp_path):
     files = trained(tmp_path)
     gpt2 = tiny_model("gpt2", n_embd=32, n_layer=2, n_head=4)
     with pytest.raises(ConfigError, match="does not fit"):
-        adapter.attach(gpt2, files, "gpt2")
+        attach(gpt2, files, "gpt2", PROBE)

@@ -94,6 +94,20 @@ def test_an_end_token_at_once_gives_an_empty_answer():
     assert len(found) == 4
 
 
+def test_a_stop_text_ends_an_answer_and_what_was_made_is_counted():
+    model = tiny_model()
+    asked = requests(prompts=2, samples=4)
+    free = answers(decoder(model, sampler=SAMPLER, new=30), asked)
+    run = decoder(model, sampler=SAMPLER, new=30)
+    run.stopped = lambda ids: sum(ids[-3:]) % 5 == 0
+    for answer in run.run(asked, adapter=False):
+        whole = free[answer.request.task_id, answer.request.index][0]
+        ended = next((n for n in range(1, 31) if run.stopped(whole[:n])), None)
+        assert answer.ids == whole[:ended]
+        assert answer.finish_reason == ("length" if ended is None else "stop")
+        assert answer.made == len(answer.ids)
+
+
 def test_each_prompt_is_computed_once():
     run = decoder(tiny_model(), sampler=SAMPLER, rows=2)
     prompts = []

@@ -3,10 +3,13 @@ import json
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
-from evalpkg.errors import ConfigError, EnvironmentUnfitError
+from evalpkg.errors import ConfigError, DataError, EnvironmentUnfitError
 from evalpkg.generation import GenerationSettings, create_backend, loading
 from evalpkg.generation.hub import ModelFiles
+from tests.unit.generation.generation_tiny import tiny_model
+from tests.unit.generation.test_tokens import tokenizer
 
 NO_GPU = pytest.mark.skipif(torch.cuda.is_available(), reason="is about machines without a GPU")
 
@@ -75,6 +78,41 @@ def test_a_model_with_code_of_its_own_is_refused_unless_trusted(tmp_path):
     with pytest.raises(ConfigError, match="code of its own") as caught:
         create_backend(settings)
     assert "--trust-remote-code" in caught.value.cure
+
+
+def saved_model(folder):
+    tiny_model().save_pretrained(folder)
+    return GenerationSettings(base_model=str(folder), checkpoint_path="", device="cpu")
+
+
+def test_a_model_of_which_a_part_is_missing_is_refused(tmp_path):
+    settings = saved_model(tmp_path)
+    file = tmp_path / "model.safetensors"
+    tensors = load_file(file)
+    del tensors["model.layers.1.mlp.up_proj.weight"]
+    save_file(tensors, file, metadata={"format": "pt"})
+    tokenizer(None, adds_bos=False).save_pretrained(tmp_path)
+    with pytest.raises(DataError, match=r"lack 1 of the model's weights: model\.layers\.1"):
+        create_backend(settings)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "git-lfs pointer"),
+        (b"\x10\0\0\0\0\0\0\0{", "cannot be loaded"),
+        (b"", "cannot be loaded"),
+        (None, "cannot be loaded"),
+    ],
+)
+def test_weights_that_cannot_be_read_are_an_error_and_no_traceback(tmp_path, content, words):
+    settings = saved_model(tmp_path)
+    tokenizer(None, adds_bos=False).save_pretrained(tmp_path)
+    (tmp_path / "model.safetensors").unlink()
+    if content is not None:
+        (tmp_path / "model.safetensors").write_bytes(content)
+    with pytest.raises((DataError, EnvironmentUnfitError), match=words):
+        create_backend(settings)
 
 
 def test_digests_cover_weights_and_configs_only(tmp_path):

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from evalpkg.generation.keys import request_seed, sample_key
-from evalpkg.generation.prompts import TEMPLATES, get_template
+from evalpkg.generation.prompts import TEMPLATES, cut, get_template
 from evalpkg.models import Role, Task
 
 TASK = Task("t", "// Add.\nfn add_up(a: i32) -> i32 {", "add_up", "")
@@ -28,7 +28,7 @@ def test_digests_tell_templates_apart_and_do_not_depend_on_the_task():
     digests = {template.sha256 for template in TEMPLATES.values()}
     assert len(digests) == len(TEMPLATES)
     default = get_template("default")
-    assert default.sha256 == hashlib.sha256(f"\n\n{default.instructions}".encode()).hexdigest()
+    assert default.sha256 == hashlib.sha256(default.text.encode()).hexdigest()
 
 
 def test_keys_differ_in_every_part_and_stay_the_same_between_versions():
@@ -59,3 +59,57 @@ def test_importing_the_package_loads_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+RUST = """use std::fmt;
+
+/// Return the larger
+/// of two numbers.
+/// >>> larger(1, 2)
+fn larger<T: Ord>(a: T, b: T) -> T where T: Copy {
+"""
+BLOCK = """fn helper() {}
+
+/*
+ Find it.
+ * one
+*/
+fn find(a: &[i32]) -> usize{
+"""
+
+
+@pytest.mark.parametrize(
+    ("task", "signature", "description"),
+    [
+        (
+            Task("a", RUST, "larger", ""),
+            "larger<T: Ord>(a: T, b: T) -> T where T: Copy",
+            "Return the larger\nof two numbers.\n>>> larger(1, 2)",
+        ),
+        (Task("b", BLOCK, "find", ""), "find(a: &[i32]) -> usize", "Find it.\none"),
+        (Task("c", "fn g()", "g", ""), "g()", ""),
+        (Task("d", "", "h", ""), "h", ""),
+    ],
+)
+def test_published_templates_find_signature_and_description(task, signature, description):
+    asked = get_template("humanevalpack").render(task)
+    head = f"Write a Rust function `{signature}` to solve the following problem:"
+    assert asked.startswith(f"{head}\n{description}".strip())
+    assert asked.endswith(task.prompt.strip())
+    assert asked == asked.strip()
+    assert get_template("humaneval-x").render(task) == f"// language: Rust\n{task.prompt}"
+    assert get_template("multipl-e").render(task).endswith(f"\n\n{task.prompt}")
+
+
+def test_what_a_task_says_is_never_taken_for_a_place_of_the_template():
+    task = Task("a", "// <signature> <description>\nfn f() {", "f", "")
+    assert get_template("bare").render(task) == task.prompt
+    assert get_template("default").render(task).startswith(task.prompt)
+
+
+@pytest.mark.parametrize(
+    ("stops", "kept"),
+    [((), "a\n}\nfn b"), (("\n}",), "a"), (("fn", "\n}"), "a"), (("zz",), "a\n}\nfn b")],
+)
+def test_an_answer_is_cut_at_the_first_stop_text(stops, kept):
+    assert cut("a\n}\nfn b", stops) == kept

@@ -101,3 +101,18 @@ def test_digests():
     assert tokens.chat_template_sha256(tokenizer(None, adds_bos=False)) is None
     first = tokens.chat_template_sha256(tokenizer(WITH_BOS, adds_bos=False))
     assert first != tokens.chat_template_sha256(tokenizer(WITHOUT_BOS, adds_bos=False))
+
+
+def test_without_a_template_the_message_is_continued():
+    made = tokenizer(WITH_BOS, adds_bos=True)
+    raw = tokens.prompt_ids(made, "fn f() {", raw=True)
+    assert tokens.text_of(made, raw) == "<s>fn f() {"
+
+
+@pytest.mark.parametrize("stop", ["\n}", "\nfn main", "🦀"])
+def test_a_stop_text_is_seen_with_its_last_token_and_not_before(stop):
+    made = tokenizer(None, adds_bos=False)
+    ids = made(f"let x = 1;{stop} and more")["input_ids"]
+    stopped = tokens.StopTexts(made, ["zz", stop])
+    first = next(n for n in range(1, len(ids) + 1) if stopped(ids[:n]))
+    assert tokens.text_of(made, ids[:first]) == f"let x = 1;{stop}"

@@ -16,6 +16,10 @@ def another_value(name: str) -> object:
         return next(choice for choice in choices if choice != default)
     if isinstance(default, bool):
         return not default
+    if default is None:
+        return 7
+    if name == "openai_extra_body":
+        return '{"a": 1}'
     if isinstance(default, int | float):
         return default / 2 if 0 < default < 1 else default + 1
     return "default2"

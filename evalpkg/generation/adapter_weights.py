@@ -1,0 +1,147 @@
+"""An adapter's tensors: read, and matched by name to the layers that the adapter's config makes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from evalpkg.errors import ConfigError, DataError
+from evalpkg.generation import hub
+
+SAFE, PICKLED = "adapter_model.safetensors", "adapter_model.bin"
+_WRAPPERS = frozenset({"base_model", "model", "module", "_orig_mod"})
+"""Parts of a name that wrapping a model adds: PEFT, transformers, data parallel, torch.compile."""
+
+_NAMED = 3
+
+
+def read(files: hub.ModelFiles) -> dict[str, Any]:
+    """Name to tensor, as the files have them.
+
+    Raises:
+        DataError: if there is no weights file, it cannot be read, it holds no tensor, or a tensor
+            holds something that is not a number.
+    """
+    import torch
+
+    hub.refuse_pointers(files)
+    path = files.folder / SAFE
+    try:
+        if path.is_file():
+            from safetensors.torch import load_file
+
+            tensors = load_file(path)
+        else:
+            path = files.folder / PICKLED
+            tensors = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError:
+        raise DataError(
+            f"{files.name} holds neither {SAFE} nor {PICKLED}: the adapter has no weights",
+            "Copy the whole folder of the checkpoint.",
+        ) from None
+    except Exception as error:  # torch and safetensors raise a dozen kinds
+        raise DataError(
+            f"{path} cannot be read: {_first_line(error)}",
+            "Is it cut off? Fetch it again, and compare its size.",
+        ) from error
+    if not isinstance(tensors, dict) or not all(map(torch.is_tensor, tensors.values())):
+        raise DataError(f"{path} is not a table of tensors", "Is it the adapter's weights file?")
+    if not tensors:
+        raise DataError(
+            f"{path} holds no tensors: the adapter would change nothing",
+            "Save it again; with DeepSpeed or FSDP the weights must be gathered before they are.",
+        )
+    broken = [name for name, tensor in tensors.items() if not bool(tensor.isfinite().all())]
+    if broken:
+        raise DataError(
+            f"{path} holds values that are not numbers (NaN or infinite) in {listed(broken)}",
+            "The training diverged: take an earlier checkpoint.",
+        )
+    return tensors
+
+
+def matched(
+    given: Collection[str], wanted: Collection[str], of_base: Collection[str], adapter: str
+) -> dict[str, str]:
+    """Name in the file to name in the model, for every tensor of the adapter.
+
+    Names that differ only by known wrappers (``_orig_mod.`` of torch.compile, a doubled
+    ``model.``, a missing ``base_model.model.``, the adapter's own name) are mended where exactly
+    one tensor and one layer remain.
+
+    Args:
+        given: names in the file.
+        wanted: names that PEFT would write for the adapter that its config describes.
+        of_base: names of the base model's own weights, which some files repeat.
+        adapter: the adapter's name, for errors.
+
+    Raises:
+        ConfigError: naming what fits nowhere, or which layers would get nothing.
+    """
+    if set(given) == set(wanted):
+        return {name: name for name in given}
+    layers, tensors = _by_core(wanted), _by_core(given)
+    found, stray = {}, []
+    own = {_core(name) for name in of_base}
+    for core, names in tensors.items():
+        if len(names) == 1 and len(layers.get(core, ())) == 1:
+            found[names[0]] = layers[core][0]
+        elif exact := [name for name in names if name in wanted]:
+            found |= {name: name for name in exact}
+            stray += [name for name in names if name not in wanted]
+        elif core not in own:
+            stray += names
+    if stray:
+        raise ConfigError(
+            f"{len(stray)} of the {len(given)} tensors of the adapter {adapter} fit nowhere in the "
+            f"base model: {listed(stray)}",
+            "The adapter was made for another model, or saved from a wrapped one whose names "
+            "cannot be mended. Save it again with PEFT's save_pretrained.",
+        )
+    empty = sorted(set(wanted) - set(found.values()))
+    if empty:
+        raise ConfigError(
+            f"{len(empty)} of the {len(wanted)} weights that the config of the adapter {adapter} "
+            f"asks for are not in its file: {listed(empty)}",
+            "Those layers would stay as they are in the base model. Fetch or save the whole file.",
+        )
+    return found
+
+
+def untrained(tensors: Mapping[str, Any]) -> tuple[list[str], int]:
+    """The ``lora_B`` matrices that hold nothing but zeros, and how many there are in all."""
+    outgoing = {
+        name: tensor
+        for name, tensor in tensors.items()
+        if "lora_B" in name or "lora_embedding_B" in name
+    }
+    return [name for name, tensor in outgoing.items() if not bool(tensor.any())], len(outgoing)
+
+
+def listed(names: Iterable[str]) -> str:
+    """The first few names, and how many more there are."""
+    names = list(names)
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
+
+
+def _by_core(names: Iterable[str]) -> dict[str, list[str]]:
+    found = defaultdict(list)
+    for name in names:
+        found[_core(name)].append(name)
+    return found
+
+
+def _core(name: str) -> str:
+    """The name without wrappers at its start or of torch.compile, and without an adapter's name."""
+    parts = [part for part in name.split(".") if part != "_orig_mod"]
+    while len(parts) > 1 and parts[0] in _WRAPPERS:
+        del parts[0]
+    if len(parts) > 2 and parts[-2] == "default":
+        del parts[-2]
+    return ".".join(parts)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]

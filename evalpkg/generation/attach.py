@@ -1,0 +1,184 @@
+"""Puts an adapter's layers into the base model, and refuses one that would change nothing.
+
+PEFT loads what fits and leaves the rest of the layers as they are made: doing nothing. A model
+would then be compared with itself. So names are compared before, and logits after.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from evalpkg.errors import ConfigError, DataError, EnvironmentUnfitError
+from evalpkg.generation import adapter_weights as weights
+from evalpkg.generation import hub
+from evalpkg.generation.adapter import declared_base
+
+_MISSING = "missing adapter keys"
+"""PEFT's warning about names, which are compared here with more care."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """An adapter in its place.
+
+    Attributes:
+        switch: turns its layers on and off. While off, the model computes what it did before.
+        notes: what the user must know of how it was loaded.
+    """
+
+    switch: Callable[[bool], None]
+    notes: tuple[str, ...]
+
+
+def attach(model: Any, files: hub.ModelFiles, base_model: str, probe: Sequence[int]) -> Attached:
+    """Put the adapter's layers into ``model``, and see that they do something.
+
+    Args:
+        model: the base model.
+        files: the adapter's.
+        base_model: the base model's name, for errors.
+        probe: token ids of a prompt on which the models must differ.
+
+    Raises:
+        ConfigError: if the adapter does not fit the model's layers, or changes nothing.
+        DataError: if its files cannot be read, or its weights are not numbers.
+        EnvironmentUnfitError: if the installed PEFT cannot read it.
+    """
+    import torch
+
+    tensors = weights.read(files)
+    notes = list(_of_zeros(tensors, files.name))
+    before = _logits(model, probe)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        own = set(model.state_dict())
+        adapted = _load(model, files, base_model)
+        notes += _matched(adapted, tensors, own, files.name)
+    notes += _told(said)
+    adapted.eval()
+
+    def switch(on: bool) -> None:
+        if on:
+            adapted.base_model.enable_adapter_layers()
+        else:
+            adapted.base_model.disable_adapter_layers()
+
+    switch(True)
+    tuned = _logits(model, probe)
+    switch(False)
+    if not torch.equal(_logits(model, probe), before):
+        raise ConfigError(
+            f"the adapter {files.name} changes weights of the base model itself, and the base "
+            "model would not be the base model any more",
+            "Merge it into the base model, save that, and give it as --checkpoint-path.",
+        )
+    if not bool(tuned.isfinite().all()):
+        raise DataError(
+            f"with the adapter {files.name} the model's output is not a number",
+            "The training diverged, or the number format overflows: try --dtype float32.",
+        )
+    if torch.equal(tuned, before):
+        raise ConfigError(
+            f"the adapter {files.name} changes no logit of {base_model} on a prompt of "
+            f"{len(probe)} tokens: the base model would be compared with itself",
+            "Is its scaling (lora_alpha) zero, or was it saved before it was trained?",
+        )
+    return Attached(switch, tuple(notes))
+
+
+def _load(model: Any, files: hub.ModelFiles, base_model: str) -> Any:
+    """The model with the adapter's layers, as PEFT loads them."""
+    import peft
+    import torch
+
+    unreadable = f"PEFT {peft.__version__} cannot read the adapter {files.name}"
+    try:
+        # Compute in the base model's dtype; PEFT's default would widen to float32.
+        return peft.PeftModel.from_pretrained(model, files.folder, autocast_adapter_dtype=False)
+    except torch.cuda.OutOfMemoryError as error:
+        raise EnvironmentUnfitError(
+            f"the adapter {files.name} does not fit into the device's memory beside the base model",
+            "Use a larger device, or --load-in-4bit.",
+        ) from error
+    except (RuntimeError, ValueError) as error:
+        raise ConfigError(
+            f"the adapter {files.name} (trained on {declared_base(files)!r}) does not fit the base "
+            f"model {base_model!r}: {_detail(error)}",
+            "Choose the base model that the adapter was trained on.",
+        ) from error
+    except Exception as error:  # a type that this PEFT does not know is a KeyError, and so on
+        raise EnvironmentUnfitError(
+            f"{unreadable}: {type(error).__name__}: {_detail(error)}",
+            "Check that its files are complete; a newer PEFT may be needed.",
+        ) from error
+
+
+def _matched(adapted: Any, tensors: dict[str, Any], own: set[str], name: str) -> list[str]:
+    """Put tensors whose names were mended into their layers; says so."""
+    import peft
+
+    wanted = peft.get_peft_model_state_dict(adapted, save_embedding_layers=False)
+    found = weights.matched(tensors, wanted, own, name)
+    mended = {old: new for old, new in found.items() if old != new}
+    if not mended:
+        return []
+    for old, new in mended.items():
+        if tensors[old].shape != wanted[new].shape:
+            raise ConfigError(
+                f"the adapter {name}: {old} has the shape {tuple(tensors[old].shape)}, and the "
+                f"layer wants {tuple(wanted[new].shape)}",
+                "Choose the base model that the adapter was trained on.",
+            )
+    peft.set_peft_model_state_dict(adapted, {found[old]: tensors[old] for old in found})
+    old, new = next(iter(mended.items()))
+    note = (
+        f"{len(mended)} of the {len(tensors)} tensors of the adapter {name} have other names than "
+        "PEFT gives them. They were matched by what remains without the wrappers' prefixes, such "
+        f"as {old} to {new}."
+    )
+    return [note]
+
+
+def _of_zeros(tensors: dict[str, Any], name: str) -> list[str]:
+    zeros, of = weights.untrained(tensors)
+    if zeros and len(zeros) == of:
+        raise ConfigError(
+            f"every lora_B of the adapter {name} is zero ({of} of {of}): it changes nothing",
+            "It was saved before it was trained, or the training did not reach it.",
+        )
+    if not zeros:
+        return []
+    note = (
+        f"{len(zeros)} of the {of} lora_B matrices of the adapter {name} are zero, so those "
+        f"layers are the base model's: {weights.listed(zeros)}."
+    )
+    return [note]
+
+
+def _told(said: Sequence[warnings.WarningMessage]) -> list[str]:
+    """PEFT's and torch's warnings, each once; not what developers tell developers."""
+    texts = [
+        f"PEFT warns: {' '.join(str(one.message).split())}"
+        for one in said
+        if not issubclass(one.category, (FutureWarning, DeprecationWarning))
+        and _MISSING not in str(one.message)
+    ]
+    return list(dict.fromkeys(texts))
+
+
+def _logits(model: Any, probe: Sequence[int]) -> Any:
+    import torch
+
+    with torch.inference_mode():
+        return model(input_ids=torch.tensor([list(probe)], device=model.device)).logits
+
+
+def _detail(error: Exception) -> str:
+    """The first line that says something: torch's begins with the class and a colon."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    if not lines:
+        return type(error).__name__
+    return lines[1] if lines[0].endswith(":") and len(lines) > 1 else lines[0]

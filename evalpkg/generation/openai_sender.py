@@ -1,0 +1,223 @@
+"""Requests to one model of one server: neutral sampling, refused parameters, patience."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from evalpkg.errors import ConfigError, EvalError
+from evalpkg.generation.openai_client import connect, explained, place
+from evalpkg.generation.settings import GenerationSettings
+
+NEUTRAL: Mapping[str, float] = {"top_k": -1, "min_p": 0.0, "repetition_penalty": 1.0}
+"""Sent with every request: a server may take other values from a file beside the weights."""
+
+_REFUSABLE = (*NEUTRAL, "seed", "stop", "n", "top_p", "temperature")
+_TOO_LONG = re.compile(r"context.?(length|window)|too long|too large|reduce the length", re.I)
+_LONGEST_PAUSE_S = 30.0
+
+
+class TaskRefusedError(EvalError):
+    """The server refuses this request, and would take another: a prompt too long, say."""
+
+
+class Sender:
+    """Asks one model.
+
+    Args:
+        settings: how to sample, and how long to wait.
+        model: the server's name of it.
+        address: of the server; empty is the client's own.
+        enough: set when nobody waits for answers any more.
+        status: called with one line when a wait begins.
+
+    Attributes:
+        dropped: parameters that the server refuses, with its words.
+    """
+
+    def __init__(
+        self,
+        settings: GenerationSettings,
+        model: str,
+        address: str,
+        enough: threading.Event,
+        status: Callable[[str], None],
+    ) -> None:
+        self.client = connect(settings, address)
+        self.model = model
+        self.address = address
+        self.dropped: dict[str, str] = {}
+        self._settings = settings
+        self._enough = enough
+        self._status = status
+        self._answered = False
+        self._length = "max_tokens"
+
+    def ask(self, prompt: str, choices: int, seed: int) -> Any:
+        """The server's reply.
+
+        Raises:
+            TaskRefusedError: if this prompt is refused.
+            ConfigError: if the server does not know the model, or is no such server.
+            EnvironmentUnfitError: if it cannot be reached, refuses the key, or keeps failing.
+        """
+        import openai
+
+        without: dict[str, str] = {}
+        length = self._length
+        while True:
+            body = self._body(prompt, choices, seed, length, without)
+            try:
+                reply = self._patiently(body)
+            except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
+                if length == "max_tokens" and _wants_newer_name(error):
+                    length = "max_completion_tokens"
+                elif refused := _refused(error, body):
+                    without |= dict.fromkeys(refused, _words(error))
+                else:
+                    told = f"{self._place} refuses the request: {_words(error)}"
+                    raise TaskRefusedError(told) from error
+            else:
+                # Only what a retry has shown to be the cause is left out from now on.
+                self._length, self._answered = length, True
+                self.dropped |= without
+                return reply
+
+    def check(self) -> None:
+        """Ask the server whether it knows the model, before anything is generated.
+
+        Raises:
+            ConfigError: if it does not, naming those it lists.
+            EnvironmentUnfitError: if the server cannot be reached or refuses the key.
+        """
+        import openai
+
+        once = self.client.with_options(max_retries=0, timeout=30.0)
+        listed: list[str] = []
+        try:
+            listed = [model.id for model in once.models.list()]
+        except openai.APIStatusError:
+            pass  # some servers have no list
+        except (openai.OpenAIError, ValueError, AttributeError, TypeError) as error:
+            if isinstance(error, openai.APIConnectionError):
+                raise explained(error, self._settings, self.model, self.address) from error
+        if self.model in listed:
+            return
+        try:
+            self._create({"model": self.model, **self._asked("Hello"), self._length: 1}, once)
+        except openai.NotFoundError as error:
+            names = f"It lists: {', '.join(listed[:20])}." if listed else "It lists none."
+            raise ConfigError(
+                f"{self._place} does not know the model {self.model!r}: {_words(error)}", names
+            ) from error
+        except (openai.AuthenticationError, openai.PermissionDeniedError) as error:
+            raise explained(error, self._settings, self.model, self.address) from error
+        except (openai.OpenAIError, ValueError):
+            pass  # the first sample will tell, with patience
+
+    @property
+    def _place(self) -> str:
+        return place(self.address)
+
+    def _asked(self, prompt: str) -> dict[str, Any]:
+        if self._settings.raw_completion:
+            return {"prompt": prompt}
+        return {"messages": [{"role": "user", "content": prompt}]}
+
+    def _body(
+        self, prompt: str, choices: int, seed: int, length: str, without: Mapping[str, str]
+    ) -> dict[str, Any]:
+        settings = self._settings
+        body: dict[str, Any] = {
+            "model": self.model,
+            **self._asked(prompt),
+            "temperature": settings.temperature,
+            "top_p": settings.top_p,
+            "seed": seed,
+            length: settings.max_new_tokens,
+        }
+        if choices > 1:
+            body["n"] = choices
+        if settings.stop:
+            body["stop"] = list(settings.stop)
+        extra = {**NEUTRAL, **({"top_k": settings.top_k} if settings.top_k else {})}
+        for name in (*self.dropped, *without):
+            body.pop(name, None)
+            extra.pop(name, None)
+        given = json.loads(settings.openai_extra_body or "{}")
+        return body | {"extra_body": extra | given}
+
+    def _patiently(self, body: dict[str, Any]) -> Any:
+        """Send, and wait for a server that has answered before and does not now."""
+        import openai
+
+        deadline = time.monotonic() + self._settings.openai_patience
+        pause = 1.0
+        while True:
+            try:
+                return self._create(body, self.client)
+            except (openai.BadRequestError, openai.UnprocessableEntityError):
+                raise
+            except (openai.OpenAIError, ValueError) as error:
+                passing = isinstance(
+                    error,
+                    (
+                        openai.APIConnectionError,
+                        openai.InternalServerError,
+                        openai.RateLimitError,
+                        ValueError,
+                    ),
+                )
+                if not (passing and self._answered and time.monotonic() + pause < deadline):
+                    raise explained(error, self._settings, self.model, self.address) from error
+                if pause == 1.0:
+                    self._status(
+                        f"{self._place} does not answer any more ({_words(error)}); waiting up to "
+                        f"{self._settings.openai_patience:.0f} s for it to come back"
+                    )
+            if self._enough.wait(pause):
+                raise TaskRefusedError("nobody waits for the answer any more")
+            pause = min(2 * pause, _LONGEST_PAUSE_S)
+
+    def _create(self, body: dict[str, Any], client: Any) -> Any:
+        to = client.completions if self._settings.raw_completion else client.chat.completions
+        reply = to.create(**body)
+        if isinstance(reply, str):
+            raise ValueError(f"it sent {reply[:40]!r}")
+        return reply
+
+
+def _wants_newer_name(error: Any) -> bool:
+    text = _all_words(error)
+    return "max_completion_tokens" in text and not _TOO_LONG.search(text)
+
+
+def _refused(error: Any, body: Mapping[str, Any]) -> list[str]:
+    """The parameters that the server's words name as the reason."""
+    sent = [name for name in _REFUSABLE if name in body or name in body["extra_body"]]
+    text = _all_words(error)
+    if getattr(error, "param", None) in sent:
+        return [error.param]
+    if _TOO_LONG.search(text):
+        return []
+    named = {name for name in sent if re.search(rf"['\"`]{name}['\"`]", text)}
+    named |= {name for name in sent if len(name) > 1 and re.search(rf"\b{name}\b", text)}
+    return sorted(named)
+
+
+def _words(error: Exception) -> str:
+    """The server's message, in one line."""
+    body = getattr(error, "body", None)
+    message = body.get("message") if isinstance(body, dict) else None
+    return " ".join(str(message or _all_words(error)).split())[:300]
+
+
+def _all_words(error: Any) -> str:
+    """The client's message and the whole reply, which the client does not always quote."""
+    reply = getattr(error, "response", None)
+    text = str(error)
+    return text if reply is None or reply.text[:50] in text else f"{text}: {reply.text[:2000]}"

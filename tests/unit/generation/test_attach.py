@@ -1,0 +1,188 @@
+"""An adapter that does not apply is refused; one whose names can be mended without doubt is."""
+
+import json
+from typing import Any
+
+import pytest
+import torch
+from peft import LoraConfig, get_peft_model
+from safetensors.torch import load_file, save_file
+
+from evalpkg.errors import ConfigError, DataError, EnvironmentUnfitError, EvalError
+from evalpkg.generation import adapter
+from evalpkg.generation.attach import attach
+from evalpkg.generation.network import Network
+from tests.unit.generation.generation_tiny import tiny_model
+
+PROBE = range(3, 20)
+WEIGHTS, CONFIG = "adapter_model.safetensors", "adapter_config.json"
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    """A trained adapter's tensors and config."""
+    folder = tmp_path_factory.mktemp("adapter")
+    torch.manual_seed(3)
+    lora = LoraConfig(r=2, target_modules=["q_proj", "v_proj"], init_lora_weights=False)
+    get_peft_model(tiny_model(), lora).save_pretrained(folder)
+    return load_file(folder / WEIGHTS), json.loads((folder / CONFIG).read_text())
+
+
+@pytest.fixture
+def attempt(saved, tmp_path):
+    """Attaches the adapter with its tensors and its config changed."""
+
+    def run(change=lambda tensors: tensors, **config):
+        tensors = change({name: tensor.clone() for name, tensor in saved[0].items()})
+        (tmp_path / CONFIG).write_text(json.dumps(saved[1] | config))
+        save_file(tensors, tmp_path / WEIGHTS)
+        model = tiny_model()
+        attached = attach(model, adapter.locate(str(tmp_path), ""), "tiny", PROBE)
+        _, logits = Network(model, "sdpa", attached.switch).prompt(PROBE, adapter=True)
+        return attached.notes, logits
+
+    return run
+
+
+def renamed(old, new):
+    return lambda tensors: {name.replace(old, new): t for name, t in tensors.items()}
+
+
+MENDED = {
+    "torch.compile": renamed("base_model.model.", "base_model.model._orig_mod."),
+    "torch.compile, first": renamed("base_model.", "_orig_mod.base_model."),
+    "torch.compile, inside": renamed(".self_attn.", "._orig_mod.self_attn."),
+    "doubled": renamed("base_model.model.model.", "base_model.model.model.model."),
+    "wrapped twice": renamed("base_model.", "base_model.model.base_model."),
+    "data parallel": renamed("base_model.", "module.base_model."),
+    "without the prefix": renamed("base_model.model.", ""),
+    "with the adapter's name": renamed(".weight", ".default.weight"),
+}
+
+
+@pytest.mark.parametrize("how", MENDED)
+def test_known_prefixes_are_mended_and_the_user_is_told(attempt, how):
+    plain, expected = attempt()
+    assert plain == ()
+    notes, logits = attempt(MENDED[how])
+    assert torch.equal(logits, expected)
+    assert len(notes) == 1
+    assert "8 of the 8 tensors" in notes[0]
+
+
+def half(tensors):
+    return dict(list(tensors.items())[: len(tensors) // 2])
+
+
+def zeroed(tensors):
+    return {n: torch.zeros_like(t) if "lora_B" in n else t for n, t in tensors.items()}
+
+
+def with_nan(tensors):
+    next(iter(tensors.values()))[:] = torch.nan
+    return tensors
+
+
+def doubled(tensors):
+    return tensors | {f"_orig_mod.{name}": tensor + 1 for name, tensor in tensors.items()}
+
+
+def one_more(tensors):
+    return tensors | {
+        "base_model.model.model.layers.7.self_attn.q_proj.lora_A.weight": torch.ones(2)
+    }
+
+
+REFUSED: dict[str, tuple[Any, dict[str, Any], type[EvalError], str]] = {
+    "no tensors": (lambda _: {}, {}, DataError, "holds no tensors"),
+    "half": (half, {}, ConfigError, "4 of the 8 weights that the config .* asks for"),
+    "layers without": (
+        lambda t: t,
+        {"target_modules": ["q_proj", "k_proj", "v_proj"]},
+        ConfigError,
+        "k_proj",
+    ),
+    "elsewhere": (
+        renamed("q_proj", "w_proj"),
+        {},
+        ConfigError,
+        "4 of the 8 tensors .* fit nowhere",
+    ),
+    "a layer too many": (one_more, {}, ConfigError, "1 of the 9 tensors .*layers.7"),
+    "twice": (doubled, {}, ConfigError, "8 of the 16 tensors .* fit nowhere"),
+    "zero": (zeroed, {}, ConfigError, "every lora_B .* is zero"),
+    "NaN": (with_nan, {}, DataError, "not numbers"),
+    "no scaling": (lambda t: t, {"lora_alpha": 0}, ConfigError, "changes no logit"),
+    "unknown type": (
+        lambda t: t,
+        {"peft_type": "NOVEL"},
+        EnvironmentUnfitError,
+        "PEFT .* cannot read",
+    ),
+}
+
+
+@pytest.mark.parametrize("how", REFUSED)
+def test_an_adapter_that_does_not_apply_is_refused(attempt, how):
+    change, config, kind, words = REFUSED[how]
+    with pytest.raises(kind, match=words) as caught:
+        attempt(change, **config)
+    assert caught.value.cure
+
+
+def test_an_adapter_that_replaces_weights_of_the_base_model_is_refused(attempt):
+    key = "base_model.model.model.embed_tokens.weight"
+    with pytest.raises(ConfigError, match="changes weights of the base model itself"):
+        attempt(lambda tensors: tensors | {key: torch.ones(96, 32)})
+
+
+def test_the_base_models_own_weights_in_the_file_do_no_harm(attempt):
+    own = tiny_model().model.embed_tokens.weight.detach().clone()
+    key = "base_model.model.model.embed_tokens.weight"
+    attempt(lambda tensors: tensors | {key: own})
+
+
+def test_layers_that_learned_nothing_are_named(attempt):
+    def one_zero(tensors):
+        name = next(name for name in tensors if "lora_B" in name)
+        return tensors | {name: torch.zeros_like(tensors[name])}
+
+    notes, _ = attempt(one_zero)
+    assert "1 of the 4 lora_B" in notes[0]
+
+
+def test_pefts_own_warnings_are_passed_on(attempt):
+    notes, _ = attempt(novel_option={"a": 1})
+    assert any("PEFT warns" in note and "novel_option" in note for note in notes)
+
+
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        (WEIGHTS, POINTER, "git-lfs pointer"),
+        (CONFIG, POINTER, "git-lfs pointer"),
+        (WEIGHTS, b"\x10\0\0\0\0\0\0\0{", "cannot be read"),
+        (WEIGHTS, b"", "cannot be read"),
+        (WEIGHTS, None, "holds neither"),
+        ("adapter_model.bin", b"no pickle", "cannot be read"),
+    ],
+)
+def test_files_that_cannot_be_read_are_named(saved, tmp_path, name, content, words):
+    (tmp_path / CONFIG).write_text(json.dumps(saved[1]))
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    with pytest.raises(DataError, match=words) as caught:
+        attach(tiny_model(), adapter.locate(str(tmp_path), ""), "tiny", PROBE)
+    assert caught.value.cure
+
+
+def test_pickled_weights_are_read_and_never_run(saved, tmp_path):
+    (tmp_path / CONFIG).write_text(json.dumps(saved[1]))
+    torch.save(saved[0], tmp_path / "adapter_model.bin")
+    assert attach(tiny_model(), adapter.locate(str(tmp_path), ""), "tiny", PROBE).notes == ()
+    torch.save(EvalError, tmp_path / "adapter_model.bin")
+    with pytest.raises(DataError, match="cannot be read"):
+        attach(tiny_model(), adapter.locate(str(tmp_path), ""), "tiny", PROBE)
