@@ -176,7 +176,8 @@ class EvalConfig(BaseModel):
     )
     checkpoint_path: Text = _setting(
         _GENERATION.checkpoint_path,
-        "adapter of the fine-tuned model: repo, repo/subfolder, a folder, or 'embedded'",
+        "the fine-tuned model, an adapter or a whole model: repo, repo/subfolder, a folder, or "
+        "'embedded'",
         "Models",
     )
     skip_base: bool = _setting(False, "leave the base model out", "Models")
@@ -188,7 +189,12 @@ class EvalConfig(BaseModel):
         "Models",
     )
     base_revision: str = _setting("", "revision of the base model on the hub", "Models")
-    adapter_revision: str = _setting("", "revision of the adapter on the hub", "Models")
+    adapter_revision: str = _setting("", "revision of the fine-tuned model on the hub", "Models")
+    own_tokenizers: bool = _setting(
+        False,
+        "give a whole fine-tuned model its own tokenizer and chat template, not the base model's",
+        "Models",
+    )
     allow_base_mismatch: bool = _setting(
         False, "use an adapter although it names another base model", "Models"
     )
@@ -302,9 +308,11 @@ class EvalConfig(BaseModel):
         "every sample draws from a stream keyed by this, task and index",
         "Sampling",
     )
-    batch_size: Count = _setting(
+    batch_size: Count | None = _setting(
         _GENERATION.batch_size,
-        "samples decoded at once; changes the speed, not the text",
+        "samples decoded at once; default: 32 on a CPU, on a GPU what its memory holds, up to "
+        "256. On a CPU it changes the speed alone; on a GPU it can change a last bit, and so a "
+        "token: the number used is recorded",
         "Sampling",
         identity=False,
     )

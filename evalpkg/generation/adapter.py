@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from evalpkg.errors import ConfigError, DataError
@@ -12,6 +13,7 @@ from evalpkg.generation.settings import EMBEDDED
 
 _FILES = ("adapter_config.json", "adapter_model.safetensors", "adapter_model.bin")
 _CONFIG = "adapter_config.json"
+_WHOLE = "config.json"
 
 
 def locate(reference: str, revision: str) -> hub.ModelFiles:
@@ -25,25 +27,52 @@ def locate(reference: str, revision: str) -> hub.ModelFiles:
         ConfigError: if there is no adapter of that name.
         EnvironmentUnfitError: if it cannot be fetched.
     """
-    if reference == EMBEDDED:
-        return hub.ModelFiles(reference, embedded.adapter_folder())
-    if Path(reference).is_dir():
-        files = hub.ModelFiles(reference, Path(reference))
-    else:
-        parts = reference.strip("/").split("/")
-        if len(parts) < 2 or reference.startswith(("/", ".", "~")):
-            raise ConfigError(
-                f"there is no folder {reference!r}, and it does not name a Hub repository",
-                "Give a folder, `owner/repository` or `owner/repository/subfolder`.",
-            )
-        files = hub.fetch("/".join(parts[:2]), revision, _FILES, "/".join(parts[2:]))
-        files = hub.ModelFiles(reference, files.folder, files.revision)
-    if not (files.folder / _CONFIG).is_file():
+    files = _find(reference, revision, _FILES)
+    if not is_adapter(files):
         raise ConfigError(
             f"{reference} holds no {_CONFIG}",
             "Name the folder of one checkpoint, such as owner/repository/checkpoint-9000.",
         )
     return files
+
+
+def locate_checkpoint(reference: str, revision: str) -> hub.ModelFiles:
+    """The files of a fine-tuned model: of an adapter, else those of a whole model.
+
+    Raises:
+        ConfigError: if there is neither of that name.
+        EnvironmentUnfitError: if it cannot be fetched.
+    """
+    files = _find(reference, revision, (*_FILES, _WHOLE))
+    if is_adapter(files):
+        return files
+    if not (files.folder / _WHOLE).is_file():
+        raise ConfigError(
+            f"{reference} holds neither {_CONFIG} nor {_WHOLE}",
+            "Name the folder of one checkpoint, such as owner/repository/checkpoint-9000.",
+        )
+    return _find(reference, revision, hub.WHOLE_MODEL)
+
+
+def is_adapter(files: hub.ModelFiles) -> bool:
+    """Whether the files are an adapter's, and not a whole model's."""
+    return (files.folder / _CONFIG).is_file()
+
+
+def _find(reference: str, revision: str, patterns: Sequence[str]) -> hub.ModelFiles:
+    """A folder of this machine, or one of a repository with the files that match."""
+    if reference == EMBEDDED:
+        return hub.ModelFiles(reference, embedded.adapter_folder())
+    if Path(reference).is_dir():
+        return hub.ModelFiles(reference, Path(reference))
+    parts = reference.strip("/").split("/")
+    if len(parts) < 2 or reference.startswith(("/", ".", "~")):
+        raise ConfigError(
+            f"there is no folder {reference!r}, and it does not name a Hub repository",
+            "Give a folder, `owner/repository` or `owner/repository/subfolder`.",
+        )
+    files = hub.fetch("/".join(parts[:2]), revision, patterns, "/".join(parts[2:]))
+    return hub.ModelFiles(reference, files.folder, files.revision)
 
 
 def declared_base(files: hub.ModelFiles) -> str:

@@ -77,6 +77,7 @@ class Decoder:
         cuda_graphs: record the step and replay it; has no effect on a CPU.
         graph_note: what came of that.
         stopped: says of an answer's tokens so far whether a stop text ends them; None for none.
+        on_note: called with one line that the user should see.
         threads: how many a CPU computes with.
     """
 
@@ -89,6 +90,7 @@ class Decoder:
     cuda_graphs: bool = True
     graph_note: str = ""
     stopped: Callable[[Sequence[int]], bool] | None = None
+    on_note: Callable[[str], None] = lambda _: None
     threads: Threads = field(default_factory=lambda: Threads(torch.get_num_threads()))
     _floor: int = _CPU_ROWS
 
@@ -153,7 +155,10 @@ class Decoder:
             state = self._tensor(states + [[0, 0, 0, 0]] * (rows - len(states)))
             with self.threads.watched() if on_cpu else nullcontext():
                 tokens = self._draw(self.sampler.candidates(step(state, span)), state)
-            self.graph_note = step.note
+            if step.note != self.graph_note:
+                self.graph_note = step.note
+                if not on_cpu:
+                    self.on_note(f"CUDA graphs: {step.note}")
             self.on_tokens(len(active))
             yield from self._advance(cache, active, tokens)
 

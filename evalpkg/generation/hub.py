@@ -11,6 +11,9 @@ from pathlib import Path
 from evalpkg.errors import ConfigError, DataError, EnvironmentUnfitError, EvalError
 
 _DIGESTED = ("*.safetensors", "*.bin", "*.json", "*.jinja", "*.model", "*.py")
+WHOLE_MODEL = ("*.json", "*.safetensors", "*.jinja", "*.model", "*.txt", "*.py")
+"""The files of a model, as patterns."""
+
 _CHUNK = 1 << 22
 _POINTER = b"version https://git-lfs"
 _LARGEST_POINTER = 1024

@@ -1,8 +1,9 @@
-"""The base model and its tokenizer, on a device, in a dtype, with an attention kernel."""
+"""A whole model and its tokenizer, on a device, in a dtype, with an attention kernel."""
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -15,12 +16,12 @@ from evalpkg.generation import embedded, hub
 from evalpkg.generation.adapter_weights import listed
 from evalpkg.generation.settings import EMBEDDED, GenerationSettings
 
-_FILES = ("*.json", "*.safetensors", "*.jinja", "*.model", "*.txt", "*.py")
+_DRIVER = Path("/proc/driver/nvidia/gpus")
 
 
 @dataclass(frozen=True, slots=True)
 class BaseModel:
-    """A loaded base model.
+    """A loaded model: the base model, or a whole fine-tuned one.
 
     Attributes:
         files: where it came from.
@@ -35,8 +36,13 @@ class BaseModel:
     attention_note: str
 
 
-def load_base(settings: GenerationSettings, on_status: Callable[[str], None]) -> BaseModel:
-    """Load what ``settings`` name.
+def load_base(
+    settings: GenerationSettings,
+    on_status: Callable[[str], None],
+    files: hub.ModelFiles | None = None,
+    tokenizer: Any = None,
+) -> BaseModel:
+    """Load the base model that ``settings`` name; from ``files``, with ``tokenizer``, if given.
 
     Raises:
         ConfigError: if there is no such model, device or kernel, or it needs its own code.
@@ -49,8 +55,17 @@ def load_base(settings: GenerationSettings, on_status: Callable[[str], None]) ->
     logging.disable_progress_bar()
     logging.set_verbosity_error()
     device = choose_device(settings.device)
+    if device == "cpu" and settings.device == "auto" and hidden_gpu():
+        told = f"this machine has an NVIDIA GPU that PyTorch {torch.__version__} does not see"
+        if settings.base_model != EMBEDDED:
+            raise EnvironmentUnfitError(
+                told,
+                "Repair the driver or install a CUDA build of PyTorch (see `evalpkg doctor`); "
+                "--device cpu computes on the CPU all the same.",
+            )
+        on_status(f"{told}: the embedded model runs on the CPU")
     dtype = choose_dtype(settings.dtype, device)
-    files = locate(settings, on_status)
+    files = files or locate(settings, on_status)
     on_status(f"Loading {settings.base_model} in {dtype} on {device}")
     hub.refuse_pointers(files)
     arguments: dict[str, Any] = {"dtype": getattr(torch, dtype)}
@@ -62,15 +77,30 @@ def load_base(settings: GenerationSettings, on_status: Callable[[str], None]) ->
     remote = {"trust_remote_code": settings.trust_remote_code}
     try:
         config = AutoConfig.from_pretrained(files.folder, **remote)
-        tokenizer = AutoTokenizer.from_pretrained(files.folder, **remote)
-        model, loaded = AutoModelForCausalLM.from_pretrained(
-            files.folder,
-            config=config,
-            attn_implementation=kernel,
-            output_loading_info=True,
-            **arguments,
-            **remote,
-        )
+        tokenizer = tokenizer or AutoTokenizer.from_pretrained(files.folder, **remote)
+        if settings.attention == "auto" and _caps_scores(config):
+            kernel, note = "eager", "the model caps its attention scores, which others do not"
+
+        def load(attention: str) -> tuple[Any, Mapping[str, Any]]:
+            loaded: tuple[Any, Mapping[str, Any]] = AutoModelForCausalLM.from_pretrained(
+                files.folder,
+                config=config,
+                attn_implementation=attention,
+                output_loading_info=True,
+                **arguments,
+                **remote,
+            )
+            return loaded
+
+        try:
+            model, loaded = load(kernel)
+        except (ValueError, ImportError) as error:
+            refused = re.search("attention|sdpa|flash", str(error), re.IGNORECASE)
+            if settings.attention != "auto" or not refused:
+                raise
+            note = f"{kernel} is refused: {_first_line(error)}"
+            kernel = "eager"
+            model, loaded = load(kernel)
     except torch.cuda.OutOfMemoryError as error:
         raise EnvironmentUnfitError(
             f"{settings.base_model} does not fit into the memory of {device}",
@@ -82,6 +112,27 @@ def load_base(settings: GenerationSettings, on_status: Callable[[str], None]) ->
         raise _explained(error, settings) from error
     _refuse_random_weights(files.name, loaded)
     return BaseModel(model.eval(), tokenizer, files, kernel, note)
+
+
+def load_tokenizer(settings: GenerationSettings, files: hub.ModelFiles) -> Any:
+    """The tokenizer beside a model's weights; None where there is none."""
+    from transformers import AutoTokenizer
+
+    try:
+        return AutoTokenizer.from_pretrained(
+            files.folder, trust_remote_code=settings.trust_remote_code
+        )
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _caps_scores(config: Any) -> bool:
+    """Whether attention scores go through a cap, which kernels other than eager leave out."""
+    return bool(getattr(config.get_text_config(), "attn_logit_softcapping", None))
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 def _refuse_random_weights(name: str, loaded: Mapping[str, Any]) -> None:
@@ -108,7 +159,7 @@ def locate(settings: GenerationSettings, on_status: Callable[[str], None]) -> hu
             "Give a folder, `owner/repository`, or `embedded`.",
         )
     on_status(f"Fetching {name}")
-    return hub.fetch(name, settings.base_revision, _FILES)
+    return hub.fetch(name, settings.base_revision, hub.WHOLE_MODEL)
 
 
 def choose_device(asked: str) -> str:
@@ -134,6 +185,11 @@ def choose_device(asked: str) -> str:
     # Read when CUDA starts: without it, cuBLAS may choose among workspaces and with them results.
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     return f"cuda:{number or 0}"
+
+
+def hidden_gpu() -> bool:
+    """Whether the driver lists an NVIDIA GPU, whatever PyTorch sees."""
+    return any(_DRIVER.glob("*"))
 
 
 def choose_dtype(asked: str, device: str) -> str:

@@ -25,10 +25,11 @@ class GenerationSettings:
     Attributes:
         backend: a name in ``create.BACKENDS``.
         base_model: Hub repository, local folder, or ``embedded``.
-        checkpoint_path: PEFT adapter of the fine-tuned model: ``repo``, ``repo/subfolder``, local
-            folder, ``embedded``, or empty for none.
+        checkpoint_path: the fine-tuned model, a PEFT adapter or a whole model: ``repo``,
+            ``repo/subfolder``, local folder, ``embedded``, or empty for none.
         base_revision: branch, tag or commit of the base model; empty for the repository's default.
-        adapter_revision: the same for the adapter.
+        adapter_revision: the same for the fine-tuned model.
+        own_tokenizers: a whole fine-tuned model gets its own tokenizer and chat template.
         allow_base_mismatch: use an adapter although its config names another base model.
         device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
         dtype: of the weights; ``auto`` is bfloat16 where the device computes in it, else float32.
@@ -41,7 +42,8 @@ class GenerationSettings:
         top_p: nucleus mass in (0, 1].
         top_k: keep only the k likeliest tokens before the nucleus; 0 is off.
         max_new_tokens: longest completion, in tokens.
-        batch_size: samples decoded together.
+        batch_size: samples decoded together; None is 32 on a CPU, and on a GPU what its memory
+            holds, up to 256.
         seed: chooses every sample, together with role, task and index.
         prompt_template: name of a template in ``prompts.TEMPLATES``.
         replay_base: JSONL file of the base model's samples, or ``canonical`` or ``stub``.
@@ -74,6 +76,7 @@ class GenerationSettings:
     checkpoint_path: str = DEFAULT_CHECKPOINT
     base_revision: str = ""
     adapter_revision: str = ""
+    own_tokenizers: bool = False
     allow_base_mismatch: bool = False
     device: str = "auto"
     dtype: str = "auto"
@@ -85,7 +88,7 @@ class GenerationSettings:
     top_p: float = 0.95
     top_k: int = 0
     max_new_tokens: int = 512
-    batch_size: int = 32
+    batch_size: int | None = None
     seed: int = 1234
     prompt_template: str = "default"
     raw_completion: bool = False
@@ -114,7 +117,8 @@ class GenerationSettings:
         _at_least("temperature", self.temperature, 0)
         _at_least("top_k", self.top_k, 0)
         _at_least("max_new_tokens", self.max_new_tokens, 1)
-        _at_least("batch_size", self.batch_size, 1)
+        if self.batch_size is not None:
+            _at_least("batch_size", self.batch_size, 1)
         if self.openai_concurrency is not None:
             _at_least("openai_concurrency", self.openai_concurrency, 1)
         _at_least("openai_patience", self.openai_patience, 0)

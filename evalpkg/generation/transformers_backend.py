@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -15,14 +14,13 @@ from evalpkg.errors import ConfigError
 from evalpkg.generation import adapter, hub, tokens
 from evalpkg.generation.attach import attach
 from evalpkg.generation.base import Listener, Work
-from evalpkg.generation.decoding import Decoder, Request
+from evalpkg.generation.decoding import Request
 from evalpkg.generation.keys import sample_key
-from evalpkg.generation.loading import load_base
-from evalpkg.generation.network import Network
+from evalpkg.generation.loading import load_base, load_tokenizer
 from evalpkg.generation.prompts import cut, get_template
 from evalpkg.generation.provenance import Generated, ModelUsed
-from evalpkg.generation.sampling import Sampler
 from evalpkg.generation.settings import EMBEDDED, GenerationSettings
+from evalpkg.generation.stage import Stage, free, load_checkpoint, require_same_tokens, set_up
 from evalpkg.models import Role, Sample
 
 _LIBRARIES = ("transformers", "peft", "tokenizers", "accelerate", "bitsandbytes")
@@ -32,9 +30,12 @@ _PROBE = "Write a Rust function that returns the larger of two numbers.\nfn larg
 
 
 class TransformersBackend:
-    """One set of base weights in memory, and the adapter's layers switched on and off.
+    """Two models, of which one is in memory.
 
-    Both models get the same prompt, made with the base model's tokenizer and chat template.
+    They are one base model with an adapter's layers switched on and off; or a base model and a
+    whole fine-tuned model, loaded one after the other.
+
+    Both models get the same token ids, made with the base model's tokenizer and chat template.
 
     Raises:
         EvalError: as ``create_backend`` says.
@@ -42,57 +43,98 @@ class TransformersBackend:
 
     def __init__(self, settings: GenerationSettings, listener: Listener) -> None:
         self._settings = settings
+        self._listener = listener
         self._template = get_template(settings.prompt_template)
-        self._adapter: hub.ModelFiles | None = None
         self._notes: list[str] = []
         self._declared_base = ""
+        self._tuned: hub.ModelFiles | None = None
         if settings.checkpoint_path:
-            # Before the base model, which can be large: a wrong adapter shows at once.
-            self._adapter = adapter.locate(settings.checkpoint_path, settings.adapter_revision)
-            self._declared_base = adapter.check_base(
-                self._adapter, settings.base_model, allow_mismatch=settings.allow_base_mismatch
+            # Before the base model, which can be large: a wrong checkpoint shows at once.
+            self._tuned = adapter.locate_checkpoint(
+                settings.checkpoint_path, settings.adapter_revision
             )
-        self._base = load_base(settings, listener.status)
-        switch = None
-        if self._adapter:
-            listener.status(f"Loading the adapter {settings.checkpoint_path}")
-            probe = tokens.prompt_ids(self._base.tokenizer, _PROBE)
-            attached = attach(self._base.model, self._adapter, settings.base_model, probe)
-            switch = attached.switch
-            self._notes += attached.notes
-            for note in attached.notes:
-                listener.status(note)
-        self._ends = tokens.end_ids(self._base.model, self._base.tokenizer)
-        self._network = Network(self._base.model, self._base.attention, switch)
-        self._decoder = Decoder(
-            self._network,
-            Sampler(settings.temperature, settings.top_p, settings.top_k),
-            self._ends,
-            settings.max_new_tokens,
-            settings.batch_size,
-            listener.tokens,
-            settings.cuda_graphs,
-            stopped=tokens.StopTexts(self._base.tokenizer, settings.stop)
-            if settings.stop
-            else None,
-        )
+        self._whole = self._tuned is not None and not adapter.is_adapter(self._tuned)
+        if self._tuned and not self._whole:
+            self._declared_base = adapter.check_base(
+                self._tuned, settings.base_model, allow_mismatch=settings.allow_base_mismatch
+            )
+        self._stage: Stage | None = self._load_base()
+        self._loaded = Role.BASE
+        self._about = self._details(self._stage)
+        self._base_files = self._stage.model.files
+        self._base_tokenizer = self._stage.model.tokenizer
+        if self._tuned and self._whole:
+            self._check_tokenizers(self._tuned)
+
+    def _load_base(self) -> Stage:
+        """The base model, with the adapter's layers in it if there is an adapter."""
+        settings, listener = self._settings, self._listener
+        base = load_base(settings, listener.status)
+        if self._tuned is None or self._whole:
+            return set_up(settings, listener, base)
+        listener.status(f"Loading the adapter {settings.checkpoint_path}")
+        probe = tokens.prompt_ids(base.tokenizer, _PROBE)
+        attached = attach(base.model, self._tuned, settings.base_model, probe)
+        self._say(*attached.notes)
+        return set_up(settings, listener, base, attached.switch)
+
+    def _check_tokenizers(self, files: hub.ModelFiles) -> None:
+        """Both models must read the same token ids, unless each is to have its own tokenizer."""
+        own = load_tokenizer(self._settings, files)
+        if self._settings.own_tokenizers:
+            self._say(
+                "Each model has its own tokenizer and chat template (--own-tokenizers): the "
+                "prompts of the two models differ."
+            )
+        elif own is not None:
+            names = self._settings.base_model, files.name
+            require_same_tokens(self._base_tokenizer, own, names, _PROBE)
+            if own.chat_template != self._base_tokenizer.chat_template:
+                self._say(
+                    f"{files.name} has a chat template of its own, which is not used: both models "
+                    "get the base model's prompts. --own-tokenizers gives each its own."
+                )
+
+    def _say(self, *notes: str) -> None:
+        """Tell the user now, and every reader of the result later."""
+        for note in notes:
+            if note not in self._notes:
+                self._notes.append(note)
+                self._listener.status(note)
+
+    def _on_stage(self, role: Role) -> Stage:
+        """The model of ``role``; a whole one takes the other's place in memory."""
+        wanted = role if self._whole else Role.BASE
+        if self._stage is None or wanted is not self._loaded:
+            self._stage = None  # before the other is loaded: there may be room for one
+            free()
+            if wanted is Role.BASE or self._tuned is None:
+                self._stage = self._load_base()
+            else:
+                self._stage = load_checkpoint(
+                    self._settings, self._listener, self._tuned, self._base_tokenizer
+                )
+            self._loaded = wanted
+            self._about = self._details(self._stage)
+        return self._stage
 
     def generate(self, role: Role, work: Work) -> Iterator[Sample]:
         """Yield the samples as they finish.
 
         Raises:
-            ConfigError: if the fine-tuned model is asked for and there is no adapter, or a prompt
-                leaves no room for the answer.
+            ConfigError: if the fine-tuned model is asked for and there is none, or a prompt leaves
+                no room for the answer.
             EnvironmentUnfitError: if memory runs out with a single sample.
         """
-        if role is Role.FINETUNED and self._adapter is None:
+        if role is Role.FINETUNED and self._tuned is None:
             raise ConfigError(
                 "there is no adapter, and so no fine-tuned model",
                 "Give --checkpoint-path, or --skip-finetuned.",
             )
-        requests = self._requests(role, work)
-        for answer in self._decoder.run(requests, adapter=role is Role.FINETUNED):
-            text = tokens.text_of(self._base.tokenizer, answer.ids)
+        stage = self._on_stage(role)
+        requests = self._requests(stage, role, work)
+        for answer in stage.decoder.run(requests, adapter=role is Role.FINETUNED):
+            text = tokens.text_of(stage.model.tokenizer, answer.ids)
             yield Sample(
                 role=role,
                 task_id=answer.request.task_id,
@@ -104,22 +146,24 @@ class TransformersBackend:
                 prompt_sha256=tokens.ids_sha256(answer.request.prompt),
             )
 
-    def _requests(self, role: Role, work: Work) -> list[Request]:
+    def _requests(self, stage: Stage, role: Role, work: Work) -> list[Request]:
         seed = self._settings.seed
         requests: list[Request] = []
         for task, indexes in work:
             ids = tokens.prompt_ids(
-                self._base.tokenizer, self._template.render(task), raw=self._settings.raw_completion
+                stage.model.tokenizer,
+                self._template.render(task),
+                raw=self._settings.raw_completion,
             )
-            self._check_length(task.task_id, len(ids))
+            self._check_length(stage, task.task_id, len(ids))
             requests.extend(
                 Request(task.task_id, i, tuple(ids), sample_key(seed, role, task.task_id, i))
                 for i in indexes
             )
         return requests
 
-    def _check_length(self, task_id: str, length: int) -> None:
-        config = self._base.model.config.get_text_config()
+    def _check_length(self, stage: Stage, task_id: str, length: int) -> None:
+        config = stage.model.model.config.get_text_config()
         limit = getattr(config, "max_position_embeddings", None)
         new = self._settings.max_new_tokens
         if limit and length + new > limit:
@@ -131,9 +175,10 @@ class TransformersBackend:
 
     def provenance(self) -> Generated:
         """Say everything that decided the samples. Digests of large weights take seconds, once."""
-        settings, model = self._settings, self._base.model
-        device = self._network.device
-        cuda = device.type == "cuda"
+        settings = self._settings
+        if self._stage:
+            self._about = self._details(self._stage)
+        used = self._stage.decoder if self._stage else None
         return Generated(
             "transformers",
             self._models,
@@ -149,54 +194,76 @@ class TransformersBackend:
             prompt_template={"name": self._template.name, "sha256": self._template.sha256},
             chat_template_sha256=self._chat_template_sha256(),
             libraries={"torch": torch.__version__, **_versions()},
-            details={
-                "engine": "evalpkg decode loop",
-                "device": torch.cuda.get_device_name(device) if cuda else "cpu",
-                "dtype": str(model.dtype).removeprefix("torch."),
-                "quantization": "nf4" if settings.load_in_4bit else None,
-                "attention": {
-                    "prompt": self._network.prompt_attention,
-                    "decode": self._network.decode_attention,
-                    "note": self._base.attention_note,
-                },
-                "end_token_ids": sorted(self._ends),
-                "chat_template": "none" if settings.raw_completion else "the tokenizer's",
-            },
+            details=self._about,
             speed={
-                "group_size": {"asked": settings.batch_size, "used": self._decoder.rows},
+                "group_size": {"asked": settings.batch_size, "used": used.rows if used else 0},
                 "threads": torch.get_num_threads(),
-                "cuda_graphs": self._decoder.graph_note,
+                "cuda_graphs": used.graph_note if used else "",
             },
             notes=tuple(self._notes),
         )
 
+    def _details(self, stage: Stage) -> dict[str, object]:
+        """What else decided the samples of the model that is loaded."""
+        device = stage.network.device
+        cuda = device.type == "cuda"
+        return {
+            "engine": "evalpkg decode loop",
+            "device": torch.cuda.get_device_name(device) if cuda else "cpu",
+            "dtype": str(stage.model.model.dtype).removeprefix("torch."),
+            "quantization": "nf4" if self._settings.load_in_4bit else None,
+            "attention": {
+                "prompt": stage.network.prompt_attention,
+                "decode": stage.network.decode_attention,
+                "note": stage.model.attention_note,
+            },
+            # On a GPU the number of rows can change a last bit.
+            "rows": stage.decoder.rows if cuda else None,
+            "end_token_ids": sorted(stage.ends),
+            "chat_template": "none" if self._settings.raw_completion else "the tokenizer's",
+        }
+
     def _chat_template_sha256(self) -> str:
         if self._settings.raw_completion:
             return ""
-        return tokens.chat_template_sha256(self._base.tokenizer) or ""
+        return tokens.chat_template_sha256(self._base_tokenizer) or ""
 
     @cached_property
     def _models(self) -> dict[Role, ModelUsed]:
-        files = self._base.files
+        files = self._base_files
         name = embedded_name(files.name, files.revision)
         models = {Role.BASE: ModelUsed(name, files.revision, files.digests())}
-        if self._adapter:
+        if self._tuned and self._whole:
+            tuned = ModelUsed(self._tuned.name, self._tuned.revision, self._tuned.digests())
+            _require_other_weights(models[Role.BASE], tuned)
+            models[Role.FINETUNED] = tuned
+        elif self._tuned:
             models[Role.FINETUNED] = replace(
                 models[Role.BASE],
-                adapter=embedded_name(self._adapter.name, f"{self._declared_base} LoRA"),
-                adapter_revision=self._adapter.revision,
-                adapter_weights=self._adapter.digests(),
+                adapter=embedded_name(self._tuned.name, f"{self._declared_base} LoRA"),
+                adapter_revision=self._tuned.revision,
+                adapter_weights=self._tuned.digests(),
                 declared_base=self._declared_base,
             )
         return models
 
     def close(self) -> None:
-        """Give the weights' memory back; the backend cannot be used afterwards."""
-        for name in ("_decoder", "_network", "_base"):
-            self.__dict__.pop(name, None)
-        gc.collect()
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
+        """Give the weights' memory back."""
+        self._stage = None
+        free()
+
+
+def _require_other_weights(base: ModelUsed, tuned: ModelUsed) -> None:
+    """Refuse a whole checkpoint whose weights are the base model's."""
+    own, other = (
+        sorted(digest for file, digest in model.weights.items() if file.endswith(".safetensors"))
+        for model in (base, tuned)
+    )
+    if own and own == other:
+        raise ConfigError(
+            f"the weights of {tuned.name} are those of {base.name}, to the byte",
+            "Name the folder that training wrote.",
+        )
 
 
 def embedded_name(given: str, origin: str) -> str:

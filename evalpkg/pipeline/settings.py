@@ -21,6 +21,7 @@ def generation_settings(config: EvalConfig) -> GenerationSettings:
         checkpoint_path="" if config.skip_finetuned else config.checkpoint_path,
         base_revision=config.base_revision,
         adapter_revision=config.adapter_revision,
+        own_tokenizers=config.own_tokenizers,
         allow_base_mismatch=config.allow_base_mismatch,
         device=config.device,
         dtype=config.dtype,

@@ -95,7 +95,7 @@ def test_the_base_model_writes_the_same_with_the_adapter_loaded_or_not(reference
     bare = create_backend(settings(checkpoint_path=""))
     for key, sample in generate(bare, Role.BASE, [(task, range(4)) for task in TASKS]).items():
         assert sample == reference[key]
-    with pytest.raises(ConfigError, match="no adapter"):
+    with pytest.raises(ConfigError, match="no fine-tuned model"):
         next(bare.generate(Role.FINETUNED, [(TASKS[0], [0])]))
 
 

@@ -31,7 +31,7 @@ def test_defaults_are_those_of_the_documentation() -> None:
         == "Superuser666-Sigil/Llama-3.1-8B-Instruct-Rust-QLora/checkpoint-9000"
     )
     assert (config.num_samples, config.k_values, config.seed) == (100, (1, 10, 100), 1234)
-    assert (config.timeout, config.batch_size, config.max_new_tokens) == (10.0, 32, 512)
+    assert (config.timeout, config.batch_size, config.max_new_tokens) == (10.0, None, 512)
     assert (config.temperature, config.top_p, config.sandbox_mode) == (0.2, 0.95, "auto")
     assert config.modes == (Mode.NO_POLICY, Mode.POLICY)
     assert config.roles == (Role.BASE, Role.FINETUNED)

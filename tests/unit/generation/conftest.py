@@ -8,7 +8,9 @@ NEEDS_MODELS = [
     "test_decoding.py",
     "test_loading.py",
     "test_sampling.py",
+    "test_selftest.py",
     "test_threads.py",
     "test_tokens.py",
+    "test_whole_checkpoint.py",
 ]
 collect_ignore = [] if find_spec("peft") and find_spec("torch") else NEEDS_MODELS

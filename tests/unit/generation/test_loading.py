@@ -80,6 +80,16 @@ def test_a_model_with_code_of_its_own_is_refused_unless_trusted(tmp_path):
     assert "--trust-remote-code" in caught.value.cure
 
 
+@NO_GPU
+def test_a_gpu_that_torch_does_not_see_is_no_reason_to_compute_for_days(tmp_path, monkeypatch):
+    (tmp_path / "0000:01:00.0").mkdir()
+    monkeypatch.setattr(loading, "_DRIVER", tmp_path)
+    settings = GenerationSettings(base_model="a/b", checkpoint_path="")
+    with pytest.raises(EnvironmentUnfitError, match="does not see") as caught:
+        create_backend(settings)
+    assert "--device cpu" in caught.value.cure
+
+
 def saved_model(folder):
     tiny_model().save_pretrained(folder)
     return GenerationSettings(base_model=str(folder), checkpoint_path="", device="cpu")

@@ -1,0 +1,117 @@
+"""A model that is ready to generate, and how one takes the other's place in memory."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import torch
+
+from evalpkg.errors import ConfigError
+from evalpkg.generation import hub, tokens
+from evalpkg.generation.base import Listener
+from evalpkg.generation.decoding import Decoder
+from evalpkg.generation.loading import BaseModel, load_base
+from evalpkg.generation.network import Network
+from evalpkg.generation.rows import auto_rows
+from evalpkg.generation.sampling import Sampler
+from evalpkg.generation.selftest import try_step
+from evalpkg.generation.settings import GenerationSettings
+
+_LONG_PROMPT = 512
+"""Tokens; prompts of the task sets are shorter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A loaded model with everything that decoding needs.
+
+    Attributes:
+        model: weights, their files, and the tokenizer that makes prompts and reads answers.
+        ends: tokens that end an answer.
+    """
+
+    model: BaseModel
+    network: Network
+    ends: frozenset[int]
+    decoder: Decoder
+
+
+def set_up(
+    settings: GenerationSettings,
+    listener: Listener,
+    model: BaseModel,
+    switch: Callable[[bool], None] | None = None,
+) -> Stage:
+    """Make a loaded model ready.
+
+    Args:
+        settings: how to sample.
+        listener: hears of every token.
+        model: the loaded model.
+        switch: turns an adapter's layers on and off.
+    """
+    tokenizer = model.tokenizer
+    ends = tokens.end_ids(model.model, tokenizer)
+    network = Network(model.model, model.attention, switch)
+    config = model.model.config.get_text_config()
+    try_step(network, config.vocab_size, type(model.model).__name__)
+    tokens_at_most = settings.max_new_tokens + _LONG_PROMPT
+    rows = auto_rows(network.device, config, model.model.dtype.itemsize, tokens_at_most)
+    decoder = Decoder(
+        network,
+        Sampler(settings.temperature, settings.top_p, settings.top_k),
+        ends,
+        settings.max_new_tokens,
+        settings.batch_size or rows,
+        listener.tokens,
+        settings.cuda_graphs,
+        stopped=tokens.StopTexts(tokenizer, settings.stop) if settings.stop else None,
+        on_note=listener.status,
+    )
+    return Stage(model, network, ends, decoder)
+
+
+def load_checkpoint(
+    settings: GenerationSettings, listener: Listener, files: hub.ModelFiles, base_tokenizer: Any
+) -> Stage:
+    """Load a full checkpoint in the place of the base model, whose memory is free by now.
+
+    It gets the base model's token ids, unless the settings say that each has its own tokenizer.
+
+    Raises:
+        EvalError: as ``load_base`` says.
+    """
+    named = replace(settings, base_model=files.name)
+    tokenizer = None if settings.own_tokenizers else base_tokenizer
+    model = load_base(named, listener.status, files, tokenizer)
+    return set_up(settings, listener, model)
+
+
+def require_same_tokens(base: Any, other: Any, names: tuple[str, str], probe: str) -> None:
+    """Refuse two tokenizers that give the same text different token ids.
+
+    Tokens that the other has beside those of the base model do no harm.
+
+    Raises:
+        ConfigError: naming both models.
+    """
+    here, there = base.get_vocab(), other.get_vocab()
+    differing = [token for token, number in here.items() if there.get(token) != number]
+    encoded = base(probe)["input_ids"] == other(probe)["input_ids"]
+    if differing or not encoded:
+        what = f"{len(differing)} tokens have other ids" if differing else "they split text apart"
+        raise ConfigError(
+            f"the tokenizers of {names[0]} and {names[1]} differ: {what}",
+            "Both models get the base model's token ids. To give each its own tokenizer and chat "
+            "template: --own-tokenizers; their prompts then differ.",
+        )
+
+
+def free() -> None:
+    """Give memory back that nothing refers to any more."""
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
