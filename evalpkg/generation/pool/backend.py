@@ -10,6 +10,7 @@ from evalpkg.generation.pool import cluster
 from evalpkg.generation.pool.crew import Crew
 from evalpkg.generation.pool.dealing import Deal
 from evalpkg.generation.provenance import Generated
+from evalpkg.generation.rows import ON_CPU
 from evalpkg.generation.settings import GenerationSettings
 from evalpkg.models import Role, Sample
 
@@ -55,7 +56,7 @@ class PoolBackend:
             EvalError: if a worker ran into an error with a cure, differs from the others, or
                 workers die again and again.
         """
-        deal = Deal(work, self._settings.batch_size)
+        deal = Deal(work, self._settings.batch_size or ON_CPU)
         asked = sum(len(indexes) for _, indexes in work)
         while asked:
             self._crew.grow()

@@ -7,6 +7,8 @@ from evalpkg.config import EvalConfig, load_config
 from evalpkg.generation import GenerationSettings
 from evalpkg.pipeline.settings import generation_settings, scoring_settings, verdict_cache
 
+GROUPS = ("Models", "Other backends", "Pool of workers", "Sampling")
+
 
 def another_value(name: str) -> object:
     """A value that the option called ``name`` accepts and that is not its default."""
@@ -35,7 +37,7 @@ def test_every_setting_of_a_backend_has_an_option_that_reaches_it() -> None:
     before = generation_settings(load_config(named))
     reached = set()
     for name in EvalConfig.model_fields:
-        if EvalConfig.group(name) in ("Models", "Other backends", "Sampling"):
+        if EvalConfig.group(name) in GROUPS:
             after = generation_settings(load_config({**named, name: another_value(name)}))
             reached |= {
                 field.name
