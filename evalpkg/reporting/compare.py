@@ -12,20 +12,33 @@ from evalpkg.errors import DataError
 from evalpkg.evidence.metadata import EvalMetadata, read_metadata
 from evalpkg.models import Mode, Role
 from evalpkg.reporting import html, markdown
-from evalpkg.reporting.figures import TrendPoint, trend_figure
-from evalpkg.reporting.format import NOT_AVAILABLE, listed, plain, plural, points
+from evalpkg.reporting.figures import TrendPoint, trend_figures
+from evalpkg.reporting.format import (
+    NOT_AVAILABLE,
+    listed,
+    p_value,
+    plain,
+    plural,
+    points,
+    points_range,
+)
 from evalpkg.reporting.labels import MODE, ROLE
 from evalpkg.reporting.run_files import read_metrics
 from evalpkg.reporting.view.cells import Cell, estimate_cell, interval_pair
+from evalpkg.reporting.view.differing import differing
+from evalpkg.reporting.view.origin import dataset_title
 from evalpkg.reporting.view.passk import Line, metric_line
 from evalpkg.reporting.view.provenance import model_names, warnings
 from evalpkg.statistics import Metrics, RoleMetrics
+from evalpkg.statistics.checkpoints import CheckpointPair, compare_checkpoints
 from evalpkg.store.layout import RunLayout
 
 CAUTION = (
-    "Each run compares its own two models on the same tasks. Differences between runs are not"
-    " tested here, and the best of several runs looks better than it is."
+    "Each run compares its own two models on the same tasks. The best of several runs looks better"
+    " than it is: choose on one set of tasks, report on another."
 )
+MOST_PAIRS = 45
+"""With more, only the pairs with the first run are listed; all of them count in the correction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +64,15 @@ class RunTable:
 
 
 @dataclass(frozen=True, slots=True)
+class PairLine:
+    """Two fine-tuned models on their common tasks."""
+
+    name: str
+    difference: Cell
+    p: str
+
+
+@dataclass(frozen=True, slots=True)
 class CompareView:
     """All runs, ready for a template; the names that ``parts`` templates use are ``ReportView``'s.
 
@@ -70,6 +92,10 @@ class CompareView:
     tables: list[RunTable]
     labels: list[str]
     points: list[TrendPoint]
+    plotted: str
+    dataset: str
+    pairs_heading: str
+    pairs: list[PairLine]
 
 
 def read_runs(roots: Sequence[Path]) -> CompareView:
@@ -92,6 +118,8 @@ def read_runs(roots: Sequence[Path]) -> CompareView:
         {(mode, k) for run in runs for mode, m in run.metrics.items() for k in m.k_values},
         key=lambda item: (list(Mode).index(item[0]), item[1]),
     )
+    pairs, pairs_heading = _pairs(runs, *measured[0])
+    points, plotted = _points(runs, *measured[0])
     return CompareView(
         scope=f"{plural(len(runs), 'run')}: {listed([run.label for run in runs])}",
         sentence=_sentence(runs, *measured[0]),
@@ -106,14 +134,19 @@ def read_runs(roots: Sequence[Path]) -> CompareView:
             for mode, k in measured
         ],
         labels=[run.label for run in runs],
-        points=_points(runs, *measured[0]),
+        points=points,
+        plotted=plotted,
+        dataset=_dataset(runs),
+        pairs=pairs,
+        pairs_heading=pairs_heading,
     )
 
 
 def render_html(view: CompareView) -> str:
     """``comparison.html``: one self-contained file without any script."""
-    figure = trend_figure(view.labels, view.points, view.tables[0].heading)
-    return html.render("compare.html.j2", view=view, figure=Markup(figure))  # noqa: S704 - our SVG
+    drawn = trend_figures(view.labels, view.points, view.plotted)
+    figure = [Markup(svg) for svg in drawn]  # noqa: S704 - our own SVG
+    return html.render("compare.html.j2", view=view, figure=figure)
 
 
 def render_markdown(view: CompareView) -> str:
@@ -156,6 +189,7 @@ def _all_warnings(runs: Sequence[Run]) -> list[str]:
             f"The runs were not asked the same tasks ({', '.join(counts)}): their levels cannot be"
             " compared with each other."
         )
+    found += differing({run.label: run.metadata for run in runs})
     own = {run.label: warnings(run.metadata, run.metrics) for run in runs}
     everywhere = [text for text in own[runs[0].label] if all(text in told for told in own.values())]
     found += [f"Every run: {text}" for text in everywhere]
@@ -195,13 +229,62 @@ def _sentence(runs: Sequence[Run], mode: Mode, k: int) -> str:
     )
 
 
-def _points(runs: Sequence[Run], mode: Mode, k: int) -> list[TrendPoint]:
+def _points(runs: Sequence[Run], mode: Mode, k: int) -> tuple[list[TrendPoint], str]:
+    """What the plot shows: each run's paired difference against one reference.
+
+    That is its own base model; where no run has both, the first run's fine-tuned model.
+    """
     found = []
     for number, run in enumerate(runs):
-        for role in Role:
-            own = run.role(mode, role)
-            estimate = next((p for p in own.pass_at_k if p.k == k), None) if own else None
-            if estimate is not None:
-                low, high = interval_pair(estimate.new_tasks) or (None, None)
-                found.append(TrendPoint(number, role, estimate.value, low, high))
-    return found
+        metrics = run.metrics.get(mode)
+        differences = metrics.comparison.pass_at_k if metrics and metrics.comparison else ()
+        own = next((d for d in differences if d.k == k), None)
+        if own is not None:
+            low, high = interval_pair(own.new_tasks) or (None, None)
+            found.append(TrendPoint(number, own.value, low, high))
+    if found:
+        return found, f"fine-tuned minus base in pass@{k}, {MODE[mode]}, points"
+    against_first = [
+        TrendPoint(pair.later, pair.value, pair.interval.low, pair.interval.high)
+        for pair in _checkpoints(runs, mode)
+        if pair.earlier == 0
+    ]
+    return against_first, f"against {runs[0].label} in pass@1, {MODE[mode]}, points"
+
+
+def _checkpoints(runs: Sequence[Run], mode: Mode) -> list[CheckpointPair]:
+    """Every pair of the runs' last models in ``mode``."""
+    own = [run.role(mode, Role.FINETUNED) or run.role(mode, Role.BASE) for run in runs]
+    known = [model.per_task for model in own if model is not None]
+    metrics = next((m for run in runs for m in (run.metrics.get(mode),) if m), None)
+    if len(known) < len(runs) or metrics is None:
+        return []
+    return compare_checkpoints(known, metrics.settings)
+
+
+def _pairs(runs: Sequence[Run], mode: Mode, _k: int) -> tuple[list[PairLine], str]:
+    """The fine-tuned models against each other."""
+    found = _checkpoints(runs, mode)
+    shown = found if len(found) <= MOST_PAIRS else [pair for pair in found if pair.earlier == 0]
+    lines = [
+        PairLine(
+            f"{runs[pair.later].label} minus {runs[pair.earlier].label}",
+            Cell(points(pair.value), points_range(pair.interval)),
+            p_value(pair.p),
+        )
+        for pair in shown
+    ]
+    if not found:
+        return [], ""
+    alpha = next(iter(runs[0].metrics.values())).settings.alpha
+    apart = sum(pair.p < alpha for pair in found)
+    return lines, (
+        f"Fine-tuned models against each other: {apart} of {plural(len(found), 'pair')} differ at"
+        f" pass@1, {MODE[mode]}, on {plural(found[0].tasks, 'common task')}"
+    )
+
+
+def _dataset(runs: Sequence[Run]) -> str:
+    """The data set of all runs, or that of each."""
+    titles = list(dict.fromkeys(dataset_title(run.metadata, ()) for run in runs))
+    return "; ".join(titles)

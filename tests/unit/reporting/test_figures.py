@@ -13,6 +13,7 @@ from evalpkg.reporting.figures import (
     pass_figure,
     trend_figure,
 )
+from evalpkg.reporting.figures.paired import _limits
 from evalpkg.reporting.rustc_errors import TITLES
 
 TASKS = [
@@ -33,9 +34,9 @@ FIGURES = {
     "trend": lambda: trend_figure(
         ["a", "$b^2$"],
         [
-            TrendPoint(0, Role.BASE, 0.4, 0.3, 0.5),
-            TrendPoint(1, Role.BASE, 0.5, None, None),
-            TrendPoint(1, Role.FINETUNED, None, None, None),
+            TrendPoint(0, 0.04, -0.03, 0.1),
+            TrendPoint(1, 0.05, None, None),
+            TrendPoint(1, None, None, None),
         ],
         "pass@1",
     ),
@@ -88,3 +89,17 @@ def test_error_codes_have_short_titles():
     assert all(re.fullmatch(r"E\d{4}", code) for code in TITLES)
     assert list(TITLES) == sorted(TITLES)
     assert all(0 < len(title) < 60 for title in TITLES.values())
+
+
+@pytest.mark.parametrize("interval", [(-0.9, 0.95), (-1.0, 1.0), (-0.324, 0.324), (0.6, 0.8)])
+def test_the_band_and_its_ends_are_inside_the_axis(interval):
+    """Small runs have intervals far beyond their bars; the axis holds both."""
+    tasks = [TaskDifference(f"t/{i}", "f", 0.0, 0.0) for i in range(8)]
+    svg = paired_figure(tasks, 0.0, interval)
+    height = float(re.search(r'viewBox="0 0 [\d.]+ ([\d.]+)"', svg)[1])
+    band = re.search(r'<path d="([^"]*)"[^>]*class="[^"]*fill-ink', svg)
+    ends = [float(y) for y in re.findall(r"[ML] [\d.-]+ ([\d.-]+)", band[1])]
+    assert 0 < min(ends) < max(ends) < height
+    low, high = _limits([0.0, *(100 * end for end in interval)])
+    assert low < 100 * interval[0]
+    assert 100 * interval[1] < high
