@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from evalpkg.errors import DataError
 from evalpkg.evidence.manifest import Manifest, read_manifest, write_manifest
-from evalpkg.evidence.metadata import read_metadata
+from evalpkg.evidence.metadata import Dataset, read_metadata
 from evalpkg.evidence.signing import load_signing_key, sign_file
 from evalpkg.models import Mode
 from evalpkg.store.files import (
@@ -69,7 +69,7 @@ def build_statement(layout: RunLayout, verifier: str = UNSIGNED) -> dict[str, An
             "evaluatedAt": metadata.finished_at or metadata.started_at,
             "suite": {
                 "name": manifest.inputs.dataset.source,
-                "version": f"{manifest.inputs.dataset.variant} {manifest.inputs.dataset.sha256}",
+                "version": suite_version(manifest.inputs.dataset),
             },
             "claims": _claims(layout, metrics),
             "sampleSize": manifest.samples.size,
@@ -84,6 +84,13 @@ def build_statement(layout: RunLayout, verifier: str = UNSIGNED) -> dict[str, An
             MEASUREMENTS: [entry for document in metrics for entry in _measurements(document)],
         },
     }
+
+
+def suite_version(dataset: Dataset) -> str:
+    """Variant and digest, and how many of the tasks where it was not all of them."""
+    asked, whole = sum(p.tasks for p in dataset.parts), sum(p.of for p in dataset.parts)
+    part = f", {asked} of {whole} tasks" if asked != whole else ""
+    return f"{dataset.variant} {dataset.sha256}{part}"
 
 
 def _commitments(manifest: Manifest) -> dict[str, Any]:
