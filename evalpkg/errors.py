@@ -71,9 +71,3 @@ class GateError(EvalError):
     """The self-check before a run failed."""
 
     exit_code = ExitCode.GATE
-
-
-class MismatchError(EvalError):
-    """A result does not match what can be recomputed from its rows."""
-
-    exit_code = ExitCode.MISMATCH

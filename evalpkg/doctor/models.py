@@ -16,7 +16,7 @@ HUB_TIMEOUT_S = 5.0
 
 
 def model_access() -> Iterator[Check]:
-    """What stands between this machine and a model's weights."""
+    """Checks that this machine can get and load a model's weights."""
     yield model_stack()
     yield hub()
     yield token("hugging face", ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"), _hub_token_file())
@@ -40,7 +40,7 @@ def model_stack() -> Check:
 
 
 def hub() -> Check:
-    """Whether the model hub answers."""
+    """Check that the model hub answers."""
     url = os.environ.get("HF_ENDPOINT", "https://huggingface.co").rstrip("/")
     if os.environ.get("HF_HUB_OFFLINE", "").lower() in {"1", "true", "yes", "on"}:
         return Check(
@@ -59,7 +59,7 @@ def hub() -> Check:
 
 
 def token(service: str, variables: tuple[str, ...], file: Path | None) -> Check:
-    """Whether a token is there, and where it comes from."""
+    """Check that there is a token, and tell where it comes from."""
     source = next((name for name in variables if os.environ.get(name)), "")
     if not source and file is not None and file.is_file():
         source = str(file)

@@ -1,1 +1,1 @@
-"""What proves a run: metadata, manifest, Merkle tree, signatures."""
+"""The proof of a run: metadata, manifest, Merkle tree, signatures."""

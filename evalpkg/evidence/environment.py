@@ -1,4 +1,4 @@
-"""What this machine and this interpreter are. Asks much, insists on nothing, never fails."""
+"""Describes this machine and this interpreter. A question without an answer is left empty."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import platform
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -130,11 +129,6 @@ def ask(*command: str) -> str:
     except (OSError, subprocess.SubprocessError):
         return ""
     return done.stdout.strip()
-
-
-def rustc_version(command: Sequence[str] = ("rustc",)) -> str:
-    """Output of ``rustc -vV``, empty if there is none."""
-    return ask(*command, "-vV")
 
 
 def parse_gpus(csv: str) -> list[Gpu]:

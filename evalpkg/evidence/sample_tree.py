@@ -106,19 +106,16 @@ def prove(layout: RunLayout, role: Role, task_id: str, index: int) -> Proof:
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """What a proof that holds says.
+    """The content of a proof that holds. ``row`` is the sample's.
 
-    Attributes:
-        row: the sample's row.
-        anchored: True if the root was compared with one known from elsewhere. Otherwise the proof
-            only agrees with itself, which anyone can arrange.
+    A proof that was checked without a root known from elsewhere only agrees with itself, which
+    anyone can arrange.
     """
 
     mode: Mode
     role: Role
     row: Row
     root: str
-    anchored: bool
 
 
 def check_proof(proof: Proof, trusted_root: str | None = None) -> Proven:
@@ -139,7 +136,7 @@ def check_proof(proof: Proof, trusted_root: str | None = None) -> Proven:
         mode, role, row = Mode(found["mode"]), Role(found["role"]), ROW.parse(found["row"])
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise ValueError(f"the leaf is not a sample ({error})") from error
-    return Proven(mode, role, row, root, trusted_root is not None)
+    return Proven(mode, role, row, root)
 
 
 def read_proof(path: Path) -> Proof:

@@ -1,4 +1,4 @@
-"""Which evalpkg this is: its version, and its commit where it runs from a checkout."""
+"""Names this evalpkg: its version, and its commit where it runs from a checkout."""
 
 from __future__ import annotations
 

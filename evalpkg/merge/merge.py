@@ -25,12 +25,11 @@ from evalpkg.store.verdict_log import ScoredSample, VerdictLog
 
 @dataclass(frozen=True, slots=True)
 class MergeReport:
-    """What a merge found.
+    """The result of a merge.
 
     Attributes:
         parts: samples with a final verdict in each directory that was used.
         unusable: directories that could not be read, and why.
-        duplicates: samples that more than one directory has, all of them identical.
         coverage: what the merged run lacks.
         missing_by_shard: what each part of the run lacks, by ``i/n``; parts that lack nothing are
             left out. A part whose host sent nothing is in it.
@@ -38,7 +37,6 @@ class MergeReport:
 
     parts: dict[Path, int]
     unusable: dict[Path, str]
-    duplicates: int
     coverage: Coverage
     missing_by_shard: dict[str, list[SampleKey]]
 
@@ -73,7 +71,6 @@ def merge_runs(shard_dirs: Sequence[Path], out: Path) -> MergeReport:
     return MergeReport(
         parts={part.path: sum(one.final for one in part.scored.values()) for part in parts},
         unusable=unusable,
-        duplicates=sum(len(part.samples) for part in parts) - len(samples),
         coverage=found,
         missing_by_shard=_by_shard(found, [part.shard for part in parts]),
     )

@@ -16,7 +16,7 @@ NOTICEABLE = ("python", "packages", "gpus", "cuda", "cpu")
 def merge_metadata(parts: Sequence[Part]) -> EvalMetadata:
     """One document for all parts, which are given in their order and agree in what they must."""
     documents = [part.metadata for part in parts]
-    # What generates and judges is known to a part that did it. An empty one did not.
+    # Only a host that worked knows its backend and its compiler, so the busiest part is the model.
     first = max(parts, key=lambda part: part.work).metadata
     working = [part.metadata for part in parts if part.work] or documents
     if len(documents) == 1 and first.shard == str(WHOLE):

@@ -23,7 +23,8 @@ SHARED = ("tool", "dataset", "lock_file", "roles", "modes", "num_samples", "k_va
 
 SHARED_BY_GENERATION = ("prompt", "models", "seeds")
 SHARED_BY_SCORING = ("toolchain", "sandbox")
-"""The same of what generated and what judged; only hosts that did so know it."""
+"""Metadata about generation and about scoring. A host that did not generate, or did not judge,
+does not know them, so they are compared only between hosts that did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class Part:
 
     @property
     def work(self) -> int:
-        """How far this host came: 2 if it judged, 1 if it generated, 0 if it did neither."""
+        """The last stage that this host reached: 2 for judging, 1 for generating, 0 for none."""
         return bool(self.samples) + bool(self.scored)
 
     @property
@@ -75,7 +76,7 @@ def read_part(path: Path) -> Part:
 
 
 def disagreements(one: Part, other: Part) -> Iterator[str]:
-    """What two parts do not share although they must, one line each."""
+    """Differences between two parts in what parts of one run must share, one line each."""
     mine, theirs = (
         {key: value for key, value in part.config.items() if key != "shard"}
         for part in (one, other)

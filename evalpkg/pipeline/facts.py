@@ -1,4 +1,4 @@
-"""What a run knows about itself that its configuration does not say.
+"""Facts about a run that its configuration does not hold.
 
 A run may take several sessions on end, of which only one loads the model; what each found out is
 kept in ``work/facts.json`` for the metadata at the end.
@@ -7,21 +7,16 @@ kept in ``work/facts.json`` for the metadata at the end.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
 from evalpkg.errors import DataError
+from evalpkg.reporting.progress.counter import utc_now
 from evalpkg.store.files import pretty_json, read_json, write_atomic
 from evalpkg.store.layout import RunLayout
 
 NOT_THE_RESULT = frozenset({"speed", "notes", "workers", "batch_size"})
 """Facts about a session that do not change its samples or verdicts."""
-
-
-def utc_now() -> str:
-    """The time as RFC 3339, UTC, whole seconds."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @dataclass

@@ -23,7 +23,8 @@ from evalpkg.evidence.metadata import (
 from evalpkg.evidence.tool import this_tool
 from evalpkg.generation import BACKENDS
 from evalpkg.models import Role, TaskSet
-from evalpkg.pipeline.facts import NOT_THE_RESULT, RunFacts, utc_now
+from evalpkg.pipeline.facts import NOT_THE_RESULT, RunFacts
+from evalpkg.reporting.progress.counter import utc_now
 from evalpkg.store.files import sha256_file
 
 Facts = Mapping[str, Any]
@@ -87,7 +88,7 @@ def arguments_of(config: EvalConfig) -> dict[str, Any]:
 
 
 def identity_of(config: EvalConfig) -> dict[str, Any]:
-    """Of these, the settings that an output directory belongs to."""
+    """The settings that bind an output directory: with another value it would be another run."""
     return {name: value for name, value in arguments_of(config).items() if config.binds(name)}
 
 
@@ -140,7 +141,7 @@ def _lock_file(config: EvalConfig) -> LockFile | None:
 
 
 def _warnings(facts: RunFacts) -> Iterator[str]:
-    """What the files themselves do not show; the reports add what they do."""
+    """Warnings about facts that no other file of the run shows."""
     yield from facts.answers
     yield from dict.fromkeys(note for one in facts.generation for note in one.get("notes", ()))
     for name, sessions in (("generated", facts.generation), ("judged", facts.scoring)):

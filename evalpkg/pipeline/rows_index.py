@@ -1,4 +1,4 @@
-"""Where each row of a samples file lies: checked once, then read again row by row.
+"""An index of a samples file: every row is checked once, then read again by its place.
 
 Holds 36 bytes per row, whatever the completions weigh.
 """

@@ -20,7 +20,7 @@ from evalpkg.store.mode_files import Coverage
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
-    """What one session did.
+    """The work of one session.
 
     Attributes:
         generated: samples written by this session.

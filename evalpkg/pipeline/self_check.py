@@ -54,7 +54,7 @@ def self_check(
 
 
 def _passed(tasks: tuple[Task, ...]) -> str:
-    """What a check without failures has shown; not every data set brings solutions."""
+    """The outcome of a check without failures, in words; not every data set brings solutions."""
     solved = sum(bool(task.canonical_solution.strip()) for task in tasks)
     if solved == len(tasks):
         return f"all {solved} canonical solutions passed and all stubs failed"

@@ -27,7 +27,7 @@ def shorten(text: str) -> str:
 
 
 def too_costly(text: str) -> bool:
-    """Whether the release's expressions could take longer than ``MOST_STEPS`` over ``text``."""
+    """Tell whether the release's expressions could take over ``MOST_STEPS`` steps for ``text``."""
     if len(text) * len(text) < MOST_STEPS:
         return _OTHER_BLANKS.search(text) is not None
     starts = sum(text.count(mark) for mark in ('"', "'", "/*", "<", "("))

@@ -43,7 +43,7 @@ class Policy:
         patterns: list[str] = module.DISALLOWED_COMPLETION_PATTERNS
         # Two spellings of one rule are one rule.
         self._rules = {pattern.lower(): pattern for pattern in reversed(patterns)}
-        # Where none of the shortest patterns is, none of those that contain one can be.
+        # A text without any of the shortest patterns has none of the longer ones that contain them.
         self._shortest = tuple(
             rule for rule in self._rules if not any(o in rule for o in self._rules if o != rule)
         )
@@ -78,7 +78,7 @@ class Policy:
         return (*usages, *self._others(cleaned, code))
 
     def _code(self, cleaned: str) -> str:
-        """What the release searches: lower-case ASCII without comments and literals."""
+        """The text that the release searches: lower-case ASCII without comments and literals."""
         lowered = cleaned.lower()
         if not lowered.isascii():
             lowered = self._module._normalize_unicode(lowered)

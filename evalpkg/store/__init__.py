@@ -1,1 +1,1 @@
-"""What a run leaves on disk: layout, logs, rows, lock, and the configuration it belongs to."""
+"""The files of a run: layout, logs, rows, lock, and the configuration that they belong to."""

@@ -83,7 +83,7 @@ def write_lines(path: Path, lines: Iterable[str]) -> None:
 
 
 def read_bytes(path: Path) -> bytes:
-    """What is in ``path``.
+    """The bytes of the file ``path``.
 
     Raises:
         DataError: if the file cannot be read.

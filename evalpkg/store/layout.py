@@ -1,4 +1,4 @@
-"""Where everything of a run lies. The only module that spells these file names."""
+"""The place of every file of a run. No other module spells these file names."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ class RunLayout:
 
     @property
     def facts(self) -> Path:
-        """What sessions found out about the run, for the metadata at its end."""
+        """Facts that sessions found out about the run, for the metadata at its end."""
         return self.work / "facts.json"
 
     @property

@@ -33,7 +33,7 @@ def row_of(sample: Sample, scored: ScoredSample, mode: Mode) -> Row:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What of a run is there.
+    """How much of a run is there, and what it lacks.
 
     Attributes:
         not_generated: keys asked for that have no sample.

@@ -24,7 +24,7 @@ class SampleLog(RecordLog[Sample]):
     def missing(
         self, tasks: Iterable[Task], roles: Sequence[Role], num_samples: int, shard: Shard = WHOLE
     ) -> list[SampleKey]:
-        """What is still to be generated: by model, then task in the given order, then index."""
+        """Keys of the samples still to be generated, ordered by model, task as given, and index."""
         present = {sample.key for sample in self.read()}
         return [
             key for key in expected_keys(tasks, roles, num_samples, shard) if key not in present

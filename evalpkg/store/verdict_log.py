@@ -15,7 +15,7 @@ from evalpkg.store.shards import SampleKey
 
 
 def judgement(extraction: Extraction, verdict: Verdict) -> dict[str, Any]:
-    """What extraction and verdict say of one sample, by the names of ``Row``'s fields."""
+    """The fields of ``Row`` that extraction and verdict fill, by name."""
     return {
         "verdict": verdict.kind,
         "compile_ok": verdict.compile_ok,

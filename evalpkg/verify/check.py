@@ -1,4 +1,4 @@
-"""What ``verify`` found."""
+"""The checks that ``verify`` made, and how each ended."""
 
 from __future__ import annotations
 

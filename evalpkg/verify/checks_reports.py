@@ -92,7 +92,10 @@ def _repacked(report: str, expected: str) -> str:
 
 
 def _hold_the_same(found: str, wanted: str) -> bool:
-    """Whether two chunks unpack to the same; of what was found, no more is unpacked than wanted."""
+    """Tell whether two chunks unpack to the same bytes.
+
+    The found chunk may be hostile, so no more of it is unpacked than the wanted one holds.
+    """
     if found == wanted:
         return True
     content = gzip.decompress(base64.b64decode(wanted))

@@ -77,7 +77,7 @@ def check_extraction(evidence: Evidence, extract: Extract) -> Check:
 
 
 def _first_difference(old: object, new: object) -> tuple[object, object]:
-    """Of two texts, the first lines that differ; anything else as it is."""
+    """The first lines in which two texts differ; values that are no texts stay as they are."""
     if isinstance(old, str) and isinstance(new, str):
         pairs = zip_longest(old.split("\n"), new.split("\n"))
         return next(pair for pair in pairs if pair[0] != pair[1])

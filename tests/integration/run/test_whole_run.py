@@ -94,7 +94,9 @@ def test_a_slip_before_the_first_sample_can_be_mended(tmp_path: Path) -> None:
 
 
 def test_speed_settings_may_change(done: Path) -> None:
+    before = (done / "config.json").read_bytes()
     succeed("run", *SMALL, "--n-workers", "1", "--batch-size", "3", "--output-dir", done)
+    assert (done / "config.json").read_bytes() == before
 
 
 def test_one_mode_and_one_model_alone(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
 import math
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,15 @@ def test_a_value_that_cannot_be_used_is_refused_by_name(name, value):
 
 
 def test_edge_values_are_accepted():
-    GenerationSettings(temperature=0, top_p=1.0, top_k=1, max_new_tokens=1, batch_size=1)
+    edge: dict[str, Any] = {
+        "temperature": 0,
+        "top_p": 1.0,
+        "top_k": 1,
+        "max_new_tokens": 1,
+        "batch_size": 1,
+    }
+    settings = GenerationSettings(**edge)
+    assert {name: getattr(settings, name) for name in edge} == edge
 
 
 def test_an_unknown_prompt_template_names_the_known_ones():

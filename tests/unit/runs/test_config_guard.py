@@ -61,7 +61,9 @@ def test_a_damaged_configuration_is_named(tmp_path: Path) -> None:
 def test_the_same_tasks_may_go_on(tmp_path: Path) -> None:
     layout = RunLayout(tmp_path)
     bind_tasks(layout, TASKS)
+    before = layout.tasks.read_bytes()
     bind_tasks(layout, TASKS)
+    assert layout.tasks.read_bytes() == before
 
 
 def test_tasks_that_changed_behind_their_name_are_refused(tmp_path: Path) -> None:

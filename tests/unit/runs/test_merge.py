@@ -50,7 +50,6 @@ def test_shards_merge_to_the_bytes_of_one_host(
 ) -> None:
     report = merge_runs(parts(tmp_path, count), tmp_path / "out")
     assert report.coverage.complete
-    assert report.duplicates == 0
     assert report.missing_by_shard == {}
     assert sum(report.parts.values()) == len(KEYS)
     assert contents(RunLayout(tmp_path / "out")) == single
@@ -73,8 +72,7 @@ def test_any_partition_in_any_order_with_any_overlap_merges_to_the_same(
         SampleLog(layout.samples_log).replace(a_sample(key) for key in shuffled)
         VerdictLog(layout.verdicts_log).replace(judgement(key) for key in reversed(shuffled))
         paths.append(layout.root)
-    report = merge_runs(data.draw(st.permutations(paths)), folder / "out")
-    assert report.duplicates == sum(len(held) for held in holders) - len(KEYS)
+    merge_runs(data.draw(st.permutations(paths)), folder / "out")
     assert contents(RunLayout(folder / "out")) == single
 
 
