@@ -50,6 +50,7 @@ class Job:
     rows: int
     ends: frozenset[int]
     sampler: Sampler
+    graphs: bool = True
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ def our_loop(job: Job) -> int:
         job.new_tokens,
         job.rows,
         on_tokens=lambda _: None,
+        cuda_graphs=job.graphs,
     )
     requests = [
         Request(str(number), index, tuple(prompt), sample_key(1, Role.BASE, str(number), index))
@@ -207,23 +209,26 @@ def main() -> None:
     parser.add_argument("--prompts", type=int, default=8)
     parser.add_argument("--samples", type=int, default=16)
     parser.add_argument("--new-tokens", type=int, default=96)
-    parser.add_argument("--rows", type=int, default=32)
+    parser.add_argument("--rows", type=int, nargs="+", default=[32])
+    parser.add_argument("--no-cuda-graphs", action="store_true")
     parser.add_argument("--top-k", type=int, default=50)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--stop", action="store_true")
     args = parser.parse_args()
     model, prompts, ends = load(args)
     sampler = Sampler(0.2, 0.95, args.top_k)
-    job = Job(model, prompts, args.samples, args.new_tokens, args.rows, ends, sampler)
     roofline = measure(model.device, model.dtype)
     print(f"{machine(model.device)}; {args.model}, {model.dtype}; torch {torch.__version__}")
-    print(
-        f"{len(prompts)} prompts x {args.samples} samples x {args.new_tokens} new tokens, "
-        f"{args.rows} rows, top_k {args.top_k}, {'ends' if ends else 'no'} stop; "
-        f"median of {args.repeats}"
-    )
     print(roofline)
-    print("\n".join(table(job, timings(job, args.repeats), roofline)))
+    for rows in args.rows:
+        graphs = not args.no_cuda_graphs
+        job = Job(model, prompts, args.samples, args.new_tokens, rows, ends, sampler, graphs)
+        print(
+            f"{len(prompts)} prompts x {args.samples} samples x {args.new_tokens} new tokens, "
+            f"{rows} rows, top_k {args.top_k}, {'ends' if ends else 'no'} stop, CUDA graphs "
+            f"{'on' if graphs else 'off'}; median of {args.repeats}"
+        )
+        print("\n".join(table(job, timings(job, args.repeats), roofline)))
 
 
 if __name__ == "__main__":

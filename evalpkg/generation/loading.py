@@ -131,10 +131,6 @@ def _caps_scores(config: Any) -> bool:
     return bool(getattr(config.get_text_config(), "attn_logit_softcapping", None))
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
-
-
 def _refuse_random_weights(name: str, loaded: Mapping[str, Any]) -> None:
     """Refuse a model of which transformers made up a part, because its files lack it."""
     missing = sorted(loaded.get("missing_keys", ()))
