@@ -1,6 +1,26 @@
 """From what a model wrote to Rust source, by parsing."""
 
 from evalpkg.extraction.attempts import Rule
-from evalpkg.extraction.extract import LONGEST_ANSWER, LONGEST_CODE, NO_CODE, TOO_LONG, extract
+from evalpkg.extraction.extract import (
+    LONGEST_ANSWER,
+    LONGEST_CODE,
+    NO_CODE,
+    TOO_COMPLEX,
+    TOO_LONG,
+    WITHOUT_PROGRAM,
+    extract,
+)
+from evalpkg.extraction.trace import Step, Trace
 
-__all__ = ["LONGEST_ANSWER", "LONGEST_CODE", "NO_CODE", "TOO_LONG", "Rule", "extract"]
+__all__ = [
+    "LONGEST_ANSWER",
+    "LONGEST_CODE",
+    "NO_CODE",
+    "TOO_COMPLEX",
+    "TOO_LONG",
+    "WITHOUT_PROGRAM",
+    "Rule",
+    "Step",
+    "Trace",
+    "extract",
+]

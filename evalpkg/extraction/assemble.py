@@ -38,17 +38,26 @@ def with_preamble(code: str, prompt: Preamble) -> str:
     return _put_first("\n".join([*lines, "", ""]), code) if lines else code
 
 
-def with_helpers(code: str, others: Sequence[str], entry_point: str) -> str:
-    """``code`` after the items of other blocks that it uses and does not define itself.
+def with_helpers(
+    code: str, others: Sequence[str], entry_point: str, *, behind: bool = False
+) -> str:
+    """``code`` with the items of other texts that it uses and does not define itself.
 
     Only complete items that ``code`` names, directly or through another one taken, and never a
     ``main`` or tests: a block that shows how to call the function is no part of it.
+
+    Args:
+        code: the program found.
+        others: the texts that may hold what it needs.
+        entry_point: never taken from them.
+        behind: whether they may stand behind ``code``; macros never do.
     """
     root = parse(code.encode()).root_node
     defined, _ = _defined(root)
     used = _names(root)
     available = [item for other in others for item in _helpers(other, entry_point)]
     taken: list[str] = []
+    macros = False
     progress = True
     while progress:
         progress = False
@@ -59,9 +68,12 @@ def with_helpers(code: str, others: Sequence[str], entry_point: str) -> str:
             if helper.defines & defined:
                 continue
             taken.append(helper.text)
+            macros = macros or helper.is_macro
             defined |= helper.defines
             used |= helper.mentions
             progress = True
+    if behind and taken and not macros:
+        return "\n\n".join([code, *taken]) + "\n"
     return _put_first("".join(f"{item}\n\n" for item in taken), code)
 
 
@@ -92,7 +104,8 @@ class _Helper:
     """An item of another block.
 
     Attributes:
-        called: the names that make it wanted; an ``impl`` is wanted with its type.
+        called: the names that make it wanted: an ``impl`` is wanted with its type or trait, a
+            trait with its methods.
         defines: what may be there only once.
         mentions: the names in it, which may want further items.
     """
@@ -101,6 +114,7 @@ class _Helper:
     called: set[str]
     defines: set[str]
     mentions: set[str]
+    is_macro: bool = False
 
 
 def _helpers(code: str, entry_point: str) -> Iterator[_Helper]:
@@ -119,11 +133,19 @@ def _helpers(code: str, entry_point: str) -> Iterator[_Helper]:
             names = {entry.name for entry in imports_of(node) if entry.name is not None}
             yield _Helper(text, names, names, set())
         elif node.type == "impl_item":
-            owner = node.child_by_field_name("type")
-            called = set() if owner is None else _names(owner)
+            sides = [node.child_by_field_name(field) for field in ("type", "trait")]
+            called = {name for side in sides if side is not None for name in _names(side)}
             yield _Helper(text, called, {_header(node)}, _names(node))
         elif name is not None and name not in ("main", "tests", "test", entry_point):
-            yield _Helper(text, {name}, {name}, _names(node))
+            called = {name} | _methods(node)
+            yield _Helper(text, called, {name}, _names(node), node.type == "macro_definition")
+
+
+def _methods(node: Node) -> set[str]:
+    """The functions of a trait; none of any other item."""
+    body = node.child_by_field_name("body") if node.type == "trait_item" else None
+    names = [item_name(child) for child in body.named_children] if body is not None else []
+    return {name for name in names if name is not None}
 
 
 def _header(implementation: Node) -> str:

@@ -6,12 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from evalpkg.extraction import body as bodies
 from evalpkg.extraction.assemble import with_preamble
-from evalpkg.extraction.body import close_body, has_code, skip_introduction
-from evalpkg.extraction.definition import find_definition, find_nested, find_start, may_define
+from evalpkg.extraction.definition import (
+    find_broken,
+    find_definition,
+    find_start,
+    find_unclosed,
+    may_define,
+)
 from evalpkg.extraction.fences import Block
 from evalpkg.extraction.items import functions, is_only_items, starts_like_item
+from evalpkg.extraction.nested import find_nested, only_in_tests
 from evalpkg.extraction.prompts import preamble
+from evalpkg.extraction.standing import Standing
 from evalpkg.extraction.syntax import item_name, parse
 from evalpkg.models import Task
 
@@ -25,6 +33,8 @@ class Rule(StrEnum):
     """The rest of the function, with its closing brace."""
     BODY_UNCLOSED = "body_unclosed"
     """The rest of the function without its closing brace, which was added."""
+    FUNCTION_UNCLOSED = "function_unclosed"
+    """The whole function but for its closing brace, which was added."""
     NESTED = "nested"
     """The function inside an ``impl``, ``mod`` or function, made visible at the top level."""
     FUNCTION_BROKEN = "function_broken"
@@ -34,80 +44,136 @@ class Rule(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of an answer.
+
+    Attributes:
+        text: what stands in it.
+        block: the fenced block that it is, None for text outside of any.
+        label: the words before it.
+    """
+
+    text: str
+    block: Block | None = None
+    label: str = ""
+
+    @property
+    def closed(self) -> bool:
+        """False if the answer ended inside of the block."""
+        return self.block is None or self.block.closed
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
-    """A program, how it was found, and the fenced block it stood in (None for outside of any)."""
+    """A program, how it was found, and the piece it stood in."""
 
     program: str
     rule: Rule
-    block: Block | None = None
+    piece: Piece
+    standing: Standing = Standing.FULL
 
 
-Attempt = Callable[[Task, str, Block | None], Found | None]
+Attempt = Callable[[Task, Piece], Found | None]
 
 
-def definition(task: Task, text: str, block: Block | None = None) -> Found | None:
+def definition(task: Task, piece: Piece) -> Found | None:
     """A complete definition of the entry point."""
-    code = text.encode()
-    if not may_define(code, task.entry_point.encode()):
+    if not may_define(piece.text, task.entry_point):
         return None
-    found = find_definition(code, task.entry_point, prose=block is None)
-    return None if found is None else _whole(task, found, Rule.FUNCTION, block)
+    found = find_definition(
+        piece.text,
+        task.entry_point,
+        prose=piece.block is None,
+        label=piece.label,
+        closed=piece.closed,
+    )
+    if found is None:
+        return None
+    standing = found.standing
+    if piece.block is not None and not piece.block.may_be_rust:
+        standing = max(standing, Standing.FOREIGN)
+    return Found(_whole(task, found.code), Rule.FUNCTION, piece, standing)
 
 
 def pure_definition(task: Task, text: str) -> Found | None:
     """A definition in a text that is nothing but items, whatever its comments and strings hold."""
-    code = text.encode()
-    if not starts_like_item(code) or not may_define(code, task.entry_point.encode()):
+    if not starts_like_item(text) or not may_define(text, task.entry_point):
         return None
-    return definition(task, text) if is_only_items(parse(code).root_node) else None
+    return definition(task, Piece(text)) if is_only_items(parse(text.encode()).root_node) else None
 
 
-def body(task: Task, text: str, block: Block | None = None) -> Found | None:
+def continuation(task: Task, piece: Piece) -> Found | None:
+    """The rest of the prompt's function up to its closing brace, from the first character on."""
+    text, rule = piece.text, Rule.BODY
+    echo = task.prompt.strip()
+    start = len(text) - len(text.lstrip())
+    if text.startswith(echo, start):
+        text, rule = text[start + len(echo) :], Rule.FUNCTION
+        if not may_define(text, task.entry_point):
+            return None  # the only definition: no rule has to choose
+    program = bodies.complete_body(task.prompt, text, task.entry_point)
+    return None if program is None else Found(program, rule, piece)
+
+
+def body(task: Task, piece: Piece) -> Found | None:
     """The rest of the prompt's function, with or without its closing brace."""
-    prompt, code = task.prompt.encode(), text.encode()
-    found = close_body(prompt, code, task.entry_point)
-    if found is None and block is None:
-        found = skip_introduction(prompt, code, task.entry_point)
-    if found is None:
+    found = closed_body(task, piece)
+    if found is not None:
+        return found
+    program = bodies.unclosed_body(task.prompt, piece.text, task.entry_point)
+    if program is not None:
+        return Found(program, Rule.BODY_UNCLOSED, piece)
+    if piece.block is not None:
         return None
-    program, closed = found
-    return Found(program.decode(), Rule.BODY if closed else Rule.BODY_UNCLOSED, block)
+    introduced = bodies.skip_introduction(task.prompt, piece.text, task.entry_point)
+    if introduced is None:
+        return None
+    program, closed = introduced
+    return Found(program, Rule.BODY if closed else Rule.BODY_UNCLOSED, piece)
 
 
-def closed_body(task: Task, text: str, block: Block | None = None) -> Found | None:
+def closed_body(task: Task, piece: Piece) -> Found | None:
     """The rest of the prompt's function, with its closing brace."""
-    found = body(task, text, block)
-    return found if found is not None and found.rule is Rule.BODY else None
+    program = bodies.complete_body(task.prompt, piece.text, task.entry_point)
+    return None if program is None else Found(program, Rule.BODY, piece)
 
 
-def nested(task: Task, text: str, block: Block | None = None) -> Found | None:
+def unclosed_definition(task: Task, piece: Piece) -> Found | None:
+    """The whole function but for its last brace, as a stop sequence leaves it."""
+    if not may_define(piece.text, task.entry_point):
+        return None
+    code = find_unclosed(piece.text, task.entry_point)
+    return None if code is None else Found(_whole(task, code), Rule.FUNCTION_UNCLOSED, piece)
+
+
+def nested(task: Task, piece: Piece) -> Found | None:
     """A complete definition inside another item."""
-    code = text.encode()
-    if not may_define(code, task.entry_point.encode()):
+    if not may_define(piece.text, task.entry_point):
         return None
     prompt = preamble(task.prompt, task.entry_point)
-    found = find_nested(code, task.entry_point, prompt)
-    return None if found is None else _whole(task, found, Rule.NESTED, block)
+    code = find_nested(piece.text, task.entry_point, prompt)
+    return None if code is None else Found(_whole(task, code), Rule.NESTED, piece)
 
 
-def broken_definition(task: Task, text: str, block: Block | None = None) -> Found | None:
-    """A definition that is cut off or has errors, with all that follows it."""
-    code = text.encode()
-    start = find_start(code, task.entry_point)
-    if start is None:
+def broken_definition(task: Task, piece: Piece) -> Found | None:
+    """A definition that is cut off or has errors, with all that belongs to it."""
+    text, name = piece.text, task.entry_point
+    start = find_start(text, name)
+    if start is None or only_in_tests(text, name):
         return None
-    # In a block everything is code; elsewhere what stands before may be prose.
-    rest = code if block is not None else code[start:]
-    return _whole(task, rest, Rule.FUNCTION_BROKEN, block)
+    code = find_broken(text, name, closed=piece.closed)
+    if code is None:
+        # In a block everything is code; elsewhere what stands before may be prose.
+        code = text if piece.block is not None else text[start:]
+    return Found(_whole(task, code), Rule.FUNCTION_BROKEN, piece)
 
 
-def broken_body(task: Task, text: str, block: Block | None = None) -> Found | None:
+def broken_body(task: Task, piece: Piece) -> Found | None:
     """The rest of the prompt's function, cut off or with errors, if it is code at all."""
-    prompt = task.prompt.encode()
-    program = prompt + text.encode()
-    if not has_code(program, len(prompt)):
+    if only_in_tests(piece.text, task.entry_point):
         return None
-    return Found(program.decode(), Rule.BODY_BROKEN, block)
+    program = bodies.broken_body(task.prompt, piece.text, task.entry_point)
+    return None if program is None else Found(program, Rule.BODY_BROKEN, piece)
 
 
 def has_main(source: str, entry_point: str) -> bool:
@@ -125,6 +191,5 @@ def has_main(source: str, entry_point: str) -> bool:
     return False
 
 
-def _whole(task: Task, code: bytes, rule: Rule, block: Block | None) -> Found:
-    prompt = preamble(task.prompt, task.entry_point)
-    return Found(with_preamble(code.decode(), prompt), rule, block)
+def _whole(task: Task, code: str) -> str:
+    return with_preamble(code, preamble(task.prompt, task.entry_point))

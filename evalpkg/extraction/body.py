@@ -2,34 +2,43 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Iterator
 
-from tree_sitter import Node, Query, QueryCursor
+from tree_sitter import Node
 
-from evalpkg.extraction.items import functions, is_complete, is_only_items, keep_items
-from evalpkg.extraction.syntax import ATTRIBUTES, COMMENTS, ITEMS, parse, rust
+from evalpkg.extraction.assemble import with_helpers
+from evalpkg.extraction.items import functions, is_only_items
+from evalpkg.extraction.lexing import body_end
+from evalpkg.extraction.pieces import choose_versions, join_pieces, read_pieces
+from evalpkg.extraction.syntax import ATTRIBUTES, COMMENTS, ITEMS, parse, walk
 
-_CODE = """
-[
-  (let_declaration) (macro_invocation) (for_expression) (while_expression) (loop_expression)
-  (if_expression) (match_expression) (function_item) (struct_item) (impl_item)
-  (call_expression function: (field_expression))
-  (expression_statement (call_expression))
-  (expression_statement (return_expression))
-  (expression_statement (assignment_expression))
-  (expression_statement (compound_assignment_expr))
-] @code
-(ERROR "let" @cut "=")
-(ERROR "for" @cut "in" "{")
-(ERROR "while" @cut "{")
-(ERROR "if" @cut "{")
-(ERROR "match" @cut "{")
-(ERROR "fn" @cut "(")
-"""
-"""Statements and expressions that prose does not make by chance, and the heads of broken ones."""
+_CODE = frozenset(
+    {
+        *("let_declaration", "macro_invocation", "for_expression", "while_expression"),
+        *("loop_expression", "if_expression", "match_expression"),
+        *("function_item", "struct_item", "impl_item"),
+    }
+)
+"""Statements and expressions that prose does not make by chance."""
+
+_CODE_AS_STATEMENT = frozenset(
+    {
+        *("call_expression", "return_expression", "assignment_expression"),
+        "compound_assignment_expr",
+    }
+)
+_HEADS = {
+    "let": ("=",),
+    "for": ("in", "{"),
+    "while": ("{",),
+    "if": ("{",),
+    "match": ("{",),
+    "fn": ("(",),
+}
+"""Words that begin something, and what follows in one that was cut off."""
 
 _SIGNS = frozenset('(){}[];=!|<>+*/%&"')
-_SIGNS_OF_CODE = frozenset(b"{};=")
+_SIGNS_OF_CODE = frozenset("{};=")
 _MOST_WORDS = 8
 
 
@@ -38,52 +47,108 @@ def is_prose(text: str) -> bool:
     return _SIGNS.isdisjoint(text) and len(text.split()) > _MOST_WORDS
 
 
-def close_body(prompt: bytes, code: bytes, name: str) -> tuple[bytes, bool] | None:
-    """The program that ``prompt`` and ``code`` make, if ``code`` ends the prompt's function.
+def complete_body(prompt: str, text: str, name: str) -> str | None:
+    """The program that ``prompt`` and ``text`` make, if ``text`` ends the prompt's function.
+
+    That function is the answer, whatever follows it. Of what follows, only the items stay that the
+    function needs: a model that goes on gets neither further tries nor penalties.
+    """
+    ending = body_end(text)
+    if not ending.complete:
+        return None
+    program = prompt + text[: ending.position]
+    root = parse(program.encode()).root_node
+    if not is_only_items(root) or not _says_something(root, name):
+        return None
+    return _with_rest(program, text[ending.position :], name)
+
+
+def unclosed_body(prompt: str, text: str, name: str) -> str | None:
+    """The program that ``prompt``, ``text`` and one closing brace make, if it has no errors."""
+    ending = body_end(text)
+    if ending.complete or ending.depth != 1 or ending.inside:
+        return None
+    program = f"{prompt}{text}\n}}\n"
+    root = parse(program.encode()).root_node
+    return program if is_only_items(root) and _says_something(root, name) else None
+
+
+def skip_introduction(prompt: str, text: str, name: str) -> tuple[str, bool] | None:
+    """The program for a body that comes after one or more paragraphs of prose.
 
     Returns:
-        The program, and whether ``code`` brought the closing brace itself; None if the function
-        does not parse. What follows the function is kept only as far as it is items.
+        the program, and whether the text closed the function itself.
     """
-    program = prompt + code
-    root = parse(program).root_node
-    if is_only_items(root):
-        return program, True
-    closed = program + b"\n}\n"
-    if root.has_error:
-        whole = parse(closed).root_node
-        if is_only_items(whole):
-            return (closed, False) if _says_something(whole, name) else None
-    end = _function_end(root, len(prompt), name)
-    if end and not parse(program[:end]).root_node.has_error:
-        return keep_items(program, root, end), True
-    return None
-
-
-def skip_introduction(prompt: bytes, code: bytes, name: str) -> tuple[bytes, bool] | None:
-    """Like ``close_body``, for code that comes after one or more paragraphs of prose."""
-    rest = code
+    rest = text
     for _ in range(4):
-        paragraph, blank, rest = rest.partition(b"\n\n")
+        paragraph, blank, rest = rest.partition("\n\n")
         if not blank or not _SIGNS_OF_CODE.isdisjoint(paragraph):
             return None
         if _SIGNS_OF_CODE.isdisjoint(rest):
             return None
-        found = close_body(prompt, rest, name)
-        if found is not None and has_code(found[0], len(prompt)):
-            return found
+        program = complete_body(prompt, rest, name)
+        closed = program is not None
+        program = program or unclosed_body(prompt, rest, name)
+        if program is not None and has_code(program, len(prompt.encode())):
+            return program, closed
     return None
 
 
-def has_code(program: bytes, start: int) -> bool:
-    """Whether a line after ``start`` begins with what is Rust for sure, not words of prose."""
-    captures = QueryCursor(_code_query()).captures(parse(program).root_node)
-    found = [node for node in captures.get("code", ()) if not node.has_error]
-    for node in found + captures.get("cut", []):
-        line = max(start, program.rfind(b"\n", 0, node.start_byte) + 1)
-        if node.start_byte >= start and not program[line : node.start_byte].strip(b" \t{}"):
+def broken_body(prompt: str, text: str, name: str) -> str | None:
+    """The prompt and what goes on behind it, cut off or with errors, if it is code at all."""
+    program = prompt + text
+    if not has_code(program, len(prompt.encode())):
+        return None
+    ending = body_end(text)
+    if not ending.complete:
+        return program
+    return _with_rest(prompt + text[: ending.position], text[ending.position :], name)
+
+
+def _with_rest(program: str, rest: str, name: str) -> str:
+    """``program`` and those items of ``rest`` that it needs."""
+    if not rest.strip():
+        return program + rest
+    pieces = choose_versions(read_pieces(rest).found)
+    return with_helpers(program, [join_pieces(rest, pieces)], name, behind=True)
+
+
+def has_code(program: str, start: int) -> bool:
+    """Whether a line after byte ``start`` begins with what is Rust for sure, not words of prose."""
+    source = program.encode()
+    for node in _code(parse(source).root_node):
+        if node.start_byte < start:
+            continue
+        line = max(start, source.rfind(b"\n", 0, node.start_byte) + 1)
+        if not source[line : node.start_byte].strip(b" \t{}"):
             return True
     return False
+
+
+def _code(root: Node) -> Iterator[Node]:
+    """Nodes that are code without errors, and the first words of code that was cut off."""
+    for node in walk(root):
+        if node.type == "ERROR":
+            yield from _cut_heads(node.children)
+        elif node.has_error:
+            continue
+        elif node.type in _CODE:
+            yield node
+        elif node.type == "expression_statement":
+            if node.children[0].type in _CODE_AS_STATEMENT:
+                yield node
+        elif node.type == "call_expression":
+            function = node.child_by_field_name("function")
+            if function is not None and function.type == "field_expression":
+                yield node
+
+
+def _cut_heads(children: list[Node]) -> Iterator[Node]:
+    last: dict[str, int] = {node.type: number for number, node in enumerate(children)}
+    for number, node in enumerate(children):
+        wanted = _HEADS.get(node.type)
+        if wanted is not None and all(last.get(mark, -1) > number for mark in wanted):
+            yield node
 
 
 def _says_something(root: Node, name: str) -> bool:
@@ -91,16 +156,3 @@ def _says_something(root: Node, name: str) -> bool:
     idle = COMMENTS | ITEMS | ATTRIBUTES
     bodies = [function.child_by_field_name("body") for function in functions(root, name)]
     return any(n.type not in idle for body in bodies if body for n in body.named_children)
-
-
-def _function_end(root: Node, start: int, name: str) -> int:
-    """End of the function that the prompt opens, 0 if it is not complete or has errors."""
-    for function in functions(root, name):
-        if function.start_byte < start < function.end_byte:
-            return function.end_byte if is_complete(function) else 0
-    return 0
-
-
-@lru_cache(maxsize=1)
-def _code_query() -> Query:
-    return Query(rust(), _CODE)

@@ -1,22 +1,14 @@
-"""Removes what surrounds an answer before it is read: marks of encodings and of chat templates."""
+"""Removes what surrounds an answer before it is read: encodings, chat templates, thoughts."""
 
 from __future__ import annotations
 
-_TURN_ENDS = (
-    "<|im_end|>",
-    "<|im_start|>",
-    "<|eot_id|>",
-    "<|eom_id|>",
-    "<|end|>",
-    "<|end_of_text|>",
-    "<|endoftext|>",
-    "<end_of_turn>",
-)
-_THOUGHT_END = "</think>"
+from evalpkg.extraction.thoughts import without_thoughts
+from evalpkg.extraction.trace import Trace
+from evalpkg.extraction.turns import answer_turn
 
 
-def clean(completion: str) -> str:
-    """The answer without byte order mark, carriage returns, thoughts and end-of-turn marks.
+def clean(completion: str, trace: Trace) -> str:
+    """The answer without byte order mark, carriage returns, marks of turns and thoughts.
 
     rustc reads CRLF as LF itself, also inside strings, so nothing changes in what a program means.
     """
@@ -27,14 +19,10 @@ def clean(completion: str) -> str:
         text = text.encode("utf-8", "replace").decode("utf-8")
     if "\r" in text:
         text = text.replace("\r\n", "\n")
-    if _THOUGHT_END in text:
-        text = text.rpartition(_THOUGHT_END)[2]
-    elif text.lstrip().startswith("<think>"):
-        return ""
-    if "<|" in text or "<end_of_turn>" in text:
-        for mark in _TURN_ENDS:
-            text = text.partition(mark)[0]
-    # `</s>` ends a turn too, but is also HTML that a program may write.
-    if text.rstrip().endswith("</s>"):
-        text = text.rstrip().removesuffix("</s>")
-    return text
+    turn = answer_turn(text)
+    if turn != text:
+        trace.add("chat template", f"{len(turn):,} of {len(text):,} characters are the answer")
+    answer = without_thoughts(turn)
+    if answer != turn:
+        trace.add("thoughts", f"{len(turn) - len(answer):,} characters left out")
+    return answer

@@ -2,150 +2,180 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import lru_cache
+import re
+from dataclasses import dataclass
 
-from tree_sitter import Node, Query, QueryCursor
+from tree_sitter import Node
 
-from evalpkg.extraction.items import (
-    find_items,
-    functions,
-    is_complete,
-    is_only_items,
-    keep_items,
-    keep_last_versions,
+from evalpkg.extraction.assemble import with_helpers
+from evalpkg.extraction.items import functions, is_complete, is_only_items, keep_items
+from evalpkg.extraction.lexing import read_to_end
+from evalpkg.extraction.pieces import (
+    Piece,
+    Pieces,
+    choose_versions,
+    join_pieces,
+    read_pieces,
 )
-from evalpkg.extraction.prompts import Preamble, imports_of
-from evalpkg.extraction.syntax import RAW, item_name, parse, rust, text_of
+from evalpkg.extraction.prompts import imports_of
+from evalpkg.extraction.resolve import resolves
+from evalpkg.extraction.standing import Standing, is_elided, is_label_of_a_quotation
+from evalpkg.extraction.syntax import ATTRIBUTES, ITEMS, RAW, parse, text_of
 
 
-def may_define(code: bytes, name: bytes) -> bool:
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """Source that defines the entry point, and what the definition stands for."""
+
+    code: str
+    standing: Standing
+
+
+def may_define(text: str, name: str) -> bool:
     """A quick look that spares most bodies a parse."""
-    return name in code and b"fn" in code
+    return name in text and "fn" in text
 
 
-def find_definition(code: bytes, name: str, prose: bool) -> bytes | None:
-    """The items of ``code``, if one of them is the complete function ``name``.
+def find_definition(
+    text: str, name: str, *, prose: bool, label: str = "", closed: bool = True
+) -> Definition | None:
+    """The items of ``text``, if one of them is the complete function ``name``.
 
-    The last complete definition wins. Statements, prose and stray braces at the top level are left
-    out, as rustc would take none of them.
+    Of several complete definitions the last one that says the most is taken. Statements, prose and
+    stray braces at the top level are left out, as rustc would take none of them.
 
     Args:
-        code: a fenced block or a whole answer.
+        text: a fenced block or a whole answer.
         name: the entry point.
         prose: whether there may be prose around the code.
+        label: the words before ``text``.
+        closed: False if ``text`` ended where it should have gone on.
     """
+    code = text.encode()
     root = parse(code).root_node
     found = functions(root, name)
-    if not any(is_complete(function) for function in found) or (prose and root.has_error):
-        if not prose:
-            return None
-        code = find_items(code)
-        root = parse(code).root_node
-        found = functions(root, name)
-        if not any(is_complete(function) for function in found):
-            return None
-    elif not is_only_items(root):
-        code = keep_items(code, root)
-        root = parse(code).root_node
-    if len(found) > 1:
-        code = keep_last_versions(code, root)
-    return code
-
-
-def find_nested(code: bytes, name: str, prompt: Preamble) -> bytes | None:
-    """``code`` with a top-level function ``name`` made from one inside an item, if there is one.
-
-    An associated function is called from a wrapper with the prompt's signature, one that is public
-    in a module is imported, any other is copied to the top level.
-    """
-    root = parse(code).root_node
-    for function in reversed(_all_functions(root, name)):
-        if not is_complete(function):
-            continue
-        added = _made_visible(function, name, prompt, root)
-        if added is not None:
-            if _imports(root, name):
-                added = ""  # the model did it
-            # Around a nested function, errors are the model's own and stay.
-            kept = keep_items(code, root) if root.has_error else code
-            return kept + b"\n\n" + added.encode()
+    if len(found) == 1 and not root.has_error and is_complete(found[0]) and not _dangles(root):
+        behind = [node for node in root.children if node.start_byte > found[0].start_byte]
+        if not any(node.type in ITEMS for node in behind) or (closed and resolves(root, behind)):
+            kept = text if is_only_items(root) else keep_items(code, root).decode()
+            return Definition(kept, _standing(found[0], root, label))
+        return _from_pieces(text, name, read_pieces(text, label), closed=False)
+    if not found and not root.has_error and is_only_items(root) and _is_made(root, name):
+        return Definition(text, Standing.FULL)
+    if root.has_error or prose or len(found) != 1 or _dangles(root):
+        return _from_pieces(text, name, read_pieces(text, label), closed)
     return None
 
 
-def find_start(code: bytes, name: str) -> int | None:
+def find_unclosed(text: str, name: str) -> str | None:
+    """The items of ``text``, if the last one is ``name`` and lacks its last brace alone."""
+    start = find_start(text, name)
+    if start is None:
+        return None
+    ending = read_to_end(text, start, "}", semicolon=False)
+    if ending.complete or ending.depth != 1 or ending.inside:
+        return None
+    root = parse((text[start:] + "\n}\n").encode()).root_node
+    found = functions(root, name)
+    if not is_only_items(root) or len(found) != 1 or is_elided(found[0]):
+        return None
+    before = read_pieces(text[:start])
+    behind = text[_after_pieces(before, start) : start].strip()
+    head = join_pieces(text[:start], choose_versions(before.found))
+    attributes = behind if behind.startswith(("#[", "///", "//")) else ""
+    return (
+        "\n\n".join(part for part in (head, f"{attributes}\n{text[start:]}".strip("\n")) if part)
+        + "\n}\n"
+    )
+
+
+def find_broken(text: str, name: str, *, closed: bool) -> str | None:
+    """The items of ``text``, if one of them is ``name`` with its braces but errors of syntax."""
+    found = read_pieces(text)
+    kept = choose_versions(found.found)
+    if not any(piece.key == ("fn", name) for piece in kept):
+        return None
+    return _needed(text, kept, name) if found.cut or not closed else join_pieces(text, kept)
+
+
+def find_start(text: str, name: str) -> int | None:
     """Where a definition of ``name`` that is cut off or broken begins, None if there is none."""
     offset, found = 0, None
-    for line in code.split(b"\n"):
-        words = line.replace(b"(", b" ( ").replace(b"<", b" < ").split()
-        while words and words[0] in (b"pub", b"(", b"crate)", b"const", b"unsafe", b"async"):
+    for line in text.split("\n"):
+        words = line.replace("(", " ( ").replace("<", " < ").split()
+        while words and words[0] in ("pub", "(", "crate)", "const", "unsafe", "async"):
             words.pop(0)
-        if words[:1] == [b"fn"] and words[1:2] in ([name.encode()], [f"{RAW}{name}".encode()]):
+        if words[:1] == ["fn"] and words[1:2] in ([name], [f"{RAW}{name}"]):
             found = offset
         offset += len(line) + 1
     return found
 
 
-def _all_functions(root: Node, name: str) -> list[Node]:
-    captures = QueryCursor(_function_query()).captures(root)
-    found = [node for node in captures.get("function", ()) if item_name(node) == name]
-    return sorted(found, key=lambda node: node.start_byte)
+def _after_pieces(pieces: Pieces, start: int) -> int:
+    return pieces.found[-1].end if pieces.found else 0
 
 
-@lru_cache(maxsize=1)
-def _function_query() -> Query:
-    return Query(rust(), "(function_item name: (identifier)) @function")
-
-
-def _made_visible(function: Node, name: str, prompt: Preamble, root: Node) -> str | None:
-    container = _container(function)
-    if container is None or container.type == "trait_item":
+def _from_pieces(text: str, name: str, pieces: Pieces, closed: bool) -> Definition | None:
+    kept = choose_versions(pieces.found)
+    own = [piece for piece in kept if piece.key == ("fn", name) and piece.complete]
+    if not own:
         return None
-    if container.type == "impl_item":
-        return _wrapper(function, container, name, prompt, root)
-    module = container.child_by_field_name("name")
-    at_top = container.type == "mod_item" and container.parent == root
-    if at_top and module is not None and _is_public(function):
-        return f"use {text_of(module)}::{name};\n"
-    return text_of(function) + "\n"
+    standing = min(piece.standing for piece in own)
+    if pieces.cut or not closed:
+        return Definition(_needed(text, kept, name), standing)
+    code = join_pieces(text, kept)
+    root = parse(code.encode()).root_node
+    last = max(node.start_byte for node in functions(root, name))
+    behind = [node for node in root.children if node.start_byte > last]
+    return Definition(code if resolves(root, behind) else _needed(text, kept, name), standing)
 
 
-def _wrapper(
-    function: Node, implementation: Node, name: str, prompt: Preamble, root: Node
-) -> str | None:
-    owner = implementation.child_by_field_name("type")
-    parameters = function.child_by_field_name("parameters")
-    if owner is None or parameters is None or implementation.child_by_field_name("type_parameters"):
-        return None
-    if any(p.type == "self_parameter" for p in parameters.named_children):
-        return None
-    call = f"{text_of(owner)}::{name}({', '.join(prompt.arguments)})"
-    wrapper = f"{prompt.signature} {{\n    {call}\n}}\n"
-    defined = {item_name(node) for node in root.children}
-    known = text_of(owner).removeprefix(RAW) in defined
-    return wrapper if known else f"struct {text_of(owner)};\n\n{wrapper}"
+def _needed(text: str, pieces: list[Piece], name: str) -> str:
+    """The pieces up to the function, and of those behind it what the function needs.
+
+    The text was cut: what stands behind may need what is no longer there.
+    """
+    last = max(index for index, piece in enumerate(pieces) if piece.key == ("fn", name))
+    head = join_pieces(text, pieces[: last + 1])
+    rest = join_pieces(text, pieces[last + 1 :])
+    return with_helpers(head, [rest], name) if rest else head
 
 
-def _imports(root: Node, name: str) -> bool:
-    """Whether a ``use`` at the top level brings in ``name``, by name."""
-    uses = [node for node in root.children if node.type == "use_declaration"]
-    return any(entry.name == name for node in uses for entry in imports_of(node))
+def _is_made(root: Node, name: str) -> bool:
+    """Whether an import or a macro at the top level makes ``name``, and no function does."""
+    if re.search(rf"\bfn\s+(?:r#)?{re.escape(name)}\b", text_of(root)):
+        return False
+    for node in root.children:
+        if node.type == "use_declaration":
+            if any(entry.name == name for entry in imports_of(node)):
+                return True
+        elif node.type in ("expression_statement", "macro_invocation") and re.search(
+            rf"\b{re.escape(name)}\b", text_of(node)
+        ):
+            return True
+    return False
 
 
-def _container(function: Node) -> Node | None:
-    """The innermost ``impl``, ``trait``, ``mod`` or function around a function."""
-    for node in _ancestors(function):
-        if node.type in ("impl_item", "trait_item", "mod_item", "function_item"):
-            return node
-    return None
+def _dangles(root: Node) -> bool:
+    """Whether a text ends in an attribute or doc comment of nothing: its item was cut."""
+    for node in reversed(root.children):
+        if node.type in ATTRIBUTES:
+            return node.type == "attribute_item"
+        text = text_of(node)
+        if not text.startswith(("//", "/*")):
+            return False
+        if text.startswith(("///", "/**")) and not text.startswith(("////", "/***", "/**/")):
+            return True
+    return False
 
 
-def _ancestors(node: Node) -> Iterator[Node]:
-    parent = node.parent
-    while parent is not None:
-        yield parent
-        parent = parent.parent
-
-
-def _is_public(function: Node) -> bool:
-    return function.children[0].type == "visibility_modifier"
+def _standing(function: Node, root: Node, label: str) -> Standing:
+    if is_elided(function):
+        return Standing.ELIDED
+    before = function.prev_sibling
+    if before is not None and before.type == "line_comment":
+        words = text_of(before)
+        label = label if words.startswith("///") else words
+    elif root.children[0] != function:
+        label = ""
+    return Standing.QUOTED if is_label_of_a_quotation(label) else Standing.FULL

@@ -1,31 +1,39 @@
-"""From a completion to the program in it.
+"""From a completion to the program in it; docs/extraction.md has the rule in words.
 
-In this order: the last complete definition of the entry point in a fenced block, one outside of all
-blocks, the rest of the prompt's function, a definition inside an ``impl`` or ``mod``, and last what
-is cut off or broken, which is kept as it is for the compiler to judge.
+The order: what completes the prompt, then a complete definition of the entry point (in fenced
+blocks, outside of them), the rest of the prompt's function, a function that lacks its last brace, a
+definition inside an ``impl`` or ``mod``, and last what is cut off or broken, which is kept as it is
+for the compiler to judge.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from evalpkg.extraction.assemble import with_helpers
 from evalpkg.extraction.attempts import (
     Attempt,
     Found,
+    Piece,
     body,
     broken_body,
     broken_definition,
     closed_body,
+    continuation,
     definition,
     has_main,
     nested,
     pure_definition,
+    unclosed_definition,
 )
 from evalpkg.extraction.body import is_prose
+from evalpkg.extraction.budget import MOST_WORK, TooComplexError, bounded, work_left
 from evalpkg.extraction.cleaning import clean
 from evalpkg.extraction.fences import Block, Markdown, may_have_fences, scan
+from evalpkg.extraction.readings import first_reading, new_side, other_readings
+from evalpkg.extraction.standing import Standing
+from evalpkg.extraction.trace import Trace
 from evalpkg.models import Extraction, Task
 
 LONGEST_CODE = 32_768
@@ -33,108 +41,228 @@ LONGEST_CODE = 32_768
 LONGEST_ANSWER = 262_144
 """Characters; a longer answer is not read at all."""
 
-
 NO_CODE = "no_code"
 TOO_LONG = "too_long"
+TOO_COMPLEX = "too_complex"
+
+WITHOUT_PROGRAM = {
+    NO_CODE: "no Rust code",
+    TOO_LONG: f"longer than {LONGEST_ANSWER:,} characters, or code longer than {LONGEST_CODE:,}",
+    TOO_COMPLEX: "reading the answer takes more work than any honest one does",
+}
+"""Why there is no program, by rule."""
 
 
-def extract(task: Task, completion: str) -> Extraction:
+def extract(task: Task, completion: str, trace: Trace | None = None) -> Extraction:
     """Find the program in what a model wrote.
 
     Args:
         task: the task that was asked.
         completion: the raw text, of any kind; this function does not fail.
+        trace: gets a line for each thing that was tried.
 
     Returns:
-        The program, complete but for our tests, or None with the rule ``no_code`` (only prose) or
-        ``too_long`` (no program in what is short enough to be read).
+        The program, complete but for our tests, or None with a rule of ``WITHOUT_PROGRAM``.
     """
-    text = clean(completion)
-    if not text.strip():
-        return Extraction(None, NO_CODE)
-    if len(text) > LONGEST_ANSWER:
+    trace = Trace() if trace is None else trace
+    if len(completion) > LONGEST_ANSWER:
         return Extraction(None, TOO_LONG)
-    if not may_have_fences(text):
-        if is_prose(text):
+    try:
+        with bounded(MOST_WORK):
+            try:
+                return _Search(task, trace).run(clean(completion, trace))
+            finally:
+                trace.work = min(MOST_WORK, MOST_WORK - work_left())
+    except TooComplexError:
+        trace.add("stopped", WITHOUT_PROGRAM[TOO_COMPLEX])
+        return Extraction(None, TOO_COMPLEX)
+
+
+class _Search:
+    """The search for one task's program in one answer."""
+
+    def __init__(self, task: Task, trace: Trace) -> None:
+        self._task = task
+        self._trace = trace
+        self._blocks: list[str] = []
+
+    def run(self, text: str) -> Extraction:
+        """The program in a text without thoughts and marks of turns."""
+        if not text.strip():
             return Extraction(None, NO_CODE)
-        return _extraction(task, _sound(task, text) or _broken(task, text), (), text)
-    pure = pure_definition(task, text) if len(text) <= LONGEST_CODE else None
-    if pure is not None:
-        return _extraction(task, pure, (), text)
-    markdown = scan(text)
-    if markdown.blocks:
-        return _extraction(task, _from_markdown(task, markdown), markdown.blocks, text)
-    # Fences within a line: code in running text.
-    spread = text.replace("```rust", "\n").replace("```", "\n")
-    found = _sound(task, text) or _sound(task, spread) or _broken(task, text)
-    return _extraction(task, found, (), text)
-
-
-def _extraction(task: Task, found: Found | None, blocks: Sequence[Block], text: str) -> Extraction:
-    if found is None:
-        return Extraction(None, TOO_LONG if len(text) > LONGEST_CODE else NO_CODE)
-    codes = [found.program, *(block.code for block in blocks if block is not found.block)]
-    return Extraction(
-        source=found.program,
-        rule=found.rule.value if found.block is None else f"fenced_{found.rule}",
-        main_free=not any(has_main(code, task.entry_point) for code in codes),
-    )
-
-
-def _sound(task: Task, text: str) -> Found | None:
-    """A program without errors of syntax, in an answer without fenced blocks."""
-    if len(text) > LONGEST_CODE:
-        return None
-    return definition(task, text) or body(task, text) or nested(task, text)
-
-
-def _broken(task: Task, text: str) -> Found | None:
-    """What is cut off or has errors, in an answer without fenced blocks."""
-    if len(text) > LONGEST_CODE:
-        return None
-    return broken_definition(task, text) or broken_body(task, text)
-
-
-def _from_markdown(task: Task, markdown: Markdown) -> Found | None:
-    """The program in an answer with fenced blocks."""
-    blocks = [block for block in markdown.blocks if len(block.code) <= LONGEST_CODE]
-    rust = [block for block in blocks if block.may_be_rust]
-    texts = [t for t in markdown.outside if t.strip() and len(t) <= LONGEST_CODE]
-    return (
-        _first(definition, task, [(b.code, b) for b in reversed(blocks)], blocks)
-        or _first(definition, task, [(t, None) for t in reversed(texts)])
-        or _first(definition, task, _whole(markdown))
-        or _first(body, task, [(t, None) for t in texts[:1] if t is markdown.outside[0]])
-        or _first(closed_body, task, [(b.code, b) for b in rust], rust)
-        or _first(body, task, [(b.code, b) for b in rust], rust)
-        or _first(nested, task, [(b.code, b) for b in reversed(blocks)])
-        or _first(broken_definition, task, [(b.code, b) for b in reversed(rust)])
-        or _first(broken_definition, task, [(t, None) for t in reversed(texts)])
-        or _first(broken_body, task, [(b.code, b) for b in rust])
-        or _first(broken_body, task, [(t, None) for t in texts])
-    )
-
-
-def _first(
-    attempt: Attempt,
-    task: Task,
-    pieces: Sequence[tuple[str, Block | None]],
-    blocks: Sequence[Block] = (),
-) -> Found | None:
-    """The first piece that ``attempt`` finds a program in, with helpers from other ``blocks``."""
-    for code, block in pieces:
-        found = attempt(task, code, block)
+        if not may_have_fences(text) and is_prose(text):
+            self._trace.add("prose", "many words and no sign of code")
+            return Extraction(None, NO_CODE)
+        text = first_reading(text, self._trace)
+        found = self._in_any_reading(text, self._sound)
+        found = found or self._in_any_reading(text, self._unclosed)
+        found = found or self._broken(text)
         if found is None:
-            continue
-        others = [other.code for other in blocks if other is not block]
-        if others:
-            return replace(found, program=with_helpers(found.program, others, task.entry_point))
+            return Extraction(None, TOO_LONG if len(text) > LONGEST_CODE else NO_CODE)
+        rule = found.rule.value if found.piece.block is None else f"fenced_{found.rule}"
+        return Extraction(found.program, rule, main_free=not self._has_main(text, found))
+
+    def _in_any_reading(self, text: str, search: Callable[[str], Found | None]) -> Found | None:
+        """What ``search`` finds in the text as it stands, or read in another way."""
+        found = search(text)
+        if found is not None:
+            return found
+        for how, reading in other_readings(text):
+            self._trace.add("read anew", how)
+            found = search(reading)
+            if found is not None:
+                return found
+        return None
+
+    def _has_main(self, text: str, found: Found) -> bool:
+        if "main" not in text:
+            return False
+        name = self._task.entry_point
+        codes = [found.program, found.piece.text, *self._blocks]
+        if found.piece.block is None:
+            codes.append(self._task.prompt + found.piece.text)
+        return any(has_main(code, name) for code in codes if len(code) <= LONGEST_ANSWER)
+
+    def _sound(self, text: str) -> Found | None:
+        """A program without errors of syntax."""
+        if not may_have_fences(text):
+            return self._sound_text(text)
+        if len(text) <= LONGEST_CODE:
+            pure = pure_definition(self._task, text)
+            if pure is not None:
+                return self._note("nothing but items", pure)
+        markdown = scan(text)
+        self._blocks = [block.code for block in markdown.blocks]
+        if markdown.blocks:
+            return self._sound_markdown(markdown)
+        # Fences within a line: code in running text.
+        spread = text.replace("```rust", "\n").replace("```", "\n")
+        return self._sound_text(text) or self._sound_text(spread)
+
+    def _unclosed(self, text: str) -> Found | None:
+        """A whole function that lacks its last brace."""
+        markdown = scan(text) if may_have_fences(text) else None
+        if markdown is None or not markdown.blocks:
+            pieces = [Piece(text)] if len(text) <= LONGEST_CODE else []
+            return self._first(unclosed_definition, pieces)
+        blocks, texts = _pieces(markdown)
+        rust = [piece for piece in blocks if piece.block and piece.block.may_be_rust]
+        return self._first(unclosed_definition, [*reversed(rust)], among=rust) or self._first(
+            unclosed_definition, [*reversed(texts)]
+        )
+
+    def _broken(self, text: str) -> Found | None:
+        """What is cut off or has errors."""
+        markdown = scan(text) if may_have_fences(text) else None
+        if markdown is not None and markdown.blocks:
+            return self._broken_markdown(markdown)
+        if len(text) > LONGEST_CODE:
+            return None
+        pieces = [Piece(text)]
+        return self._first(broken_definition, pieces) or self._first(broken_body, pieces)
+
+    def _sound_text(self, text: str) -> Found | None:
+        if len(text) > LONGEST_CODE:
+            return None
+        pieces = [Piece(text)]
+        return (
+            self._first(continuation, pieces)
+            or self._best(pieces)
+            or self._first(body, pieces)
+            or self._first(nested, pieces)
+        )
+
+    def _sound_markdown(self, markdown: Markdown) -> Found | None:
+        """The program in an answer with fenced blocks."""
+        blocks, texts = _pieces(markdown)
+        rust = [piece for piece in blocks if piece.block and piece.block.may_be_rust]
+        opening = [t for t in texts[:1] if t.text is markdown.outside[0]]
+        return (
+            self._first(continuation, opening)
+            or self._best([*reversed(blocks)], [*reversed(texts)], _whole(markdown), among=blocks)
+            or self._first(body, opening)
+            or self._first(closed_body, rust, among=rust)
+            or self._first(body, rust, among=rust)
+            or self._first(nested, [*reversed(blocks)])
+        )
+
+    def _broken_markdown(self, markdown: Markdown) -> Found | None:
+        blocks, texts = _pieces(markdown)
+        rust = [piece for piece in blocks if piece.block and piece.block.may_be_rust]
+        return (
+            self._first(broken_definition, [*reversed(rust)])
+            or self._first(broken_definition, [*reversed(texts)])
+            or self._first(broken_body, rust)
+            or self._first(broken_body, texts)
+        )
+
+    def _best(self, *places: Sequence[Piece], among: Sequence[Piece] = ()) -> Found | None:
+        """The complete definition that says the most; of equal ones the first in ``places``."""
+        best: Found | None = None
+        for pieces in places:
+            for piece in pieces:
+                found = definition(self._task, piece)
+                if found is not None and (best is None or found.standing < best.standing):
+                    best = found
+                    if best.standing is Standing.FULL:
+                        break
+            if best is not None and best.standing is Standing.FULL:
+                break
+        if best is None:
+            self._trace.add("complete definition", "none")
+            return None
+        if best.standing is not Standing.FULL:
+            self._trace.add("standing", f"the best definition is {best.standing.name.lower()}")
+        return self._note("complete definition", self._helped(best, among))
+
+    def _first(
+        self, attempt: Attempt, pieces: Sequence[Piece], among: Sequence[Piece] = ()
+    ) -> Found | None:
+        """The first piece that ``attempt`` finds a program in."""
+        for piece in pieces:
+            found = attempt(self._task, piece)
+            if found is not None:
+                return self._note(attempt.__name__.replace("_", " "), self._helped(found, among))
+        if pieces:
+            self._trace.add(attempt.__name__.replace("_", " "), "none")
+        return None
+
+    def _helped(self, found: Found, among: Sequence[Piece]) -> Found:
+        """``found`` with helpers from other blocks."""
+        others = [p.text for p in among if p.block is not found.piece.block]
+        if not others or found.piece.block is None:
+            return found
+        program = with_helpers(found.program, others, self._task.entry_point)
+        return replace(found, program=program)
+
+    def _note(self, what: str, found: Found) -> Found:
+        where = "outside of fenced blocks"
+        if found.piece.block is not None:
+            where = f"in a fenced block ({found.piece.block.language or 'no language'})"
+        self._trace.add(what, f"{len(found.program):,} characters, {where}")
         return found
-    return None
 
 
-def _whole(markdown: Markdown) -> list[tuple[str, Block | None]]:
+def _pieces(markdown: Markdown) -> tuple[list[Piece], list[Piece]]:
+    """The blocks, each with the words before it, and the texts around them."""
+    blocks = [
+        Piece(_shown(block), block, markdown.outside[number])
+        for number, block in enumerate(markdown.blocks)
+        if len(block.code) <= LONGEST_CODE
+    ]
+    texts = [Piece(t) for t in markdown.outside if t.strip() and len(t) <= LONGEST_CODE]
+    return blocks, texts
+
+
+def _shown(block: Block) -> str:
+    """The code of a block; of a diff, the new side."""
+    return new_side(block.code) if block.language in ("diff", "patch") else block.code
+
+
+def _whole(markdown: Markdown) -> list[Piece]:
     """All blocks as one, for code that has lines in it which look like fences."""
-    if len(markdown.whole) > LONGEST_CODE:
+    if len(markdown.whole) > LONGEST_CODE or len(markdown.blocks) < 2:
         return []
-    return [(markdown.whole, Block(markdown.whole, "", closed=True))]
+    if not markdown.blocks[0].may_be_rust:
+        return []
+    return [Piece(markdown.whole, Block(markdown.whole, "", closed=True))]

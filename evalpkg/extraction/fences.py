@@ -79,6 +79,8 @@ def scan(text: str) -> Markdown:
             code.append(line)
     if mark:
         block, rest = _unclosed(code, mark, language)
+        if not block.code.strip() and last:
+            last = len(lines) - len(code) - 1  # it closes, after fences within a literal
         blocks.append(block)
         prose = rest
     outside.append("\n".join(prose))

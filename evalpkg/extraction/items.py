@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from tree_sitter import Node
 
@@ -10,9 +10,7 @@ from evalpkg.extraction.syntax import (
     ATTRIBUTES,
     COMMENTS,
     ITEMS,
-    NAMED_ITEMS,
     item_name,
-    parse,
     text_of,
 )
 
@@ -41,7 +39,6 @@ _ITEM_STARTS = (
     *("const ", "static ", "type ", "unsafe ", "async ", "extern ", "macro_rules!", "#[", "//"),
     "/*",
 )
-_MOST_STARTS = 64
 
 
 def functions(root: Node, name: str) -> list[Node]:
@@ -101,70 +98,6 @@ def join_spans(code: bytes, spans: Sequence[Span]) -> bytes:
     return b"".join(pieces)
 
 
-def find_items(code: bytes) -> bytes:
-    """The top-level items among prose: parse from each line that starts like one.
-
-    Quotation marks and apostrophes of the prose would otherwise swallow code as literals.
-    """
-    spans: list[Span] = []
-    end = 0
-    for count, start in enumerate(_line_starts(code)):
-        if count == _MOST_STARTS:
-            break
-        if start < end:
-            continue
-        for node in parse(code[start:]).root_node.children:
-            if not belongs(node):
-                break
-            spans.append((start + node.start_byte, start + node.end_byte))
-            end = start + node.end_byte
-    return join_spans(code, spans)
-
-
-def starts_like_item(code: bytes) -> bool:
+def starts_like_item(text: str) -> bool:
     """Whether a text begins as code does that defines something."""
-    return code.lstrip().startswith(tuple(text.encode() for text in _ITEM_STARTS))
-
-
-def _line_starts(code: bytes) -> Iterator[int]:
-    """Offsets of the lines that start like an item."""
-    starts = tuple(text.encode() for text in _ITEM_STARTS)
-    offset = 0
-    for line in code.split(b"\n"):
-        if line.lstrip().startswith(starts):
-            yield offset
-        offset += len(line) + 1
-
-
-def keep_last_versions(code: bytes, root: Node) -> bytes:
-    """``code`` without the earlier ones of items that are defined more than once.
-
-    A text that shows a first attempt and then a corrected one defines the same names twice.
-    Attributes and doc comments go with their item.
-    """
-    last: dict[tuple[bool, str], int] = {}
-    for node in root.children:
-        key = _key(node)
-        if key is not None and (
-            node.type != "function_item" or is_complete(node) or key not in last
-        ):
-            last[key] = node.start_byte
-    spans: list[Span] = []
-    pending: list[Span] = []
-    for node in root.children:
-        key = _key(node)
-        if node.type in COMMENTS or node.type in ATTRIBUTES:
-            pending.append((node.start_byte, node.end_byte))
-            continue
-        if key is None or last[key] == node.start_byte:
-            spans += [*pending, (node.start_byte, node.end_byte)]
-        pending = []
-    return join_spans(code, spans + pending)
-
-
-def _key(node: Node) -> tuple[bool, str] | None:
-    """Namespace and name of what an item defines; imports are told apart by their text."""
-    if node.type == "use_declaration":
-        return (True, text_of(node))
-    name = item_name(node) if node.type in NAMED_ITEMS else None
-    return None if name is None else (node.type != "function_item", name)
+    return text.lstrip().startswith(_ITEM_STARTS)

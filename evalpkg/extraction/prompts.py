@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from tree_sitter import Node
 
-from evalpkg.extraction.syntax import ATTRIBUTES, COMMENTS, ITEMS, item_name, parse, text_of
+from evalpkg.extraction.syntax import ATTRIBUTES, COMMENTS, ITEMS, item_name, parse_prompt, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Preamble:
 @lru_cache(maxsize=4096)
 def preamble(prompt: str, entry_point: str) -> Preamble:
     """Read ``prompt``, which ends in the opening brace of ``entry_point``."""
-    root = parse((prompt + "\n}").encode()).root_node
+    root = parse_prompt((prompt + "\n}").encode()).root_node
     imports: list[Import] = []
     items: list[PromptItem] = []
     attributes = ""

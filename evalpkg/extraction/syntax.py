@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from functools import lru_cache
 
 import tree_sitter_rust
 from tree_sitter import Language, Node, Parser, Tree
+
+from evalpkg.extraction.budget import charge_parse
 
 NAMED_ITEMS = frozenset(
     {
@@ -56,13 +59,34 @@ class _Parsers(threading.local):
 _parsers = _Parsers()
 
 
-@lru_cache(maxsize=16)
 def parse(source: bytes) -> Tree:
-    """Parse Rust source; never fails, errors are nodes of the tree.
+    """Parse Rust source; errors are nodes of the tree.
 
-    The last few trees are kept: the ways to read one answer often ask for the same one again.
+    Raises:
+        TooComplexError: if the answer being read has cost more than any honest one.
     """
+    charge_parse(source)  # also for a tree that is kept: the count must not depend on the past
+    return _parse(source)
+
+
+def parse_prompt(source: bytes) -> Tree:
+    """Parse what a task says; no answer pays for that."""
     return _parsers.parser.parse(source)
+
+
+@lru_cache(maxsize=16)
+def _parse(source: bytes) -> Tree:
+    """The last few trees are kept: the ways to read one answer often ask for the same one again."""
+    return _parsers.parser.parse(source)
+
+
+def walk(root: Node) -> Iterator[Node]:
+    """All nodes of a tree in the order of the text; a query may take time quadratic in them."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack += reversed(node.children)
 
 
 def item_name(node: Node) -> str | None:

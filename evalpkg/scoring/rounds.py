@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass
 
+from evalpkg.extraction import WITHOUT_PROGRAM
 from evalpkg.models import Extraction, Task, Verdict, VerdictKind
 from evalpkg.scoring.batches import Batches
 from evalpkg.scoring.bench import Bench, Judged, Program, infra
@@ -74,7 +75,13 @@ class Rounds:
     def _admit(self, position: int, task: Task, extraction: Extraction) -> None:
         source = extraction.source
         if source is None:
-            self._on_verdict(position, Verdict(VerdictKind.NO_CODE, detail="no Rust code"), False)
+            self._on_verdict(
+                position,
+                Verdict(
+                    VerdictKind.NO_CODE, detail=WITHOUT_PROGRAM.get(extraction.rule, "no Rust code")
+                ),
+                False,
+            )
             return
         digest = program_digest(task, source)
         key = self._use.key(task, digest)

@@ -1,0 +1,103 @@
+"""Where Rust code ends, token by token: brackets count only outside of literals and comments.
+
+The grammar reads the whole text and guesses where code and prose meet; this reads from a known
+start and stops at the end of what started there, so nothing behind can change what it finds.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from evalpkg.extraction.budget import charge
+
+_TOKEN = re.compile(
+    r"""
+      //[^\n]*
+    | (?P<comment>/\*)
+    | (?<![A-Za-z0-9_])(?:b|c)?r(?P<hashes>\#*)"
+    | (?P<string>"(?:[^"\\]|\\.)*+")
+    | (?P<open>")
+    | '(?:\\(?:u\{[^}'\n]*\}|x[0-9A-Fa-f]{2}|.)|[^\\'\n])'
+    | (?P<mark>[()\[\]{};])
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_COMMENT = re.compile(r"/\*|\*/")
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """Where reading stopped.
+
+    Attributes:
+        position: offset behind the last character that belongs to what was read.
+        depth: brackets open there: 0 at the end of an item, -1 at a bracket too many.
+        inside: whether the text ended inside a literal or a comment.
+        complete: whether what was read has its end in the text.
+    """
+
+    position: int
+    depth: int
+    inside: bool
+    complete: bool
+
+
+def read_to_end(text: str, start: int, closers: str, semicolon: bool, depth: int = 0) -> Ending:
+    """Read from ``start`` to the end of what begins there.
+
+    Args:
+        text: code, and whatever follows it.
+        start: where to begin.
+        closers: brackets that end it when they close the last open one.
+        semicolon: whether a semicolon outside of all brackets ends it.
+        depth: brackets that are open before ``start``.
+    """
+    ending = _read(text, start, closers, semicolon, depth)
+    charge(ending.position - start)
+    return ending
+
+
+def _read(text: str, start: int, closers: str, semicolon: bool, depth: int) -> Ending:
+    position = start
+    while (match := _TOKEN.search(text, position)) is not None:
+        position = match.end()
+        mark = match["mark"]
+        if mark is None:
+            end = _end_of_literal(text, match)
+            if end < 0:
+                return Ending(len(text), depth, True, False)
+            position = end
+        elif mark in "([{":
+            depth += 1
+        elif mark == ";":
+            if semicolon and depth == 0:
+                return Ending(position, 0, False, True)
+        else:
+            depth -= 1
+            if depth < 0:
+                return Ending(match.start(), -1, False, False)
+            if depth == 0 and mark in closers:
+                return Ending(position, 0, False, True)
+    return Ending(len(text), depth, False, False)
+
+
+def _end_of_literal(text: str, match: re.Match[str]) -> int:
+    """Offset behind a comment or literal, -1 if it has no end."""
+    if match["comment"] is not None:
+        depth = 1
+        for mark in _COMMENT.finditer(text, match.end()):
+            depth += 1 if mark[0] == "/*" else -1
+            if depth == 0:
+                return mark.end()
+        return -1
+    if match["hashes"] is not None:
+        closing = '"' + match["hashes"]
+        end = text.find(closing, match.end())
+        return -1 if end < 0 else end + len(closing)
+    return -1 if match["open"] is not None else match.end()
+
+
+def body_end(text: str) -> Ending:
+    """Where the block ends that was opened before ``text``."""
+    return read_to_end(text, 0, "}", semicolon=False, depth=1)

@@ -1,0 +1,140 @@
+"""A definition of the entry point inside another item, made visible at the top level."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from tree_sitter import Node
+
+from evalpkg.extraction.items import is_complete, keep_items
+from evalpkg.extraction.lexing import read_to_end
+from evalpkg.extraction.pieces import join_pieces, read_pieces
+from evalpkg.extraction.prompts import Preamble, imports_of
+from evalpkg.extraction.syntax import ATTRIBUTES, COMMENTS, RAW, item_name, parse, text_of, walk
+
+_MOST_FUNCTIONS = 16
+_MOST_BRACES = 4
+_AROUND = frozenset({"impl_item", "trait_item", "mod_item", "function_item"})
+_TEST_MODULES = frozenset({"test", "tests"})
+
+
+def find_nested(text: str, name: str, prompt: Preamble) -> str | None:
+    """``text`` with a top-level function ``name`` made from one inside an item, if there is one.
+
+    An associated function is called from a wrapper with the prompt's signature, one that is public
+    in a module is imported, any other is copied to the top level. One that stands only in the
+    answer's own tests is no answer.
+    """
+    for code in _readings(text):
+        root = parse(code.encode()).root_node
+        for function, around in reversed(_all_functions(root, name)):
+            if not is_complete(function) or _is_of_tests(around):
+                continue
+            added = _made_visible(function, around, name, prompt, root)
+            if added is not None:
+                if _imports(root, name):
+                    added = ""  # the model did it
+                # Around a nested function, errors are the model's own and stay.
+                source = code.encode()
+                kept = keep_items(source, root) if root.has_error else source
+                return f"{kept.decode()}\n\n{added}"
+    return None
+
+
+def only_in_tests(text: str, name: str) -> bool:
+    """Whether every definition of ``name`` stands in the answer's own tests."""
+    found = _all_functions(parse(text.encode()).root_node, name)
+    return bool(found) and all(_is_of_tests(around) for _, around in found)
+
+
+def _readings(text: str) -> Iterator[str]:
+    """The text, and where it is cut: its whole items alone, and with the braces that it lacks."""
+    yield text
+    if not parse(text.encode()).root_node.has_error:
+        return
+    pieces = read_pieces(text)
+    yield join_pieces(text, pieces.found)
+    ending = read_to_end(text, 0, "", semicolon=False)
+    if 0 < ending.depth <= _MOST_BRACES and not ending.inside:
+        yield text + "\n" + "}" * ending.depth + "\n"
+
+
+def _all_functions(root: Node, name: str) -> list[tuple[Node, list[Node]]]:
+    """Functions called ``name`` at any depth, each with what is around it, outermost first."""
+    nodes = (node for node in walk(root) if node.type == "function_item")
+    found = [node for node in nodes if item_name(node) == name]
+    found.sort(key=lambda node: node.start_byte)
+    return [(node, _path(root, node)) for node in found[-_MOST_FUNCTIONS:]]
+
+
+def _path(root: Node, target: Node) -> list[Node]:
+    """The nodes around ``target``; going down takes time linear in the depth, going up does not."""
+    path: list[Node] = []
+    node: Node | None = root
+    while node is not None and node != target:
+        path.append(node)
+        node = node.child_with_descendant(target)
+    return path
+
+
+def _is_of_tests(around: list[Node]) -> bool:
+    for outer, node in pairwise(around):
+        if node.type != "mod_item":
+            continue
+        if item_name(node) in _TEST_MODULES or _is_cfg_test(outer, node):
+            return True
+    return False
+
+
+def _is_cfg_test(outer: Node, module: Node) -> bool:
+    for node in reversed(
+        [child for child in outer.children if child.end_byte <= module.start_byte]
+    ):
+        if node.type not in ATTRIBUTES and node.type not in COMMENTS:
+            return False
+        if "".join(text_of(node).split()) == "#[cfg(test)]":
+            return True
+    return False
+
+
+def _made_visible(
+    function: Node, around: list[Node], name: str, prompt: Preamble, root: Node
+) -> str | None:
+    containers = [node for node in around if node.type in _AROUND]
+    if not containers or containers[-1].type == "trait_item":
+        return None
+    container = containers[-1]
+    if container.type == "impl_item":
+        return _wrapper(function, container, name, prompt, root)
+    module = container.child_by_field_name("name")
+    at_top = container.type == "mod_item" and len(around) > 1 and around[1] == container
+    if at_top and module is not None and _is_public(function):
+        return f"use {text_of(module)}::{name};\n"
+    return text_of(function) + "\n"
+
+
+def _wrapper(
+    function: Node, implementation: Node, name: str, prompt: Preamble, root: Node
+) -> str | None:
+    owner = implementation.child_by_field_name("type")
+    parameters = function.child_by_field_name("parameters")
+    if owner is None or parameters is None or implementation.child_by_field_name("type_parameters"):
+        return None
+    if any(p.type == "self_parameter" for p in parameters.named_children):
+        return None
+    call = f"{text_of(owner)}::{name}({', '.join(prompt.arguments)})"
+    wrapper = f"{prompt.signature} {{\n    {call}\n}}\n"
+    defined = {item_name(node) for node in root.children}
+    known = text_of(owner).removeprefix(RAW) in defined
+    return wrapper if known else f"struct {text_of(owner)};\n\n{wrapper}"
+
+
+def _imports(root: Node, name: str) -> bool:
+    """Whether a ``use`` at the top level brings in ``name``, by name."""
+    uses = [node for node in root.children if node.type == "use_declaration"]
+    return any(entry.name == name for node in uses for entry in imports_of(node))
+
+
+def _is_public(function: Node) -> bool:
+    return function.children[0].type == "visibility_modifier"

@@ -1,0 +1,295 @@
+"""The items in a text of code and prose, each read from its first word to its own end.
+
+What follows an item cannot change it: own tests that the token limit cut, quotation marks of prose
+and marks of a page leave the items before them as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tree_sitter import Node
+
+from evalpkg.extraction.budget import charge
+from evalpkg.extraction.items import belongs, is_complete
+from evalpkg.extraction.lexing import Ending, read_to_end
+from evalpkg.extraction.standing import Standing, is_elided, is_label_of_a_quotation
+from evalpkg.extraction.syntax import NAMED_ITEMS, item_name, parse, text_of
+
+_PREFIX = (
+    r"(?:(?:pub(?:\s*\([^)\n]*\))?|default|async|unsafe|safe|const|extern(?:\s*\"[^\"\n]*\")?)\s+)*"
+)
+_KINDS = r"fn|struct|enum|union|trait|impl|mod|type|const|static|use|extern"
+ITEM = re.compile(rf"{_PREFIX}(?:(?P<kind>{_KINDS})(?=[\s<{{(:*])|(?P<rules>macro_rules!))")
+"""The first words of an item."""
+
+_MACRO = re.compile(r"[A-Za-z_]\w*(?:::\w+)*!\s*[(\[{]")
+_COMMENT = re.compile(r"/\*|\*/")
+_COMMENT_LINE = re.compile(r"//[^\n]*")
+_ONLY_SEMICOLON = frozenset({"use", "static", "const", "type"})
+_ONLY_BRACES = frozenset({"fn", "enum", "trait", "impl"})
+_BLANKS = re.compile(r"[ \t]*")
+_TESTS = re.compile(r"\bmod\s+tests?\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One item, comment or inner attribute.
+
+    Attributes:
+        text: with its attributes and doc comments.
+        start, end: its offsets in the text it was found in.
+        key: what it defines, None for what may stand there more than once.
+        cfg: its ``#[cfg(..)]`` attributes: variants of one item differ in them.
+        complete: whether the grammar finds no error in it.
+    """
+
+    text: str
+    start: int
+    end: int
+    key: tuple[str, str] | None = None
+    cfg: str = ""
+    complete: bool = True
+    standing: Standing = Standing.FULL
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """The pieces of a text, in their order.
+
+    Attributes:
+        cut: whether an item begins there whose end the text does not have.
+    """
+
+    found: tuple[Piece, ...]
+    cut: bool
+
+
+def read_pieces(text: str, label: str = "") -> Pieces:
+    """The items of ``text``.
+
+    Args:
+        text: code and prose.
+        label: the words before ``text``, which may say what the first item is.
+    """
+    return _Reader(text, label).read()
+
+
+class _Reader:
+    """Reads from line to line, and from the end of one item to the next."""
+
+    def __init__(self, text: str, label: str) -> None:
+        self._text = text
+        self._label = label
+        self._found: list[Piece] = []
+        self._pending: list[tuple[int, int]] = []
+        self._cut = False
+        self._deepest = len(text)
+        """Columns from which on a line is inside an item that was cut."""
+
+    def read(self) -> Pieces:
+        """Read all of it."""
+        position = 0
+        while position < len(self._text):
+            position = self._step(position)
+        return Pieces(tuple(self._found), self._cut)
+
+    def _step(self, line: int) -> int:
+        """Read what begins at ``line``; the offset of what comes next."""
+        text = self._text
+        start = _end(_BLANKS.match(text, line), line)
+        after = self._next_line(start)
+        if start >= len(text) or text[start] == "\n":
+            return start + 1
+        if self._cut and start - (text.rfind("\n", 0, start) + 1) > self._deepest:
+            return after
+        if text.startswith("//", start):
+            return self._comment(start, _end(_COMMENT_LINE.match(text, start), after))
+        if text.startswith("/*", start):
+            end = _end_of_comment(text, start)
+            return self._comment(start, end) if end else after
+        if text.startswith("#", start) and text[start + 1 : start + 2] in ("[", "!"):
+            return self._attribute(start, after)
+        return self._item(start, after)
+
+    def _comment(self, start: int, end: int) -> int:
+        mark = self._text[start : start + 3]
+        if mark in ("//!", "/*!"):
+            self._found.append(Piece(self._text[start:end], start, end))
+        else:
+            self._pending.append((start, end))
+        return end
+
+    def _attribute(self, start: int, after: int) -> int:
+        ending = read_to_end(self._text, start, "]", semicolon=False)
+        if not ending.complete:
+            return after
+        if self._text[start + 1] == "!":
+            self._flush_comments()
+            self._found.append(Piece(self._text[start : ending.position], start, ending.position))
+        else:
+            self._pending.append((start, ending.position))
+        return ending.position
+
+    def _item(self, start: int, after: int) -> int:
+        ending = _item_ending(self._text, start)
+        if ending is None:
+            return self._prose(start, after)
+        if not ending.complete:
+            if ending.depth > 0 or ending.inside:
+                self._note_cut(start)
+            return self._prose(start, after)
+        piece = self._piece(start, ending.position)
+        if piece is None:
+            return self._prose(start, after)
+        self._found.append(piece)
+        self._pending = []
+        self._label = ""
+        return ending.position
+
+    def _note_cut(self, start: int) -> None:
+        """What is indented deeper belongs to the item that was cut; all of it, to cut tests."""
+        self._cut = True
+        column = start - (self._text.rfind("\n", 0, start) + 1)
+        tests = _TESTS.match(self._text, start) is not None
+        self._deepest = min(self._deepest, -1 if tests else column)
+
+    def _prose(self, start: int, after: int) -> int:
+        self._flush_comments()
+        words = self._text[start:after].strip()
+        if words and not words.startswith(("}", "```")):
+            self._label = words
+        return after
+
+    def _flush_comments(self) -> None:
+        """Comments that belong to nothing stay; attributes and doc comments cannot."""
+        for start, end in self._pending:
+            text = self._text[start:end]
+            if not text.startswith(("#", "///", "/**")) or text.startswith(("////", "/***")):
+                self._found.append(Piece(text, start, end))
+        self._pending = []
+
+    def _piece(self, start: int, end: int) -> Piece | None:
+        """The item from ``start`` to ``end`` with what is pending, None if it is not one."""
+        text = self._text
+        root = parse(text[start:end].encode()).root_node
+        nodes = [node for node in root.children if node.type != "empty_statement"]
+        if len(nodes) != 1 or not belongs(nodes[0]) or not _has_sound_head(nodes[0]):
+            return None
+        node, pending = nodes[0], self._pending
+        first = pending[0][0] if pending else start
+        before = [text[a:b] for a, b in pending]
+        comments = [part for part in before if part.startswith("//") and part[2:3] != "/"]
+        label = comments[-1] if comments else self._label
+        return Piece(
+            text=_joined(text, [*pending, (start, end)]),
+            start=first,
+            end=end,
+            key=_key(node),
+            cfg="".join(part for part in before if part.startswith("#[cfg")),
+            complete=is_complete(node) if node.type == "function_item" else not node.has_error,
+            standing=_standing(node, label),
+        )
+
+    def _next_line(self, position: int) -> int:
+        end = self._text.find("\n", position)
+        return len(self._text) if end < 0 else end + 1
+
+
+def _end(match: re.Match[str] | None, otherwise: int) -> int:
+    return otherwise if match is None else match.end()
+
+
+def _end_of_comment(text: str, start: int) -> int:
+    """Offset behind the block comment at ``start``, 0 if it has no end."""
+    depth = 0
+    for mark in _COMMENT.finditer(text, start):
+        depth += 1 if mark[0] == "/*" else -1
+        if depth == 0:
+            charge(mark.end() - start)
+            return mark.end()
+    charge(len(text) - start)
+    return 0
+
+
+def _item_ending(text: str, start: int) -> Ending | None:
+    """Where the item at ``start`` ends; None if none begins there."""
+    match = ITEM.match(text, start)
+    if match is None:
+        macro = _MACRO.match(text, start)
+        return None if macro is None else read_to_end(text, start, "}", semicolon=True)
+    kind = match["kind"] or match["rules"]
+    closers = "" if kind in _ONLY_SEMICOLON else "}"
+    return read_to_end(text, start, closers, semicolon=kind not in _ONLY_BRACES)
+
+
+def _has_sound_head(node: Node) -> bool:
+    """Whether a function's errors, if any, are in its body: the compiler may know better."""
+    if node.type != "function_item":
+        return True
+    return not any(child.has_error for child in node.children[:-1])
+
+
+def _key(node: Node) -> tuple[str, str] | None:
+    """Namespace and name of what an item defines; imports are told apart by their text."""
+    if node.type == "use_declaration":
+        return ("use", text_of(node))
+    name = item_name(node) if node.type in NAMED_ITEMS else None
+    if name is None:
+        return None
+    return ("fn" if node.type == "function_item" else "type", name)
+
+
+def _standing(node: Node, label: str) -> Standing:
+    if node.type != "function_item":
+        return Standing.FULL
+    if is_elided(node):
+        return Standing.ELIDED
+    return Standing.QUOTED if is_label_of_a_quotation(label) else Standing.FULL
+
+
+def choose_versions(pieces: Sequence[Piece]) -> list[Piece]:
+    """``pieces`` without those that another version of the same item replaces.
+
+    The last one that is complete and says the most stays. Variants under different ``#[cfg(..)]``
+    are no versions of each other.
+    """
+    best: dict[tuple[tuple[str, str], str], Piece] = {}
+    for piece in pieces:
+        if piece.key is None:
+            continue
+        known = best.get((piece.key, piece.cfg))
+        if known is None or _rank(piece) <= _rank(known):
+            best[piece.key, piece.cfg] = piece
+    return [p for p in pieces if p.key is None or best[p.key, p.cfg] is p]
+
+
+def _rank(piece: Piece) -> tuple[bool, Standing]:
+    return (not piece.complete, piece.standing)
+
+
+def join_pieces(text: str, pieces: Sequence[Piece]) -> str:
+    """The pieces as one source, with what stood between them where it was blank."""
+    parts: list[str] = []
+    end = 0
+    for piece in pieces:
+        between = text[end : piece.start]
+        if parts:
+            parts.append(between if "\n" in between and not between.strip() else "\n\n")
+        parts.append(piece.text)
+        end = piece.end
+    return "".join(parts)
+
+
+def _joined(text: str, spans: Sequence[tuple[int, int]]) -> str:
+    """The text from the first span to the last one; what is between them is blank or prose."""
+    parts: list[str] = []
+    end = spans[0][0]
+    for start, stop in spans:
+        between = text[end:start]
+        parts.append(between if not between.strip() else "\n")
+        parts.append(text[start:stop])
+        end = stop
+    return "".join(parts)

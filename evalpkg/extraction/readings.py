@@ -1,0 +1,124 @@
+"""Other ways to read an answer: quoted, as a page, numbered, as JSON, with code in mid-line."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator
+
+from evalpkg.extraction.pieces import ITEM
+from evalpkg.extraction.trace import Trace
+
+_ENTITY = re.compile(r"&(?P<name>lt|gt|amp|quot|apos|#39|#x27|#34|nbsp);")
+_TAG = re.compile(
+    r"</?(?:pre|code|answer|rust|solution|p|br|div|span|html|body|output|result|file|response"
+    r"|final_answer|final|xml|content)\b[^<>\n]*>|<!\[CDATA\[|\]\]>",
+    re.IGNORECASE,
+)
+_QUOTE = re.compile(r"^[ \t]*>[ ]?", re.MULTILINE)
+_GUTTER = re.compile(r"^[ \t]*\d{1,4}[ \t]*[|:.)][ ]?(?=[ ]|\S|$)", re.MULTILINE)
+_LEAD = re.compile(rf"(?P<lead>[^\n;{{}}=]{{0,120}}?[\s:>`'\"*(\]])(?={ITEM.pattern}|\#\[)")
+_MOST_LINES = 4_096
+
+
+def first_reading(text: str, trace: Trace) -> str:
+    """``text``, or what a page shows of it where the code is escaped for HTML."""
+    if "&" not in text or not _is_escaped(text):
+        return text
+    trace.add("read anew", "HTML escapes outside of literals")
+    return html.unescape(text)
+
+
+def _is_escaped(text: str) -> bool:
+    """Whether there are HTML escapes that are no part of a literal, nor of Rust."""
+    for match in _ENTITY.finditer(text):
+        line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
+        if line.replace('\\"', "").count('"') % 2 or "//" in line:
+            continue
+        name = match["name"]
+        if not re.search(rf"(?<![&\w#]){re.escape(name)}\b", text):
+            return True
+    return False
+
+
+def other_readings(text: str) -> Iterator[tuple[str, str]]:
+    """Readings of an answer in which no sound program was found, each built on those before it.
+
+    Yields:
+        what was done, and the text that it gives.
+    """
+    current = text
+    for how, change in (
+        ("a value of JSON", _from_json),
+        ("without quotation marks of Markdown", _without_quotes),
+        ("without tags of a page", _without_tags),
+        ("without line numbers", _without_gutter),
+        ("as the new side of a diff", new_side),
+        ("code that begins in mid-line", _from_mid_line),
+    ):
+        changed = change(current)
+        if changed != current:
+            current = changed
+            yield how, current
+
+
+def _from_json(text: str) -> str:
+    stripped = text.strip()
+    if not stripped.startswith(("{", "[", '"')) or not stripped.endswith(("}", "]", '"')):
+        return text
+    try:
+        value = json.loads(stripped)
+    except (ValueError, RecursionError):
+        return text
+    while isinstance(value, list) and value:
+        value = value[0]
+    if isinstance(value, dict):
+        texts = [v for v in value.values() if isinstance(v, str)]
+        value = next((v for v in texts if "fn " in v), "")
+    if not isinstance(value, str) or not value:
+        return text
+    return value.encode("utf-8", "replace").decode("utf-8")
+
+
+def _without_quotes(text: str) -> str:
+    return _QUOTE.sub("", text) if re.search(r"^[ \t]*>", text, re.MULTILINE) else text
+
+
+def _without_tags(text: str) -> str:
+    changed = _TAG.sub("\n", text)
+    return html.unescape(changed) if _ENTITY.search(changed) and changed != text else changed
+
+
+def _without_gutter(text: str) -> str:
+    lines = text.split("\n")
+    numbered = sum(_GUTTER.match(line) is not None for line in lines)
+    if numbered < 2 or numbered * 2 < sum(1 for line in lines if line.strip()) - 4:
+        return text
+    return _GUTTER.sub("", text)
+
+
+def new_side(text: str) -> str:
+    """What a diff makes of its file; a text that is no diff stays as it is."""
+    if not re.search(r"^\+(?!\+)", text, re.MULTILINE):
+        return text
+    lines = [line for line in text.split("\n") if not re.match(r"-(?!--)|@@|\+\+\+|---", line)]
+    return "\n".join(line[1:] if line[:1] in ("+", " ") else line for line in lines)
+
+
+def _from_mid_line(text: str) -> str:
+    """Break lines in which code follows words, tags or marks."""
+    lines = text.split("\n")
+    if len(lines) > _MOST_LINES:
+        return text
+    return "\n".join(_broken(line) for line in lines)
+
+
+def _broken(line: str) -> str:
+    stripped = line.lstrip()
+    if stripped.startswith("//") or ITEM.match(stripped):
+        return line
+    match = _LEAD.match(line)
+    if match is None:
+        return line
+    return f"{match['lead']}\n{line[match.end() :]}"

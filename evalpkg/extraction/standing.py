@@ -1,0 +1,109 @@
+"""What a definition stands for: the answer, the original that it quotes, or a place left open."""
+
+from __future__ import annotations
+
+import re
+from enum import IntEnum
+
+from tree_sitter import Node
+
+from evalpkg.extraction.syntax import COMMENTS, text_of
+
+
+class Standing(IntEnum):
+    """How much a definition says about what the model answers; the lowest is taken."""
+
+    FULL = 0
+    QUOTED = 1
+    """The words before it call it the original, or wrong."""
+    FOREIGN = 2
+    """It stands in a block that says it is another language."""
+    ELIDED = 3
+    """Its body is a stub, or says that something was left out."""
+
+
+_STUB_MACROS = frozenset({"todo", "unimplemented"})
+_ELIDED = re.compile(
+    r"""^(?://+|/\*+)\s*(?:
+        (?:\.\.\.|…) .*
+      | [^\n]{0,40}?\b(?:
+            (?:same|as)\s+(?:as\s+)?(?:above|before|earlier)
+          | rest\s+of\s+(?:the\s+)?(?:code|function|body|implementation|logic)
+          | (?:existing|previous|original|remaining)\s+(?:code|body|implementation|logic)
+          | (?:remains|stays|is)\s+(?:the\s+same|unchanged)
+          | your\s+code(?:\s+goes)?\s+here
+          | implementation(?:\s+goes)?\s+(?:here|above|omitted)
+          | (?:body|code|details)\s+omitted
+        )\b .*
+    )$""",
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
+)
+_DOTS = re.compile(r"^\s*(?:\.\.\.|…)\s*;?\s*$", re.MULTILINE)
+_QUOTED = re.compile(
+    r"""\b(?:original(?:ly)?|old|previous(?:ly)?|earlier|buggy|broken|wrong|incorrect|faulty|naive
+        |bug|mistake|anti-?pattern|instead\ of|for\ (?:comparison|reference)|before
+        |(?:you|we)\ (?:gave|posted|wrote|had|provided|started)
+        |your\ (?:code|version|function|signature|attempt|snippet)
+        |(?:does|did|would|will)(?:\ not|n't)\ (?:work|compile|pass)|(?:fails|failed|panics))\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_MEANT = re.compile(
+    r"""\b(?:fix(?:e[sd])?|correct(?:ed|s|ion|ly)?|final|improv\w+|updat\w+|new|better|answer
+        |solution|optimi[sz]\w+|working|revis\w+|rewrit\w+|refactor\w+|complete[d]?|should\ be
+        |replace\w*|becomes|after|now|here\ is\ the\ function|repaired)\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_MOST_LABEL = 200
+
+
+def is_elided(function: Node) -> bool:
+    """Whether a function's body is a stub, or says that part of it was left out."""
+    body = function.child_by_field_name("body")
+    if body is None:
+        return True
+    said = [node for node in body.named_children if node.type not in COMMENTS]
+    if not said or (len(said) == 1 and _is_stub(said[0])):
+        return True
+    if _DOTS.search(text_of(body)):
+        return True
+    return any(_says_elided(comment) for comment in _comments(body))
+
+
+def _is_stub(node: Node) -> bool:
+    if node.type == "expression_statement" and node.named_children:
+        node = node.named_children[0]
+    if node.type == "return_expression" and node.named_children:
+        node = node.named_children[0]
+    if node.type != "macro_invocation":
+        return False
+    name = node.child_by_field_name("macro")
+    if name is None:
+        return False
+    if text_of(name) in _STUB_MACROS:
+        return True
+    return text_of(name) == "panic" and "not implemented" in text_of(node).lower()
+
+
+def _says_elided(comment: Node) -> bool:
+    return _ELIDED.match(text_of(comment).strip()) is not None
+
+
+def _comments(node: Node) -> list[Node]:
+    found, stack = [], [node]
+    while stack:
+        current = stack.pop()
+        if current.type in COMMENTS:
+            found.append(current)
+        stack += current.children
+    return found
+
+
+def is_label_of_a_quotation(words: str) -> bool:
+    """Whether the line of prose or comment above a definition calls it the original, or wrong."""
+    line = last_line(words)
+    return _QUOTED.search(line) is not None and _MEANT.search(line) is None
+
+
+def last_line(words: str) -> str:
+    """The last line of ``words`` that says something, cut to a length that a label may have."""
+    return words.rstrip().rpartition("\n")[2][-_MOST_LABEL:]

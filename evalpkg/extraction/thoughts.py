@@ -1,0 +1,132 @@
+"""Takes a model's thoughts out of what it wrote: a draft in them is no answer."""
+
+from __future__ import annotations
+
+import re
+
+from evalpkg.extraction.marks import find_marks
+
+_NAME = (
+    r"(?:seed:)?(?:think(?:ing)?|thoughts?|thought_process|reason(?:ing)?|reflect(?:ion)?"
+    r"|scratch_?pad|analysis|cot|chain_of_thought|(?:inner_|internal_)?monologue|deliberation)"
+)
+_TAG = re.compile(
+    rf"""
+      <(?P<close1>/?)\s*{_NAME}(?:\s[^<>\n]*)?>
+    | \[(?P<close2>/?)\s*{_NAME}\s*\]
+    | ◁(?P<close3>/?)\s*{_NAME}\s*▷
+    | <\|(?P<close4>/?)\s*{_NAME}\|>
+    | <\|(?P<word>begin|start|end)_(?:of_)?{_NAME}\|>
+    | <\|channel>(?P<open>thought)\b
+    | <channel\|>
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_SIGNS = ("<", "[", "◁")
+
+_STRIPPED_CHANNEL = re.compile(r"\s*analysis(?=[A-Z\"'`*<(\[])")
+_STRIPPED_FINAL = "assistantfinal"
+
+_OPENING = re.compile(
+    r"""\s*(?:okay|ok|alright|all\ right|hmm+|right|so|well|got\ it|let\ me|let's|we\ (?:need|have)
+        |i\ (?:need|have|should)|first,?\ (?:i|let|we)|the\ (?:user|task|problem|question)
+        |to\ solve)\b""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_SELF_TALK = re.compile(
+    r"""\b(?:[Ww]ait\b[,.]|[Hh]mm+\b|[Ll]et\ me\ (?:think|check|see|re|try|consider|start|write)
+        |[Aa]ctually,|[Mm]aybe\ I\b|I\ should\b|I\ need\ to\b|[Ll]et's\ see\b|[Bb]ut\ (?:what|how)
+        |I\ think\b|I\ wonder\b|[Aa]lternatively,|I'm\ not\ sure)""",
+    re.VERBOSE,
+)
+_MUCH_SELF_TALK = 3
+_ENDS = tuple(".!?:)}]`*\"'|")
+
+
+def without_thoughts(text: str) -> str:
+    """``text`` without its thoughts, in whatever tags and case.
+
+    Thoughts whose opening tag stood in the prompt begin with the text; thoughts without a closing
+    tag end with it. A tag in a string of the program is none.
+    """
+    stripped = _STRIPPED_CHANNEL.match(text)
+    if stripped is not None or _STRIPPED_FINAL in text:
+        before, final, answer = text.rpartition(_STRIPPED_FINAL)
+        if final and (stripped is not None or not before.strip() or before[-1:] != " "):
+            return answer
+        if stripped is not None:
+            return ""
+    tags = find_marks(text, _TAG) if any(sign in text for sign in _SIGNS) else []
+    if tags:
+        return _without_tagged(text, tags)
+    return "" if _is_unfinished_thought(text) else text
+
+
+def _without_tagged(text: str, tags: list[re.Match[str]]) -> str:
+    closing = [tag for tag in tags if _closes(tag)]
+    first_opening = next((n for n, tag in enumerate(tags) if not _closes(tag)), len(tags))
+    if closing and tags[0] is closing[0]:
+        return _after_the_prompts_tag(text, tags, first_opening)
+    kept: list[str] = []
+    position, depth, start = 0, 0, 0
+    for number, tag in enumerate(tags):
+        if _closes(tag):
+            if depth == 0:
+                continue  # a word about the tag
+            last = not any(map(_closes, tags[number + 1 :]))
+            depth = 0 if last else depth - 1
+            if depth == 0:
+                position = tag.end()
+        elif depth or _begins(text, tag, position) or any(map(_closes, tags[number + 1 :])):
+            if depth == 0:
+                start = tag.start()
+                kept.append(text[position:start])
+            depth += 1
+    if depth == 0:
+        kept.append(text[position:])
+    return "".join(kept)
+
+
+def _after_the_prompts_tag(text: str, tags: list[re.Match[str]], first_opening: int) -> str:
+    """The answer behind thoughts that began in the prompt.
+
+    They end at the last closing tag before another opening one; behind a later one there may be
+    only words.
+    """
+    closing = [tag for tag in tags[:first_opening] if _closes(tag)]
+    for number in range(len(closing) - 1, -1, -1):
+        answer = text[closing[number].end() :]
+        if number == 0 or "fn " in answer or "{" in answer or "}" in answer or "```" in answer:
+            later = tags[first_opening:]
+            if not later:
+                return answer
+            return without_thoughts(answer)
+    return ""
+
+
+def _closes(tag: re.Match[str]) -> bool:
+    if tag["word"] is not None:
+        return tag["word"].lower() == "end"
+    if tag["open"] is not None:
+        return False
+    return tag[0] == "<channel|>" or any(tag[f"close{number}"] for number in range(1, 5))
+
+
+def _begins(text: str, tag: re.Match[str], position: int) -> bool:
+    """Whether an opening tag begins a line, or follows what ended another thought."""
+    line = max(position, text.rfind("\n", 0, tag.start()) + 1)
+    return not text[line : tag.start()].strip()
+
+
+def _is_unfinished_thought(text: str) -> bool:
+    """Whether a text without any tag is thinking aloud that was cut off.
+
+    Where the prompt opened the thoughts, the model writes no tag until it is done with them. All
+    three signs are needed: how it begins, that it talks to itself, and that it stops in the middle.
+    """
+    if _OPENING.match(text) is None:
+        return False
+    if sum(1 for _ in _SELF_TALK.finditer(text)) < _MUCH_SELF_TALK:
+        return False
+    fences = sum(line.lstrip().startswith("```") for line in text.split("\n"))
+    return fences % 2 == 1 or not text.rstrip().endswith(_ENDS)
