@@ -19,6 +19,7 @@ COMMANDS = {
     "run": "Evaluate a base model and its fine-tune: generate, judge, report.",
     "generate": "Write the completions of both models, and nothing else.",
     "score": "Judge a JSONL of completions with real rustc in a real sandbox.",
+    "explain": "Show how one completion came to its verdict, step by step.",
     "report": "Rebuild the reports of a run, or compare several runs.",
     "verify": "Recompute a result from its rows and check every digest.",
     "status": "Say how far a run is.",

