@@ -157,7 +157,7 @@ def _unpack_zstd(path: Path, content: bytes) -> bytes:
 def _of_one_model(rows: list[Row], model: str, path: Path) -> list[Row]:
     """The rows of one model: two models in one file are not one with more samples."""
     field = next((name for name in ("role", "model") if any(name in row for row in rows)), "")
-    names = sorted({str(row.get(field, "")) for row in rows}) if field else []
+    names = sorted({str(row[field]) for row in rows if field in row}) if field else []
     if model:
         rows = [row for row in rows if str(row.get(field, "")) == model]
         if not rows:

@@ -5,33 +5,44 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from evalpkg.models import Task
 from evalpkg.samples.formats import STANDARD_INPUT, read_samples
 
-_LOOKED_AT = 64
-
 
 def is_plain(path: Path, tasks: Sequence[Task]) -> bool:
-    """Whether a file begins as JSON Lines of ``{"task_id", "completion"}`` of these tasks."""
+    """Whether a file begins as JSON Lines of ``{"task_id", "completion"}`` of these tasks.
+
+    Only the first row decides, so that a bad line further on is named as such; and of two models in
+    one file, the second one may come later.
+    """
     if path == STANDARD_INPUT or not path.is_file():
         return False
     known = {task.task_id for task in tasks}
-    roles = set()
-    try:
-        with path.open("rb") as lines:
-            for number, line in enumerate(lines):
-                if number == _LOOKED_AT:
-                    break
-                if not line.strip():
-                    continue
-                row = json.loads(line)
-                if not isinstance(row.get("completion"), str) or row.get("task_id") not in known:
+    models: dict[str, set[str]] = {"role": set(), "model": set()}
+    first = True
+    with path.open("rb") as lines:
+        for line in lines:
+            row = _row(line) if first or b'"role"' in line or b'"model"' in line else None
+            if first and line.strip():
+                if row is None or row.get("task_id") not in known:
                     return False
-                roles.add((row.get("role"), row.get("model")))
-    except (OSError, ValueError, AttributeError, RecursionError, TypeError):
-        return False
-    return len(roles) == 1
+                if not isinstance(row.get("completion"), str):
+                    return False
+                first = False
+            for field, names in models.items():
+                if row is not None and field in row:
+                    names.add(str(row[field]))
+    return not first and all(len(names) < 2 for names in models.values())
+
+
+def _row(line: bytes) -> dict[str, Any] | None:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return row if isinstance(row, dict) and isinstance(row.get("task_id"), str) else None
 
 
 def as_rows_file(path: Path, tasks: Sequence[Task], folder: Path, model: str = "") -> Path:

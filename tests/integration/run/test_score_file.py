@@ -67,9 +67,24 @@ def test_given_indices_are_kept_and_blank_lines_skipped(tmp_path: Path, tasks: l
     assert [row["index"] for row in read_lines(tmp_path / "out/verdicts.jsonl")] == [7, 7]
 
 
-def test_an_empty_file_gives_an_empty_answer(tmp_path: Path) -> None:
-    succeed("score", write(tmp_path / "s.jsonl", []), "--output-dir", tmp_path / "out")
-    assert (tmp_path / "out/verdicts.jsonl").read_bytes() == b""
+def test_an_empty_file_is_refused(tmp_path: Path) -> None:
+    failed = evalpkg("score", write(tmp_path / "s.jsonl", []), "--output-dir", tmp_path / "out")
+    assert failed.returncode == ExitCode.DATA
+    assert "holds no samples" in failed.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_another_file_in_the_same_directory_is_refused(
+    tmp_path: Path, rows: list[dict[str, object]]
+) -> None:
+    write(tmp_path / "a.jsonl", rows[:1])
+    write(tmp_path / "b.jsonl", rows[1:2])
+    succeed("score", tmp_path / "a.jsonl", "--output-dir", tmp_path / "out")
+    before = (tmp_path / "out/verdicts.jsonl").read_bytes()
+    failed = evalpkg("score", tmp_path / "b.jsonl", "--output-dir", tmp_path / "out")
+    assert failed.returncode == ExitCode.USAGE
+    assert "verdicts of another file" in failed.stderr
+    assert (tmp_path / "out/verdicts.jsonl").read_bytes() == before
 
 
 @pytest.mark.parametrize(
