@@ -14,7 +14,11 @@ NBSP = "\u00a0"
 
 def typeset(sentence: str) -> str:
     """A sentence of the statistics with true minus signs, and no line break before a % sign."""
-    return re.sub(r"(?<![\w.])-(?=\d)", MINUS, sentence).replace(" %", f"{NBSP}%")
+    return (
+        re.sub(r"(?<![\w.])-(?=\d)", MINUS, sentence)
+        .replace(" %", f"{NBSP}%")
+        .replace("p = ", f"p{NBSP}={NBSP}")
+    )
 
 
 def percent(share: float | None) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from evalpkg.models import Mode
+
 from .counts import RATES, Counts
 from .design import Design
 from .metrics import Comparison, DifferenceAtK, DifferenceOfVerdict, TokenDifference
@@ -14,11 +16,14 @@ from .sentences import Phrase
 from .settings import StatisticsSettings
 
 
-def pass_pairs(base: Counts, finetuned: Counts, k_values: Sequence[int]) -> list[Pair]:
-    """One pair for each pass@k."""
+def pass_pairs(
+    base: Counts, finetuned: Counts, k_values: Sequence[int], mode: Mode = Mode.NO_POLICY
+) -> list[Pair]:
+    """One pair for each pass@k; with the policy's veto it is called so."""
+    where = " with policy" if mode is Mode.POLICY else ""
     return [
         Pair(
-            Phrase(f"pass@{k}", solves=True),
+            Phrase(f"pass@{k}{where}", solves=True),
             score(base, base.passed, k),
             score(finetuned, finetuned.passed, k),
             samples=base.asked if k == 1 and base.asked == finetuned.asked else 0,
@@ -32,6 +37,7 @@ def compare_roles(
     base: Counts,
     finetuned: Counts,
     k_values: Sequence[int],
+    mode: Mode,
     tokens: TokenDifference,
     settings: StatisticsSettings,
 ) -> Comparison:
@@ -42,10 +48,11 @@ def compare_roles(
         base: counts of the base model.
         finetuned: counts of the fine-tuned model.
         k_values: the k of pass@k.
+        mode: names what the sentences are about.
         tokens: the difference in length, which is no share and is computed elsewhere.
         settings: of the intervals and tests.
     """
-    pairs = pass_pairs(base, finetuned, k_values)
+    pairs = pass_pairs(base, finetuned, k_values, mode)
     pairs += [
         Pair(Phrase(name), score(base, column(base)), score(finetuned, column(finetuned)))
         for name, column in RATES

@@ -71,6 +71,7 @@ def compute_metrics(
             counts[Role.BASE],
             counts[Role.FINETUNED],
             ks,
+            mode,
             token_difference(design, given, settings.confidence),
             settings,
         )

@@ -165,3 +165,9 @@ def test_numbers_are_written_for_people():
     assert (percent(0.4423), percent(0.0), percent(1.0)) == ("44.2 %", "0.0 %", "100.0 %")
     assert (points(0.0312), points(-0.0312), points(-0.0001)) == ("+3.1", "-3.1", "0.0")
     assert (p_text(0.02417), p_text(1.0), p_text(0.0004)) == ("p = 0.024", "p = 1", "p < 0.001")
+
+
+def test_a_sentence_about_the_policys_endpoint_says_so():
+    found = metrics_of(single_tasks(16), 10, BASE, BETTER, mode=Mode.POLICY)
+    assert "raises pass@1 with policy by 19.37 points" in found.comparison.pass_at_k[0].sentence
+    assert "policy" not in passes(BASE, BETTER).sentence
