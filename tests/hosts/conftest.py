@@ -26,17 +26,18 @@ def load_plugin(path: str) -> ModuleType:
     return module
 
 
-def _ansible_playbook() -> str:
-    beside = Path(sys.executable).with_name("ansible-playbook")
-    found = str(beside) if beside.exists() else shutil.which("ansible-playbook")
+def ansible_program(name: str) -> str:
+    """Where a program of Ansible is; the test is skipped where there is none."""
+    beside = Path(sys.executable).with_name(name)
+    found = str(beside) if beside.exists() else shutil.which(name)
     if found is None:
-        pytest.skip("ansible-playbook is not installed here; `make molecule-lint` brings it")
+        pytest.skip(f"{name} is not installed here; `make molecule-lint` brings it")
     return found
 
 
 def play(playbook: str, *arguments: str) -> None:
     """Run one of the playbooks of this folder on this machine; it must succeed."""
-    command = [_ansible_playbook(), f"tests/hosts/{playbook}", *arguments]
+    command = [ansible_program("ansible-playbook"), f"tests/hosts/{playbook}", *arguments]
     environment = os.environ | {"ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.default"}
     result = subprocess.run(
         command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False
