@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from evalpkg.evidence import seal_run
 from evalpkg.evidence.metadata import EvalMetadata, read_metadata
-from evalpkg.evidence.statement import seal_run
 from evalpkg.store.files import write_atomic
 from evalpkg.store.layout import RunLayout
 from evalpkg.store.records import read_rows, read_tasks

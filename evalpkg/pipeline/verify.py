@@ -14,9 +14,9 @@ from evalpkg.policy import load_policy
 from evalpkg.reporting import render_reports
 from evalpkg.store.layout import RunLayout
 from evalpkg.store.records import read_tasks
+from evalpkg.verify import verify_run
 from evalpkg.verify.check import Check, Report
 from evalpkg.verify.recheck import Rechecks
-from evalpkg.verify.run import verify_run
 
 if TYPE_CHECKING:
     from evalpkg.scoring import ScoringSettings

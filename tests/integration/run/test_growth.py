@@ -12,7 +12,7 @@ from evalpkg.models import Mode
 from evalpkg.pipeline.auto import run_in_rounds
 from evalpkg.pipeline.run import run_evaluation
 from evalpkg.store.layout import RunLayout
-from evalpkg.verify.run import verify_run
+from evalpkg.verify import verify_run
 
 WHOLE: dict[str, Any] = {
     "backend": "replay",

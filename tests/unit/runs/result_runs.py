@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from evalpkg.evidence import seal_run
 from evalpkg.evidence.environment import Cuda, Environment
 from evalpkg.evidence.metadata import (
     Dataset,
@@ -18,7 +19,6 @@ from evalpkg.evidence.metadata import (
     Toolchain,
     write_metadata,
 )
-from evalpkg.evidence.statement import seal_run
 from evalpkg.models import Mode, Role, VerdictKind
 from evalpkg.store.config_guard import bind_config, bind_tasks
 from evalpkg.store.files import write_atomic

@@ -10,16 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from evalpkg.errors import ConfigError, DataError
+from evalpkg.evidence import seal_run
 from evalpkg.evidence.metadata import read_metadata
-from evalpkg.evidence.statement import seal_run
-from evalpkg.merge.merge import merge_runs
+from evalpkg.merge import merge_runs
 from evalpkg.models import Mode, VerdictKind
 from evalpkg.store.layout import RunLayout
 from evalpkg.store.mode_files import write_mode_files
 from evalpkg.store.sample_log import SampleLog
 from evalpkg.store.shards import SampleKey, Shard, expected_keys
 from evalpkg.store.verdict_log import VerdictLog
-from evalpkg.verify.run import verify_run
+from evalpkg.verify import verify_run
 from tests.unit.runs.result_records import ROLES, TASKS, a_sample, scored
 from tests.unit.runs.result_runs import begin_run, judgement, write_metrics
 

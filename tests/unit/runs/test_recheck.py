@@ -10,17 +10,17 @@ from pathlib import Path
 import pytest
 
 from evalpkg import __version__
+from evalpkg.evidence import seal_run
 from evalpkg.evidence.metadata import write_metadata
-from evalpkg.evidence.statement import seal_run
 from evalpkg.models import Extraction, Mode, Task, Verdict, VerdictKind
 from evalpkg.reporting import render_reports
 from evalpkg.store.files import write_atomic
 from evalpkg.store.layout import RunLayout
 from evalpkg.store.mode_files import write_mode_files
 from evalpkg.store.verdict_log import VerdictLog
+from evalpkg.verify import verify_run
 from evalpkg.verify.check import Check
 from evalpkg.verify.recheck import Rechecks
-from evalpkg.verify.run import verify_run
 from tests.unit.runs.result_records import ROLES, TASKS
 from tests.unit.runs.result_runs import begin_run, finished_run, metadata, write_metrics
 

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from evalpkg.errors import ConfigError
+from evalpkg.evidence import seal_run
 from evalpkg.evidence.manifest import covered_files
-from evalpkg.evidence.statement import seal_run
 from evalpkg.models import Mode, Role, VerdictKind
 from evalpkg.store.layout import RunLayout
 from evalpkg.store.mode_files import write_mode_files
 from evalpkg.store.shards import Shard
+from evalpkg.verify import verify_run
 from evalpkg.verify.check import Check, Report
-from evalpkg.verify.run import verify_run
 from tests.unit.runs.result_records import ROLES, TASKS
 from tests.unit.runs.result_runs import begin_run, finished_run, write_metrics
 
