@@ -6,8 +6,10 @@ import torch
 from evalpkg.errors import ConfigError, EnvironmentUnfitError
 from evalpkg.generation.network import Network
 from evalpkg.generation.sampling import Sampler
+from evalpkg.generation.selftest import try_step
 from evalpkg.generation.slots import PACKED
 from tests.unit.generation.generation_tiny import (
+    VOCABULARY,
     answers,
     decoder,
     requests,
@@ -25,6 +27,12 @@ ARCHITECTURES: dict[str, dict[str, Any]] = {
     "gemma3_text": {"sliding_window": 16, "layer_types": ["sliding_attention", "full_attention"]},
     "gpt2": {"n_embd": 32, "n_layer": 2, "n_head": 4},
     "stablelm": {},
+    "qwen3": {},
+    "gemma": {},
+    "starcoder2": {"sliding_window": None},
+    "gpt_neox": {},
+    "gptj": {"n_embd": 32, "n_layer": 2, "n_head": 4, "rotary_dim": 4, "attention": "eager"},
+    "opt": {"word_embed_proj_dim": 32, "ffn_dim": 48},
 }
 
 
@@ -52,6 +60,13 @@ def test_models_with_plain_attention_are_decoded_packed():
     assert Network(tiny_model("llama"), "sdpa").decode_attention == PACKED
     windowed = Network(tiny_model("mistral", sliding_window=16), "sdpa")
     assert windowed.decode_attention == "sdpa"
+
+
+def test_an_architecture_that_wants_another_mask_is_refused_and_no_traceback():
+    bloom = tiny_model("bloom", "eager", n_layer=2, n_head=4)
+    with pytest.raises(ConfigError, match="bloom cannot be decoded") as caught:
+        try_step(Network(bloom, "eager"), VOCABULARY, "bloom")
+    assert "openai" in caught.value.cure
 
 
 def test_a_model_with_recurrent_state_is_refused():
