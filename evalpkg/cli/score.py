@@ -15,6 +15,7 @@ from evalpkg.cli.help import EvalCommand
 from evalpkg.cli.types import FOLDER, SECONDS
 from evalpkg.errors import ExitCode
 from evalpkg.scoring import ScoringSettings
+from evalpkg.scoring.verdicts import TASK_FAULT
 
 if TYPE_CHECKING:
     from evalpkg.pipeline.score_file import ScoreSummary
@@ -160,5 +161,13 @@ def _report(summary: ScoreSummary, answer: Path) -> int:
     click.echo(f"{len(summary.infra_errors):,} rows have no verdict:", err=True)
     for line, detail in summary.infra_errors[:NAMED]:
         click.echo(f"  line {line}: {detail}", err=True)
-    click.echo("The same command tries them again.", err=True)
+    of_tasks = sum(detail.startswith(TASK_FAULT) for _, detail in summary.infra_errors)
+    if of_tasks:
+        click.echo(
+            f"{of_tasks:,} of them are the task's fault: mend its tests, or leave its rows out; "
+            "to try again changes nothing.",
+            err=True,
+        )
+    if of_tasks < len(summary.infra_errors):
+        click.echo("The same command tries the others again.", err=True)
     return ExitCode.INCOMPLETE

@@ -23,7 +23,7 @@ class OutcomeKind(StrEnum):
     BAD_ANSWER = "bad_answer"
     """An answer was no value of the asked type."""
     TESTS_MISSING = "tests_missing"
-    """The oracle does not hold the tests that rustc lists for the task."""
+    """The oracle holds no test of the task."""
     EXHAUSTED = "exhausted"
     """The answers kept the tests from ending."""
     NOT_LOADED = "not_loaded"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 
 from evalpkg.models import Task
 from evalpkg.scoring.signature import Closure, Parameter, Signature, read_signature
@@ -18,12 +17,8 @@ INSTANCES = (
 """Types that a generic parameter may stand for, besides those of the prompt."""
 
 
-def oracle_unit(task: Task, listed: Sequence[str] | None = None) -> Unit:
+def oracle_unit(task: Task) -> Unit:
     """The module of one task.
-
-    Args:
-        task: whose tests the module holds.
-        listed: the tests that rustc lists for it, None where the source leaves no doubt.
 
     Raises:
         DataError: if the prompt has no such function, or the tests cannot be parsed or are none.
@@ -39,8 +34,7 @@ def oracle_unit(task: Task, listed: Sequence[str] | None = None) -> Unit:
         f'mod {name}; {attribute} pub extern "C" fn {symbol(name)}'
         '(line: &::evalwire::oracle::Line, report: extern "C" fn(*const u8, usize)) '
         f"{{ const PLAN: ::evalwire::oracle::Plan = ::evalwire::oracle::Plan {{ "
-        f'module: concat!(module_path!(), "::{name}"), tests: &[{table}], '
-        f"listed: {_names(listed)} }}; "
+        f'module: concat!(module_path!(), "::{name}"), tests: &[{table}] }}; '
         "::evalwire::oracle::run(*line, &PLAN, report) }"
     )
     return Unit(name, body, export)
@@ -50,12 +44,6 @@ def _entry(module: str, test: TestFunction) -> str:
     panics = "None" if test.panics is None else f"Some({test.panics})"
     run = f"|| ::evalwire::oracle::finish({module}::{test.path}())"
     return f'::evalwire::oracle::Test {{ name: "{test.path}", run: {run}, panics: {panics} }}'
-
-
-def _names(listed: Sequence[str] | None) -> str:
-    if listed is None:
-        return "None"
-    return "Some(&[" + ", ".join(f'"{name}"' for name in listed) + "])"
 
 
 def task_digest(task: Task) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import tempfile
 import threading
 from collections.abc import Sequence
@@ -126,10 +127,28 @@ class _Chunk:
         return units, faults
 
 
+_UNTRAVELLED = re.compile(
+    r"the trait bound `(.+): (?:Put|Get|Instance\w+|Sent\w+)` is not satisfied"
+)
+
+
+def in_terms_of_the_task(error: str) -> str:
+    """What rustc said of the tests, without bounds of ours that no task has written."""
+    first = error.split("\n", 1)[0]
+    found = _UNTRAVELLED.search(first)
+    if found is None:
+        return error
+    return (
+        f"`{found[1]}` cannot travel between the tests and the program; docs/dataset.md lists the "
+        "types that can"
+    )
+
+
 def _keep(built: Compiled, faults: dict[str, str], library: Path, notes: Path) -> None:
     if built.stop is not None:
         raise EnvironmentUnfitError(f"the tests cannot be compiled: {built.detail}")
-    faults = {**faults, **{name: error.text for name, error in built.failed.items()}}
+    said = {name: in_terms_of_the_task(error.text) for name, error in built.failed.items()}
+    faults = {**faults, **said}
     for path, data in (
         (library, built.library.read_bytes() if built.library else b""),
         (notes, json.dumps(faults).encode()),

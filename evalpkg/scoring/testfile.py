@@ -1,8 +1,9 @@
 """A task's tests, opened up: the functions that rustc would run, callable one by one.
 
-What stands in plain source is found by parsing. Tests that a macro makes are registered while the
-oracle is loaded (``evalwire::case``). Wherever the source leaves a doubt which tests rustc would
-list, :attr:`TestFile.certain` is False and rustc is asked (``listing.py``).
+What stands in plain source is found by parsing. Tests that a macro's definition makes are
+registered while the oracle is loaded (``evalwire::case``). Where neither can follow what rustc
+would run, the task is refused with the line: a test that is silently left out would let wrong
+programs pass.
 """
 
 from __future__ import annotations
@@ -48,7 +49,7 @@ class TestFile:
     Attributes:
         text: the source with every test callable from outside.
         functions: the tests that stand in plain source, those that are ignored left out.
-        certain: whether these are all that rustc would run.
+        certain: False where macros may make further tests.
         is_main: the one test is a ``fn main``.
     """
 
@@ -71,6 +72,7 @@ def open_tests(source: str) -> TestFile:
     opened = _Opened()
     for node, path, attributes in _items(root, ""):
         opened.add(node, path, attributes)
+    opened.refuse_what_is_lost(root)
     if opened.main is not None and not opened.found and opened.certain:
         opened.make_public(opened.main)
         opened.functions.append(TestFunction("main"))
@@ -91,6 +93,7 @@ class _Opened:
         self.certain = True
         self.main: Node | None = None
         self._edits: list[tuple[int, int, bytes]] = []
+        self._wrapped: set[int] = set()
 
     def add(self, node: Node, path: str, attributes: list[Node]) -> None:
         """Look at one item."""
@@ -123,12 +126,27 @@ class _Opened:
             data = data[:start] + text + data[end:]
         return data.decode()
 
+    def refuse_what_is_lost(self, root: Node) -> None:
+        """A test that is made in a way that cannot be followed ends it here."""
+        for node in _all(root):
+            if node.type != "token_tree" or node.prev_sibling is None:
+                continue
+            is_test = _TEST.fullmatch("#" + _compact(node)) is not None
+            if (
+                is_test
+                and text_of(node.prev_sibling) == "#"
+                and node.start_byte not in self._wrapped
+            ):
+                raise _lost(node, "a '#[test]' among a macro's arguments")
+
     def _clear(self, attributes: list[Node], names: list[str]) -> None:
         """Take away what only rustc's own harness understands."""
         for attribute, name in zip(attributes, names, strict=True):
             ours = _attribute(name) in ("should_panic", "ignore") or name == "#[cfg(test)]"
             if ours or _TEST.fullmatch(name):
                 self._edits.append((attribute.start_byte, attribute.end_byte, b""))
+            elif "test" in name and _attribute(name) not in _PLAIN and "cfg(" not in name:
+                raise _lost(attribute, f"the attribute '{name}'")
             elif _attribute(name) not in _PLAIN:
                 self.certain = False
 
@@ -144,6 +162,7 @@ class _Opened:
                 continue
             head = b"::evalwire::case! { @[None] [] "
             start, stop = children[index].start_byte, children[end].end_byte
+            self._wrapped |= {node.start_byte for node in children[index:end]}
             self._edits += [(start, start, head), (stop, stop, b" }")]
             index = end + 1
 
@@ -167,6 +186,14 @@ def _end_of_test(tokens: list[Node], start: int) -> int | None:
         if text in (";", "#", "}"):
             return None
     return None
+
+
+def _lost(node: Node, what: str) -> DataError:
+    line = node.start_point[0] + 1
+    return DataError(
+        f"line {line} of the tests: {what} may make tests that would not be run; write them as "
+        "'#[test]' functions, or in the definition of a macro"
+    )
 
 
 def _compact(node: Node) -> str:

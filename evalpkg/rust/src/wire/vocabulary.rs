@@ -15,7 +15,7 @@ pub enum Kind {
     Gone = 3,
     /// An answer was no value of the asked type.
     BadAnswer = 4,
-    /// The oracle does not hold the tests that rustc lists for the task.
+    /// The oracle holds no test of the task.
     TestsMissing = 5,
     /// The answers kept the tests from ending.
     Exhausted = 6,
