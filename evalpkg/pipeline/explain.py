@@ -13,7 +13,7 @@ from evalpkg.models import Extraction, Role, Task, Verdict
 from evalpkg.samples import read_samples
 from evalpkg.scoring import Scorer, ScoringSettings
 from evalpkg.store.layout import RunLayout
-from evalpkg.store.rows import read_tasks
+from evalpkg.store.records import read_tasks
 from evalpkg.store.sample_log import SampleLog
 
 
