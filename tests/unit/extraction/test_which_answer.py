@@ -1,0 +1,89 @@
+"""Which definition is the answer: the rule of docs/extraction.md, line by line."""
+
+from __future__ import annotations
+
+import pytest
+
+from evalpkg.extraction import extract
+from evalpkg.models import Task
+
+PROMPT = "/// Adds.\nfn add(x: i32, y: i32) -> i32 {\n"
+TASK = Task("t", PROMPT, "add", "")
+HEAD = "fn add(x: i32, y: i32) -> i32 {\n"
+RIGHT = f"{HEAD}    x + y\n}}"
+WRONG = f"{HEAD}    x - y\n}}"
+
+
+def fenced(code: str, language: str = "rust") -> str:
+    return f"```{language}\n{code}\n```\n"
+
+
+STUB = fenced(f"{HEAD}    todo!()\n}}")
+
+RIGHT_IS_TAKEN = {
+    "a later definition behind a body": f"    x + y\n}}\n\n{WRONG}\n",
+    "the prompt repeated, and a later definition": f"{PROMPT}    x + y\n}}\n\n{WRONG}\n",
+    "an elided one": fenced(RIGHT) + "Use:\n" + fenced(f"{HEAD}    // ... as above ...\n}}"),
+    "a todo": fenced(RIGHT) + fenced(f"{HEAD}    todo!()\n}}"),
+    "the original": fenced(RIGHT) + "What was wrong: the original\n\n" + fenced(WRONG),
+    "the original first": "The original:\n" + fenced(WRONG) + "Fixed:\n" + fenced(RIGHT),
+    "another language": fenced(RIGHT) + fenced(f"print('''\n{WRONG}\n''')", "python"),
+    "a corrected one": fenced(WRONG) + "Better:\n" + fenced(RIGHT),
+    "a draft in thoughts": f"<Reasoning>\n{fenced(WRONG)}</Reasoning>\n{RIGHT}\n",
+    "a draft in brackets": f"[THINK]{fenced(WRONG)}[/THINK]{RIGHT}\n",
+    "a draft whose tag stood in the prompt": f"{fenced(WRONG)}</thinking>\n{fenced(RIGHT)}",
+    "an analysis channel": f"<|channel|>analysis<|message|>{WRONG}<|end|><|start|>assistant"
+    f"<|channel|>final<|message|>{RIGHT}<|return|>",
+    "a stub echoed": f"### Instruction:\n{STUB}### Response:\n{RIGHT}\n",
+    "words on the line": f"Answer: {RIGHT}\n",
+    "a tag on the line": f"<answer>{RIGHT}</answer>",
+    "a page": f"<pre><code>{RIGHT.replace('>', '&gt;')}</code></pre>",
+    "a quotation": "> " + fenced(RIGHT).replace("\n", "\n> "),
+    "character data": f"<code><![CDATA[\n{RIGHT}\n]]></code>",
+}
+
+
+@pytest.mark.parametrize("case", RIGHT_IS_TAKEN)
+def test_the_right_one_is_taken(case: str) -> None:
+    found = extract(TASK, RIGHT_IS_TAKEN[case])
+    assert found.source is not None
+    assert "x + y" in found.source
+    assert "x - y" not in found.source
+
+
+def test_a_body_is_judged_though_a_right_definition_follows() -> None:
+    found = extract(TASK, f"    x - y\n}}\n\n{RIGHT}\n")
+    assert found.source is not None
+    assert found.source.strip() == f"{PROMPT}    x - y\n}}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"#[cfg(test)]\nmod tests {{\n{RIGHT}\n#[test] fn t() {{ add(1, 2); }}\n}}\n",
+        fenced(f"mod tests {{\n{RIGHT}\n}}"),
+        f"<think>a</think> <think>\n{fenced(RIGHT)}",
+        f"<thinking>{fenced(RIGHT)}",
+        f"<|channel|>analysis<|message|>{fenced(RIGHT)}",
+        f"Okay, I need to add. Wait, let me think. Hmm, I think\n{fenced(RIGHT)}But wait, if the",
+    ],
+)
+def test_what_stands_only_in_tests_or_thoughts_is_no_answer(text: str) -> None:
+    assert extract(TASK, text).source is None
+
+
+def test_all_variants_under_cfg_stay() -> None:
+    text = f"#[cfg(unix)]\n{RIGHT}\n\n#[cfg(not(unix))]\n{WRONG}\n"
+    found = extract(TASK, fenced(text))
+    assert found.source is not None
+    assert found.source.count("#[cfg(") == found.source.count("fn add(") == 2
+
+
+@pytest.mark.parametrize("mark", ["</think>", "<|im_end|>", "<thinking>"])
+def test_a_mark_in_a_string_of_the_program_is_none(mark: str) -> None:
+    code = f'{HEAD}    let _mark = "{mark}";\n    x + y\n}}'
+    for text in (code, fenced(code), code.removeprefix(HEAD)):
+        found = extract(TASK, text)
+        assert found.source is not None
+        assert mark in found.source
+        assert "x + y" in found.source
