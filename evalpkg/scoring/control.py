@@ -11,8 +11,8 @@ from evalpkg.scoring.unit import Unit
 
 CONTROL = Unit(
     "control",
-    "pub(crate) fn call(_: &mut ::evalwire::Reader<'_>, _: &mut ::std::vec::Vec<u8>) {}\n",
-    "mod control; ::evalwire::export!(evalpkg_control, control::call);",
+    '#[no_mangle] pub extern "C" fn evalpkg_control() { ::evalwire::Reader::new(&[]).left(); }\n',
+    "mod control;",
 )
 
 

@@ -98,11 +98,12 @@ class CrateCompiler:
         bounds = Limits(
             limits.memory_mib, max(1, round(limits.cpu_s)), limits.file_mib, limits.processes
         )
-        command = self._provider.command(
-            Box(work, building=True, limits=bounds), [*self.command(edition), root]
-        )
+        command = self.command(edition)
+        if root != ROOT_FILE:  # a crate of a program's own, which may name itself
+            command = [word for word in command if not word.startswith("--crate-name=")]
+        boxed = self._provider.command(Box(work, building=True, limits=bounds), [*command, root])
         # Wall time is only a backstop: a loaded machine must not turn into a verdict.
-        return run_bounded(command, wall_s=limits.cpu_s * 6 + 30, keep_bytes=ERROR_BYTES)
+        return run_bounded(boxed, wall_s=limits.cpu_s * 6 + 30, keep_bytes=ERROR_BYTES)
 
     def command(self, edition: str) -> list[str]:
         """The rustc command line, but for the root file; paths are relative to the box's folder."""

@@ -130,6 +130,27 @@ def company(source: str) -> Company:
     return Company.OTHER_TASKS if _is_generic(words) or _strays(words) else Company.ANY
 
 
+def stands_at_root(source: str) -> bool:
+    """Whether a program must be a crate's root.
+
+    Its paths start there, or it has attributes of a whole crate, which mean less, something else or
+    nothing on a module.
+    """
+    if "#" not in source and not any(word in source for word in ROOT):
+        return False
+    words = list(tokens(source))
+    return not ROOT.isdisjoint(words) or _INNER in zip(words, words[1:], words[2:], strict=False)
+
+
+def has_no_std(source: str) -> bool:
+    """Whether a program declines the standard library: ``#![no_std]``."""
+    return "no_std" in source and "no_std" in set(tokens(source))
+
+
+_INNER = ("#", "!", "[")
+"""How an attribute begins that concerns what it stands in."""
+
+
 def _is_suspicious(source: str) -> bool:
     """Quick, and never wrong about a program that reaches out."""
     if not source.isascii() or any(text in source for text in _SUSPICIOUS):

@@ -9,7 +9,7 @@ from evalpkg.errors import DataError
 from evalpkg.models import Task
 from evalpkg.scoring.instances import Instances
 from evalpkg.scoring.oracle import task_digest
-from evalpkg.scoring.routing import ROOT, tokens
+from evalpkg.scoring.routing import has_no_std, stands_at_root
 from evalpkg.scoring.signature import Closure, Parameter, Signature, read_signature
 from evalpkg.scoring.testfile import open_tests
 from evalpkg.scoring.unit import Unit
@@ -37,10 +37,23 @@ def subject_unit(task: Task, source: str, instances: Instances = ()) -> Unit:
     name = "s_" + program_digest(task, source)[:32]
     signature = read_signature(task.prompt, task.entry_point)
     # The constant is what an attribute left dangling at the end of the completion would remove.
-    text = f"{source}\nconst _: () = ();\n{_shim(signature, instances)}"
-    if any(word in source for word in ROOT) and not ROOT.isdisjoint(tokens(source)):
+    shim = _shim(signature, instances)
+    at_root = stands_at_root(source)
+    if at_root and has_no_std(source):
+        shim = _with_std(shim)
+    text = f"{source}\nconst _: () = ();\n{shim}"
+    if at_root:
         return Unit(name, text + _export(name, "", task), "", is_root=True)
     return Unit(name, text, f"mod {name}; " + _export(name, f"{name}::", task))
+
+
+_SHIM = "pub(crate) mod evalwire_shim {"
+
+
+def _with_std(shim: str) -> str:
+    """The shim of a crate that declines std: it brings std for itself alone."""
+    own = f"{_SHIM} extern crate std; #[allow(unused_imports)] use std::prelude::rust_2021::*;"
+    return shim.replace("::std::", "self::std::").replace(_SHIM, own, 1)
 
 
 def _export(name: str, path: str, task: Task) -> str:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalpkg.scoring.routing import Company, company, tokens
+from evalpkg.scoring.routing import Company, company, stands_at_root, tokens
 
 TOGETHER = {
     "plain": "fn f(x: i32) -> i32 { x + 1 }",
@@ -71,3 +71,20 @@ def test_a_telling_word_after_a_comment_is_never_missed(word: str, noise: str) -
 def test_lexing_a_pathological_program_is_bounded_by_giving_up(piece: str) -> None:
     source = piece * (200_000 // len(piece))
     assert company(source) is Company.NONE
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("#![deny(unused)]\nfn f() {}", True),
+        ("# ! [no_std] fn f() {}", True),
+        ("/* first */ #![allow(dead_code)] fn f() {}", True),
+        ("fn f() { crate::g() } fn g() {}", True),
+        ("#[inline]\nfn f() {}", False),
+        ('fn f() -> &\'static str { "#![deny(unused)]" }', False),
+        ("// #![deny(unused)]\nfn f() {}", False),
+        ("fn f() {}", False),
+    ],
+)
+def test_what_has_attributes_of_a_crate_is_a_crate(source: str, expected: bool) -> None:
+    assert stands_at_root(source) is expected

@@ -102,6 +102,8 @@ pub fn panic_text(payload: &(dyn Any + Send)) -> Option<String> {
 #[macro_export]
 macro_rules! export {
     ($name:ident, $shim:path, $stack:expr) => {
+        // A program may insist on documentation, and this then stands at its root.
+        #[doc(hidden)]
         #[no_mangle]
         pub extern "C" fn $name(fd: i32) {
             $crate::subject::serve(fd, $shim, $stack)
