@@ -20,6 +20,7 @@ COMMANDS = {
     "generate": "Write the completions of both models, and nothing else.",
     "score": "Judge a JSONL of completions with real rustc in a real sandbox.",
     "explain": "Show how one completion came to its verdict, step by step.",
+    "serve": "Judge completions over HTTP on this machine.",
     "report": "Rebuild the reports of a run, or compare several runs.",
     "verify": "Recompute a result from its rows and check every digest.",
     "status": "Say how far a run is.",

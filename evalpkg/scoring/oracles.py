@@ -62,6 +62,13 @@ class OracleShelf:
                 for task in members[start : start + CHUNK]:
                     self._chunk_of[task.task_id] = chunk
 
+    def add(self, task: Task) -> None:
+        """Make one more task known; its oracle is a library of its own."""
+        self._tasks[task.task_id] = task
+        self._names[task.task_id] = module_name(task)
+        self._digests[task.task_id] = task_digest(task)
+        self._chunk_of[task.task_id] = _Chunk([task], task.edition)
+
     def digest(self, task_id: str) -> str:
         """sha256 of all of a task that its oracle is made from."""
         return self._digests[task_id]

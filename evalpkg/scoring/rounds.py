@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass
 
@@ -35,7 +35,7 @@ class Equipment:
     pool: Executor
     turns: Turns
     cache: VerdictCache | None
-    tasks: Mapping[str, Task]
+    tasks: dict[str, Task]
     key: Callable[[Task, str], bytes]
     workers: int
     batch_size: int

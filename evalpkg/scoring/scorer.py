@@ -69,6 +69,20 @@ class Scorer:
             batch_size=settings.batch_size,
         )
 
+    def add(self, task: Task) -> str:
+        """Make one more task known, and build its tests.
+
+        Returns:
+            why it cannot be judged; empty if it can.
+        """
+        edition = self.settings.edition
+        task = replace(task, edition=edition) if edition else task
+        self._bench.shelf.add(task)
+        fault = self._bench.shelf.get(task.task_id).fault
+        if not fault:
+            self._equipment.tasks[task.task_id] = task
+        return fault
+
     def judge(self, items: Iterable[tuple[Task, Extraction]], on_verdict: OnVerdict) -> None:
         """Judge every item; ``on_verdict`` is called from this thread, once per position.
 

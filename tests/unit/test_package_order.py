@@ -12,7 +12,7 @@ FLOORS = [
     {"__main__"},
     {"cli"},
     {"fleet"},
-    {"pipeline"},
+    {"pipeline", "serving"},
     {"doctor"},
     {"verify", "merge"},
     {"reporting"},

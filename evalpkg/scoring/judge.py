@@ -1,0 +1,158 @@
+"""A judge for Python: completions in, verdicts out, from any thread or event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from evalpkg.errors import ConfigError, DataError
+from evalpkg.extraction import extract
+from evalpkg.models import Task, Verdict
+from evalpkg.scoring.collector import Collector
+from evalpkg.scoring.scorer import Scorer
+from evalpkg.scoring.settings import ScoringSettings
+from evalpkg.tasks import load_tasks
+
+_FUNCTION = re.compile(r"\bfn\s+([A-Za-z_]\w*)")
+
+
+class Judge:
+    """Judges completions of known tasks; a context manager.
+
+    ::
+
+        with Judge("human-eval-rust") as judge:
+            verdicts = judge("CodeGen/53bba69a5d80", completions)
+
+    Every method may be called from several threads at once. Calls that come at the same time are
+    judged together, which costs less.
+
+    Args:
+        tasks: name of a task set or path of a task file (as ``--dataset`` takes it), or tasks.
+        settings: limits, sandbox, workers and cache; no cache by default.
+        variant: ``repaired`` tests or those of the ``original`` data set.
+
+    Raises:
+        DataError: if the tasks cannot be read.
+        EnvironmentUnfitError: if there is no usable rustc, no sandbox that confines, or the machine
+            is too small.
+    """
+
+    def __init__(
+        self,
+        tasks: str | Path | Sequence[Task] = "human-eval-rust",
+        *,
+        settings: ScoringSettings | None = None,
+        variant: str = "repaired",
+    ) -> None:
+        found: tuple[Task, ...]
+        if isinstance(tasks, str | Path):
+            found = load_tasks(str(tasks), variant).tasks
+        else:
+            found = tuple(tasks)
+        self._tasks = {task.task_id: task for task in found}
+        self._scorer = Scorer(settings or ScoringSettings(), found)
+        self._collector = Collector(self._scorer.judge)
+
+    @property
+    def task_ids(self) -> tuple[str, ...]:
+        """Ids of the tasks that can be judged, in the set's order."""
+        return tuple(self._tasks)
+
+    def task(self, task_id: str) -> Task:
+        """The task of that id: its prompt is what a model is asked.
+
+        Raises:
+            DataError: if there is none.
+        """
+        try:
+            return self._tasks[task_id]
+        except KeyError:
+            raise DataError(
+                f"there is no task '{task_id[:200]}'", "'task_ids' lists those that there are."
+            ) from None
+
+    def add_task(
+        self, prompt: str, tests: str, *, entry_point: str = "", edition: str = "2021"
+    ) -> str:
+        """Make one more task known; the same task gets the same id again.
+
+        Args:
+            prompt: comments, imports and the signature, ending in ``{``.
+            tests: a ``mod tests`` with ``#[test]`` functions, or a ``fn main`` with asserts. They
+                run outside the sandbox: take them from nobody whom you do not trust.
+            entry_point: the function that the tests call; the prompt's last one by default.
+            edition: of Rust.
+
+        Returns:
+            the task's id.
+
+        Raises:
+            ConfigError: if the task cannot be judged; it says why.
+        """
+        entry = entry_point or (_FUNCTION.findall(prompt) or [""])[-1]
+        text = "\0".join((prompt, tests, entry, edition))
+        task_id = f"task/{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:16]}"
+        if task_id not in self._tasks:
+            task = Task(task_id, prompt, entry, tests, edition=edition)
+            try:
+                fault = self._scorer.add(task)
+            except DataError as error:
+                fault = error.cause
+            if fault:
+                raise ConfigError(f"this task cannot be judged: {fault}", "See docs/dataset.md.")
+            self._tasks[task_id] = task
+        return task_id
+
+    def __call__(self, task_id: str, completions: Sequence[str]) -> list[Verdict]:
+        """The verdict of each completion of one task, in their order.
+
+        Args:
+            task_id: one of ``task_ids``, or what ``add_task`` returned.
+            completions: what a model answered: bare code, a whole function or a chat answer.
+
+        Raises:
+            DataError: if there is no such task.
+        """
+        return self.batch((task_id, completion) for completion in completions)
+
+    def batch(self, items: Iterable[tuple[str, str]]) -> list[Verdict]:
+        """The verdict of each ``(task id, completion)``, in their order; tasks may be mixed.
+
+        Raises:
+            DataError: if there is no such task.
+        """
+        return self.submit(items).result()
+
+    def submit(self, items: Iterable[tuple[str, str]]) -> Future[list[Verdict]]:
+        """As ``batch``, but at once: the verdicts come in the future."""
+        known = [(self.task(task_id), completion) for task_id, completion in items]
+        return self._collector.put([(task, extract(task, text)) for task, text in known])
+
+    async def judge_async(self, items: Iterable[tuple[str, str]]) -> list[Verdict]:
+        """As ``batch``, for an event loop, which goes on meanwhile."""
+        listed = list(items)
+        future = await asyncio.to_thread(self.submit, listed)
+        return await asyncio.wrap_future(future)
+
+    def close(self) -> None:
+        """Judge what was submitted, then end the processes and threads."""
+        self._collector.close()
+        self._scorer.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

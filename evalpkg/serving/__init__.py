@@ -1,0 +1,1 @@
+"""The judge as a service on this machine, for trainers in other processes or languages."""

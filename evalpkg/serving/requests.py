@@ -1,0 +1,30 @@
+"""What a request may say."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class JudgeRequest(BaseModel):
+    """Completions of one task.
+
+    Attributes:
+        task_id: a task of the set that the service was started with; or else
+        prompt, tests: a task of one's own, where the service allows those.
+        entry_point: the function that the tests call; the prompt's last one by default.
+        completions: what a model answered.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    task_id: str = ""
+    prompt: str = ""
+    tests: str = ""
+    entry_point: str = ""
+    completions: list[str] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _names_one_task(self) -> JudgeRequest:
+        if bool(self.task_id) == bool(self.prompt and self.tests):
+            raise ValueError("name either 'task_id', or 'prompt' and 'tests'")
+        return self
