@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from evalpkg.errors import EnvironmentUnfitError
+from evalpkg.sandbox.trial import THREADS
 
 DESCRIPTORS, DESCRIPTORS_PER_WORKER = 64, 16
 """Open files that this process may need for itself, and for each batch that is worked on."""
@@ -24,6 +25,7 @@ NEEDED = (
     (resource.RLIMIT_AS, "ulimit -v", "address space", 3072 * MIB, 1024),
     (resource.RLIMIT_FSIZE, "ulimit -f", "file size", 64 * MIB, 1024),
     (resource.RLIMIT_CPU, "ulimit -t", "CPU time", 600, 1),
+    (resource.RLIMIT_NPROC, "ulimit -u", "processes", THREADS, 1),
     (resource.RLIMIT_STACK, "ulimit -s", "stack", 1 * MIB, 1024),
 )
 """Limit, how a shell sets it, its name, the least hard limit in the kernel's unit, and the shell's.

