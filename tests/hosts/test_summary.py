@@ -18,7 +18,9 @@ def found(tmp_path: Path) -> dict[str, Any]:
     results, hosts = tmp_path / "results", tmp_path / "run/hosts"
     results.mkdir()
     hosts.mkdir(parents=True)
-    text = "# Summary\n\n8 tasks\n\n**The fine-tuned model is ahead.**\n\n**Not this.**\n"
+    text = (
+        "# Summary\n\n8 tasks\n\n**The fine-tuned model is ahead.**\n\n## Models\n\n**Not this.**\n"
+    )
     (results / "combined_summary.md").write_text(text)
     for host, seconds in (("gpu-1", 3600), ("gpu-2", 5400)):
         (hosts / f"{host}.json").write_text(json.dumps({"elapsed_s": seconds}))

@@ -33,13 +33,14 @@ def run_summary(found: dict[str, Any]) -> str:
 
 
 def _answer(results: Path) -> list[str]:
-    """The run's own sentence and where its report is; nothing where nothing was merged."""
+    """The run's sentences, and where its report is; nothing where nothing was merged."""
     try:
         text = (results / "combined_summary.md").read_text(encoding="utf-8")
     except OSError:
         return [f"There is no result in {results} yet."]
-    sentence = re.search(r"^\*\*(.+?)\*\*$", text, re.MULTILINE)
-    return [*([sentence[1]] if sentence else []), f"Report: {results / 'report.html'}"]
+    head = text.split("\n## ")[0]
+    sentences = re.findall(r"^\*\*(.+?)\*\*$", head, re.MULTILINE)
+    return [*sentences, f"Report: {results / 'report.html'}"]
 
 
 def _statuses(folder: Path) -> dict[str, dict[str, Any]]:
