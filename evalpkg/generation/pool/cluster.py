@@ -17,6 +17,7 @@ from evalpkg.generation.settings import GenerationSettings
 LOCAL, AUTO = "local", "auto"
 TOKEN_VARIABLES = ("RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH")
 CONNECT_SECONDS = 30
+START_TRIES = 3
 
 
 def connect(settings: GenerationSettings) -> Any:
@@ -37,16 +38,7 @@ def connect(settings: GenerationSettings) -> Any:
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     if settings.cluster == LOCAL:
         os.environ["RAY_AUTH_TOKEN"] = secrets.token_hex(32)
-        import ray
-
-        ray.init(
-            address="local",
-            include_dashboard=False,
-            log_to_driver=False,
-            logging_level="ERROR",
-            _node_ip_address="127.0.0.1",
-        )
-        return ray
+        return _start_here()
     if not any(os.environ.get(name) for name in TOKEN_VARIABLES):
         raise ConfigError(
             f"the cluster {settings.cluster} asks for a token, and none is given",
@@ -64,6 +56,32 @@ def connect(settings: GenerationSettings) -> Any:
             "Is the head running, is its address right, is the token the one it was started with, "
             "and has it the same versions of Ray and Python?",
         ) from error
+    return ray
+
+
+def _start_here() -> Any:
+    """A cluster of this machine alone. Ray gives a node 30 s to start, which a busy one exceeds."""
+    import ray
+
+    for tries_left in reversed(range(START_TRIES)):
+        try:
+            ray.init(
+                address="local",
+                include_dashboard=False,
+                log_to_driver=False,
+                logging_level="ERROR",
+                _node_ip_address="127.0.0.1",
+            )
+        except Exception as error:  # Ray raises the bare class here
+            ray.shutdown()
+            if not tries_left:
+                raise EnvironmentUnfitError(
+                    f"Ray did not start on this machine in {START_TRIES} tries: {error}",
+                    "Is the machine overloaded, or its /dev/shm or /tmp full? Ray's logs are in "
+                    "/tmp/ray/session_latest/logs.",
+                ) from error
+        else:
+            break
     return ray
 
 
