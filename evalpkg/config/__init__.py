@@ -1,6 +1,7 @@
 """The configuration of a run: one typed object, and the sources it is filled from."""
 
-from evalpkg.config.settings import ENVIRONMENT, EvalConfig
+from evalpkg.config.settings import EvalConfig
 from evalpkg.config.sources import load_config
+from evalpkg.config.variables import ENVIRONMENT
 
 __all__ = ["ENVIRONMENT", "EvalConfig", "load_config"]

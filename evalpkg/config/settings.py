@@ -7,41 +7,40 @@ defined here and nowhere else.
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
-    GetCoreSchemaHandler,
     model_validator,
 )
 from pydantic.fields import FieldInfo
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from evalpkg.config.values import (
+    Count,
+    JsonText,
+    KValues,
+    Names,
+    OneOf,
+    Patience,
+    Place,
+    Places,
+    SandboxMode,
+    Seconds,
+    Sets,
+    ShardText,
+    Stops,
+    Text,
+)
 from evalpkg.generation import BACKENDS, GenerationSettings
 from evalpkg.generation.prompts import TEMPLATES
 from evalpkg.models import Mode, Role
-from evalpkg.scoring.settings import MAX_SECONDS, ScoringSettings
+from evalpkg.scoring.settings import ScoringSettings
 
-ENVIRONMENT = {
-    "BASE_MODEL": "base_model",
-    "CHECKPOINT_PATH": "checkpoint_path",
-    "NUM_SAMPLES": "num_samples",
-    "K_VALUES": "k_values",
-    "OUTPUT_DIR": "output_dir",
-    "SANDBOX_MODE": "sandbox_mode",
-    "SEED": "seed",
-    "SKIP_ENV_CHECK": "skip_env_check",
-    "NONINTERACTIVE": "noninteractive",
-}
-"""Environment variables that set a field; an empty variable counts as unset."""
+REPEATED = ("dataset", "dataset_file", "task_ids", "exclude_tasks")
+"""Fields whose option may be given several times."""
 
 
 def _setting(default: Any, text: str, group: str, *, identity: bool = True) -> Any:
@@ -58,110 +57,8 @@ def _setting(default: Any, text: str, group: str, *, identity: bool = True) -> A
     return Field(default, description=text, json_schema_extra=extra, validate_default=True)
 
 
-@dataclass(frozen=True, slots=True)
-class OneOf:
-    """Marks a text that must be one of ``names``, which are looked up when it is judged."""
-
-    names: Collection[str]
-
-    def __get_pydantic_core_schema__(
-        self, source: type[str], handler: GetCoreSchemaHandler
-    ) -> CoreSchema:
-        """Judge the text after it is known to be one."""
-        return core_schema.no_info_after_validator_function(self._judge, handler(source))
-
-    def _judge(self, text: str) -> str:
-        if text not in self.names:
-            raise PydanticCustomError("literal_error", "unknown value")
-        return text
-
-
-def _split(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]
-
-
-def _split_list(value: object) -> object:
-    """``"1,10,100"`` or ``5`` as a list; anything else as it is."""
-    if isinstance(value, list | tuple) and all(isinstance(part, str) for part in value):
-        return [name for part in value for name in _split(part)]
-    if isinstance(value, str):
-        return _split(value)
-    return [value] if isinstance(value, int) else value
-
-
-def _one_or_more(value: object) -> object:
-    """A single value as a list of one."""
-    return (value,) if isinstance(value, str | Path) else value
-
-
-def _ks(value: object) -> object:
-    """Values of k: whole numbers of at least 1, each once, in rising order."""
-    parts = _split_list(value)
-    if not isinstance(parts, list | tuple) or not parts:
-        raise ValueError("expected numbers separated by commas, such as 1,10,100")
-    numbers = []
-    for part in parts:
-        if not re.fullmatch(r"[+-]?\d+", str(part)):
-            raise ValueError(f"'{part}' is not a whole number")
-        if int(part) < 1:
-            raise ValueError(f"k must be at least 1, and {part} is not: pass@k draws k samples")
-        numbers.append(int(part))
-    return sorted(set(numbers))
-
-
-_ESCAPE = re.compile(r"\\(n|t|\\|x[0-9a-fA-F]{2})")
-
-
-def _stops(value: object) -> object:
-    """Texts with escapes, separated by commas; a list holds them as they are."""
-    if not isinstance(value, str):
-        return value
-    plain = {"n": "\n", "t": "\t", "\\": "\\"}
-    return [
-        _ESCAPE.sub(lambda found: plain.get(found[1]) or chr(int(found[1][1:], 16)), part)
-        for part in value.split(",")
-        if part
-    ]
-
-
-def _json_text(value: object) -> object:
-    """A JSON object as text, whether it came as text or as a table of YAML."""
-    if isinstance(value, str):
-        if value and not isinstance(json.loads(value), dict):
-            raise ValueError("not a JSON object")
-        return value
-    return json.dumps(value)
-
-
-def _shard(value: object) -> object:
-    """``i/n`` with ``0 <= i < n``."""
-    match = re.fullmatch(r"(\d+)/(\d+)", str(value)) if value is not None else None
-    if value is not None and (match is None or int(match[1]) >= int(match[2])):
-        raise ValueError("expected i/n with 0 <= i < n, such as 0/4 for the first of four hosts")
-    return value
-
-
-def _place(value: object) -> object:
-    """A path that was given: an empty text would be the working directory."""
-    if value == "":
-        raise ValueError("empty")
-    return value
-
-
 _GENERATION = GenerationSettings()
 _SCORING = ScoringSettings()
-
-
-SandboxMode = Literal["auto", "landlock", "bubblewrap", "firejail", "podman", "docker", "none"]
-KValues = Annotated[tuple[int, ...], BeforeValidator(_ks)]
-Stops = Annotated[tuple[str, ...], BeforeValidator(_stops)]
-Count = Annotated[int, Field(ge=1)]
-Seconds = Annotated[float, Field(gt=0, le=MAX_SECONDS)]
-Text = Annotated[str, Field(min_length=1)]
-Place = Annotated[Path, BeforeValidator(_place)]
-Names = Annotated[tuple[str, ...], BeforeValidator(_split_list)]
-Sets = Annotated[tuple[Text, ...], BeforeValidator(_one_or_more)]
-Places = Annotated[tuple[Place, ...], BeforeValidator(_one_or_more)]
 
 
 class EvalConfig(BaseModel):
@@ -237,10 +134,10 @@ class EvalConfig(BaseModel):
     openai_finetuned_base_url: str = _setting(
         "", "openai: the fine-tuned model's endpoint, where it is another", "Other backends"
     )
-    openai_extra_body: Annotated[str, BeforeValidator(_json_text)] = _setting(
+    openai_extra_body: JsonText = _setting(
         "", "openai: JSON object that is added to every request", "Other backends"
     )
-    openai_patience: Annotated[float, Field(ge=0, le=MAX_SECONDS)] = _setting(
+    openai_patience: Patience = _setting(
         _GENERATION.openai_patience,
         "openai: seconds to wait for a server that answered before and does not now",
         "Other backends",
@@ -404,7 +301,7 @@ class EvalConfig(BaseModel):
     )
     policy_only: bool = _setting(False, "write only the policy mode", "Run")
     no_policy_only: bool = _setting(False, "write only the no-policy mode", "Run")
-    shard: Annotated[str | None, BeforeValidator(_shard)] = _setting(
+    shard: ShardText = _setting(
         None, "only part i of n of the samples, as i/n; merge the parts later", "Run"
     )
     cache_dir: Place | None = _setting(
@@ -484,7 +381,7 @@ class EvalConfig(BaseModel):
     @classmethod
     def repeats(cls, field: str) -> bool:
         """Whether an option may be given several times."""
-        return str(cls.model_fields[field].annotation).startswith("tuple[") and field != "k_values"
+        return field in REPEATED
 
     @classmethod
     def group(cls, field: str) -> str:

@@ -13,7 +13,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from evalpkg.config.settings import ENVIRONMENT, EvalConfig
+from evalpkg.config.settings import EvalConfig
+from evalpkg.config.variables import ENVIRONMENT
 from evalpkg.errors import ConfigError
 
 
