@@ -60,6 +60,9 @@ LEFT_AS_THEY_ARE = """\
 """
 
 
+PREFIXES = {"multipl-e-humaneval": ("HumanEval_",), "multipl-e-mbpp": ("mbpp_",)}
+"""How task ids begin in sets that keep the published ones."""
+
 OTHER_SETS = """\
 What a whole set shares is mended by its converter (`evalpkg/tasks/sets/`): HumanEvalPack names a
 function that the prompt does not open in nine rows, and the one that it opens is taken; imports of
@@ -99,7 +102,7 @@ def _other_sets(repairs: Mapping[str, Repair]) -> list[str]:
         left_out = {
             task_id: reason
             for task_id, reason in exclusions().items()
-            if task_id.startswith(f"{name}/") or (name == "multipl-e-mbpp" and "mbpp" in task_id)
+            if task_id.startswith((f"{name}/", *PREFIXES.get(name, ())))
         }
         strengthened = {task: r for task, r in repairs.items() if task.startswith(f"{name}/")}
         if left_out or strengthened:

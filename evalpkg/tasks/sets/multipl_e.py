@@ -17,7 +17,7 @@ _ORIGIN = re.compile(r"(HumanEval|mbpp)_(\d+)_")
 
 def is_multipl_e(row: Row) -> bool:
     """Whether a row has MultiPL-E's fields."""
-    return "name" in row and "task_id" not in row and ("tests" in row or "test" in row)
+    return "tests" in row or ("name" in row and "test" in row and "task_id" not in row)
 
 
 def convert(row: Row) -> Task:
