@@ -88,7 +88,7 @@ def test_the_entry_point_of_multipl_e_is_the_function_left_open(tmp_path: Path) 
         ([], "holds no tasks"),
         ([{**MULTIPL_E, "language": "py"}], "for 'py', not for Rust"),
         ([{**MULTIPL_E, "tests": "}\nassert!(true);"}], "no `fn main`"),
-        ([{"tests": "}\nfn main() {}"}], "the field 'task_id' is missing"),
+        ([{"tests": "}\nfn main() {}"}], "the field 'name' is missing"),
     ],
 )
 def test_a_row_that_cannot_be_used_is_named(
