@@ -16,6 +16,7 @@ from evalpkg.sandbox.base import Box, Limits, Provider
 from evalpkg.sandbox.process import run_bounded
 from evalpkg.scoring.diagnostics import ROOT_FILE, Diagnostic, blame, errors
 from evalpkg.scoring.stops import Stop, explain
+from evalpkg.scoring.subject import symbol
 from evalpkg.scoring.support import put_support
 from evalpkg.scoring.unit import Unit
 
@@ -47,6 +48,10 @@ class CompileLimits:
     memory_mib: int = 3072
     file_mib: int = 64
     processes: int = 64
+
+
+CONFIGURED_OUT = Diagnostic(None, "nothing is left to call: an attribute removes the whole program")
+"""What rustc has no words for: `#![cfg(any())]` makes an empty crate, without an error."""
 
 
 class CrateCompiler:
@@ -83,7 +88,11 @@ class CrateCompiler:
         while left:
             status, text = self._rustc(work, _write_root(work, left), edition, limits)
             if status == 0:
-                compiled.library = work / LIBRARY
+                library = work / LIBRARY
+                if left[0].is_root and symbol(left[0].name).encode() not in library.read_bytes():
+                    compiled.failed[left[0].name] = CONFIGURED_OUT
+                else:
+                    compiled.library = library
                 break
             found = list(errors(text))
             blamed = blame(found, left)

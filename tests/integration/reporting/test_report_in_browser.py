@@ -221,8 +221,8 @@ def test_a_bar_of_the_figure_opens_its_task(opened):
 def test_the_essentials_need_no_javascript(opened):
     page = opened(java_script_enabled=False)
     assert "pass@1" in page.locator("h1").inner_text()
-    assert page.locator("svg.figure").count() == 2
-    assert page.locator("svg.figure").first.bounding_box()["height"] > 100
+    assert page.locator("svg.figure:visible").count() == 2
+    assert page.locator("svg.figure:visible").first.bounding_box()["height"] > 100
     assert page.locator("#task-rows tr").count() == 30
     assert page.locator("noscript p").is_visible()
     assert page.locator("#filters").is_hidden()
@@ -274,7 +274,7 @@ def test_the_comparison_opens_without_a_word_on_the_console(browser, tmp_path):
     compare_runs([run.root for run in runs], tmp_path)
     context = browser.new_context()
     opened = Opened(context, (tmp_path / "comparison.html").as_uri())
-    assert opened.page.locator("svg.figure").bounding_box()["height"] > 100
+    assert opened.page.locator("svg.figure:visible").bounding_box()["height"] > 100
     context.close()
     assert not opened.trouble
 

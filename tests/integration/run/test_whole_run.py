@@ -182,7 +182,8 @@ def test_generate_alone_leaves_samples_that_run_and_score_take(tmp_path: Path) -
     said = succeed("generate", *SMALL, "--output-dir", tmp_path / "out")
     assert "16 samples generated" in said
     samples = tmp_path / "out/work/samples.jsonl"
-    succeed("score", samples, "--output-dir", tmp_path / "scored")
-    verdicts = [row["passed"] for row in read_lines(tmp_path / "scored/verdicts.jsonl")]
-    assert verdicts == [False] * 8 + [True] * 8
+    for role, passed in (("base", False), ("finetuned", True)):
+        succeed("score", samples, "--model", role, "--output-dir", tmp_path / role)
+        verdicts = [row["passed"] for row in read_lines(tmp_path / role / "verdicts.jsonl")]
+        assert verdicts == [passed] * 8
     assert "generated 0 and judged 16" in succeed("run", *SMALL, "--output-dir", tmp_path / "out")
