@@ -6,6 +6,8 @@
 # are root, the sandbox programs from the distribution.
 
 PYTHON          ?= python3
+# Test files run side by side; each worker may load model weights.
+TEST_WORKERS    ?= 2
 VENV            ?= .venv
 DEMO_DIR        ?= humaneval_results_demo
 
@@ -48,7 +50,7 @@ check: lint  ## before each commit: lint, types, fast tests; about a minute on t
 	$(BIN)/python -m pytest $(FAST) --numprocesses auto
 
 test: $(VENV)/.dev sandbox  ## every test, real rustc and real sandbox included
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile
 
 coverage: $(VENV)/.dev  ## lines and branches that the unit tests reach, in htmlcov/
 	$(BIN)/python -m pytest tests/unit --numprocesses auto --cov --cov-report=html --cov-report=term

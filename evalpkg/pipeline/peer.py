@@ -12,7 +12,14 @@ from evalpkg.models import Task, Verdict, VerdictKind
 from evalpkg.pipeline.rows_index import RowsIndex
 from evalpkg.pipeline.score_file import ScoreSummary, answer_row
 from evalpkg.scoring import Scorer, ScoringSettings
-from evalpkg.scoring.peer import Comparison, PeerSettings, Question, compare, peer_verdicts
+from evalpkg.scoring.peer import (
+    Comparison,
+    PeerSettings,
+    Question,
+    compare,
+    peer_verdicts,
+    question,
+)
 from evalpkg.store.files import canonical_json, write_atomic
 
 
@@ -75,8 +82,7 @@ def compare_with_peer(
     with samples.open("rb") as file:
         for row in range(len(index)):
             task, completion = tasks[index.task[row]], index.read(file, row)["completion"]
-            source = extract(task, completion).source or ""
-            questions.append(Question(task, original[index.task[row]], completion, source))
+            questions.append(question(task, original[index.task[row]], completion))
     theirs = peer_verdicts([(each.row, each.completion) for each in questions], peer)
     mine = _judge(questions, tasks, ours)
     unconfined = replace(ours, sandbox_mode="none", cache=None)

@@ -61,6 +61,9 @@ def connect(settings: GenerationSettings) -> Any:
 
 def _start_here() -> Any:
     """A cluster of this machine alone. Ray gives a node 30 s to start, which a busy one exceeds."""
+    # Ray replaces the loopback address by one that others reach, unless clusters are switched off;
+    # the switch is named after the systems where that is the default.
+    os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
     import ray
 
     for tries_left in reversed(range(START_TRIES)):

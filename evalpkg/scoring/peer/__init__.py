@@ -1,7 +1,7 @@
 """``human-eval-rust`` 3.0.0 as another scorer, and what its verdicts differ in from ours."""
 
 from evalpkg.scoring.peer.comparison import Comparison, Disagreement, compare
-from evalpkg.scoring.peer.faults import PeerFault, Question
+from evalpkg.scoring.peer.faults import PeerFault, Question, question
 from evalpkg.scoring.peer.runner import PeerSettings, PeerVerdict, peer_verdicts
 from evalpkg.scoring.peer.table import render
 
@@ -14,5 +14,6 @@ __all__ = [
     "Question",
     "compare",
     "peer_verdicts",
+    "question",
     "render",
 ]

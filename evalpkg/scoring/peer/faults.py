@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from evalpkg.extraction import extract
 from evalpkg.extraction.syntax import parse, text_of
 from evalpkg.models import Task
 from evalpkg.scoring.peer.runner import PeerSettings
@@ -59,13 +60,20 @@ class Question:
     Attributes:
         row: the task as the peer has it.
         completion: what the model wrote.
-        source: the program that our extraction found in it.
+        source: the program in it, with all that stands behind the function.
     """
 
     task: Task
     row: Task
     completion: str
     source: str
+
+
+def question(task: Task, row: Task, completion: str) -> Question:
+    """A sample as put to the peer, which compiles what stands behind a body, too."""
+    found = extract(task, completion)
+    source = task.prompt + completion if found.rule == "body" else found.source or ""
+    return Question(task, row, completion, source)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from evalpkg.scoring.peer import (
     Question,
     compare,
     peer_verdicts,
+    question,
     render,
 )
 from evalpkg.tasks import locate_peer
@@ -175,9 +176,7 @@ def test_keeps_the_order_of_the_samples() -> None:
 
 
 def _question(task: Task, completion: str) -> Question:
-    source = extract(task, completion).source
-    assert source is not None
-    return Question(task, task, completion, source)
+    return question(task, task, completion)
 
 
 def _judge(questions: list[Question], sandbox: str = "auto") -> list:
