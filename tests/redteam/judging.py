@@ -29,12 +29,15 @@ def canonical(task_id: str, note: str = "") -> tuple[Task, Extraction]:
 
 
 def judge(
-    items: Sequence[tuple[Task, Extraction]], sandbox: str = "auto", compile_s: float = LIMIT_S
+    items: Sequence[tuple[Task, Extraction]],
+    sandbox: str = "auto",
+    compile_s: float = LIMIT_S,
+    run_s: float = LIMIT_S,
 ) -> list[Verdict]:
     """The verdict of each, judged together."""
     settings = ScoringSettings(
         sandbox_mode=sandbox,
-        timeout_s=LIMIT_S,
+        timeout_s=run_s,
         compile_timeout_s=compile_s,
         workers=1,
         cache=None,

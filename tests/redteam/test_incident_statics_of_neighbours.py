@@ -40,7 +40,9 @@ def roomy(room: str, size: int) -> tuple[Task, Extraction]:
 def test_memory_is_not_shared_with_neighbours(room: str) -> None:
     items = [roomy(room, size) for size in (75, 76, 77)]
     items.insert(1, judging.program("red/add", HUNGRY))
-    assert [verdict.kind for verdict in judging.judge(items, compile_s=20)] == ["passed"] * 4
+    assert [verdict.kind for verdict in judging.judge(items, compile_s=20, run_s=20)] == [
+        "passed"
+    ] * 4
 
 
 def test_the_limit_is_still_there() -> None:
