@@ -15,6 +15,7 @@ from evalpkg.generation.base import Listener
 from evalpkg.generation.decoding import Decoder
 from evalpkg.generation.loading import BaseModel, load_base
 from evalpkg.generation.network import Network
+from evalpkg.generation.reader import Reader
 from evalpkg.generation.rows import auto_rows
 from evalpkg.generation.sampling import Sampler
 from evalpkg.generation.selftest import try_step
@@ -29,13 +30,13 @@ class Stage:
     """A loaded model with everything that decoding needs.
 
     Attributes:
-        model: weights, their files, and the tokenizer that makes prompts and reads answers.
-        ends: tokens that end an answer.
+        model: weights, their files, and the tokenizer.
+        reader: makes prompts of tasks, and samples of answers.
     """
 
     model: BaseModel
     network: Network
-    ends: frozenset[int]
+    reader: Reader
     decoder: Decoder
 
 
@@ -71,7 +72,8 @@ def set_up(
         stopped=tokens.StopTexts(tokenizer, settings.stop) if settings.stop else None,
         on_note=listener.status,
     )
-    return Stage(model, network, ends, decoder)
+    context = getattr(config, "max_position_embeddings", None)
+    return Stage(model, network, Reader(settings, tokenizer, ends, context), decoder)
 
 
 def load_checkpoint(

@@ -14,10 +14,8 @@ from evalpkg.errors import ConfigError
 from evalpkg.generation import adapter, hub, tokens
 from evalpkg.generation.attach import attach
 from evalpkg.generation.base import Listener, Work
-from evalpkg.generation.decoding import Request
-from evalpkg.generation.keys import sample_key
 from evalpkg.generation.loading import load_base, load_tokenizer
-from evalpkg.generation.prompts import cut, get_template
+from evalpkg.generation.prompts import get_template
 from evalpkg.generation.provenance import Generated, ModelUsed
 from evalpkg.generation.settings import EMBEDDED, GenerationSettings
 from evalpkg.generation.stage import Stage, free, load_checkpoint, require_same_tokens, set_up
@@ -132,46 +130,9 @@ class TransformersBackend:
                 "Give --checkpoint-path, or --skip-finetuned.",
             )
         stage = self._on_stage(role)
-        requests = self._requests(stage, role, work)
+        requests = stage.reader.requests(role, work)
         for answer in stage.decoder.run(requests, adapter=role is Role.FINETUNED):
-            text = tokens.text_of(stage.model.tokenizer, answer.ids)
-            yield Sample(
-                role=role,
-                task_id=answer.request.task_id,
-                index=answer.request.index,
-                completion=cut(text, self._settings.stop),
-                finish_reason=answer.finish_reason,
-                prompt_tokens=len(answer.request.prompt),
-                completion_tokens=answer.made,
-                prompt_sha256=tokens.ids_sha256(answer.request.prompt),
-            )
-
-    def _requests(self, stage: Stage, role: Role, work: Work) -> list[Request]:
-        seed = self._settings.seed
-        requests: list[Request] = []
-        for task, indexes in work:
-            ids = tokens.prompt_ids(
-                stage.model.tokenizer,
-                self._template.render(task),
-                raw=self._settings.raw_completion,
-            )
-            self._check_length(stage, task.task_id, len(ids))
-            requests.extend(
-                Request(task.task_id, i, tuple(ids), sample_key(seed, role, task.task_id, i))
-                for i in indexes
-            )
-        return requests
-
-    def _check_length(self, stage: Stage, task_id: str, length: int) -> None:
-        config = stage.model.model.config.get_text_config()
-        limit = getattr(config, "max_position_embeddings", None)
-        new = self._settings.max_new_tokens
-        if limit and length + new > limit:
-            raise ConfigError(
-                f"the prompt of task {task_id} has {length} tokens; with {new} new ones it exceeds "
-                f"the model's context of {limit}",
-                "Lower --max-new-tokens.",
-            )
+            yield stage.reader.sample(role, answer)
 
     def provenance(self) -> Generated:
         """Say everything that decided the samples. Digests of large weights take seconds, once."""
@@ -219,7 +180,7 @@ class TransformersBackend:
             },
             # On a GPU the number of rows can change a last bit.
             "rows": stage.decoder.rows if cuda else None,
-            "end_token_ids": sorted(stage.ends),
+            "end_token_ids": sorted(stage.reader.ends),
             "chat_template": "none" if self._settings.raw_completion else "the tokenizer's",
         }
 

@@ -1,0 +1,78 @@
+"""What turns tasks into a model's token ids, and its answers into samples. Needs no weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from evalpkg.errors import ConfigError
+from evalpkg.generation import tokens
+from evalpkg.generation.base import Work
+from evalpkg.generation.decoding import Answer, Request
+from evalpkg.generation.keys import sample_key
+from evalpkg.generation.prompts import cut, get_template
+from evalpkg.generation.settings import GenerationSettings
+from evalpkg.models import Role, Sample
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A model's tokenizer with the settings of prompts.
+
+    Attributes:
+        settings: of the run.
+        tokenizer: makes prompts and reads answers.
+        ends: tokens that end an answer.
+        context: most tokens of prompt and answer together; None where the model names no limit.
+    """
+
+    settings: GenerationSettings
+    tokenizer: Any
+    ends: frozenset[int]
+    context: int | None
+
+    def requests(self, role: Role, work: Work) -> list[Request]:
+        """What is to be decoded, the samples of a task side by side.
+
+        Raises:
+            ConfigError: if a prompt leaves no room for the answer.
+        """
+        template = get_template(self.settings.prompt_template)
+        requests: list[Request] = []
+        for task, indexes in work:
+            ids = tokens.prompt_ids(
+                self.tokenizer, template.render(task), raw=self.settings.raw_completion
+            )
+            self._check_length(task.task_id, len(ids))
+            requests.extend(
+                Request(task.task_id, i, tuple(ids), self._key(role, task.task_id, i))
+                for i in indexes
+            )
+        return requests
+
+    def sample(self, role: Role, answer: Answer) -> Sample:
+        """The sample that an answer is."""
+        request = answer.request
+        text = tokens.text_of(self.tokenizer, answer.ids)
+        return Sample(
+            role=role,
+            task_id=request.task_id,
+            index=request.index,
+            completion=cut(text, self.settings.stop),
+            finish_reason=answer.finish_reason,
+            prompt_tokens=len(request.prompt),
+            completion_tokens=answer.made,
+            prompt_sha256=tokens.ids_sha256(request.prompt),
+        )
+
+    def _key(self, role: Role, task_id: str, index: int) -> int:
+        return sample_key(self.settings.seed, role, task_id, index)
+
+    def _check_length(self, task_id: str, length: int) -> None:
+        new = self.settings.max_new_tokens
+        if self.context and length + new > self.context:
+            raise ConfigError(
+                f"the prompt of task {task_id} has {length} tokens; with {new} new ones it exceeds "
+                f"the model's context of {self.context}",
+                "Lower --max-new-tokens.",
+            )
