@@ -27,7 +27,7 @@ from evalpkg.statistics.metrics import Interval
 from evalpkg.statistics.paired import rerun_difference, sign_flip_p
 from evalpkg.statistics.passk import pass_at_k, sampling_variance
 from evalpkg.statistics.scores import TaskScores
-from evalpkg.statistics.settings import StatisticsSettings
+from evalpkg.statistics.statistics_settings import StatisticsSettings
 
 SETTINGS = StatisticsSettings(resamples=2_000, permutations=5_000)
 """Fewer resamples than a report uses, for time: more noise in each interval, no bias."""

@@ -17,7 +17,7 @@ from evalpkg.statistics.design import Design, make_design
 from evalpkg.statistics.detectable import minimum_detectable
 from evalpkg.statistics.intervals import clustered_error, difference_interval
 from evalpkg.statistics.paired import sign_flip_p
-from evalpkg.statistics.settings import StatisticsSettings
+from evalpkg.statistics.statistics_settings import StatisticsSettings
 
 SETTINGS = StatisticsSettings(resamples=1_000, permutations=5_000)
 SIZES = ((5, 10), (6, 10), (8, 10), (12, 10), (20, 10), (50, 10), (20, 1), (180, 1))

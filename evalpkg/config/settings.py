@@ -37,7 +37,7 @@ from evalpkg.config.values import (
 from evalpkg.generation import BACKENDS, GenerationSettings
 from evalpkg.generation.prompts import TEMPLATES
 from evalpkg.models import Mode, Role
-from evalpkg.scoring.settings import ScoringSettings
+from evalpkg.scoring.scoring_settings import ScoringSettings
 
 REPEATED = ("dataset", "dataset_file", "task_ids", "exclude_tasks")
 """Fields whose option may be given several times."""
@@ -263,8 +263,8 @@ class EvalConfig(BaseModel):
     compile_timeout: Seconds = _setting(
         _SCORING.compile_timeout_s, "CPU seconds of compiling a program", "Scoring"
     )
-    memory_mb: Count = _setting(_SCORING.memory_mb, "memory of a program, MiB", "Scoring")
-    output_kb: Count = _setting(_SCORING.output_kb, "output of a program, KiB", "Scoring")
+    memory_mib: Count = _setting(_SCORING.memory_mib, "memory of a program, MiB", "Scoring")
+    output_kib: Count = _setting(_SCORING.output_kib, "output of a program, KiB", "Scoring")
     n_workers: Count | None = _setting(
         None, "programs judged at once; default: CPUs less 2, at least 1", "Scoring", identity=False
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evalpkg.doctor.check import Check
+from evalpkg.doctor.check import Finding
 from evalpkg.errors import EvalError
 
 
-def sandboxes() -> Iterator[Check]:
+def sandboxes() -> Iterator[Finding]:
     """One line for each provider, and whether there is one that confines."""
     from evalpkg.sandbox import check_providers
 
@@ -16,13 +16,13 @@ def sandboxes() -> Iterator[Check]:
     try:
         providers = check_providers()
     except EvalError as error:
-        yield Check("sandbox", False, error.cause, error.cure, required=True)
+        yield Finding("sandbox", False, error.cause, error.cure, required=True)
         return
     for provider in providers:
         if provider.confines:
             found.append(provider.name)
-        yield Check(f"sandbox: {provider.name}", provider.confines, provider.detail)
-    yield Check(
+        yield Finding(f"sandbox: {provider.name}", provider.confines, provider.detail)
+    yield Finding(
         "sandbox",
         bool(found),
         f"confines here: {', '.join(found)}" if found else "none that confines",

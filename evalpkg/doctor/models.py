@@ -9,13 +9,13 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from evalpkg.doctor.check import Check
+from evalpkg.doctor.check import Finding
 
 STACK = ("torch", "transformers", "peft", "gguf")
 HUB_TIMEOUT_S = 5.0
 
 
-def model_access() -> Iterator[Check]:
+def model_access() -> Iterator[Finding]:
     """Checks that this machine can get and load a model's weights."""
     yield model_stack()
     yield hub()
@@ -23,7 +23,7 @@ def model_access() -> Iterator[Check]:
     yield token("openai", ("OPENAI_API_KEY",), None)
 
 
-def model_stack() -> Check:
+def model_stack() -> Finding:
     """The packages that the transformers backend needs."""
     found, missing = [], []
     for package in STACK:
@@ -31,7 +31,7 @@ def model_stack() -> Check:
             found.append(f"{package} {importlib.metadata.version(package)}")
         except importlib.metadata.PackageNotFoundError:
             missing.append(package)
-    return Check(
+    return Finding(
         "model stack",
         not missing,
         ", ".join(found) + (f"; missing: {', '.join(missing)}" if missing else ""),
@@ -39,11 +39,11 @@ def model_stack() -> Check:
     )
 
 
-def hub() -> Check:
+def hub() -> Finding:
     """Check that the model hub answers."""
     url = os.environ.get("HF_ENDPOINT", "https://huggingface.co").rstrip("/")
     if os.environ.get("HF_HUB_OFFLINE", "").lower() in {"1", "true", "yes", "on"}:
-        return Check(
+        return Finding(
             "model hub", False, "HF_HUB_OFFLINE is set", "Only models on disk can be used."
         )
     try:
@@ -55,15 +55,15 @@ def hub() -> Check:
     except (OSError, ValueError):
         reached = False
     cure = "Only models on disk and the embedded one can be used. HF_ENDPOINT names a mirror."
-    return Check("model hub", reached, f"{url} {'answers' if reached else 'unreachable'}", cure)
+    return Finding("model hub", reached, f"{url} {'answers' if reached else 'unreachable'}", cure)
 
 
-def token(service: str, variables: tuple[str, ...], file: Path | None) -> Check:
+def token(service: str, variables: tuple[str, ...], file: Path | None) -> Finding:
     """Check that there is a token, and tell where it comes from."""
     source = next((name for name in variables if os.environ.get(name)), "")
     if not source and file is not None and file.is_file():
         source = str(file)
-    return Check(
+    return Finding(
         f"token: {service}",
         bool(source),
         f"present ({source})" if source else "none",

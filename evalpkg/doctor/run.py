@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from evalpkg.doctor import confinement, machine, models, toolchain
-from evalpkg.doctor.check import Check
+from evalpkg.doctor.check import Finding
 
 
-def run_checks(output_dir: Path) -> Iterator[Check]:
+def run_checks(output_dir: Path) -> Iterator[Finding]:
     """All checks, each made when it is asked for, for a run that would write to ``output_dir``."""
     yield machine.python()
     yield toolchain.rustc()

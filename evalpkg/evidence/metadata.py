@@ -88,7 +88,7 @@ class Model(_Part):
     """sha256 of each adapter file, by its name."""
 
 
-class Toolchain(_Part):
+class ToolchainRecord(_Part):
     """What compiled the programs."""
 
     rustc: str
@@ -170,7 +170,7 @@ class EvalMetadata(_Part):
     models: dict[Role, Model] = {}
     generation: dict[str, Any] = {}
     """Provenance that the generation backend gives: engine, decoding, attention, number format."""
-    toolchain: Toolchain
+    toolchain: ToolchainRecord
     sandbox: Sandbox
     self_check: SelfCheck
     environment: Environment

@@ -44,7 +44,7 @@ class Rule(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Excerpt:
     """A piece of an answer.
 
     Attributes:
@@ -69,14 +69,14 @@ class Found:
 
     program: str
     rule: Rule
-    piece: Piece
+    piece: Excerpt
     standing: Standing = Standing.FULL
 
 
-Attempt = Callable[[Task, Piece], Found | None]
+Attempt = Callable[[Task, Excerpt], Found | None]
 
 
-def definition(task: Task, piece: Piece) -> Found | None:
+def definition(task: Task, piece: Excerpt) -> Found | None:
     """A complete definition of the entry point."""
     if not may_define(piece.text, task.entry_point):
         return None
@@ -99,10 +99,12 @@ def pure_definition(task: Task, text: str) -> Found | None:
     """A definition in a text that is nothing but items, whatever its comments and strings hold."""
     if not starts_like_item(text) or not may_define(text, task.entry_point):
         return None
-    return definition(task, Piece(text)) if is_only_items(parse(text.encode()).root_node) else None
+    return (
+        definition(task, Excerpt(text)) if is_only_items(parse(text.encode()).root_node) else None
+    )
 
 
-def continuation(task: Task, piece: Piece) -> Found | None:
+def continuation(task: Task, piece: Excerpt) -> Found | None:
     """The rest of the prompt's function up to its closing brace, from the first character on."""
     text, rule = piece.text, Rule.BODY
     echo = task.prompt.strip()
@@ -115,7 +117,7 @@ def continuation(task: Task, piece: Piece) -> Found | None:
     return None if program is None else Found(program, rule, piece)
 
 
-def body(task: Task, piece: Piece) -> Found | None:
+def body(task: Task, piece: Excerpt) -> Found | None:
     """The rest of the prompt's function, with or without its closing brace."""
     found = closed_body(task, piece)
     if found is not None:
@@ -132,13 +134,13 @@ def body(task: Task, piece: Piece) -> Found | None:
     return Found(program, Rule.BODY if closed else Rule.BODY_UNCLOSED, piece)
 
 
-def closed_body(task: Task, piece: Piece) -> Found | None:
+def closed_body(task: Task, piece: Excerpt) -> Found | None:
     """The rest of the prompt's function, with its closing brace."""
     program = bodies.complete_body(task.prompt, piece.text, task.entry_point)
     return None if program is None else Found(program, Rule.BODY, piece)
 
 
-def unclosed_definition(task: Task, piece: Piece) -> Found | None:
+def unclosed_definition(task: Task, piece: Excerpt) -> Found | None:
     """The whole function but for its last brace, as a stop sequence leaves it."""
     if not may_define(piece.text, task.entry_point):
         return None
@@ -146,7 +148,7 @@ def unclosed_definition(task: Task, piece: Piece) -> Found | None:
     return None if code is None else Found(_whole(task, code), Rule.FUNCTION_UNCLOSED, piece)
 
 
-def nested(task: Task, piece: Piece) -> Found | None:
+def nested(task: Task, piece: Excerpt) -> Found | None:
     """A complete definition inside another item."""
     if not may_define(piece.text, task.entry_point):
         return None
@@ -155,7 +157,7 @@ def nested(task: Task, piece: Piece) -> Found | None:
     return None if code is None else Found(_whole(task, code), Rule.NESTED, piece)
 
 
-def broken_definition(task: Task, piece: Piece) -> Found | None:
+def broken_definition(task: Task, piece: Excerpt) -> Found | None:
     """A definition that is cut off or has errors, with all that belongs to it."""
     text, name = piece.text, task.entry_point
     start = find_start(text, name)
@@ -168,7 +170,7 @@ def broken_definition(task: Task, piece: Piece) -> Found | None:
     return Found(_whole(task, code), Rule.FUNCTION_BROKEN, piece)
 
 
-def broken_body(task: Task, piece: Piece) -> Found | None:
+def broken_body(task: Task, piece: Excerpt) -> Found | None:
     """The rest of the prompt's function, cut off or with errors, if it is code at all."""
     if only_in_tests(piece.text, task.entry_point):
         return None

@@ -14,8 +14,8 @@ from dataclasses import replace
 from evalpkg.extraction.assemble import with_helpers
 from evalpkg.extraction.attempts import (
     Attempt,
+    Excerpt,
     Found,
-    Piece,
     body,
     broken_body,
     broken_definition,
@@ -143,7 +143,7 @@ class _Search:
         """A whole function that lacks its last brace."""
         markdown = scan(text) if may_have_fences(text) else None
         if markdown is None or not markdown.blocks:
-            pieces = [Piece(text)] if len(text) <= LONGEST_CODE else []
+            pieces = [Excerpt(text)] if len(text) <= LONGEST_CODE else []
             return self._first(unclosed_definition, pieces)
         blocks, texts = _pieces(markdown)
         rust = [piece for piece in blocks if piece.block and piece.block.may_be_rust]
@@ -158,13 +158,13 @@ class _Search:
             return self._broken_markdown(markdown)
         if len(text) > LONGEST_CODE:
             return None
-        pieces = [Piece(text)]
+        pieces = [Excerpt(text)]
         return self._first(broken_definition, pieces) or self._first(broken_body, pieces)
 
     def _sound_text(self, text: str) -> Found | None:
         if len(text) > LONGEST_CODE:
             return None
-        pieces = [Piece(text)]
+        pieces = [Excerpt(text)]
         return (
             self._first(continuation, pieces)
             or self._best(pieces)
@@ -196,7 +196,7 @@ class _Search:
             or self._first(broken_body, texts)
         )
 
-    def _best(self, *places: Sequence[Piece], among: Sequence[Piece] = ()) -> Found | None:
+    def _best(self, *places: Sequence[Excerpt], among: Sequence[Excerpt] = ()) -> Found | None:
         """The complete definition that says the most; of equal ones the first in ``places``."""
         best: Found | None = None
         for pieces in places:
@@ -216,7 +216,7 @@ class _Search:
         return self._note("complete definition", self._helped(best, among))
 
     def _first(
-        self, attempt: Attempt, pieces: Sequence[Piece], among: Sequence[Piece] = ()
+        self, attempt: Attempt, pieces: Sequence[Excerpt], among: Sequence[Excerpt] = ()
     ) -> Found | None:
         """The first piece that ``attempt`` finds a program in."""
         for piece in pieces:
@@ -227,7 +227,7 @@ class _Search:
             self._trace.add(attempt.__name__.replace("_", " "), "none")
         return None
 
-    def _helped(self, found: Found, among: Sequence[Piece]) -> Found:
+    def _helped(self, found: Found, among: Sequence[Excerpt]) -> Found:
         """``found`` with helpers from other blocks."""
         others = [p.text for p in among if p.block is not found.piece.block]
         if not others or found.piece.block is None:
@@ -243,14 +243,14 @@ class _Search:
         return found
 
 
-def _pieces(markdown: Markdown) -> tuple[list[Piece], list[Piece]]:
+def _pieces(markdown: Markdown) -> tuple[list[Excerpt], list[Excerpt]]:
     """The blocks, each with the words before it, and the texts around them."""
     blocks = [
-        Piece(_shown(block), block, markdown.outside[number])
+        Excerpt(_shown(block), block, markdown.outside[number])
         for number, block in enumerate(markdown.blocks)
         if len(block.code) <= LONGEST_CODE
     ]
-    texts = [Piece(t) for t in markdown.outside if t.strip() and len(t) <= LONGEST_CODE]
+    texts = [Excerpt(t) for t in markdown.outside if t.strip() and len(t) <= LONGEST_CODE]
     return blocks, texts
 
 
@@ -259,10 +259,10 @@ def _shown(block: Block) -> str:
     return new_side(block.code) if block.language in ("diff", "patch") else block.code
 
 
-def _whole(markdown: Markdown) -> list[Piece]:
+def _whole(markdown: Markdown) -> list[Excerpt]:
     """All blocks as one, for code that has lines in it which look like fences."""
     if len(markdown.whole) > LONGEST_CODE or len(markdown.blocks) < 2:
         return []
     if not markdown.blocks[0].may_be_rust:
         return []
-    return [Piece(markdown.whole, Block(markdown.whole, "", closed=True))]
+    return [Excerpt(markdown.whole, Block(markdown.whole, "", closed=True))]

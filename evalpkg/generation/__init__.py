@@ -2,8 +2,8 @@
 
 from evalpkg.generation.base import Backend, Listener, Work
 from evalpkg.generation.create import BACKENDS, create_backend, require_packages
+from evalpkg.generation.generation_settings import EMBEDDED, GenerationSettings
 from evalpkg.generation.provenance import Generated, ModelUsed
-from evalpkg.generation.settings import EMBEDDED, GenerationSettings
 
 __all__ = [
     "BACKENDS",

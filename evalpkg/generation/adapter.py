@@ -9,7 +9,7 @@ from pathlib import Path
 
 from evalpkg.errors import ConfigError, DataError
 from evalpkg.generation import embedded, hub
-from evalpkg.generation.settings import EMBEDDED
+from evalpkg.generation.generation_settings import EMBEDDED
 
 _FILES = ("adapter_config.json", "adapter_model.safetensors", "adapter_model.bin")
 _CONFIG = "adapter_config.json"

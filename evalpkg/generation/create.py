@@ -14,7 +14,7 @@ from importlib.util import find_spec
 
 from evalpkg.errors import ConfigError, EnvironmentUnfitError
 from evalpkg.generation.base import Backend, Listener
-from evalpkg.generation.settings import GenerationSettings
+from evalpkg.generation.generation_settings import GenerationSettings
 from evalpkg.models import Role
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from evalpkg.errors import ConfigError, DataError, EnvironmentUnfitError, EvalError
 from evalpkg.generation import embedded, hub
 from evalpkg.generation.adapter_weights import listed
-from evalpkg.generation.settings import EMBEDDED, GenerationSettings
+from evalpkg.generation.generation_settings import EMBEDDED, GenerationSettings
 
 _DRIVER = Path("/proc/driver/nvidia/gpus")
 

@@ -14,13 +14,13 @@ from evalpkg.addresses import without_userinfo
 from evalpkg.errors import ConfigError, EnvironmentUnfitError
 from evalpkg.generation.base import Listener, Work
 from evalpkg.generation.crew import outcomes
+from evalpkg.generation.generation_settings import GenerationSettings
 from evalpkg.generation.keys import request_seed, sample_key
 from evalpkg.generation.openai_answer import text_of
 from evalpkg.generation.openai_client import in_flight
 from evalpkg.generation.openai_sender import NEUTRAL, Sender, TaskRefusedError
 from evalpkg.generation.prompts import cut, get_template
 from evalpkg.generation.provenance import Generated, ModelUsed
-from evalpkg.generation.settings import GenerationSettings
 from evalpkg.models import Role, Sample, Task
 
 _HOPELESS = 3

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from evalpkg.addresses import without_userinfo
 from evalpkg.errors import ConfigError, EnvironmentUnfitError, EvalError
-from evalpkg.generation.settings import GenerationSettings
+from evalpkg.generation.generation_settings import GenerationSettings
 
 OWN = 128
 """Requests in flight to servers of one's own: an engine that batches wants many."""

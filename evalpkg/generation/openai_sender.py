@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from evalpkg.errors import ConfigError, EvalError
+from evalpkg.generation.generation_settings import GenerationSettings
 from evalpkg.generation.openai_client import connect, explained, place
-from evalpkg.generation.settings import GenerationSettings
 
 NEUTRAL: Mapping[str, float] = {"top_k": -1, "min_p": 0.0, "repetition_penalty": 1.0}
 """Sent with every request: a server may take other values from a file beside the weights."""

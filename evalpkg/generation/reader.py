@@ -9,9 +9,9 @@ from evalpkg.errors import ConfigError
 from evalpkg.generation import tokens
 from evalpkg.generation.base import Work
 from evalpkg.generation.decoding import Answer, Request
+from evalpkg.generation.generation_settings import GenerationSettings
 from evalpkg.generation.keys import sample_key
 from evalpkg.generation.prompts import cut, get_template
-from evalpkg.generation.settings import GenerationSettings
 from evalpkg.models import Role, Sample
 
 

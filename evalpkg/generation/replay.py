@@ -11,8 +11,8 @@ from typing import Any
 
 from evalpkg.errors import ConfigError, DataError
 from evalpkg.generation.base import Listener, Work
+from evalpkg.generation.generation_settings import GenerationSettings
 from evalpkg.generation.provenance import Generated, ModelUsed
-from evalpkg.generation.settings import GenerationSettings
 from evalpkg.models import Role, Sample, Task
 from evalpkg.store.json_lines import read_objects
 

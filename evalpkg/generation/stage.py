@@ -13,13 +13,13 @@ from evalpkg.errors import ConfigError
 from evalpkg.generation import hub, tokens
 from evalpkg.generation.base import Listener
 from evalpkg.generation.decoding import Decoder
+from evalpkg.generation.generation_settings import GenerationSettings
 from evalpkg.generation.loading import BaseModel, load_base
 from evalpkg.generation.network import Network
 from evalpkg.generation.reader import Reader
 from evalpkg.generation.rows import auto_rows
 from evalpkg.generation.sampling import Sampler
 from evalpkg.generation.selftest import try_step
-from evalpkg.generation.settings import GenerationSettings
 
 _LONG_PROMPT = 512
 """Tokens; prompts of the task sets are shorter."""

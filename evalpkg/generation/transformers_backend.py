@@ -14,10 +14,10 @@ from evalpkg.errors import ConfigError
 from evalpkg.generation import adapter, hub, tokens
 from evalpkg.generation.attach import attach
 from evalpkg.generation.base import Listener, Work
+from evalpkg.generation.generation_settings import EMBEDDED, GenerationSettings
 from evalpkg.generation.loading import load_base, load_tokenizer
 from evalpkg.generation.prompts import get_template
 from evalpkg.generation.provenance import Generated, ModelUsed
-from evalpkg.generation.settings import EMBEDDED, GenerationSettings
 from evalpkg.generation.stage import Stage, free, load_checkpoint, require_same_tokens, set_up
 from evalpkg.models import Role, Sample
 

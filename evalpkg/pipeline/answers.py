@@ -18,7 +18,7 @@ _ENOUGH = 40
 """Answers that must be there before the share is believed while more are coming."""
 
 
-class Answers:
+class AnswerCounts:
     """Counts of one run's answers, by model."""
 
     def __init__(self, samples: Iterable[Sample] = ()) -> None:

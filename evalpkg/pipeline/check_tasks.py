@@ -8,7 +8,7 @@ from pathlib import Path
 
 from evalpkg.scoring import Scorer
 from evalpkg.scoring.gate import gold_gate
-from evalpkg.scoring.settings import ScoringSettings
+from evalpkg.scoring.scoring_settings import ScoringSettings
 from evalpkg.tasks.rows import read_rows
 
 

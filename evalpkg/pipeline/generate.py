@@ -11,10 +11,10 @@ from itertools import groupby
 from evalpkg.config import EvalConfig
 from evalpkg.generation import BACKENDS, Listener, Work, create_backend
 from evalpkg.models import Role, Sample, Task
-from evalpkg.pipeline.answers import Answers
-from evalpkg.pipeline.saving import Batches
+from evalpkg.pipeline.answers import AnswerCounts
+from evalpkg.pipeline.saving import BatchSaver
 from evalpkg.pipeline.session import Session
-from evalpkg.pipeline.settings import generation_settings
+from evalpkg.pipeline.stage_settings import generation_settings
 from evalpkg.reporting.progress import Progress
 from evalpkg.store.sample_log import SampleLog
 from evalpkg.store.shards import SampleKey, expected_keys
@@ -64,7 +64,7 @@ def generate_missing(
         begun()
         made = 0
         with SampleLog(session.layout.samples_log) as log:
-            answers = Answers(log.read())
+            answers = AnswerCounts(log.read())
             for role in config.roles:
                 keys = expected_keys(tasks, [role], config.num_samples, session.shard)
                 total = sum(1 for _ in keys)
@@ -143,10 +143,12 @@ def _work(tasks: tuple[Task, ...], wanted: list[SampleKey]) -> Work:
     return [(by_id[task_id], [index for _, _, index in keys]) for task_id, keys in groups]
 
 
-def _append(log: SampleLog, samples: Iterable[Sample], answers: Answers, progress: Progress) -> int:
+def _append(
+    log: SampleLog, samples: Iterable[Sample], answers: AnswerCounts, progress: Progress
+) -> int:
     """Make samples durable as they come; how many came."""
     count = 0
-    with Batches(log.append, FLUSH_SAMPLES, FLUSH_SECONDS) as finished:
+    with BatchSaver(log.append, FLUSH_SAMPLES, FLUSH_SECONDS) as finished:
         for sample in samples:
             count += 1
             finished.add(sample)

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from evalpkg.extraction import LONGEST_ANSWER, extract
 from evalpkg.models import Extraction, Task, Verdict
-from evalpkg.pipeline.saving import Batches
+from evalpkg.pipeline.saving import BatchSaver
 from evalpkg.reporting.progress import Progress
 from evalpkg.scoring import Scorer
 
@@ -64,7 +64,7 @@ class Judging(Generic[Work]):
         self._prepare = prepare
         self._progress = progress
         self._waiting: dict[int, tuple[Work, Extraction]] = {}
-        self._finished = Batches(save, FLUSH_ROWS, FLUSH_SECONDS)
+        self._finished = BatchSaver(save, FLUSH_ROWS, FLUSH_SECONDS)
         if scorer.provider.name == "none":
             progress.note(UNCONFINED)
 

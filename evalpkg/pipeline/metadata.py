@@ -17,7 +17,7 @@ from evalpkg.evidence.metadata import (
     Sandbox,
     Seeds,
     SelfCheck,
-    Toolchain,
+    ToolchainRecord,
     without_secrets,
 )
 from evalpkg.evidence.tool import this_tool
@@ -65,7 +65,7 @@ def build_metadata(
         prompt=_prompt(config, generation),
         models={role: _model(config, role, generation) for role in config.roles},
         generation=without_secrets(generation),
-        toolchain=Toolchain(
+        toolchain=ToolchainRecord(
             rustc=scoring.get("rustc", ""), flags=_flags(scoring.get("rustc_flags", ()))
         ),
         sandbox=Sandbox(

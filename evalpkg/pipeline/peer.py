@@ -13,7 +13,7 @@ from evalpkg.pipeline.rows_index import RowsIndex
 from evalpkg.pipeline.score_file import ScoreSummary, answer_row
 from evalpkg.scoring import Scorer, ScoringSettings
 from evalpkg.scoring.peer import (
-    Comparison,
+    PeerComparison,
     PeerSettings,
     Question,
     compare,
@@ -64,7 +64,7 @@ def compare_with_peer(
     original: Sequence[Task],
     ours: ScoringSettings,
     peer: PeerSettings,
-) -> Comparison:
+) -> PeerComparison:
     """Judge every sample with both scorers and explain each difference.
 
     Args:

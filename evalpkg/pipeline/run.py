@@ -12,7 +12,7 @@ from evalpkg.pipeline.generate import generate_missing, missing_samples
 from evalpkg.pipeline.score import RunScoring
 from evalpkg.pipeline.self_check import self_check
 from evalpkg.pipeline.session import Session
-from evalpkg.pipeline.settings import scoring_settings
+from evalpkg.pipeline.stage_settings import scoring_settings
 from evalpkg.reporting.progress import Progress
 from evalpkg.store.layout import RunLayout
 from evalpkg.store.mode_files import Coverage

@@ -9,7 +9,7 @@ from typing import Generic, Self, TypeVar
 Item = TypeVar("Item")
 
 
-class Batches(Generic[Item]):
+class BatchSaver(Generic[Item]):
     """Saves what it is given, in the order given. A context manager: at its end all is saved.
 
     A batch is saved when it is full, or when its first item has waited long enough, whether or not

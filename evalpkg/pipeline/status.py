@@ -20,7 +20,7 @@ from evalpkg.store.verdict_log import VerdictLog
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RunCounts:
     """Counts of a run.
 
     Attributes:
@@ -43,7 +43,7 @@ class Standing:
         )
 
 
-def standing(root: Path) -> Standing:
+def standing(root: Path) -> RunCounts:
     """Count what is there.
 
     Raises:
@@ -61,10 +61,10 @@ def standing(root: Path) -> Standing:
     keys = list(expected_keys(read_tasks(layout.tasks), roles, config["num_samples"], shard))
     sealed = _sealed(layout, config)
     if sealed and not layout.samples_log.exists():  # merged from parts: there are rows, no logs
-        return Standing(len(keys), *_rows(layout), sealed=True)
+        return RunCounts(len(keys), *_rows(layout), sealed=True)
     samples = SampleLog(layout.samples_log).by_key()
     scored = VerdictLog(layout.verdicts_log).by_key(samples)
-    return Standing(
+    return RunCounts(
         len(keys),
         sum(key in samples for key in keys),
         sum(key in scored and scored[key].final for key in keys),

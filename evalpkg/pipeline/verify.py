@@ -92,8 +92,8 @@ def _settings_of(layout: RunLayout, sandbox_mode: str) -> ScoringSettings:
             sandbox_mode=sandbox_mode,
             timeout_s=float(told["timeout"]),
             compile_timeout_s=float(told["compile_timeout"]),
-            memory_mb=int(told["memory_mb"]),
-            output_kb=int(told["output_kb"]),
+            memory_mib=int(told["memory_mib"]),
+            output_kib=int(told["output_kib"]),
             edition=told["edition"],
         )
     except (KeyError, TypeError, ValueError) as error:

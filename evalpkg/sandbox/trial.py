@@ -48,7 +48,7 @@ class TrialLimits:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class TrialOutcome:
     """What the judge said of one case.
 
     Attributes:
@@ -75,7 +75,7 @@ def try_all(
     library: Path,
     cases: Sequence[Case],
     limits: TrialLimits,
-) -> list[Outcome]:
+) -> list[TrialOutcome]:
     """The outcome of each case, in order; ``infra`` for those the sandbox's failure left out."""
     serve = ["serve", "--wall-ms", str(limits.wall_ms), "--cpu-s", str(limits.cpu_s)]
     serve += ["--memory-mib", str(limits.memory_mib), "--output-kib", str(limits.output_kib)]
@@ -94,7 +94,8 @@ def try_all(
     judge = [str(runtime.evalbox), "judge", *bounds, "--", *inside]
     printed, complaints = _converse(judge, jobs, patience)
     outcomes = [
-        Outcome(OutcomeKind.INFRA, message=complaints or "the judge ended early") for _ in cases
+        TrialOutcome(OutcomeKind.INFRA, message=complaints or "the judge ended early")
+        for _ in cases
     ]
     for line in printed.split("\n"):
         found = _read(line)
@@ -103,7 +104,7 @@ def try_all(
     return [_with_complaints(outcome, complaints) for outcome in outcomes]
 
 
-def _with_complaints(outcome: Outcome, complaints: str) -> Outcome:
+def _with_complaints(outcome: TrialOutcome, complaints: str) -> TrialOutcome:
     """Where the sandbox failed, what our own programs said on standard error says why."""
     if outcome.kind not in ("infra", "server_gone") or complaints in outcome.message:
         return outcome
@@ -135,10 +136,10 @@ def _converse(command: list[str], jobs: str, patience: float) -> tuple[str, str]
         return printed, errors.read(2000).decode("utf-8", "replace").strip()
 
 
-def _read(line: str) -> tuple[int, Outcome] | None:
+def _read(line: str) -> tuple[int, TrialOutcome] | None:
     try:
         said: dict[str, Any] = json.loads(line)
     except json.JSONDecodeError:
         return None  # the judge was killed in mid-line
     kind, reason = OutcomeKind(said.pop("kind")), Reason(said.pop("reason", 0))
-    return said.pop("id"), Outcome(kind, reason=reason, **said)
+    return said.pop("id"), TrialOutcome(kind, reason=reason, **said)

@@ -8,6 +8,6 @@ answers. See ``docs/scoring.md``.
 
 from evalpkg.scoring.gate import GateReport, gold_gate
 from evalpkg.scoring.scorer import Scorer
-from evalpkg.scoring.settings import ScoringSettings
+from evalpkg.scoring.scoring_settings import ScoringSettings
 
 __all__ = ["GateReport", "Scorer", "ScoringSettings", "gold_gate"]

@@ -15,7 +15,7 @@ from evalpkg.models import Task, Verdict, VerdictKind
 from evalpkg.rust import Runtime, Toolchain
 from evalpkg.sandbox.base import Provider
 from evalpkg.sandbox.scratch import scratch_root
-from evalpkg.sandbox.trial import THREADS, Case, Outcome, TrialLimits, try_all
+from evalpkg.sandbox.trial import THREADS, Case, TrialLimits, TrialOutcome, try_all
 from evalpkg.sandbox.vocabulary import OutcomeKind, Reason
 from evalpkg.scoring import verdicts
 from evalpkg.scoring.control import why_nothing_compiles
@@ -23,7 +23,7 @@ from evalpkg.scoring.crates import Compiled, CompileLimits, CrateCompiler
 from evalpkg.scoring.elf import mapped_bytes
 from evalpkg.scoring.oracles import OracleShelf
 from evalpkg.scoring.refusals import Refusals
-from evalpkg.scoring.settings import ScoringSettings
+from evalpkg.scoring.scoring_settings import ScoringSettings
 from evalpkg.scoring.stops import Stop
 from evalpkg.scoring.subject import subject_unit, symbol
 from evalpkg.scoring.turns import Round
@@ -85,8 +85,8 @@ class Bench:
         self.trial_limits = TrialLimits(
             cpu_s=max(1, math.ceil(settings.timeout_s)),
             wall_ms=round(settings.timeout_s * 1000),
-            memory_mib=settings.memory_mb,
-            output_kib=settings.output_kb,
+            memory_mib=settings.memory_mib,
+            output_kib=settings.output_kib,
         )
 
     def judge(self, programs: list[Program], stage: Round) -> list[Judged]:
@@ -184,7 +184,7 @@ class Bench:
         return judged
 
     def _again(
-        self, outcome: Outcome, verdict: Verdict, stage: Round, refused: str
+        self, outcome: TrialOutcome, verdict: Verdict, stage: Round, refused: str
     ) -> Round | None:
         if stage is Round.QUIET:
             return None
@@ -202,20 +202,20 @@ def infra(detail: str, program: Program) -> Verdict:
     return Verdict(VerdictKind.INFRA_ERROR, detail=detail[:2000], program_sha256=program.digest)
 
 
-def _is_killed(outcome: Outcome, verdict: Verdict) -> bool:
+def _is_killed(outcome: TrialOutcome, verdict: Verdict) -> bool:
     """Ended by SIGKILL, which no limit sends before CPU time is used up."""
     killed = os.WIFSIGNALED(outcome.status) and os.WTERMSIG(outcome.status) == signal.SIGKILL
     ended = outcome.kind is OutcomeKind.GONE and outcome.reason is Reason.ENDED
     return ended and killed and verdict.kind is VerdictKind.CRASHED
 
 
-def _may_be_refused(outcome: Outcome, verdict: Verdict) -> bool:
+def _may_be_refused(outcome: TrialOutcome, verdict: Verdict) -> bool:
     """Ended in a way that a refusal by the kernel explains."""
     ended = outcome.kind is OutcomeKind.SERVER_GONE or _is_killed(outcome, verdict)
     return ended or verdict.kind is VerdictKind.RESOURCE_LIMIT
 
 
-def _is_doubtful(outcome: Outcome) -> bool:
+def _is_doubtful(outcome: TrialOutcome) -> bool:
     """The library could not be opened, or a signal from nowhere: a file or memory was missing."""
     killed = os.WIFSIGNALED(outcome.status) and os.WTERMSIG(outcome.status) == signal.SIGKILL
     loaded = outcome.kind in (OutcomeKind.NOT_LOADED, OutcomeKind.SERVER_GONE)

@@ -17,7 +17,7 @@ from evalpkg.errors import EnvironmentUnfitError
 from evalpkg.sandbox.scratch import ROOM, scratch_root
 from evalpkg.sandbox.trial import THREADS
 from evalpkg.scoring.refusals import own_groups
-from evalpkg.scoring.settings import ScoringSettings, default_workers
+from evalpkg.scoring.scoring_settings import ScoringSettings, default_workers
 
 OWN_MEMORY = 256
 """MiB for this process, and for a worker beside the program that it judges."""
@@ -77,7 +77,7 @@ def _supplies(settings: ScoringSettings) -> Iterator[Supply]:
     yield Supply(
         f"memory ({whose})",
         max(0, memory - OWN_MEMORY),
-        settings.memory_mb + OWN_MEMORY,
+        settings.memory_mib + OWN_MEMORY,
         " MiB",
         "Give it more, or ask for fewer with --n-workers.",
     )

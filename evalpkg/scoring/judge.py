@@ -16,7 +16,7 @@ from evalpkg.extraction import extract
 from evalpkg.models import Task, Verdict
 from evalpkg.scoring.collector import Collector
 from evalpkg.scoring.scorer import Scorer
-from evalpkg.scoring.settings import ScoringSettings
+from evalpkg.scoring.scoring_settings import ScoringSettings
 from evalpkg.tasks import load_tasks
 
 _FUNCTION = re.compile(r"\bfn\s+([A-Za-z_]\w*)")

@@ -19,7 +19,7 @@ from evalpkg.sandbox.scratch import scratch_root
 from evalpkg.scoring.crates import Compiled, CompileLimits, CrateCompiler
 from evalpkg.scoring.instances import Instances, used_instances
 from evalpkg.scoring.oracle import module_name, oracle_unit, symbol, task_digest
-from evalpkg.scoring.settings import VERSION
+from evalpkg.scoring.scoring_settings import VERSION
 from evalpkg.scoring.signature import read_signature
 from evalpkg.scoring.unit import Unit
 

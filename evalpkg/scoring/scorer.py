@@ -19,7 +19,7 @@ from evalpkg.scoring.bench import Bench
 from evalpkg.scoring.cache import VerdictCache
 from evalpkg.scoring.capacity import fitting_workers
 from evalpkg.scoring.rounds import Equipment, OnVerdict, Rounds
-from evalpkg.scoring.settings import VERSION, ScoringSettings, default_workers
+from evalpkg.scoring.scoring_settings import VERSION, ScoringSettings, default_workers
 from evalpkg.scoring.turns import Turns
 
 
@@ -112,8 +112,8 @@ class Scorer:
             "sandbox_profile_sha256": self._profile,
             "timeout_s": self.settings.timeout_s,
             "compile_timeout_s": self.settings.compile_timeout_s,
-            "memory_mb": self.settings.memory_mb,
-            "output_kb": self.settings.output_kb,
+            "memory_mib": self.settings.memory_mib,
+            "output_kib": self.settings.output_kib,
             "editions": sorted({task.edition for task in self._tasks}),
             "workers": self._workers,
             "batch_size": self.settings.batch_size,

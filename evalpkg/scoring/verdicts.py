@@ -6,7 +6,7 @@ import os
 import signal
 
 from evalpkg.models import Verdict, VerdictKind
-from evalpkg.sandbox.trial import Outcome, TrialLimits
+from evalpkg.sandbox.trial import TrialLimits, TrialOutcome
 from evalpkg.sandbox.vocabulary import OutcomeKind, Reason
 from evalpkg.scoring.diagnostics import Diagnostic
 from evalpkg.scoring.stops import Stop
@@ -43,7 +43,7 @@ def compiler_stopped(stop: Stop, detail: str, program: str) -> Verdict:
     return Verdict(kind, compile_ok, None, detail[:DETAIL], program)
 
 
-def tried(outcome: Outcome, program: str, limits: TrialLimits) -> Verdict:
+def tried(outcome: TrialOutcome, program: str, limits: TrialLimits) -> Verdict:
     """The program compiled and was put on trial within ``limits``.
 
     The detail names limits, not what was measured: judged again, a row is the same to the byte.
@@ -53,7 +53,7 @@ def tried(outcome: Outcome, program: str, limits: TrialLimits) -> Verdict:
     return Verdict(kind, compile_ok, None, detail[:DETAIL], program)
 
 
-def _judge(outcome: Outcome, limits: TrialLimits) -> tuple[VerdictKind, str]:
+def _judge(outcome: TrialOutcome, limits: TrialLimits) -> tuple[VerdictKind, str]:
     where = f"{outcome.test}: " if outcome.test else ""
     match outcome.kind:
         case OutcomeKind.PASSED:
@@ -82,7 +82,7 @@ def _judge(outcome: Outcome, limits: TrialLimits) -> tuple[VerdictKind, str]:
             return VerdictKind.INFRA_ERROR, outcome.message or "the sandbox failed"
 
 
-def _gone(outcome: Outcome, limits: TrialLimits) -> tuple[VerdictKind, str]:
+def _gone(outcome: TrialOutcome, limits: TrialLimits) -> tuple[VerdictKind, str]:
     """Why a subject stopped answering."""
     if outcome.reason == Reason.WALL_TIMEOUT:
         return VerdictKind.TIMEOUT, f"no answer within {limits.wall_ms / 1000:g} s"

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from evalpkg.errors import EvalError
 from evalpkg.models import Verdict
 from evalpkg.scoring.judge import Judge
-from evalpkg.serving.metrics import Metrics
+from evalpkg.serving.metrics import ServerMetrics
 from evalpkg.serving.requests import JudgeRequest
 
 LARGEST_REQUEST = 32 << 20
@@ -42,7 +42,7 @@ class Service:
         self._most = most_pending
         self._own_tasks = own_tasks
         self._pending = 0
-        self._metrics = Metrics()
+        self._metrics = ServerMetrics()
 
     def app(self) -> Starlette:
         """The routes; all but ``/health`` ask for the token."""

@@ -11,7 +11,7 @@ from evalpkg.models import Verdict
 SECONDS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
 
 
-class Metrics:
+class ServerMetrics:
     """Counts of one service."""
 
     def __init__(self) -> None:

@@ -3,8 +3,8 @@
 Definitions, formulas and sources are in ``docs/metrics.md``.
 """
 
-from .compute import compute_metrics
-from .metrics import (
+from evalpkg.statistics.compute import compute_metrics
+from evalpkg.statistics.metrics import (
     Answers,
     Bounds,
     Comparison,
@@ -27,8 +27,8 @@ from .metrics import (
     VerdictShare,
     metrics_schema,
 )
-from .multiplicity import FamilyMember, HolmFamily, holm_family
-from .settings import StatisticsSettings
+from evalpkg.statistics.multiplicity import FamilyMember, HolmFamily, holm_family
+from evalpkg.statistics.statistics_settings import StatisticsSettings
 
 __all__ = [
     "Answers",

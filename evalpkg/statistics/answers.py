@@ -9,10 +9,9 @@ from statistics import median
 import numpy as np
 
 from evalpkg.models import Role, Row, VerdictKind
-
-from .design import Design, Floats
-from .intervals import clustered_error, t_interval
-from .metrics import RuleCount, TokenDifference, Tokens
+from evalpkg.statistics.design import Design, Floats
+from evalpkg.statistics.intervals import clustered_error, t_interval
+from evalpkg.statistics.metrics import RuleCount, TokenDifference, Tokens
 
 NOT_COUNTED = "the source of the samples does not say how many tokens they have"
 

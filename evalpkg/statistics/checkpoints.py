@@ -9,11 +9,10 @@ from itertools import combinations
 import numpy as np
 
 from evalpkg.models import Task
-
-from .design import Design, Floats, make_design
-from .intervals import TIE_DECIMALS, difference_interval
-from .metrics import Interval, TaskResult
-from .settings import StatisticsSettings
+from evalpkg.statistics.design import Design, Floats, make_design
+from evalpkg.statistics.intervals import TIE_DECIMALS, difference_interval
+from evalpkg.statistics.metrics import Interval, TaskResult
+from evalpkg.statistics.statistics_settings import StatisticsSettings
 
 FLIPS = 20_000
 BATCH = 1_000

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from evalpkg.models import Mode
-
-from .counts import RATES, Counts
-from .design import Design
-from .metrics import Comparison, DifferenceAtK, DifferenceOfVerdict, TokenDifference
-from .paired import Pair, compare
-from .roles import JUDGED_KINDS
-from .scores import score
-from .sentences import Phrase
-from .settings import StatisticsSettings
+from evalpkg.statistics.counts import RATES, Counts
+from evalpkg.statistics.design import Design
+from evalpkg.statistics.metrics import (
+    Comparison,
+    DifferenceAtK,
+    DifferenceOfVerdict,
+    TokenDifference,
+)
+from evalpkg.statistics.paired import Pair, compare
+from evalpkg.statistics.roles import JUDGED_KINDS
+from evalpkg.statistics.scores import score
+from evalpkg.statistics.sentences import Phrase
+from evalpkg.statistics.statistics_settings import StatisticsSettings
 
 
 def pass_pairs(

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from evalpkg.errors import ConfigError, DataError
 from evalpkg.models import Mode, Role, Row, Task
-
-from .metrics import Metrics
-from .settings import StatisticsSettings
+from evalpkg.statistics.metrics import Metrics
+from evalpkg.statistics.statistics_settings import StatisticsSettings
 
 
 def compute_metrics(
@@ -35,12 +34,12 @@ def compute_metrics(
         ConfigError: for a ``k`` or a number of samples below 1.
         DataError: if there are no tasks, or rows contradict them, ``expected`` or each other.
     """
-    from .answers import token_difference
-    from .comparison import compare_roles
-    from .counts import count_rows
-    from .design import make_design
-    from .roles import role_metrics
-    from .sensitivity import sensitivity
+    from evalpkg.statistics.answers import token_difference
+    from evalpkg.statistics.comparison import compare_roles
+    from evalpkg.statistics.counts import count_rows
+    from evalpkg.statistics.design import make_design
+    from evalpkg.statistics.roles import role_metrics
+    from evalpkg.statistics.sensitivity import sensitivity
 
     ks = sorted(set(k_values))
     if not ks or ks[0] < 1:

@@ -10,8 +10,7 @@ import numpy as np
 
 from evalpkg.errors import DataError
 from evalpkg.models import Mode, Role, Row, VerdictKind
-
-from .design import Design, Ints
+from evalpkg.statistics.design import Design, Ints
 
 CURE = "Score the run again, or see `evalpkg verify`."
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from math import ceil, sqrt
 
-from .design import Design, Floats
-from .intervals import difference_interval, t_quantile
-from .metrics import SamplingNoise
-from .scores import TaskScores
-from .settings import StatisticsSettings
+from evalpkg.statistics.design import Design, Floats
+from evalpkg.statistics.intervals import difference_interval, t_quantile
+from evalpkg.statistics.metrics import SamplingNoise
+from evalpkg.statistics.scores import TaskScores
+from evalpkg.statistics.statistics_settings import StatisticsSettings
 
 FEWER, MORE = 5, 4
 """The other number of samples: a fifth where sampling hardly matters, else four times as many."""

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .design import Design
-from .intervals import bca, clustered_error, share_interval, wilson
-from .metrics import Bounds, Estimate, Interval
-from .scores import Scores, TaskScores
-from .settings import StatisticsSettings
+from evalpkg.statistics.design import Design
+from evalpkg.statistics.intervals import bca, clustered_error, share_interval, wilson
+from evalpkg.statistics.metrics import Bounds, Estimate, Interval
+from evalpkg.statistics.scores import Scores, TaskScores
+from evalpkg.statistics.statistics_settings import StatisticsSettings
 
 
 def estimates(

@@ -8,9 +8,9 @@ from math import sqrt
 
 import numpy as np
 
-from .design import Design, Floats
-from .metrics import Interval
-from .settings import StatisticsSettings
+from evalpkg.statistics.design import Design, Floats
+from evalpkg.statistics.metrics import Interval
+from evalpkg.statistics.statistics_settings import StatisticsSettings
 
 FEW_CLUSTERS = 10
 """Below this the bootstrap has too few distinct resamples to be trusted."""

@@ -11,8 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from evalpkg.models import Mode, Role, VerdictKind
-
-from .settings import StatisticsSettings
+from evalpkg.statistics.statistics_settings import StatisticsSettings
 
 IntervalMethod = Literal["bca", "wilson", "gain-loss", "newcombe", "t"]
 

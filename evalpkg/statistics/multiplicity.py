@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from evalpkg.models import Mode
-
-from .metrics import Frozen, Metrics
+from evalpkg.statistics.metrics import Frozen, Metrics
 
 PRIMARY_MODE, PRIMARY_K = Mode.NO_POLICY, 1
 

@@ -8,20 +8,25 @@ from math import sqrt
 
 import numpy as np
 
-from .design import Design, Floats
-from .detectable import lower_bound, minimum_detectable, sampling_noise, undeclarable
-from .estimate import rerun_interval
-from .intervals import (
+from evalpkg.statistics.design import Design, Floats
+from evalpkg.statistics.detectable import (
+    lower_bound,
+    minimum_detectable,
+    sampling_noise,
+    undeclarable,
+)
+from evalpkg.statistics.estimate import rerun_interval
+from evalpkg.statistics.intervals import (
     NEGLIGIBLE,
     TIE_DECIMALS,
     bca,
     clustered_error,
     difference_interval,
 )
-from .metrics import Bounds, Difference, Interval
-from .scores import Scores, TaskScores
-from .sentences import Phrase, sentence
-from .settings import StatisticsSettings
+from evalpkg.statistics.metrics import Bounds, Difference, Interval
+from evalpkg.statistics.scores import Scores, TaskScores
+from evalpkg.statistics.sentences import Phrase, sentence
+from evalpkg.statistics.statistics_settings import StatisticsSettings
 
 BATCH = 500
 """Sign flips drawn at a time; part of the random stream, so not a setting."""

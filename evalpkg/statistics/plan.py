@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
-from .detectable import detectable_with
-from .settings import StatisticsSettings
+from evalpkg.statistics.detectable import detectable_with
+from evalpkg.statistics.statistics_settings import StatisticsSettings
 
 SAMPLES = (1, 2, 5, 10, 20, 50, 100, 200)
 

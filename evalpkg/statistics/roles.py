@@ -6,12 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 from evalpkg.models import Mode, Row, VerdictKind
-
-from .answers import extraction_rules, token_lengths
-from .counts import RATES, Counts
-from .design import Design
-from .estimate import estimates
-from .metrics import (
+from evalpkg.statistics.answers import extraction_rules, token_lengths
+from evalpkg.statistics.counts import RATES, Counts
+from evalpkg.statistics.design import Design
+from evalpkg.statistics.estimate import estimates
+from evalpkg.statistics.metrics import (
     Answers,
     ErrorCode,
     Estimate,
@@ -22,8 +21,8 @@ from .metrics import (
     TaskResult,
     VerdictShare,
 )
-from .scores import score
-from .settings import StatisticsSettings
+from evalpkg.statistics.scores import score
+from evalpkg.statistics.statistics_settings import StatisticsSettings
 
 JUDGED_KINDS = tuple(kind for kind in VerdictKind if kind is not VerdictKind.INFRA_ERROR)
 

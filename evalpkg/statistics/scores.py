@@ -9,9 +9,9 @@ from math import fsum
 
 import numpy as np
 
-from .counts import Counts
-from .design import Floats, Ints
-from .passk import pass_at_k, sampling_variance
+from evalpkg.statistics.counts import Counts
+from evalpkg.statistics.design import Floats, Ints
+from evalpkg.statistics.passk import pass_at_k, sampling_variance
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,13 @@ from math import sqrt
 import numpy as np
 
 from evalpkg.models import Role
-
-from .comparison import pass_pairs
-from .counts import Counts
-from .design import Design, Floats, Ints, cluster_key, make_design
-from .intervals import difference_interval, t_interval
-from .metrics import Interval, SensitivityLine
-from .scores import score
-from .settings import StatisticsSettings
+from evalpkg.statistics.comparison import pass_pairs
+from evalpkg.statistics.counts import Counts
+from evalpkg.statistics.design import Design, Floats, Ints, cluster_key, make_design
+from evalpkg.statistics.intervals import difference_interval, t_interval
+from evalpkg.statistics.metrics import Interval, SensitivityLine
+from evalpkg.statistics.scores import score
+from evalpkg.statistics.statistics_settings import StatisticsSettings
 
 MACRO = "category macro-average"
 DATA_SET = "data set: "

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from .metrics import Difference, Interval, SamplingNoise
-from .settings import StatisticsSettings
+from evalpkg.statistics.metrics import Difference, Interval, SamplingNoise
+from evalpkg.statistics.statistics_settings import StatisticsSettings
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Task sets: where they come from, what was repaired in them, what their tests can detect."""
 
+from evalpkg.tasks.human_eval_rust import HumanEvalRust, locate_human_eval_rust
 from evalpkg.tasks.loading import VARIANTS, load_tasks, read_tasks_of
-from evalpkg.tasks.peer import Peer, locate_peer
 from evalpkg.tasks.sets import NAMED
 from evalpkg.tasks.sets.named import HUMAN_EVAL_RUST
 
@@ -9,8 +9,8 @@ __all__ = [
     "HUMAN_EVAL_RUST",
     "NAMED",
     "VARIANTS",
-    "Peer",
+    "HumanEvalRust",
     "load_tasks",
-    "locate_peer",
+    "locate_human_eval_rust",
     "read_tasks_of",
 ]

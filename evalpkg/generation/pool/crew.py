@@ -9,11 +9,11 @@ from typing import Any
 
 from evalpkg.errors import ConfigError, EnvironmentUnfitError, EvalError
 from evalpkg.generation.base import Listener
+from evalpkg.generation.generation_settings import GenerationSettings
 from evalpkg.generation.pool import cluster
 from evalpkg.generation.pool.dealing import Piece, as_work
 from evalpkg.generation.pool.worker import Introduction, Worker
 from evalpkg.generation.provenance import ModelUsed
-from evalpkg.generation.settings import GenerationSettings
 from evalpkg.models import Role, Sample
 
 LOOK_SECONDS = 5.0

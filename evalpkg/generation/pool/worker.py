@@ -15,8 +15,8 @@ import evalpkg
 from evalpkg.errors import EvalError
 from evalpkg.generation.base import Listener, Work
 from evalpkg.generation.create import create_backend
+from evalpkg.generation.generation_settings import GenerationSettings
 from evalpkg.generation.provenance import Generated
-from evalpkg.generation.settings import GenerationSettings
 from evalpkg.models import Role, Sample
 
 FLUSH_SECONDS = 0.5

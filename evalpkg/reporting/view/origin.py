@@ -9,7 +9,7 @@ from typing import Any
 from evalpkg.evidence.metadata import EvalMetadata
 from evalpkg.models import Task
 from evalpkg.reporting.format import plain, plural
-from evalpkg.tasks.peer import DATASET_SHA256, PEER_VERSION
+from evalpkg.tasks.human_eval_rust import DATASET_SHA256, RELEASE
 
 SAMPLING = (
     ("temperature", "temperature"),
@@ -21,8 +21,8 @@ SAMPLING = (
 LIMITS = (
     ("timeout", "tests", "s"),
     ("compile_timeout", "compiling", "s"),
-    ("memory_mb", "memory", "MiB"),
-    ("output_kb", "output", "KiB"),
+    ("memory_mib", "memory", "MiB"),
+    ("output_kib", "output", "KiB"),
 )
 UNKNOWN = "not recorded"
 
@@ -39,7 +39,7 @@ def dataset_title(metadata: EvalMetadata | None, tasks: Sequence[Task]) -> str:
     data = metadata.dataset
     names = [plain(PurePath(part.strip()).name) for part in data.source.split(" + ")]
     if data.sha256 == DATASET_SHA256:
-        names = [f"{names[0]} {PEER_VERSION}"]
+        names = [f"{names[0]} {RELEASE}"]
     changed = sum(bool(task.erratum) for task in tasks)
     parts = [" + ".join(names), data.variant]
     if changed:

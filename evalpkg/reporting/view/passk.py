@@ -25,7 +25,7 @@ BOTH = "with and without policy"
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Headline:
     """The first thing that a reader sees.
 
     Attributes:
@@ -38,7 +38,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class MetricLine:
     """One line of a table that compares the models.
 
     Attributes:
@@ -62,7 +62,7 @@ class Line:
     primary: bool = False
 
 
-def answer(metrics: Mapping[Mode, Metrics], family: HolmFamily) -> Answer:
+def answer(metrics: Mapping[Mode, Metrics], family: HolmFamily) -> Headline:
     """The answer of the first mode in ``metrics``.
 
     Args:
@@ -85,7 +85,7 @@ def answer(metrics: Mapping[Mode, Metrics], family: HolmFamily) -> Answer:
         rest.append(f"The primary endpoint, {primary}, is {where}.")
     if chosen.noise is not None:
         rest.append(typeset(noise_sentence(chosen.noise)))
-    return Answer(parts[0], tuple(rest))
+    return Headline(parts[0], tuple(rest))
 
 
 def _power(metrics: Metrics, difference: Difference) -> str:
@@ -96,21 +96,21 @@ def _power(metrics: Metrics, difference: Difference) -> str:
     )
 
 
-def _answer_of_one(metrics: Metrics, only: RoleMetrics) -> Answer:
+def _answer_of_one(metrics: Metrics, only: RoleMetrics) -> Headline:
     chosen = only.pass_at_k[0]
     who = f"The {ROLE[only.role].lower()} model"
     other = next(role for role in Role if role is not only.role)
     rest = (f"The {ROLE[other].lower()} model was not part of this run: nothing is compared.",)
     if chosen.value is None:
-        return Answer(f"{who} has no pass@{chosen.k}: {chosen.reason}.", rest)
+        return Headline(f"{who} has no pass@{chosen.k}: {chosen.reason}.", rest)
     level = f"{100 * metrics.settings.confidence:g}\u00a0% interval"
     interval = percent_range(chosen.new_tasks)
     within = f" ({level} {interval})" if interval else ""
     sentence = f"{who} solves {percent(chosen.value)} of the tasks at pass@{chosen.k}{within}."
-    return Answer(sentence, rest)
+    return Headline(sentence, rest)
 
 
-def pass_lines(metrics: Mapping[Mode, Metrics], family: HolmFamily) -> list[Line]:
+def pass_lines(metrics: Mapping[Mode, Metrics], family: HolmFamily) -> list[MetricLine]:
     """pass@k of every mode in ``metrics`` and every k; ``family`` is that of the whole run.
 
     Where the policy changes no number, one line stands for both modes.
@@ -137,7 +137,7 @@ def pass_lines(metrics: Mapping[Mode, Metrics], family: HolmFamily) -> list[Line
     return lines
 
 
-def rate_lines(metrics: Metrics) -> list[Line]:
+def rate_lines(metrics: Metrics) -> list[MetricLine]:
     """Compile rate and main-free rate, which no mode changes."""
     compared = metrics.comparison
     return [
@@ -163,7 +163,7 @@ def metric_line(
     difference: Difference | None,
     adjusted: str = "",
     primary: bool = False,
-) -> Line:
+) -> MetricLine:
     """One metric of the models that were run.
 
     Args:
@@ -175,8 +175,8 @@ def metric_line(
         primary: whether this is the endpoint named before the run.
     """
     if difference is None:
-        return Line(name, mode, cells, Cell(NOT_AVAILABLE), primary=primary)
-    return Line(
+        return MetricLine(name, mode, cells, Cell(NOT_AVAILABLE), primary=primary)
+    return MetricLine(
         name,
         mode,
         cells,

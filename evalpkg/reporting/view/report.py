@@ -56,14 +56,14 @@ class ReportView:
     modes: dict[Mode, str]
     roles: dict[Role, str]
     models: dict[Role, str]
-    answer: passk.Answer
+    answer: passk.Headline
     warnings: list[str]
     omissions: list[str]
     pass_heading: str
-    pass_lines: list[passk.Line]
+    pass_lines: list[passk.MetricLine]
     pass_points: list[PassPoint]
     confidence: str
-    rate_lines: list[passk.Line]
+    rate_lines: list[passk.MetricLine]
     paired_heading: str
     paired_tasks: list[TaskDifference]
     paired_mean: float | None

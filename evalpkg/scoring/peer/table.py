@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Literal
 
-from evalpkg.scoring.peer.comparison import Comparison, Disagreement
+from evalpkg.scoring.peer.comparison import Disagreement, PeerComparison
 
 Side = Literal["we pass", "peer passes"]
 
@@ -14,7 +14,7 @@ def _side(found: Disagreement) -> Side:
     return "we pass" if found.ours.passed else "peer passes"
 
 
-def render(comparison: Comparison, examples: int = 3) -> str:
+def render(comparison: PeerComparison, examples: int = 3) -> str:
     """A table of disagreements by fault, with examples, and a list of those unexplained."""
     counts: Counter[tuple[str, Side]] = Counter()
     where: dict[tuple[str, Side], list[str]] = {}

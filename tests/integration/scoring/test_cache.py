@@ -5,7 +5,7 @@ from pathlib import Path
 
 from evalpkg.models import Extraction
 from evalpkg.scoring.scorer import Scorer
-from evalpkg.scoring.settings import ScoringSettings
+from evalpkg.scoring.scoring_settings import ScoringSettings
 from tests.integration.scoring.conftest import TASKS
 from tests.integration.scoring.test_verdicts import RIGHT, SIGNATURE
 
@@ -28,5 +28,5 @@ def test_a_second_run_finds_the_verdict_and_changed_conditions_do_not(tmp_path: 
     assert judge(settings, source) == ("passed", True)
     assert judge(settings, source + " ") == ("passed", False)
     assert judge(replace(settings, timeout_s=5), source) == ("passed", False)
-    assert judge(replace(settings, memory_mb=512), source) == ("passed", False)
+    assert judge(replace(settings, memory_mib=512), source) == ("passed", False)
     assert judge(replace(settings, edition="2018"), source) == ("passed", False)

@@ -18,7 +18,7 @@ from evalpkg.generation.create import BackendEntry
 from evalpkg.models import Role, Sample, Task
 from evalpkg.pipeline.facts import RunFacts
 from evalpkg.pipeline.metadata import build_metadata
-from evalpkg.pipeline.settings import generation_settings
+from evalpkg.pipeline.stage_settings import generation_settings
 from evalpkg.store.layout import RunLayout
 from tests.unit.pipeline.test_metadata import TASKS
 

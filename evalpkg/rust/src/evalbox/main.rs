@@ -30,7 +30,9 @@ fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let verb = arguments.next().unwrap_or_default();
     let result = match verb.as_str() {
-        "confine" => confine_options::Options::parse(arguments).and_then(|o| confine::run(o)),
+        "confine" => {
+            confine_options::ConfineOptions::parse(arguments).and_then(|o| confine::run(o))
+        }
         "judge" => judge(arguments),
         "abi" => {
             println!("{}", landlock::abi());

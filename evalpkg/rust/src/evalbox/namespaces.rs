@@ -3,7 +3,7 @@
 use std::ffi::{c_int, c_ulong, CStr, CString};
 use std::io;
 
-use crate::confine_options::Options;
+use crate::confine_options::ConfineOptions;
 use crate::sys;
 
 const CLONE_NEWNS: c_int = 0x0002_0000;
@@ -29,7 +29,7 @@ const HOST: &CStr = c"box";
 const DOMAIN: &CStr = c"(none)";
 
 /// New namespaces for everything, as far as the kernel lets us; `options` then says how far.
-pub fn enter(options: &mut Options) -> io::Result<()> {
+pub fn enter(options: &mut ConfineOptions) -> io::Result<()> {
     // SAFETY: these calls take nothing.
     let (uid, gid) = unsafe { (sys::getuid(), sys::getgid()) };
     if options.stranger.is_some() {
@@ -77,7 +77,7 @@ fn mount(source: &str, target: &str, flags: c_ulong) -> io::Result<()> {
 }
 
 /// The work folder becomes `/tmp`.
-pub fn arrange_mounts(options: &Options) -> io::Result<()> {
+pub fn arrange_mounts(options: &ConfineOptions) -> io::Result<()> {
     mount("none", "/", MS_REC | MS_PRIVATE)?;
     mount(&options.work, "/tmp", MS_BIND)?;
     if !options.work_writable {
@@ -94,7 +94,7 @@ pub fn arrange_mounts(options: &Options) -> io::Result<()> {
 /// hide which files exist. A process that lacks the power to, or is counted with others, may have
 /// it in a user namespace; where that does not work either, the outer sandbox must have done as
 /// much, and the conformance checks find out.
-pub fn shut_in(options: &Options) -> io::Result<()> {
+pub fn shut_in(options: &ConfineOptions) -> io::Result<()> {
     let change = || std::os::unix::fs::chroot(&options.work);
     let counted_alone = options.stranger.is_some() || options.own_user;
     if counted_alone && change().is_ok() {

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::confine_options::Options;
+use crate::confine_options::ConfineOptions;
 use crate::{seeds, sys};
 
 /// Users that root serves as, so that each server's processes are counted apart: the kernel does
@@ -28,7 +28,7 @@ pub fn choose_stranger() -> Option<u32> {
 
 /// Root becomes the stranger. To build it stays root, which may own the toolchain, but without any
 /// power.
-pub fn drop_root(options: &Options) -> io::Result<()> {
+pub fn drop_root(options: &ConfineOptions) -> io::Result<()> {
     if let Some(id) = options.stranger {
         // SAFETY: an empty list has no address; the other call takes numbers.
         unsafe {

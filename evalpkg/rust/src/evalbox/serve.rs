@@ -19,7 +19,7 @@ use evalwire::vocabulary::Reason;
 
 use crate::birth::become_subject;
 use crate::handle::{memory_file, Subject, Wiped};
-use crate::serve_options::Options;
+use crate::serve_options::ServeOptions;
 use crate::sys;
 
 const IN: i32 = 0;
@@ -37,7 +37,7 @@ pub fn prepare() -> io::Result<OwnedFd> {
 }
 
 /// Serve until standard input closes. `null` is `/dev/null`, open.
-pub fn run(options: &Options, null: &OwnedFd) -> io::Result<()> {
+pub fn run(options: &ServeOptions, null: &OwnedFd) -> io::Result<()> {
     let mut current: Option<Subject> = None;
     write_frame(OUT, b'H', &[])?;
     while let Ok((tag, payload)) = read_frame(IN) {
@@ -52,7 +52,7 @@ pub fn run(options: &Options, null: &OwnedFd) -> io::Result<()> {
     Ok(())
 }
 
-fn start(options: &Options, null: &OwnedFd, symbol: &[u8]) -> io::Result<Option<Subject>> {
+fn start(options: &ServeOptions, null: &OwnedFd, symbol: &[u8]) -> io::Result<Option<Subject>> {
     let born = bear(options, null, symbol);
     // Read only now: until the fork it was on the pipe, and so in no memory that a sample sees.
     let nonce = read_nonce()?;
@@ -91,7 +91,7 @@ fn start(options: &Options, null: &OwnedFd, symbol: &[u8]) -> io::Result<Option<
 }
 
 /// Fork a process that becomes the subject.
-fn bear(options: &Options, null: &OwnedFd, symbol: &[u8]) -> io::Result<Subject> {
+fn bear(options: &ServeOptions, null: &OwnedFd, symbol: &[u8]) -> io::Result<Subject> {
     let (ours, theirs) = sys::socket_pair()?;
     let output = memory_file()?;
     // SAFETY: this process has one thread.
@@ -130,7 +130,7 @@ fn say(tag: u8, nonce: Nonce, text: &[u8]) -> io::Result<()> {
 
 /// Hand a frame of the tests to the subject, and its answer, or its call of a closure, to the tests.
 fn call(
-    options: &Options,
+    options: &ServeOptions,
     mut subject: Subject,
     tag: u8,
     arguments: &[u8],

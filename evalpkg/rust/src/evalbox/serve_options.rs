@@ -4,7 +4,7 @@ use crate::confine_options;
 
 /// The library that holds the subjects, and what each of them may use.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Options {
+pub struct ServeOptions {
     pub library: String,
     pub wall_ms: u64,
     pub cpu_s: u64,
@@ -14,11 +14,11 @@ pub struct Options {
     pub seccomp: bool,
 }
 
-impl Options {
+impl ServeOptions {
     /// Read the words that follow `serve` in the command of `confine`.
-    pub fn parse(outer: &confine_options::Options) -> Result<Self, String> {
+    pub fn parse(outer: &confine_options::ConfineOptions) -> Result<Self, String> {
         let mut arguments = outer.command.iter().skip(1).cloned();
-        let mut options = Options {
+        let mut options = ServeOptions {
             library: String::new(),
             wall_ms: 10_000,
             cpu_s: 10,
@@ -52,14 +52,14 @@ impl Options {
 
 #[cfg(test)]
 mod tests {
-    use super::Options;
+    use super::ServeOptions;
     use crate::confine_options;
 
-    fn parse(words: &[&str]) -> Result<Options, String> {
-        Options::parse(&confine_options::Options {
+    fn parse(words: &[&str]) -> Result<ServeOptions, String> {
+        ServeOptions::parse(&confine_options::ConfineOptions {
             command: words.iter().map(ToString::to_string).collect(),
             seccomp: true,
-            ..confine_options::Options::default()
+            ..confine_options::ConfineOptions::default()
         })
     }
 

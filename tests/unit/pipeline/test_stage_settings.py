@@ -5,7 +5,7 @@ from pathlib import Path
 
 from evalpkg.config import EvalConfig, load_config
 from evalpkg.generation import GenerationSettings
-from evalpkg.pipeline.settings import generation_settings, scoring_settings, verdict_cache
+from evalpkg.pipeline.stage_settings import generation_settings, scoring_settings, verdict_cache
 
 GROUPS = ("Models", "Other backends", "Pool of workers", "Sampling")
 
@@ -56,14 +56,14 @@ def test_scoring_gets_its_limits() -> None:
         {
             "timeout": "3",
             "compile_timeout": "4",
-            "memory_mb": "64",
-            "output_kb": "5",
+            "memory_mib": "64",
+            "output_kib": "5",
             "n_workers": 2,
         }
     )
     settings = scoring_settings(config)
     assert (settings.timeout_s, settings.compile_timeout_s) == (3.0, 4.0)
-    assert (settings.memory_mb, settings.output_kb, settings.workers) == (64, 5, 2)
+    assert (settings.memory_mib, settings.output_kib, settings.workers) == (64, 5, 2)
 
 
 def test_the_verdict_cache_can_be_placed_or_switched_off(tmp_path: Path) -> None:

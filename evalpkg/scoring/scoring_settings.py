@@ -26,8 +26,8 @@ class ScoringSettings:
         sandbox_mode: a provider's name, or ``auto``.
         timeout_s: time for a program's whole test run: CPU time, or wall time of one that waits.
         compile_timeout_s: CPU time of compiling one program.
-        memory_mb: address space of a running program, in MiB.
-        output_kb: what it may print, or answer in one call, in KiB.
+        memory_mib: address space of a running program, in MiB.
+        output_kib: what it may print, or answer in one call, in KiB.
         workers: batches worked on at once, None for ``default_workers()``.
         batch_size: programs in one crate.
         cache: file of the verdict cache, None for none.
@@ -37,8 +37,8 @@ class ScoringSettings:
     sandbox_mode: str = "auto"
     timeout_s: float = 10.0
     compile_timeout_s: float = 10.0
-    memory_mb: int = 1024
-    output_kb: int = 1024
+    memory_mib: int = 1024
+    output_kib: int = 1024
     workers: int | None = None
     batch_size: int = 64
     cache: Path | None = None
