@@ -23,9 +23,13 @@ if TYPE_CHECKING:
     type=click.IntRange(min=0),
     default=0,
     metavar="N",
-    help="Compile and run N samples again, drawn at random.",
+    help="Compile and run N samples again, drawn at random, and say what that proves.",
 )
-@click.option("--seed", type=int, default=0, show_default=True, help="Seed of that draw.")
+@click.option(
+    "--seed",
+    type=int,
+    help="Repeat an earlier draw; its seed was printed.  [default: a fresh one each time]",
+)
 @click.option(
     "--sandbox-mode",
     default="auto",
@@ -37,6 +41,23 @@ if TYPE_CHECKING:
     "--verify-key",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Public ed25519 key (PEM) that must have signed the manifest.",
+)
+@click.option(
+    "--dataset-file",
+    "files",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    multiple=True,
+    help="Data set to compare the tasks with, recognised by its digest; may be repeated. Named "
+    "sets are found without.",
+)
+@click.option(
+    "--rebuild-to",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the page made here from the rows; the one that came is then not compared.",
+)
+@click.option(
+    "--strict", is_flag=True, help="What could not be compared counts as if it did not hold."
 )
 @click.option(
     "--prove",
@@ -51,10 +72,14 @@ if TYPE_CHECKING:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
 def command(
     directory: Path,
+    *,
     rescore: int,
-    seed: int,
+    seed: int | None,
     sandbox_mode: str,
     verify_key: Path | None,
+    files: tuple[Path, ...],
+    rebuild_to: Path | None,
+    strict: bool,
     prove: str | None,
     check_proof: Path | None,
     as_json: bool,
@@ -83,38 +108,49 @@ def command(
                 _show(check)
     else:
         from evalpkg.pipeline.status import require_finished
-        from evalpkg.pipeline.verify import verify_with_rechecks
+        from evalpkg.pipeline.verify import Request, verify_with_rechecks
         from evalpkg.store.layout import RunLayout
 
         if not RunLayout(directory).manifest.exists():
             require_finished(directory)
 
-        report = verify_with_rechecks(
-            directory,
-            rescore,
-            seed,
-            sandbox_mode,
-            verify_key,
-            lambda text: click.echo(text, err=True),
-            None if as_json else _show,
+        request = Request(
+            rescore=rescore,
+            seed=seed,
+            sandbox_mode=sandbox_mode,
+            verify_key=verify_key,
+            files=files,
+            rebuild_to=rebuild_to,
         )
-    return _conclude(report, as_json)
+        report = verify_with_rechecks(directory, request, None if as_json else _show)
+    return _conclude(report, as_json, strict)
 
 
 def _show(check: Check) -> None:
-    """Print what was compared, and what is wrong."""
-    click.echo(f"{'ok  ' if check.ok else 'FAIL'}  {check.name:<22} {check.detail}")
+    """Print what was compared, what is wrong, and what could not be compared."""
+    word = "FAIL" if not check.ok else "part" if check.left_out else "ok  "
+    click.echo(f"{word}  {check.name:<22} {check.detail}")
     for problem in check.problems:
         click.echo(f"      {problem}")
+    for text in check.left_out:
+        click.echo(f"      not compared: {text}")
 
 
-def _conclude(report: Report, as_json: bool) -> int:
+def _conclude(report: Report, as_json: bool, strict: bool) -> int:
     """Print the answer and return the exit code."""
+    left_out = len(report.left_out)
     if as_json:
-        click.echo(json.dumps({"ok": report.ok, "checks": [asdict(c) for c in report.checks]}))
+        whole = {"ok": report.ok, "complete": not left_out}
+        click.echo(json.dumps({**whole, "checks": [asdict(c) for c in report.checks]}))
+    elif not report.ok:
+        click.echo("this does not hold")
+    elif left_out:
+        parts = "1 part was" if left_out == 1 else f"{left_out} parts were"
+        click.echo(f"what was compared holds; {parts} not compared (see 'not compared' above)")
     else:
-        click.echo("everything holds" if report.ok else "this does not hold")
-    return ExitCode.OK if report.ok else ExitCode.MISMATCH
+        click.echo("everything holds")
+    holds = report.ok and not (strict and left_out)
+    return ExitCode.OK if holds else ExitCode.MISMATCH
 
 
 def _print_proof(directory: Path, name: str) -> int:

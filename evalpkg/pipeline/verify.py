@@ -2,79 +2,115 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from evalpkg.config import EvalConfig
 from evalpkg.errors import DataError, EnvironmentUnfitError
 from evalpkg.evidence.metadata import read_metadata
-from evalpkg.extraction import extract
+from evalpkg.pipeline.judging import Extractor
 from evalpkg.policy import load_policy
 from evalpkg.reporting import render_reports
+from evalpkg.scoring.subject import program_digest
 from evalpkg.store.layout import RunLayout
 from evalpkg.store.records import read_tasks
+from evalpkg.tasks import load_tasks
+from evalpkg.tasks.fetch import sha256_of
+from evalpkg.tasks.sets import NAMED
 from evalpkg.verify import verify_run
 from evalpkg.verify.check import Check, Report
+from evalpkg.verify.checks_tasks import KnownSets
+from evalpkg.verify.drawing import fresh_seed
 from evalpkg.verify.recheck import Rechecks
 
 if TYPE_CHECKING:
     from evalpkg.scoring import ScoringSettings
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the user wants to be verified, and with what.
+
+    Attributes:
+        rescore: how many samples to judge again, drawn at random.
+        seed: of the draw; None: a fresh one.
+        sandbox_mode: for the samples that are judged again.
+        verify_key: public key (PEM) that must have signed the manifest.
+        files: data sets on this machine, recognised by their digests.
+        rebuild_to: gets the page made here, to be read in place of the run's.
+    """
+
+    rescore: int = 0
+    seed: int | None = None
+    sandbox_mode: str = "auto"
+    verify_key: Path | None = None
+    files: tuple[Path, ...] = ()
+    rebuild_to: Path | None = None
+
+
 def verify_with_rechecks(
-    root: Path,
-    rescore: int,
-    seed: int,
-    sandbox_mode: str,
-    verify_key: Path | None,
-    say: Callable[[str], None],
-    tell: Callable[[Check], None] | None = None,
+    root: Path, request: Request, tell: Callable[[Check], None] | None = None
 ) -> Report:
-    """Check a run, with reports, extraction and policy made again and ``rescore`` verdicts.
+    """Check a run, with everything made again that can be: tasks, reports, programs, verdicts.
 
     Args:
         root: output directory of a run.
-        rescore: how many samples to judge again, drawn at random.
-        seed: of that draw.
-        sandbox_mode: for the samples that are judged again.
-        verify_key: public key (PEM) that must have signed the manifest.
-        say: told what could not be done again here, and why.
+        request: what the user asked for.
         tell: given each check as soon as it is made.
 
     Raises:
         ConfigError: if there is no such directory, or the key cannot be used.
         SandboxUnavailableError: if samples are to be judged and no sandbox confines.
-        DataError: if samples are to be judged and the run's tasks or metadata cannot be read.
+        DataError: if samples are to be judged and the run's tasks or metadata cannot be read, or a
+            file of ``request`` cannot.
     """
-    violations = None
+    again = Rechecks(
+        extract=Extractor(),
+        known_sets=_known_sets(request.files),
+        bound=tuple(name for name in EvalConfig.model_fields if EvalConfig.binds(name)),
+        digest=program_digest,
+        seed=fresh_seed() if request.seed is None else request.seed,
+    )
     try:
-        violations = load_policy("sigilderg").violations
+        again = replace(again, violations=load_policy("sigilderg").violations)
     except EnvironmentUnfitError as error:
-        say(f"the policy is not applied again: {error.cause}")
-    again = Rechecks(extract=extract, violations=violations)
-    if not rescore:
-        return _verify(root, verify_key, again, tell)
+        again = replace(again, no_policy=error.cause)
+    if not request.rescore:
+        return _verify(root, request, again, tell)
     from evalpkg.scoring import Scorer
 
     layout = RunLayout(root)
-    with Scorer(_settings_of(layout, sandbox_mode), read_tasks(layout.tasks)) as scorer:
-        again = replace(again, judge=scorer.judge_all, rescore=rescore, seed=seed)
-        return _verify(root, verify_key, again, tell)
+    settings = _settings_of(layout, request.sandbox_mode)
+    with Scorer(settings, read_tasks(layout.tasks)) as scorer:
+        again = replace(
+            again,
+            judge=scorer.judge_all,
+            rustc=str(scorer.provenance()["rustc"]),
+            rescore=request.rescore,
+        )
+        return _verify(root, request, again, tell)
 
 
 def _verify(
-    root: Path,
-    verify_key: Path | None,
-    rechecks: Rechecks,
-    tell: Callable[[Check], None] | None,
+    root: Path, request: Request, rechecks: Rechecks, tell: Callable[[Check], None] | None
 ) -> Report:
     return verify_run(
         root,
-        verify_key=verify_key,
+        verify_key=request.verify_key,
         render_reports=render_reports,
+        rebuild_to=request.rebuild_to,
         rechecks=rechecks,
         tell=tell,
+    )
+
+
+def _known_sets(files: Sequence[Path]) -> KnownSets:
+    return KnownSets(
+        {name: named.sha256 for name, named in NAMED.items()},
+        load_tasks,
+        {sha256_of(file): file for file in files},
     )
 
 

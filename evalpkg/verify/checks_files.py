@@ -8,7 +8,6 @@ from pathlib import Path
 from evalpkg.errors import DataError
 from evalpkg.evidence.manifest import build_inputs, build_tree, covered_files, digest_of
 from evalpkg.store.config_guard import differences
-from evalpkg.store.files import read_json
 from evalpkg.verify.check import Check, conclude
 from evalpkg.verify.files import Evidence
 
@@ -54,25 +53,3 @@ def check_merkle_root(evidence: Evidence) -> Check:
         for change in differences(stored.model_dump(mode="json"), rebuilt.model_dump(mode="json"))
     ]
     return conclude("Merkle root", problems, f"{rebuilt.size:,} samples, root {rebuilt.root}")
-
-
-def check_config(evidence: Evidence) -> Check:
-    """The metadata's arguments are those of the configuration that the directory belongs to."""
-    config, arguments = read_json(evidence.layout.config), evidence.metadata.arguments
-    problems = [
-        f"config.json and eval_metadata.json disagree: {change}"
-        for key in config.keys() & (arguments.keys() | _COUNTED)
-        for change in differences(config[key], _told(evidence, key), key)
-    ]
-    return conclude("configuration", sorted(problems), f"{len(config)} settings")
-
-
-_COUNTED = {"num_samples", "k_values"}
-"""Settings that the metadata also state by themselves."""
-
-
-def _told(evidence: Evidence, key: str) -> object:
-    if key in _COUNTED:
-        value: object = getattr(evidence.metadata, key)
-        return value
-    return evidence.metadata.arguments[key]

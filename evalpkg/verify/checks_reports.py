@@ -6,14 +6,14 @@ import base64
 import gzip
 import re
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from evalpkg.errors import DataError
-from evalpkg.evidence.tool import this_tool
+from evalpkg.store.files import sha256_hex, write_atomic
+from evalpkg.verify import figures
 from evalpkg.verify.check import Check, conclude
-from evalpkg.verify.files import Evidence
-from evalpkg.verify.recheck import with_releases
+from evalpkg.verify.files import Evidence, with_releases
 
 RenderReports = Callable[[Path], Mapping[Path, str]]
 """From a run's directory to the text of each of its reports, by path."""
@@ -23,30 +23,44 @@ _FIGURE = re.compile(
     r"(?:[^<]|<(?!svg))*?</svg>"
 )
 _DRESS = re.compile(
-    r'<meta http-equiv="Content-Security-Policy"[^>]*>'
-    r"|<style>[^<]*</style>"
+    r"<style>[^<]*</style>"
     r'|<script type="module">(?:[^<]|<(?!/?script))*</script>'
 )
 _PACKED = re.compile(r'(?<=<script type="application/gzip" )(id="[^"]*">)([\w+/=]*)')
 
+ARTIST = "matplotlib"
 
-def check_reports(evidence: Evidence, render_reports: RenderReports) -> Check:
+
+def check_reports(
+    evidence: Evidence, render_reports: RenderReports, rebuild_to: Path | None = None
+) -> Check:
     """Each report comes out again, character for character.
 
-    Of ``report.html`` that is what it says: its figures' lines and the compression of its samples
-    are those of the libraries that made it, so the one is left out and the other undone. Its style
-    and scripts are compared where this evalpkg, unchanged, is the one that made it.
+    Of ``report.html`` the compression of its samples is undone, and its figures are compared by
+    element and with rounded coordinates: those are the work of libraries. Figures that another
+    release of the drawing library made are searched for what does not belong there, and are said
+    not to be compared. Style and scripts must be those of this evalpkg: whoever reads the page
+    would run them.
+
+    Args:
+        evidence: the run.
+        render_reports: makes the reports again.
+        rebuild_to: gets the page that is made here, to be read in place of the one that came.
 
     Raises:
         DataError: if what they are made from is missing or malformed.
+        EnvironmentUnfitError: if ``rebuild_to`` cannot be written.
     """
     root = evidence.layout.root
     rebuilt = render_reports(root)
-    tool = evidence.metadata.tool
-    at_home = tool == this_tool() and not tool.dirty
-    problems = []
+    problems: list[str] = []
+    left_out: list[str] = []
     for path, text in rebuilt.items():
         name = path.relative_to(root).as_posix()
+        if path == evidence.layout.html and rebuild_to is not None:
+            write_atomic(rebuild_to, text)
+            left_out.append(f"{name}: read {rebuild_to} in its place, which was made here")
+            continue
         try:
             told = path.read_bytes().decode("utf-8")
         except OSError:
@@ -54,17 +68,64 @@ def check_reports(evidence: Evidence, render_reports: RenderReports) -> Check:
             continue
         except UnicodeDecodeError as error:
             raise DataError(f"{path}: not UTF-8 ({error})") from error
-        pair = _undrawn(_repacked(told, text)), _undrawn(text)
-        found, expected = ((one if at_home else _DRESS.sub("", one)).splitlines() for one in pair)
-        for number, (line, wanted) in enumerate(zip(found, expected, strict=False), start=1):
-            if line != wanted:
-                was, now = _where_they_part(line, wanted)
-                problems.append(f"{name}, line {number}: {was!r}, expected {now!r}")
-        if len(found) != len(expected):
-            problems.append(f"{name}: {len(found)} lines, expected {len(expected)}")
-    apart = "" if at_home else "; style and scripts are another evalpkg's, and not compared"
-    check = conclude("reports", problems, f"{len(rebuilt)} rebuilt from the rows{apart}")
+        if path == evidence.layout.html:
+            dress = list(_foreign_dress(told, text))
+            problems += [f"{name}: {one}" for one in dress]
+            problems += [f"{name}: {one}" for one in _foreign_drawing(told)]
+            told, text = _undressed(told), _undressed(text)
+            told = _repacked(told, text)
+            if _artist(evidence) == _artist_here():
+                told, text = _rounded(told), _rounded(text)
+            else:
+                left_out.append(
+                    f"{name}: the lines of its figures: {ARTIST} {_artist(evidence) or '?'} drew "
+                    f"them, here is {_artist_here()}"
+                )
+                told, text = _undrawn(told), _undrawn(text)
+        problems += _line_by_line(name, told.splitlines(), text.splitlines())
+    check = conclude("reports", problems, f"{len(rebuilt)} rebuilt from the rows", left_out)
     return with_releases(check, evidence)
+
+
+def _line_by_line(name: str, found: list[str], expected: list[str]) -> Iterator[str]:
+    for number, (line, wanted) in enumerate(zip(found, expected, strict=False), start=1):
+        if line != wanted:
+            was, now = _where_they_part(line, wanted)
+            yield f"{name}, line {number}: {was!r}, expected {now!r}"
+    if len(found) != len(expected):
+        yield f"{name}: {len(found)} lines, expected {len(expected)}"
+
+
+def _foreign_dress(found: str, expected: str) -> Iterator[str]:
+    """Style and scripts of a page that are not those of this evalpkg."""
+    ours = set(_DRESS.findall(expected))
+    for part in _DRESS.findall(found):
+        if part not in ours:
+            kind = "script" if part.startswith("<script") else "style"
+            yield (
+                f"its {kind} (sha256 {sha256_hex(part)[:12]}) is not this evalpkg's: do not open "
+                "the page; --rebuild-to FILE makes one from the rows"
+            )
+
+
+def _foreign_drawing(page: str) -> Iterator[str]:
+    for figure in _FIGURE.finditer(page):
+        yield from figures.refusals(figure[0])
+
+
+def _artist(evidence: Evidence) -> str:
+    """Release of the library that drew the figures, as the metadata tell it."""
+    for requirement in evidence.metadata.environment.pip_freeze:
+        name, _, version = requirement.partition("==")
+        if name.lower() == ARTIST:
+            return version
+    return ""
+
+
+def _artist_here() -> str:
+    from importlib.metadata import version
+
+    return version(ARTIST)
 
 
 def _where_they_part(one: str, other: str) -> tuple[str, str]:
@@ -75,9 +136,19 @@ def _where_they_part(one: str, other: str) -> tuple[str, str]:
     return one[start : start + 120], other[start : start + 120]
 
 
-def _undrawn(report: str) -> str:
-    """Figures by their descriptions: each release of the library draws its own lines."""
-    return _FIGURE.sub(r"<figure: \1>", report)
+def _undressed(page: str) -> str:
+    """A page without its style and scripts, each named: they are compared by themselves."""
+    return _DRESS.sub(lambda part: f"<{part[0][1:7]}>", page)
+
+
+def _undrawn(page: str) -> str:
+    """A page with its figures by their descriptions alone."""
+    return _FIGURE.sub(r"<figure: \1>", page)
+
+
+def _rounded(page: str) -> str:
+    """A page with its figures in rounded coordinates."""
+    return _FIGURE.sub(lambda figure: figures.rounded(figure[0]), page)
 
 
 def _repacked(report: str, expected: str) -> str:

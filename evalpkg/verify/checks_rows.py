@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
+from evalpkg.extraction import NO_CODE, WITHOUT_PROGRAM
 from evalpkg.models import Mode, Role, Row, VerdictKind
 from evalpkg.store.mode_files import counts_as_passed
 from evalpkg.store.records import ROW
@@ -101,13 +102,48 @@ def check_passed(evidence: Evidence) -> Check:
     return conclude("passed", problems, "follows from verdict and violations in every row")
 
 
+_COMPILED = {
+    VerdictKind.PASSED: (True,),
+    VerdictKind.TEST_FAILED: (True,),
+    VerdictKind.PANICKED: (True,),
+    VerdictKind.CRASHED: (True,),
+    VerdictKind.TAMPERED: (True,),
+    VerdictKind.TIMEOUT: (True, False),
+    VerdictKind.RESOURCE_LIMIT: (True, False),
+    VerdictKind.COMPILE_ERROR: (False,),
+    VerdictKind.NO_CODE: (None,),
+    VerdictKind.INFRA_ERROR: (None,),
+}
+"""What ``compile_ok`` can be beside each verdict: a compiler, too, can run out of time."""
+
+
 def _contradictions(row: Row) -> Iterator[str]:
-    if row.verdict is VerdictKind.PASSED and (row.compile_ok is not True or row.source is None):
-        yield "passed without a program that compiled"
-    if row.verdict is VerdictKind.COMPILE_ERROR and row.compile_ok is not False:
-        yield f"compile_error with compile_ok {row.compile_ok}, expected False"
-    if row.verdict is VerdictKind.NO_CODE and row.source is not None:
-        yield "no_code with a program"
+    """Fields that no scorer puts beside this verdict."""
+    kind = row.verdict
+    if row.compile_ok not in _COMPILED.get(kind, (row.compile_ok,)):
+        wanted = " or ".join(map(str, _COMPILED[kind]))
+        yield f"{kind.value} with compile_ok {row.compile_ok}, expected {wanted}"
+    if row.error_code is not None and kind is not VerdictKind.COMPILE_ERROR:
+        yield f"{kind.value} with the compiler's error {row.error_code!r}, expected none"
+    if (row.source is None) is not (kind is VerdictKind.NO_CODE):
+        yield f"{kind.value} {'without' if row.source is None else 'with'} a program"
+    if row.source is None and row.program_sha256:
+        yield f"no program, and its digest is {row.program_sha256}, expected none"
+    fixed = _fixed_detail(row)
+    if fixed is not None and row.detail != fixed:
+        yield f"detail is {row.detail!r:.100}, expected {fixed!r}"
+    for name in ("index", "prompt_tokens", "completion_tokens"):
+        if getattr(row, name) < 0:
+            yield f"{name} is {getattr(row, name)}, expected 0 or more"
+
+
+def _fixed_detail(row: Row) -> str | None:
+    """The only detail that such a row can have; None where it depends on compiling and running."""
+    if row.verdict is VerdictKind.PASSED:
+        return ""
+    if row.verdict is VerdictKind.NO_CODE:
+        return WITHOUT_PROGRAM.get(row.extraction_rule, WITHOUT_PROGRAM[NO_CODE])
+    return None
 
 
 def check_prompts(evidence: Evidence) -> Check:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 
+from evalpkg import __version__
 from evalpkg.evidence.manifest import Manifest, read_manifest
 from evalpkg.evidence.metadata import EvalMetadata, read_metadata
 from evalpkg.models import Mode, Role, Row, Task
 from evalpkg.store.layout import RunLayout
 from evalpkg.store.records import read_rows, read_tasks
+from evalpkg.verify.check import Check
 
 
 class Evidence:
@@ -53,3 +56,13 @@ class Evidence:
             for mode in self.modes
             for role in self.roles
         }
+
+
+def with_releases(check: Check, evidence: Evidence) -> Check:
+    """A failed check that names the releases where they differ: code changes, too, explain it."""
+    made_by = evidence.metadata.tool.version
+    if check.ok or made_by == __version__:
+        return check
+    return replace(
+        check, detail=f"{check.detail}; made by evalpkg {made_by}, this is {__version__}"
+    )

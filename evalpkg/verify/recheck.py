@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from evalpkg import __version__
 from evalpkg.models import Extraction, Mode, Role, Row, Task, Verdict, VerdictKind
 from evalpkg.verify.check import Check, conclude
 from evalpkg.verify.checks_rows import place
-from evalpkg.verify.files import Evidence
+from evalpkg.verify.checks_tasks import KnownSets
+from evalpkg.verify.drawing import draw
+from evalpkg.verify.files import Evidence, with_releases
 
 Extract = Callable[[Task, str], Extraction]
 """From a task and the raw completion to the program in it."""
 Violations = Callable[[Task, str], Sequence[str]]
 """From a task and the raw completion to the rules of the policy that it breaks."""
+Digest = Callable[[Task, str], str]
+"""From a task and a program to the digest of what is compiled."""
 Judge = Callable[[Sequence[tuple[Task, Extraction]]], Sequence[Verdict]]
 """Compiles and runs programs; one verdict each, in their order."""
 
@@ -28,14 +30,24 @@ class Rechecks:
     Attributes:
         extract: extract the program of every sample again; None: do not.
         violations: apply the policy to every sample again; None: do not.
+        no_policy: why not, where that was not the user's choice.
+        known_sets: data sets to compare the tasks with; None: do not.
+        bound: settings that every configuration holds; none: they are not looked for.
+        digest: compute every program's digest again; None: do not.
         judge: scores programs; needed where ``rescore`` is above 0.
+        rustc: what ``judge`` compiles with, as the metadata would name it.
         rescore: how many samples to score again, drawn at random.
-        seed: of that draw; the report names it, so that it can be repeated.
+        seed: of the draws; the report names it, so that they can be repeated.
     """
 
     extract: Extract | None = None
     violations: Violations | None = None
+    no_policy: str = ""
+    known_sets: KnownSets | None = None
+    bound: tuple[str, ...] = ()
+    digest: Digest | None = None
     judge: Judge | None = None
+    rustc: str = ""
     rescore: int = 0
     seed: int = 0
 
@@ -45,7 +57,7 @@ NO_RECHECKS = Rechecks()
 Item = tuple[Mode, Role, Task, Row]
 
 
-def _items(evidence: Evidence) -> Iterator[Item]:
+def samples_of(evidence: Evidence) -> Iterator[Item]:
     """Every sample once, as in the first mode that was run."""
     tasks = {task.task_id: task for task in evidence.tasks}
     mode = evidence.modes[0]
@@ -59,7 +71,7 @@ def check_extraction(evidence: Evidence, extract: Extract) -> Check:
     """Extraction finds the program that each row holds, by the same rule."""
     problems = []
     count = 0
-    for mode, role, task, row in _items(evidence):
+    for mode, role, task, row in samples_of(evidence):
         found = extract(task, row.completion)
         count += 1
         for name, old, new in (
@@ -84,21 +96,11 @@ def _first_difference(old: object, new: object) -> tuple[object, object]:
     return old, new
 
 
-def with_releases(check: Check, evidence: Evidence) -> Check:
-    """A failed check that names the releases where they differ: code changes, too, explain it."""
-    made_by = evidence.metadata.tool.version
-    if check.ok or made_by == __version__:
-        return check
-    return replace(
-        check, detail=f"{check.detail}; made by evalpkg {made_by}, this is {__version__}"
-    )
-
-
 def check_policy(evidence: Evidence, violations: Violations) -> Check:
     """The policy finds the violations that each row holds."""
     problems = []
     count = 0
-    for mode, role, task, row in _items(evidence):
+    for mode, role, task, row in samples_of(evidence):
         found = tuple(violations(task, row.completion))
         count += 1
         if found != row.policy_violations:
@@ -110,29 +112,71 @@ def check_policy(evidence: Evidence, violations: Violations) -> Check:
     return with_releases(check, evidence)
 
 
+def policy_left_out(why: str) -> Check:
+    """What stands in the place of ``check_policy`` where the policy is not to be had."""
+    return conclude("policy", (), "not applied again", [f"the policy's violations: {why}"])
+
+
+def check_programs(evidence: Evidence, digest: Digest) -> Check:
+    """The digest that each row names is that of its program, for its task's tests."""
+    problems = []
+    count = 0
+    edition = evidence.metadata.arguments.get("edition")
+    tasks = {
+        task.task_id: replace(task, edition=edition) if edition else task for task in evidence.tasks
+    }
+    known: dict[tuple[str, str], str] = {}
+    for mode, role, task, row in samples_of(evidence):
+        if row.source is None:
+            continue
+        count += 1
+        key = (task.task_id, row.source)
+        if key not in known:
+            known[key] = digest(tasks[task.task_id], row.source)
+        if row.program_sha256 != known[key]:
+            problems.append(
+                f"{place(mode, role, row)}: program_sha256 is {row.program_sha256 or '(none)'}, "
+                f"expected {known[key]}"
+            )
+    check = conclude("programs", problems, f"{count:,} digests computed again")
+    return with_releases(check, evidence)
+
+
 def check_verdicts(evidence: Evidence, rechecks: Rechecks) -> Check:
     """A random few samples, scored again, get the verdict that their rows hold.
+
+    Where the compiler is the one that judged the run, the words beside the verdict are compared,
+    too: another release of rustc words its errors differently.
 
     Raises:
         ValueError: if there is nobody to judge, or not one verdict per program.
     """
     if rechecks.judge is None:
         raise ValueError("scoring again needs a judge")
-    judged = [item for item in _items(evidence) if item[3].verdict is not VerdictKind.INFRA_ERROR]
-    drawn = random.Random(rechecks.seed).sample(judged, min(rechecks.rescore, len(judged)))  # noqa: S311 - a repeatable draw, not a secret
+    every = [
+        item for item in samples_of(evidence) if item[3].verdict is not VerdictKind.INFRA_ERROR
+    ]
+    drawn, record = draw(every, rechecks.rescore, rechecks.seed)
     verdicts = rechecks.judge([(task, _extraction(row)) for _, _, task, row in drawn])
-    problems = []
+    worded = rechecks.rustc == evidence.metadata.toolchain.rustc
+    problems, wrong = [], 0
     for (mode, role, _, row), verdict in zip(drawn, verdicts, strict=True):
-        old = Verdict(row.verdict, row.compile_ok, row.error_code)
-        new = replace(verdict, detail="", program_sha256="")
-        if new != old:
-            problems.append(
-                f"{place(mode, role, row)}: {_shown(old)}, scored again {_shown(new)}"
-                + (f" ({verdict.detail})" if verdict.detail else "")
-            )
-    return conclude(
-        "verdicts", problems, f"{len(drawn)} samples scored again (drawn with seed {rechecks.seed})"
-    )
+        found = list(_disagreements(row, verdict, worded=worded))
+        problems += [f"{place(mode, role, row)}: {text}" for text in found]
+        wrong += bool(found)
+    left_out = [] if worded else ["the words beside the verdicts: another rustc is at work here"]
+    check = conclude("verdicts", problems, "", left_out)
+    return replace(check, detail=record.sentence(wrong))
+
+
+def _disagreements(row: Row, verdict: Verdict, *, worded: bool) -> Iterator[str]:
+    old = Verdict(row.verdict, row.compile_ok, row.error_code)
+    if replace(verdict, detail="", program_sha256="") != old:
+        told = f" ({verdict.detail})" if verdict.detail else ""
+        yield f"{_shown(old)}, scored again {_shown(verdict)}{told}"
+    elif worded and verdict.detail != row.detail:
+        was, now = _first_difference(row.detail, verdict.detail)
+        yield f"detail is {was!r:.200}, scored again {now!r:.200}"
 
 
 def _extraction(row: Row) -> Extraction:
@@ -140,6 +184,8 @@ def _extraction(row: Row) -> Extraction:
 
 
 def _shown(verdict: Verdict) -> str:
-    return (
-        f"{verdict.kind.value} {verdict.error_code}" if verdict.error_code else verdict.kind.value
-    )
+    kind = verdict.kind.value
+    if verdict.error_code:
+        return f"{kind} {verdict.error_code}"
+    compiled = {None: "", True: "", False: " (not compiled)"}[verdict.compile_ok]
+    return kind + (compiled if verdict.kind is not VerdictKind.COMPILE_ERROR else "")

@@ -11,12 +11,7 @@ from evalpkg.evidence.metadata import require_whole_run
 from evalpkg.evidence.sample_tree import check_proof, read_proof
 from evalpkg.store.layout import RunLayout
 from evalpkg.verify.check import Check, Report, conclude, printable
-from evalpkg.verify.checks_files import (
-    check_config,
-    check_files,
-    check_inputs,
-    check_merkle_root,
-)
+from evalpkg.verify.checks_files import check_files, check_inputs, check_merkle_root
 from evalpkg.verify.checks_metrics import check_metrics
 from evalpkg.verify.checks_reports import RenderReports, check_reports
 from evalpkg.verify.checks_rows import (
@@ -26,14 +21,18 @@ from evalpkg.verify.checks_rows import (
     check_prompts,
     check_rows,
 )
+from evalpkg.verify.checks_settings import check_config
 from evalpkg.verify.checks_signature import check_signature, check_statement
+from evalpkg.verify.checks_tasks import check_tasks
 from evalpkg.verify.files import Evidence
 from evalpkg.verify.recheck import (
     NO_RECHECKS,
     Rechecks,
     check_extraction,
     check_policy,
+    check_programs,
     check_verdicts,
+    policy_left_out,
 )
 
 Checks = list[tuple[str, Callable[[Evidence], Check]]]
@@ -44,6 +43,7 @@ def verify_run(
     *,
     verify_key: Path | None = None,
     render_reports: RenderReports | None = None,
+    rebuild_to: Path | None = None,
     rechecks: Rechecks = NO_RECHECKS,
     tell: Callable[[Check], None] | None = None,
 ) -> Report:
@@ -53,6 +53,7 @@ def verify_run(
         root: output directory of a run.
         verify_key: public key (PEM) that must have signed the manifest.
         render_reports: makes the reports again; None: they are not compared.
+        rebuild_to: gets the page that was made again, to be read in place of the run's.
         rechecks: what to extract, veto or score again.
         tell: given each check as soon as it is made; many rows take a while.
 
@@ -68,9 +69,10 @@ def verify_run(
     require_whole_run(root)
     evidence = Evidence(RunLayout(root))
     done: list[Check] = []
-    checks = [*_from_files(verify_key), *_from_rows(evidence)]
+    checks = [*_from_files(verify_key, rechecks), *_from_rows(evidence)]
     if render_reports:
-        checks.append(("reports", partial(check_reports, render_reports=render_reports)))
+        again = partial(check_reports, render_reports=render_reports, rebuild_to=rebuild_to)
+        checks.append(("reports", again))
     for name, check in [*checks, *_again(rechecks)]:
         done.append(_attempt(name, check, evidence, done))
         tell(done[-1])
@@ -99,15 +101,18 @@ def _attempt(
         return conclude(name, [error.cause], "")
 
 
-def _from_files(verify_key: Path | None) -> Checks:
-    return [
+def _from_files(verify_key: Path | None, rechecks: Rechecks) -> Checks:
+    checks: Checks = [
         ("files", check_files),
         ("signature", partial(check_signature, verify_key=verify_key)),
         ("inputs", check_inputs),
-        ("configuration", check_config),
+        ("configuration", partial(check_config, bound=rechecks.bound)),
         ("Merkle root", check_merkle_root),
         ("statement", check_statement),
     ]
+    if rechecks.known_sets:
+        checks.append(("tasks", partial(check_tasks, known=rechecks.known_sets)))
+    return checks
 
 
 def _from_rows(evidence: Evidence) -> Checks:
@@ -131,6 +136,10 @@ def _again(rechecks: Rechecks) -> Checks:
         chosen.append(("extraction", partial(check_extraction, extract=rechecks.extract)))
     if rechecks.violations:
         chosen.append(("policy", partial(check_policy, violations=rechecks.violations)))
+    elif rechecks.no_policy:
+        chosen.append(("policy", lambda _: policy_left_out(rechecks.no_policy)))
+    if rechecks.digest:
+        chosen.append(("programs", partial(check_programs, digest=rechecks.digest)))
     if rechecks.rescore:
         chosen.append(("verdicts", partial(check_verdicts, rechecks=rechecks)))
     return chosen

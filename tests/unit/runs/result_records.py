@@ -23,7 +23,7 @@ def scored(
     sample: Sample, kind: VerdictKind = VerdictKind.PASSED, violations: tuple[str, ...] = ()
 ) -> ScoredSample:
     extraction = Extraction(f"fn f() {{}} // {sample.role.value} {sample.task_id}", "whole")
-    verdict = Verdict(kind, compile_ok=True, detail="ok", program_sha256="cd" * 32)
+    verdict = Verdict(kind, compile_ok=True, detail="", program_sha256="cd" * 32)
     return ScoredSample.of(sample, extraction, verdict, violations)
 
 
