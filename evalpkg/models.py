@@ -43,7 +43,13 @@ class VerdictKind(StrEnum):
     NO_CODE = "no_code"
     """The completion holds no Rust that could be judged."""
     INFRA_ERROR = "infra_error"
-    """Not the model's fault; never counted as a failure, always listed."""
+    """The machine's fault; never counted as a failure, always listed, tried again."""
+    TASK_FAULT = "task_fault"
+    """The task's own tests cannot be used; never counted, always listed, not tried again."""
+
+
+UNJUDGED = frozenset({VerdictKind.INFRA_ERROR, VerdictKind.TASK_FAULT})
+"""Verdicts that say nothing of the completion."""
 
 
 @dataclass(frozen=True, slots=True)

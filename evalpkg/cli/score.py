@@ -14,8 +14,8 @@ import click
 from evalpkg.cli.help import EvalCommand
 from evalpkg.cli.types import FOLDER, SECONDS
 from evalpkg.errors import ExitCode
+from evalpkg.models import VerdictKind
 from evalpkg.scoring import ScoringSettings
-from evalpkg.scoring.verdicts import TASK_FAULT
 
 if TYPE_CHECKING:
     from evalpkg.pipeline.score_file import ScoreSummary
@@ -114,7 +114,8 @@ def command(
     missing. Each row of DIR/verdicts.jsonl has task_id, index, verdict, passed, compile_ok,
     main_free, error_code, detail, and whatever else the input row held.
 
-    A killed run goes on where it was when the same command is given again.
+    A killed run goes on where it was when the same command is given again. A task whose own tests
+    cannot be used makes its rows 'task_fault', and the command end with 4.
 
     \b
     Examples:
@@ -156,18 +157,27 @@ def _report(summary: ScoreSummary, answer: Path) -> int:
         click.echo(f"{verdict:<16} {count:>9,}  {count / summary.rows:7.1%}")
     click.echo(f"{'rows':<16} {summary.rows:>9,}")
     click.echo(f"verdicts: {answer}")
+    if summary.task_faults:
+        _name_tasks(summary)
     if not summary.infra_errors:
-        return ExitCode.OK
-    click.echo(f"{len(summary.infra_errors):,} rows have no verdict:", err=True)
+        return ExitCode.DATA if summary.task_faults else ExitCode.OK
+    click.echo(f"{len(summary.infra_errors):,} rows were not judged:", err=True)
     for line, detail in summary.infra_errors[:NAMED]:
         click.echo(f"  line {line}: {detail}", err=True)
-    of_tasks = sum(detail.startswith(TASK_FAULT) for _, detail in summary.infra_errors)
-    if of_tasks:
-        click.echo(
-            f"{of_tasks:,} of them are the task's fault: mend its tests, or leave its rows out; "
-            "to try again changes nothing.",
-            err=True,
-        )
-    if of_tasks < len(summary.infra_errors):
-        click.echo("The same command tries the others again.", err=True)
+    click.echo("The same command tries them again.", err=True)
     return ExitCode.INCOMPLETE
+
+
+def _name_tasks(summary: ScoreSummary) -> None:
+    rows = summary.verdicts[VerdictKind.TASK_FAULT]
+    click.echo(
+        f"{rows:,} rows answer tasks whose own tests cannot be used; nothing is said of them:",
+        err=True,
+    )
+    for task_id, detail in list(summary.task_faults.items())[:NAMED]:
+        click.echo(f"  {task_id}: {' '.join(detail.split())[:300]}", err=True)
+    if len(summary.task_faults) > NAMED:
+        click.echo(f"  and {len(summary.task_faults) - NAMED:,} tasks more", err=True)
+    click.echo(
+        "Mend their tests ('evalpkg tasks check' tries them), or leave their rows out.", err=True
+    )

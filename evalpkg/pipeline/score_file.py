@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
@@ -51,13 +51,15 @@ class ScoreSummary:
     Attributes:
         resumed: rows whose verdict an earlier call had left.
         verdicts: rows by verdict.
-        infra_errors: (line number, detail) of rows that could not be judged.
+        infra_errors: (line number, detail) of rows that this machine failed to judge.
+        task_faults: why the tests of a task cannot be used, by its id.
     """
 
     rows: int
     resumed: int
     verdicts: Counter[str]
     infra_errors: tuple[tuple[int, str], ...]
+    task_faults: Mapping[str, str] = field(default_factory=dict)
 
 
 class FileScoring:
@@ -90,8 +92,7 @@ class FileScoring:
             if again:
                 progress.phase("scoring again after infrastructure errors", len(again))
                 judging.run(again)
-            verdicts, infra = self._write_answer(rows)
-        return ScoreSummary(len(self.index), resumed, verdicts, tuple(infra))
+            return self._write_answer(rows, resumed)
 
     def _require_own_log(self) -> None:
         """Refuse a directory whose log judges none of this file's rows.
@@ -136,7 +137,7 @@ class FileScoring:
             if row < len(self.index) and record["digest"] == self.index.digest(row):
                 yield offset, record
 
-    def _write_answer(self, rows: IO[bytes]) -> tuple[Counter[str], list[tuple[int, str]]]:
+    def _write_answer(self, rows: IO[bytes], resumed: int) -> ScoreSummary:
         """``verdicts.jsonl``: the last judgement of each row, in the order of the input."""
         from array import array
 
@@ -145,6 +146,7 @@ class FileScoring:
             where[record["row"]] = offset
         verdicts: Counter[str] = Counter()
         infra: list[tuple[int, str]] = []
+        faults: dict[str, str] = {}
         with self._log.path.open("rb") as log:
 
             def lines() -> Iterator[str]:
@@ -154,13 +156,15 @@ class FileScoring:
                     verdicts[judged["verdict"]] += 1
                     if judged["verdict"] == VerdictKind.INFRA_ERROR:
                         infra.append((self.index.line_number(row), judged["detail"]))
+                    elif judged["verdict"] == VerdictKind.TASK_FAULT:
+                        faults[self._tasks[self.index.task[row]].task_id] = judged["detail"]
                     del judged["row"], judged["digest"]
                     given = self.index.read(rows, row)
                     answer = answer_row(given, self.index.sample[row], judged)
                     yield canonical_json(answer) + "\n"
 
             write_lines(self.answer, lines())
-        return verdicts, infra
+        return ScoreSummary(len(self.index), resumed, verdicts, tuple(infra), faults)
 
 
 def score_file(

@@ -18,6 +18,7 @@ VERDICT = {
     VerdictKind.TAMPERED: "tampered",
     VerdictKind.NO_CODE: "no code",
     VerdictKind.INFRA_ERROR: "infrastructure error",
+    VerdictKind.TASK_FAULT: "task's fault",
 }
 """In the order in which tables list them."""
 
@@ -32,6 +33,7 @@ MARK = {
     VerdictKind.TAMPERED: "!",
     VerdictKind.NO_CODE: "-",
     VerdictKind.INFRA_ERROR: "?",
+    VerdictKind.TASK_FAULT: "F",
 }
 """One sign each, so that no verdict is told by its colour alone."""
 
@@ -45,5 +47,6 @@ EXPLAINED = {
     VerdictKind.CRASHED: "killed by a signal, or a non-zero status",
     VerdictKind.TAMPERED: "ended early, or broke the tests' protocol",
     VerdictKind.NO_CODE: "no Rust that could be judged",
-    VerdictKind.INFRA_ERROR: "not the model's fault, never a failure",
+    VerdictKind.INFRA_ERROR: "the machine's fault, never a failure",
+    VerdictKind.TASK_FAULT: "the task's tests cannot be used, never a failure",
 }

@@ -49,7 +49,7 @@ fn ask() {
     line: &::evalwire::oracle::Line, report: extern "C" fn(*const u8, usize)) {
     const TEST: ::evalwire::oracle::Test =
         ::evalwire::oracle::Test { name: "", run: ask, panics: None };
-    let plan = ::evalwire::oracle::Plan { module: "", tests: &[TEST] };
+    let plan = ::evalwire::oracle::Plan { module: "", tests: &[TEST], listed: None };
     ::evalwire::oracle::run(*line, &plan, report)
 }
 """

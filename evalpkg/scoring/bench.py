@@ -22,7 +22,7 @@ from evalpkg.scoring.control import why_nothing_compiles
 from evalpkg.scoring.crates import Compiled, CompileLimits, CrateCompiler
 from evalpkg.scoring.elf import mapped_bytes
 from evalpkg.scoring.oracles import OracleShelf
-from evalpkg.scoring.refusals import Refusals
+from evalpkg.scoring.refusals import Refusals, memory_is_promised
 from evalpkg.scoring.scoring_settings import ScoringSettings
 from evalpkg.scoring.stops import Stop
 from evalpkg.scoring.subject import subject_unit, symbol
@@ -30,6 +30,9 @@ from evalpkg.scoring.turns import Round
 
 MOST_SHARED = 16 << 20
 """Bytes that a batch's library may take of each of its programs' address space."""
+
+BATCH_MIB = 1536
+"""Address space of rustc for a batch, which takes a third of it."""
 
 BUSY_SHARE = 0.9
 """A wall-clock timeout with less CPU time than this share of the limit may be the machine's."""
@@ -101,8 +104,7 @@ class Bench:
         for program in programs:
             fault = self.shelf.get(program.task.task_id).fault
             if fault:
-                detail = f"{verdicts.TASK_FAULT}: {fault}"
-                judged.append(Judged(program, infra(detail, program)))
+                judged.append(Judged(program, _task_fault(fault, program)))
             else:
                 sound.append(program)
         if sound:
@@ -119,7 +121,9 @@ class Bench:
         limits = self.compile_limits
         if len(programs) > 1:
             # A batch takes well under a second; what holds it up is found alone, with full limits.
-            limits = CompileLimits(cpu_s=min(limits.cpu_s, 3 + 0.05 * len(programs)))
+            limits = CompileLimits(
+                cpu_s=min(limits.cpu_s, 2 + 0.03 * len(programs)), memory_mib=BATCH_MIB
+            )
         # Tasks with one signature may be given the same program: one module serves them all.
         distinct = list({unit.name: unit for unit in units}.values())
         edition = programs[0].task.edition
@@ -152,7 +156,7 @@ class Bench:
         verdict = verdicts.compiler_stopped(stop, compiled.detail, program.digest)
         if company:
             return Judged(program, verdict, Round.ALONE)
-        if stop.is_certain:
+        if stop.is_certain or (stop is Stop.MEMORY and memory_is_promised()):
             return Judged(program, verdict)
         if stage is not Round.QUIET:
             return Judged(program, verdict, Round.QUIET)
@@ -200,6 +204,11 @@ class Bench:
 def infra(detail: str, program: Program) -> Verdict:
     """The program could not be judged, and why."""
     return Verdict(VerdictKind.INFRA_ERROR, detail=detail[:2000], program_sha256=program.digest)
+
+
+def _task_fault(why: str, program: Program) -> Verdict:
+    """The task's own tests cannot be used, and why."""
+    return Verdict(VerdictKind.TASK_FAULT, detail=why[:2000], program_sha256=program.digest)
 
 
 def _is_killed(outcome: TrialOutcome, verdict: Verdict) -> bool:

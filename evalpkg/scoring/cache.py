@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterable
 from pathlib import Path
 
-from evalpkg.models import Verdict, VerdictKind
+from evalpkg.models import UNJUDGED, Verdict, VerdictKind
 
 SCHEMA_VERSION = 2
 """``PRAGMA user_version`` of the file; raised when the table changes."""
@@ -61,11 +61,11 @@ class VerdictCache:
                 return None
 
     def put(self, judged: Iterable[tuple[bytes, Verdict]]) -> None:
-        """Keep verdicts; one transaction. Infrastructure errors are never kept."""
+        """Keep verdicts; one transaction. What says nothing of the program is never kept."""
         rows = [
             (key, v.kind.value, v.compile_ok, v.error_code, v.detail, v.program_sha256)
             for key, v in judged
-            if v.kind is not VerdictKind.INFRA_ERROR
+            if v.kind not in UNJUDGED
         ]
         with self._lock:
             if self._base is None or not rows:

@@ -58,7 +58,7 @@ class CrateCompiler:
     """Compiles crates in a provider's box."""
 
     def __init__(self, toolchain: Toolchain, runtime: Runtime, provider: Provider) -> None:
-        self._toolchain = toolchain
+        self.toolchain = toolchain
         self._runtime = runtime
         self._provider = provider
 
@@ -116,7 +116,7 @@ class CrateCompiler:
 
     def command(self, edition: str) -> list[str]:
         """The rustc command line, but for the root file; paths are relative to the box's folder."""
-        return [*self._toolchain.cdylib(edition, LIBRARY), "--error-format=json"]
+        return [*self.toolchain.cdylib(edition, LIBRARY), "--error-format=json"]
 
 
 def _write_root(work: Path, units: Sequence[Unit]) -> str:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from evalpkg.extraction import extract
 from evalpkg.models import Task, VerdictKind
 from evalpkg.scoring.scorer import Scorer
+from evalpkg.scoring.stub import stub
 from evalpkg.tasks.mutants import mutants
 from evalpkg.tasks.repairs import equivalent_mutants
 
-STUB = "    todo!()\n}\n"
 A_STUB = "a stub"
 FAILED_IN_TESTS = (VerdictKind.PANICKED, VerdictKind.TEST_FAILED)
 """What becomes of a stub where the tests can be built and ask it anything."""
@@ -46,7 +46,9 @@ def gold_gate(scorer: Scorer, tasks: Sequence[Task]) -> GateReport:
     verdicts = scorer.judge_all([(task, extract(task, text)) for task, _, text in trials])
     failures: dict[str, str] = {}
     for (task, name, _), verdict in zip(trials, verdicts, strict=True):
-        if name == CANONICAL and not verdict.passed:
+        if verdict.kind is VerdictKind.TASK_FAULT:
+            failures[task.task_id] = f"the tests cannot be used: {verdict.detail[:300]}"
+        elif name == CANONICAL and not verdict.passed:
             why = f"{name} does not pass: {verdict.kind.value} ({verdict.detail[:200]})"
             failures[task.task_id] = why
         elif name != CANONICAL and verdict.passed:
@@ -57,22 +59,14 @@ def gold_gate(scorer: Scorer, tasks: Sequence[Task]) -> GateReport:
     return GateReport(len(tasks), tuple(failures.items()))
 
 
-def _stub(task: Task) -> str:
-    """What compiles in place of a solution and gives no answer."""
-    if "-> impl " in task.prompt:
-        # Something must have the type that is promised.
-        return "    if true { todo!() }\n    Vec::new().into_iter()\n}\n"
-    return STUB
-
-
 def _trials(task: Task) -> list[tuple[str, str]]:
     """Name and text of each completion to try; a data set without solutions gives only the stub."""
     if not task.canonical_solution.strip():
-        return [(A_STUB, _stub(task))]
+        return [(A_STUB, stub(task))]
     known = equivalent_mutants().get(task.task_id, {})
     wrong = [mutant for mutant in mutants(task) if mutant.name not in known]
     return [
         (CANONICAL, task.canonical_solution),
-        (A_STUB, _stub(task)),
+        (A_STUB, stub(task)),
         *((f"the mutant '{mutant.name}'", mutant.source_completion) for mutant in wrong[:MUTANTS]),
     ]

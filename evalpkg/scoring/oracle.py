@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 
 from evalpkg.models import Task
 from evalpkg.scoring.signature import Closure, Parameter, Signature, read_signature
@@ -17,14 +18,14 @@ INSTANCES = (
 """Types that a generic parameter may stand for, besides those of the prompt."""
 
 
-def oracle_unit(task: Task) -> Unit:
-    """The module of one task.
+def oracle_unit(task: Task, listed: tuple[str, ...] | None = None) -> Unit:
+    """The module of one task; ``listed`` are the tests that rustc lists, where it was asked.
 
     Raises:
         DataError: if the prompt has no such function, or the tests cannot be parsed or are none.
     """
     signature = read_signature(task.prompt, task.entry_point)
-    tests = open_tests(task.test)
+    tests = open_tests(task.test, listed)
     name = module_name(task)
     codec = _codec(signature, name)
     body = "\n".join([signature.preamble, *signature.imports, codec, _stub(signature), tests.text])
@@ -34,10 +35,17 @@ def oracle_unit(task: Task) -> Unit:
         f'mod {name}; {attribute} pub extern "C" fn {symbol(name)}'
         '(line: &::evalwire::oracle::Line, report: extern "C" fn(*const u8, usize)) '
         f"{{ const PLAN: ::evalwire::oracle::Plan = ::evalwire::oracle::Plan {{ "
-        f'module: concat!(module_path!(), "::{name}"), tests: &[{table}] }}; '
+        f'module: concat!(module_path!(), "::{name}"), tests: &[{table}], '
+        f"listed: {_listed(listed, tests.is_main)} }}; "
         "::evalwire::oracle::run(*line, &PLAN, report) }"
     )
     return Unit(name, body, export)
+
+
+def _listed(listed: tuple[str, ...] | None, is_main: bool) -> str:
+    if listed is None or is_main:
+        return "None"
+    return f"Some(&[{', '.join(json.dumps(name) for name in listed)}])"
 
 
 def _entry(module: str, test: TestFunction) -> str:

@@ -8,6 +8,7 @@ import re
 import tempfile
 import threading
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,11 +17,14 @@ from evalpkg.errors import DataError, EnvironmentUnfitError
 from evalpkg.models import Task
 from evalpkg.rust import Runtime
 from evalpkg.sandbox.scratch import scratch_root
+from evalpkg.scoring.control import why_nothing_compiles
 from evalpkg.scoring.crates import Compiled, CompileLimits, CrateCompiler
 from evalpkg.scoring.instances import Instances, used_instances
+from evalpkg.scoring.listing import listed_tests
 from evalpkg.scoring.oracle import module_name, oracle_unit, symbol, task_digest
 from evalpkg.scoring.scoring_settings import VERSION
 from evalpkg.scoring.signature import read_signature
+from evalpkg.scoring.testfile import open_tests
 from evalpkg.scoring.unit import Unit
 
 CHUNK = 48
@@ -117,18 +121,51 @@ class _Chunk:
         notes = library.with_suffix(".json")
         if not notes.is_file():
             home.mkdir(parents=True, exist_ok=True, mode=0o700)
-            units, faults = self._units()
-            with tempfile.TemporaryDirectory(dir=scratch_root()) as work:
-                built = compiler.compile(Path(work), units, self._edition, LIMITS)
+            units, faults = self._units(compiler)
+            with ExitStack() as folders:
+                built = self._compile(compiler, folders, units, faults)
                 _keep(built, faults, library, notes)
         return library, json.loads(notes.read_text(encoding="utf-8"))
 
-    def _units(self) -> tuple[list[Unit], dict[str, str]]:
+    def _compile(
+        self,
+        compiler: CrateCompiler,
+        folders: ExitStack,
+        units: list[Unit],
+        faults: dict[str, str],
+    ) -> Compiled:
+        """Compile all; what stops the compiler without an error is found alone, and left out.
+
+        ``folders`` keeps the folder of what was compiled; ``faults`` gets what was left out.
+        """
+
+        def compiled(some: list[Unit]) -> Compiled:
+            work = folders.enter_context(tempfile.TemporaryDirectory(dir=scratch_root()))
+            return compiler.compile(Path(work), some, self._edition, LIMITS)
+
+        built = compiled(units)
+        if built.stop is None:
+            return built
+        if why := why_nothing_compiles(compiler):
+            raise EnvironmentUnfitError(f"the tests cannot be compiled: {why}")
+        sound = []
+        for unit in units:
+            alone = compiled([unit])
+            if alone.stop is None:
+                sound.append(unit)
+            else:
+                faults[unit.name] = f"the tests cannot be compiled: {alone.detail}"
+        return compiled(sound)
+
+    def _units(self, compiler: CrateCompiler) -> tuple[list[Unit], dict[str, str]]:
         units: list[Unit] = []
         faults: dict[str, str] = {}
         for task in self._tasks:
             try:
-                units.append(oracle_unit(task))
+                listed = None
+                if not open_tests(task.test).certain:
+                    listed = listed_tests(compiler.toolchain, task)
+                units.append(oracle_unit(task, listed))
             except DataError as error:
                 faults[module_name(task)] = error.cause
         return units, faults

@@ -14,6 +14,7 @@ from pathlib import Path
 
 CGROUPS = Path("/sys/fs/cgroup")
 OWN = Path("/proc/self/cgroup")
+OVERCOMMIT = Path("/proc/sys/vm/overcommit_memory")
 _OOM_KILL = re.compile(r"^oom_kill (\d+)", re.MULTILINE)
 _PIDS_MAX = re.compile(r"^max (\d+)", re.MULTILINE)
 
@@ -40,6 +41,18 @@ def own_groups(controller: str, own: Path = OWN, root: Path = CGROUPS) -> Iterat
         inner = top / path.lstrip("/")
         folders = [inner, *inner.parents]
         yield from (folder for folder in folders if folder.is_relative_to(top) and folder.is_dir())
+
+
+def memory_is_promised(setting: Path = OVERCOMMIT) -> bool:
+    """Whether an allocation is refused by a process's own limit alone, never for want of memory.
+
+    Where the kernel counts what it promises (``vm.overcommit_memory`` is 2), or that cannot be
+    read, a neighbour's use may be the reason.
+    """
+    try:
+        return setting.read_text(encoding="ascii").strip() in ("0", "1")
+    except OSError:
+        return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-VERSION = 5
+VERSION = 6
 """Raised when a change of this package may change a verdict; part of every cache key."""
 
 MAX_SECONDS = 86_400

@@ -1,9 +1,10 @@
 """A task's tests, opened up: the functions that rustc would run, callable one by one.
 
 What stands in plain source is found by parsing. Tests that a macro's definition makes are
-registered while the oracle is loaded (``evalwire::case``). Where neither can follow what rustc
-would run, the task is refused with the line: a test that is silently left out would let wrong
-programs pass.
+registered while the oracle is loaded (``evalwire::case``). Where macros or unknown attributes may
+make tests or take them away, rustc is asked for its list (``listing``), and the oracle compares.
+Where neither can follow what rustc would run, the task is refused with the line: a test that is
+silently left out would let wrong programs pass.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class TestFile:
     Attributes:
         text: the source with every test callable from outside.
         functions: the tests that stand in plain source, those that are ignored left out.
-        certain: False where macros may make further tests.
+        certain: False where macros or attributes may make further tests, or take some away.
         is_main: the one test is a ``fn main``.
     """
 
@@ -60,8 +61,12 @@ class TestFile:
 
 
 @lru_cache(maxsize=4096)
-def open_tests(source: str) -> TestFile:
+def open_tests(source: str, listed: tuple[str, ...] | None = None) -> TestFile:
     """Take the tests apart.
+
+    Args:
+        source: the tests.
+        listed: paths of those that rustc lists, where that was asked.
 
     Raises:
         DataError: if they cannot be parsed, or there are none.
@@ -73,15 +78,22 @@ def open_tests(source: str) -> TestFile:
     for node, path, attributes in _items(root, ""):
         opened.add(node, path, attributes)
     opened.refuse_what_is_lost(root)
-    if opened.main is not None and not opened.found and opened.certain:
+    is_main = opened.main is not None and not opened.found and not opened.wrapped
+    if opened.main is not None and is_main and (opened.certain or listed == ()):
         opened.make_public(opened.main)
         opened.functions.append(TestFunction("main"))
+    elif listed is not None:
+        opened.functions = [test for test in opened.functions if plain(test.path) in listed]
     functions = tuple(opened.functions)
-    if not functions and opened.certain:
+    if not functions and (opened.certain or listed == ()):
         ignored = " that is not ignored" if opened.found else ""
         raise DataError(f"the tests hold no test function{ignored}")
-    is_main = [test.path for test in functions] == ["main"] and not opened.found
     return TestFile(opened.edited(source), functions, opened.certain, is_main)
+
+
+def plain(path: str) -> str:
+    """A path as rustc lists it."""
+    return path.replace("r#", "")
 
 
 class _Opened:
@@ -93,7 +105,7 @@ class _Opened:
         self.certain = True
         self.main: Node | None = None
         self._edits: list[tuple[int, int, bytes]] = []
-        self._wrapped: set[int] = set()
+        self.wrapped: set[int] = set()
 
     def add(self, node: Node, path: str, attributes: list[Node]) -> None:
         """Look at one item."""
@@ -111,13 +123,18 @@ class _Opened:
             self.main = node
         if is_test:
             self.found = True
+            if node.child_by_field_name("return_type") and _panics(attributes, names) is not None:
+                line = node.start_point[0] + 1
+                why = "a test that should panic must return nothing"
+                raise DataError(f"line {line} of the tests: {why}")
             if not any(_attribute(name) == "ignore" for name in names):
                 self.functions.append(TestFunction(path, _panics(attributes, names)))
 
     def make_public(self, node: Node) -> None:
         """Let the oracle's entry call it."""
-        if not any(child.type == "visibility_modifier" for child in node.named_children):
-            self._edits.append((node.start_byte, node.start_byte, b"pub "))
+        given = [child for child in node.named_children if child.type == "visibility_modifier"]
+        start, end = (given[0].start_byte, given[0].end_byte) if given else (node.start_byte,) * 2
+        self._edits.append((start, end, b"pub" if given else b"pub "))
 
     def edited(self, source: str) -> str:
         """The source with all edits."""
@@ -135,7 +152,7 @@ class _Opened:
             if (
                 is_test
                 and text_of(node.prev_sibling) == "#"
-                and node.start_byte not in self._wrapped
+                and node.start_byte not in self.wrapped
             ):
                 raise _lost(node, "a '#[test]' among a macro's arguments")
 
@@ -162,7 +179,7 @@ class _Opened:
                 continue
             head = b"::evalwire::case! { @[None] [] "
             start, stop = children[index].start_byte, children[end].end_byte
-            self._wrapped |= {node.start_byte for node in children[index:end]}
+            self.wrapped |= {node.start_byte for node in children[index:end]}
             self._edits += [(start, start, head), (stop, stop, b" }")]
             index = end + 1
 

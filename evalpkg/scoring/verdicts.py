@@ -5,16 +5,13 @@ from __future__ import annotations
 import os
 import signal
 
-from evalpkg.models import Verdict, VerdictKind
+from evalpkg.models import UNJUDGED, Verdict, VerdictKind
 from evalpkg.sandbox.trial import TrialLimits, TrialOutcome
 from evalpkg.sandbox.vocabulary import OutcomeKind, Reason
 from evalpkg.scoring.diagnostics import Diagnostic
 from evalpkg.scoring.stops import Stop
 
 DETAIL = 2000
-
-TASK_FAULT = "the task's tests cannot be used"
-"""How the detail begins where neither program nor machine, but the task is at fault."""
 
 REFUSED_THREAD = "code: 11, kind: WouldBlock"
 """How std words EAGAIN, which a subject meets only where a thread is refused; those panic, and a
@@ -49,7 +46,7 @@ def tried(outcome: TrialOutcome, program: str, limits: TrialLimits) -> Verdict:
     The detail names limits, not what was measured: judged again, a row is the same to the byte.
     """
     kind, detail = _judge(outcome, limits)
-    compile_ok = None if kind is VerdictKind.INFRA_ERROR else True
+    compile_ok = None if kind in UNJUDGED else True
     return Verdict(kind, compile_ok, None, detail[:DETAIL], program)
 
 
@@ -74,7 +71,7 @@ def _judge(outcome: TrialOutcome, limits: TrialLimits) -> tuple[VerdictKind, str
         case OutcomeKind.SERVER_GONE:
             return VerdictKind.TAMPERED, "the fork-server ended with this program alone in it"
         case OutcomeKind.TESTS_MISSING:
-            return VerdictKind.INFRA_ERROR, f"{TASK_FAULT}: {outcome.message}"
+            return VerdictKind.TASK_FAULT, outcome.message
         case OutcomeKind.GONE:
             kind, detail = _gone(outcome, limits)
             return kind, where + detail

@@ -8,7 +8,7 @@ from statistics import median
 
 import numpy as np
 
-from evalpkg.models import Role, Row, VerdictKind
+from evalpkg.models import UNJUDGED, Role, Row
 from evalpkg.statistics.design import Design, Floats
 from evalpkg.statistics.intervals import clustered_error, t_interval
 from evalpkg.statistics.metrics import RuleCount, TokenDifference, Tokens
@@ -17,7 +17,7 @@ NOT_COUNTED = "the source of the samples does not say how many tokens they have"
 
 
 def _judged(rows: Sequence[Row]) -> list[Row]:
-    return [row for row in rows if row.verdict is not VerdictKind.INFRA_ERROR]
+    return [row for row in rows if row.verdict not in UNJUDGED]
 
 
 def token_lengths(rows: Sequence[Row]) -> Tokens:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evalpkg.errors import DataError
-from evalpkg.models import Mode, Role, Row, VerdictKind
+from evalpkg.models import UNJUDGED, Mode, Role, Row, VerdictKind
 from evalpkg.statistics.design import Design, Ints
 
 CURE = "Score the run again, or see `evalpkg verify`."
@@ -21,7 +21,7 @@ class Counts:
 
     Attributes:
         asked: samples per task that the configuration asked for.
-        judged: samples with a verdict other than ``infra_error``, shape ``(T,)``.
+        judged: samples with a verdict on the completion (not in ``UNJUDGED``), shape ``(T,)``.
         present: rows of any kind, shape ``(T,)``.
         passed, compiled, main_free: judged samples with that property, shape ``(T,)``.
         ended_by_length, empty: judged samples with that property, shape ``(T,)``.
@@ -45,6 +45,11 @@ class Counts:
     def infra_errors(self) -> int:
         """Rows that ended as ``infra_error``."""
         return int(self.kinds[VerdictKind.INFRA_ERROR].sum())
+
+    @property
+    def task_faults(self) -> int:
+        """Rows that ended as ``task_fault``."""
+        return int(self.kinds[VerdictKind.TASK_FAULT].sum())
 
     def take(self, keep: Ints) -> Counts:
         """The counts of some of the tasks."""
@@ -96,7 +101,7 @@ def count_rows(design: Design, rows: Sequence[Row], role: Role, mode: Mode, aske
         seen.add((row.task_id, row.index))
         _check_passed(row, mode, where)
         tally[task, row.verdict] += 1
-        if row.verdict is not VerdictKind.INFRA_ERROR:
+        if row.verdict not in UNJUDGED:
             tally[task, "pass in mode"] += row.passed
             tally[task, "compiled"] += row.compile_ok is True
             tally[task, "main free"] += row.main_free
@@ -117,7 +122,7 @@ def _counts(tally: Counter[tuple[int, str]], role: Role, asked: int, tasks: int)
     return Counts(
         role=role,
         asked=asked,
-        judged=present - kinds[VerdictKind.INFRA_ERROR],
+        judged=present - sum(kinds[kind] for kind in UNJUDGED),
         present=present,
         passed=column("pass in mode"),
         compiled=column("compiled"),

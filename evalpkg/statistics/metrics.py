@@ -70,7 +70,10 @@ class PassAtK(Estimate):
 
 
 class VerdictShare(Frozen):
-    """How often one verdict was given. The share of ``infra_error`` is of the samples asked for."""
+    """How often one verdict was given.
+
+    The shares of ``infra_error`` and ``task_fault`` are of the samples asked for.
+    """
 
     kind: VerdictKind
     count: int
@@ -163,6 +166,8 @@ class RoleMetrics(Frozen):
     asked: int
     judged: int
     infra_errors: int
+    task_faults: int = 0
+    """Samples whose task's own tests cannot be used."""
     absent: int
     """Samples asked for of which there is no row at all."""
     pass_at_k: tuple[PassAtK, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from evalpkg.models import Mode, Row, VerdictKind
+from evalpkg.models import UNJUDGED, Mode, Row, VerdictKind
 from evalpkg.statistics.answers import extraction_rules, token_lengths
 from evalpkg.statistics.counts import RATES, Counts
 from evalpkg.statistics.design import Design
@@ -24,7 +24,7 @@ from evalpkg.statistics.metrics import (
 from evalpkg.statistics.scores import score
 from evalpkg.statistics.statistics_settings import StatisticsSettings
 
-JUDGED_KINDS = tuple(kind for kind in VerdictKind if kind is not VerdictKind.INFRA_ERROR)
+JUDGED_KINDS = tuple(kind for kind in VerdictKind if kind not in UNJUDGED)
 
 
 def role_metrics(
@@ -52,6 +52,7 @@ def role_metrics(
         asked=asked,
         judged=int(counts.judged.sum()),
         infra_errors=counts.infra_errors,
+        task_faults=counts.task_faults,
         absent=asked - int(counts.present.sum()),
         pass_at_k=tuple(PassAtK(**dict(e), k=k) for k, e in zip(k_values, passes, strict=True)),
         compile_rate=compiled,
@@ -75,12 +76,15 @@ def _verdicts(counts: Counts, shares: Sequence[Estimate], asked: int) -> tuple[V
         VerdictShare(kind=kind, count=int(counts.kinds[kind].sum()), share=share)
         for kind, share in zip(JUDGED_KINDS, shares, strict=True)
     ]
-    infra = VerdictShare(
-        kind=VerdictKind.INFRA_ERROR,
-        count=counts.infra_errors,
-        share=Estimate(value=counts.infra_errors / asked),
+    rest = {
+        VerdictKind.INFRA_ERROR: counts.infra_errors,
+        VerdictKind.TASK_FAULT: counts.task_faults,
+    }
+    unjudged = (
+        VerdictShare(kind=kind, count=count, share=Estimate(value=count / asked))
+        for kind, count in rest.items()
     )
-    return (*judged, infra)
+    return (*judged, *unjudged)
 
 
 def _error_codes(rows: Sequence[Row]) -> tuple[ErrorCode, ...]:
@@ -106,7 +110,7 @@ def _per_task(design: Design, counts: Counts) -> tuple[TaskResult, ...]:
 
 def policy_veto(rows: Sequence[Row]) -> PolicyVeto:
     """What the policy rejected, and how much of it had passed every test."""
-    judged = [row for row in rows if row.verdict is not VerdictKind.INFRA_ERROR]
+    judged = [row for row in rows if row.verdict not in UNJUDGED]
     correct = [row for row in judged if row.verdict is VerdictKind.PASSED]
     vetoed_correct = sum(bool(row.policy_violations) for row in correct)
     every = Counter(rule for row in judged for rule in set(row.policy_violations))

@@ -50,7 +50,7 @@ function tally(index, role, task, mode) {
   let judged = 0;
   let correct = 0;
   for (let at = own.start[task]; at < own.start[task] + own.count[task]; at += 1) {
-    if (index.verdicts[own.verdict[at]] === "infra_error") continue;
+    if (["infra_error", "task_fault"].includes(index.verdicts[own.verdict[at]])) continue;
     judged += 1;
     if (own.passed[mode][at] === "1") correct += 1;
   }

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from evalpkg.models import Mode, Role, VerdictKind
+from evalpkg.models import UNJUDGED, Mode, Role, VerdictKind
 from evalpkg.reporting.format import count, percent, plain, plural
 from evalpkg.reporting.labels import EXPLAINED, MARK, ROLE, VERDICT
 from evalpkg.reporting.rustc_errors import title
@@ -115,11 +115,7 @@ def verdict_heading(metrics: Metrics) -> str:
 
 
 def _most_common_failure(own: RoleMetrics) -> VerdictKind | None:
-    failed = [
-        v
-        for v in own.verdicts
-        if v.count and v.kind not in (VerdictKind.PASSED, VerdictKind.INFRA_ERROR)
-    ]
+    failed = [v for v in own.verdicts if v.count and v.kind not in (VerdictKind.PASSED, *UNJUDGED)]
     return max(failed, key=lambda v: v.count).kind if failed else None
 
 

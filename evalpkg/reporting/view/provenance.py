@@ -91,6 +91,12 @@ def _warnings_of_rows(metrics: Metrics) -> list[str]:
                 f"{ROLE[role]}: {errors} {asked} ended in an infrastructure error and count"
                 " neither as passed nor as failed."
             )
+        if own.task_faults:
+            found.append(
+                f"{ROLE[role]}: {plural(own.task_faults, 'sample')} {asked} cannot be judged, as"
+                " the tests of their task cannot be used; they count neither as passed nor as"
+                " failed."
+            )
         if own.absent:
             found.append(f"Incomplete: {own.absent:,} samples {asked} are missing, {ROLE[role]}.")
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from evalpkg.models import Task, Verdict, VerdictKind
+from evalpkg.models import UNJUDGED, Task, Verdict, VerdictKind
 from evalpkg.scoring.peer.faults import PeerFault, Question, Rung, ladder, row_fault
 from evalpkg.scoring.peer.runner import PeerSettings, PeerVerdict, peer_verdicts
 
@@ -69,7 +69,7 @@ def compare(
     differing, skipped = [], []
     for position, (question, mine, peers) in enumerate(zip(questions, ours, theirs, strict=True)):
         infra = (peers.error_type or "").startswith("infra")
-        if mine.kind is VerdictKind.INFRA_ERROR or infra:
+        if mine.kind in UNJUDGED or infra:
             skipped.append(position)
         elif mine.passed != peers.passed:
             differing.append(Disagreement(position, question, mine, peers))

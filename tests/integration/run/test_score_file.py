@@ -204,3 +204,26 @@ def test_a_damaged_log_is_named_with_its_line_and_cure(
     assert done.returncode == ExitCode.DATA
     assert f"{log}, line 3" in done.stderr
     assert "Keep the lines before 3" in done.stderr
+
+
+def test_a_task_whose_tests_cannot_be_used_is_named_as_the_tasks_fault(tmp_path: Path) -> None:
+    prompt, answer = "fn one() -> i32 {", "    1\n}\n"
+    tests = ("#[test] fn t() { assert_eq!(one(), 1); }", '#[test] fn t() { let _: i8 = ""; }')
+    tasks = [
+        {"task_id": f"own/{n}", "prompt": prompt, "entry_point": "one", "test": test}
+        for n, test in enumerate(tests)
+    ]
+    rows: list[dict[str, object]] = [
+        {"task_id": task["task_id"], "completion": answer} for task in tasks
+    ]
+    write(tmp_path / "t.jsonl", [dict(task) for task in tasks])
+    done = evalpkg(
+        *("score", write(tmp_path / "s.jsonl", rows), "--dataset", tmp_path / "t.jsonl"),
+        *("--output-dir", tmp_path / "out"),
+    )
+    assert done.returncode == ExitCode.DATA
+    assert "own/1: error[E0308]" in done.stderr
+    assert "tries them again" not in done.stderr
+    found = read_lines(tmp_path / "out/verdicts.jsonl")
+    assert [row["verdict"] for row in found] == ["passed", "task_fault"]
+    assert found[1]["compile_ok"] is None

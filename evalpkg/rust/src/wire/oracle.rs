@@ -85,6 +85,8 @@ pub struct Plan {
     /// Path of the task's module; the names of tests that macros made begin with it.
     pub module: &'static str,
     pub tests: &'static [Test],
+    /// Names of the tests that rustc lists; None where parsing is certain.
+    pub listed: Option<&'static [&'static str]>,
 }
 
 /// Add a test that a macro made; called while the oracle's library is loaded.
@@ -136,7 +138,29 @@ fn tests_of(plan: &Plan) -> Result<Vec<Named>, String> {
     if tests.is_empty() {
         return Err("the task has no tests".into());
     }
+    if let Some(listed) = plan.listed {
+        compare(&tests, listed)?;
+    }
     Ok(tests)
+}
+
+/// Every test that rustc lists is there, once, and no other.
+fn compare(tests: &[Named], listed: &[&str]) -> Result<(), String> {
+    let mut ours: Vec<String> = tests.iter().map(|test| test.0.replace("r#", "")).collect();
+    let mut theirs: Vec<String> = listed.iter().map(|&name| name.into()).collect();
+    ours.sort_unstable();
+    theirs.sort_unstable();
+    if ours == theirs {
+        return Ok(());
+    }
+    let lost: Vec<_> = theirs.iter().filter(|name| !ours.contains(name)).collect();
+    let more: Vec<_> = ours.iter().filter(|name| !theirs.contains(name)).collect();
+    Err(format!(
+        "rustc runs {} tests and {} can be run here; it alone runs {lost:?}, and does not run \
+         {more:?}. Write them as '#[test]' functions, or in the definition of a macro",
+        theirs.len(),
+        ours.len()
+    ))
 }
 
 fn run_each(tests: &[Named]) -> (Kind, &'static str, String) {

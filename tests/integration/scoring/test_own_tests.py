@@ -1,0 +1,157 @@
+"""Tests of a task's own, in every form: what ``rustc --test`` runs is run, or the task is named."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from evalpkg.models import Extraction, Task, VerdictKind
+from evalpkg.rust import find_toolchain
+from evalpkg.scoring import Scorer, ScoringSettings
+
+PROMPT = "fn halve(n: i32) -> i32 {"
+PROGRAMS = (
+    '    if n % 2 != 0 { panic!("odd: {n}") }\n    n / 2\n}\n',
+    "    2\n}\n",
+    "    n / 2\n}\n",
+    '    if n % 2 != 0 { panic!("cannot") }\n    n / 2\n}\n',
+)
+"""Right; a constant; without the panic; with another message."""
+
+FOUR, ODD = "assert_eq!(halve(4), 2);", "halve(3);"
+SIX = f"assert_eq!(halve(6), 3); {FOUR}"
+CASES = (
+    "macro_rules! cases { ($($n:ident $i:expr, $o:expr;)*) => "
+    "{ $(#[test] fn $n() { assert_eq!(halve($i), $o); })* } }\n"
+)
+RUN = {
+    "plain": f"#[test] fn a() {{ {FOUR} }}\n#[test] fn b() {{ {SIX} }}",
+    "spaces": f"#[ test ]\nfn a() {{ {SIX} }}",
+    "comment inside": f"#[/* one */test] fn a() {{ {SIX} }}",
+    "by path": f"#[core::prelude::v1::test] fn a() {{ {SIX} }}",
+    "by another name": f"use core::prelude::v1::test as t;\n#[test] fn a() {{ {SIX} }}",
+    "several attributes": f"#[allow(unused)] #[test] #[inline(never)] fn a() {{ {SIX} }}",
+    "ignored": f"#[test] #[ignore] fn a() {{ assert!(false); }}\n#[test] fn b() {{ {SIX} }}",
+    "ignored, why": f'#[ignore = "slow"] #[test] fn a() {{ panic!() }}\n#[test] fn b() {{ {SIX} }}',
+    "panics": f"#[test] #[should_panic] fn a() {{ {ODD} }}",
+    "panics with": f'#[test] #[should_panic(expected = "odd: 3")] fn a() {{ {ODD} }}',
+    "panics, raw text": f'#[should_panic(expected = r#"odd: "#)] #[test] fn a() {{ {ODD} }}',
+    "panics, old form": f'#[test] #[should_panic = "odd"] fn a() {{ {ODD} }}',
+    "result": f'#[test] fn a() -> Result<(), String> {{ {SIX} "1".parse::<i32>().map(|_| ())'
+    ".map_err(|e| e.to_string()) }",
+    "result that is an error": "#[test] fn a() -> Result<(), i32> { Err(halve(4)) }",
+    "exit code": f"#[test] fn a() -> std::process::ExitCode {{ {SIX} "
+    "std::process::ExitCode::SUCCESS }",
+    "nested modules": f"mod deep {{ use super::*; mod er {{ use super::*; "
+    f"#[test] fn a() {{ {SIX} }} }} }}",
+    "visible within": f"pub(crate) mod x {{ use super::*; #[test] pub(super) fn a() {{ {SIX} }} }}",
+    "raw identifier": f"mod r#try {{ use super::*; #[test] fn r#match() {{ {SIX} }} }}",
+    "macro": CASES + "cases! { a 4, 2; b 6, 3; }",
+    "macro, one ignored": "macro_rules! two { () => { #[test] #[ignore] fn a() { panic!() } "
+    f"#[test] fn b() {{ {SIX} }} }} }}\ntwo!();",
+    "macro that panics": "macro_rules! odd { ($n:ident) => { #[test] "
+    f'#[should_panic(expected = "odd: 3")] fn $n() {{ {ODD} }} }} }}\nodd!(a);',
+    "macro of modules": "macro_rules! m { ($($n:ident)*) => { $(mod $n { use super::super::*; "
+    f"#[test] fn a() {{ {SIX} }} }})* }} }}\nm! {{ x y }}",
+    "macro not called": "macro_rules! m { () => { #[test] fn a() { panic!() } } }\n"
+    f"#[test] fn b() {{ {SIX} }}",
+    "macro that calls a macro": "macro_rules! inner { ($n:ident) => { #[test] fn $n() { "
+    f"{SIX} }} }} }}\nmacro_rules! outer {{ ($($n:ident)*) => {{ $(inner!($n);)* }} }}\n"
+    "outer! { a b }",
+    "macro of asserts": "macro_rules! is { ($i:expr, $o:expr) => { assert_eq!(halve($i), $o) } }\n"
+    "#[test] fn a() { is!(4, 2); is!(6, 3); }",
+    "other platform": f"#[cfg(windows)] #[test] fn a() {{ {ODD} }}\n#[test] fn b() {{ {SIX} }}",
+    "this platform": f"#[cfg(unix)] #[test] fn a() {{ {SIX} }}",
+    "not under miri": f"#[test] #[cfg_attr(miri, ignore)] fn a() {{ {SIX} }}",
+    "inside a function": f"#[test] fn a() {{ #[test] fn b() {{ panic!() }} {SIX} }}",
+}
+NAMED = {
+    "test by cfg_attr": f"#[cfg_attr(all(), test)] fn a() {{ {SIX} }}",
+    "an alias of test": f"use core::prelude::v1::test as t;\n#[t] fn a() {{ {SIX} }}\n"
+    f"#[test] fn b() {{ {FOUR} }}",
+    "ignored by cfg_attr": f"#[test] #[cfg_attr(all(), ignore)] fn a() {{ {ODD} }}",
+    "test among arguments": "macro_rules! id { ($($t:tt)*) => { $($t)* } }\n"
+    f"id! {{ #[test] fn a() {{ {SIX} }} }}",
+    "attribute among arguments": "macro_rules! m { ($a:ident $n:ident) => { #[$a] fn $n() { "
+    f"{SIX} }} }} }}\nm!(test a);\n#[test] fn b() {{ {FOUR} }}",
+    "nothing but ignored": f"#[test] #[ignore] fn a() {{ {SIX} }}",
+    "nothing": "fn helper() {}",
+}
+BROKEN = {
+    "does not compile": '#[test] fn a() { let _: i32 = ""; }',
+    "takes arguments": "#[test] fn a(n: i32) { halve(n); }",
+    "panics and returns": f"#[test] #[should_panic] fn a() -> Result<(), i32> {{ {ODD} Ok(()) }}",
+    "another crate's macro": "proptest! { #[test] fn a(n in 0..9) { halve(n); } }",
+}
+"""What rustc refuses, too."""
+
+FORMS = {**RUN, **NAMED, **BROKEN}
+
+
+def _tests(body: str) -> str:
+    return f"#[cfg(test)]\nmod tests {{\n    use super::*;\n{body}\n}}\n"
+
+
+@pytest.fixture(scope="module")
+def by_rustc(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All forms that rustc takes as modules of one test program; WHICH names the solution."""
+    folder = tmp_path_factory.mktemp("rustc")
+    arms = "".join(f'Ok("{i}") => {{ {text}' for i, text in enumerate(PROGRAMS))
+    which = f'{PROMPT} match std::env::var("WHICH").as_deref() {{ {arms} _ => panic!() }} }}\n'
+    root = [
+        f"mod form_{i} {{\n{which}{_tests(body)}}}\n"
+        for i, (name, body) in enumerate(FORMS.items())
+        if name not in BROKEN
+    ]
+    (folder / "tests.rs").write_text("".join(root))
+    rustc = str(find_toolchain().rustc)
+    command = [rustc, "--test", "--edition=2021", "-Awarnings", "-Cdebuginfo=0", "tests.rs"]
+    subprocess.run(command, cwd=folder, check=True)
+    return folder / "tests"
+
+
+def rustc_says(program: Path, form: int, which: int) -> tuple[bool, int]:
+    """Whether the tests of a form hold for a solution, and how many were run."""
+    done = subprocess.run(
+        [str(program), f"form_{form}::"],
+        env={"WHICH": str(which)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    result = next(line for line in done.stdout.splitlines() if line.startswith("test result"))
+    run = sum(int(word) for word in result.split() if word.isdigit())
+    ignored = int(result.split(" ignored")[0].split()[-1])
+    filtered = int(result.split(" filtered out")[0].split()[-1])
+    return done.returncode == 0, run - ignored - filtered
+
+
+def test_verdicts_are_those_of_rustc_or_the_task_is_named(by_rustc: Path) -> None:
+    tasks = {
+        name: Task(name, PROMPT, "halve", _tests(body), edition="2021")
+        for name, body in FORMS.items()
+    }
+    items = [
+        (task, Extraction(PROMPT + program, "test"))
+        for task in tasks.values()
+        for program in PROGRAMS
+    ]
+    with Scorer(ScoringSettings(workers=2, timeout_s=5), list(tasks.values())) as scorer:
+        verdicts = iter(scorer.judge_all(items))
+    wrong = []
+    for form, name in enumerate(FORMS):
+        for which in range(len(PROGRAMS)):
+            verdict = next(verdicts)
+            if name in RUN:
+                passes, run = rustc_says(by_rustc, form, which)
+                assert run, name
+                right = verdict.kind is not VerdictKind.TASK_FAULT and verdict.passed == passes
+            else:
+                right = verdict.kind is VerdictKind.TASK_FAULT and bool(verdict.detail)
+            if not right:
+                wrong.append(
+                    f"{name}, program {which}: {verdict.kind.value} {verdict.detail[:200]}"
+                )
+    assert not wrong, "\n".join(wrong)
