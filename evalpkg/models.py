@@ -146,6 +146,8 @@ class Sample:
         prompt_tokens: length of the prompt in tokens, 0 where unknown.
         completion_tokens: tokens generated, 0 where unknown.
         prompt_sha256: digest of the prompt exactly as the model saw it.
+        completion_ids_sha256: digest of the tokens that the model wrote, without the one that
+            ended the answer; empty where they are unknown.
     """
 
     role: Role
@@ -156,11 +158,36 @@ class Sample:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     prompt_sha256: str = ""
+    completion_ids_sha256: str = ""
 
     @property
     def key(self) -> tuple[Role, str, int]:
         """The sample's identity."""
         return (self.role, self.task_id, self.index)
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPrompt:
+    """A prompt exactly as a model saw it.
+
+    Attributes:
+        sha256: its digest, the ``prompt_sha256`` of the samples that were made from it.
+        message: what this program asked, before any chat template.
+        text: what the model saw, its special tokens written out.
+        ids: the tokens that the model saw; empty where a server made them.
+    """
+
+    role: Role
+    task_id: str
+    sha256: str
+    message: str
+    text: str
+    ids: tuple[int, ...] = ()
+
+    @property
+    def key(self) -> tuple[Role, str]:
+        """Which model saw it, for which task."""
+        return (self.role, self.task_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,4 +255,5 @@ class Row:
     completion_tokens: int = 0
     prompt_sha256: str = ""
     program_sha256: str = ""
+    completion_ids_sha256: str = ""
     policy_violations: tuple[str, ...] = field(default=())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from evalpkg.generation.provenance import Generated
-from evalpkg.models import Role, Sample, Task
+from evalpkg.models import Role, Sample, SeenPrompt, Task
 
 Work = Sequence[tuple[Task, Sequence[int]]]
 """Which samples are wanted: for each task, the indexes."""
@@ -25,10 +25,13 @@ class Listener:
         tokens: called with the number of tokens that were just generated.
         status: called with one line about a step that takes a while, such as loading weights, or
             about something that the user should see at once.
+        prompts: called with prompts before their first samples; with some more than once, and from
+            any thread.
     """
 
     tokens: Callable[[int], None] = _ignore
     status: Callable[[str], None] = _ignore
+    prompts: Callable[[Sequence[SeenPrompt]], None] = _ignore
 
 
 class Backend(Protocol):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import threading
 from collections.abc import Iterator, Sequence
@@ -19,9 +18,9 @@ from evalpkg.generation.keys import request_seed, sample_key
 from evalpkg.generation.openai_answer import text_of
 from evalpkg.generation.openai_client import in_flight
 from evalpkg.generation.openai_sender import NEUTRAL, Sender, TaskRefusedError
-from evalpkg.generation.prompts import cut, get_template
+from evalpkg.generation.prompts import cut, get_template, message_sha256
 from evalpkg.generation.provenance import Generated, ModelUsed
-from evalpkg.models import Role, Sample, Task
+from evalpkg.models import Role, Sample, SeenPrompt, Task
 
 _HOPELESS = 3
 """Tasks refused, and none answered: the request is at fault, not the tasks."""
@@ -190,7 +189,8 @@ class OpenAIBackend:
         """Samples for ``indexes``, asking again for as many as the server left out."""
         sender = self._senders[role]
         prompt = self._template.render(task)
-        digest = hashlib.sha256(self._canonical(prompt).encode()).hexdigest()
+        digest = message_sha256(prompt, raw=self._settings.raw_completion)
+        self._listener.prompts([SeenPrompt(role, task.task_id, digest, prompt, prompt)])
         samples: list[Sample] = []
         while len(samples) < len(indexes):
             if words := self._refused.get((role, task.task_id)):
@@ -212,12 +212,6 @@ class OpenAIBackend:
                 for index, one in zip(missing, choices, strict=False)
             ]
         return samples
-
-    def _canonical(self, prompt: str) -> str:
-        """The prompt as it was sent, for its digest."""
-        if self._settings.raw_completion:
-            return json.dumps(prompt)
-        return json.dumps([{"role": "user", "content": prompt}], sort_keys=True)
 
     def _sample(self, asked: Sample, choice: Any, reply: Any) -> Sample:
         usage = reply.usage

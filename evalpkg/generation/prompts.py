@@ -7,6 +7,7 @@ Besides our own there is one per published set, so that numbers can be put besid
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from dataclasses import dataclass
 
@@ -114,6 +115,12 @@ def get_template(name: str) -> PromptTemplate:
         raise ConfigError(
             f"there is no prompt template {name!r}", f"Choose one of: {', '.join(TEMPLATES)}."
         ) from None
+
+
+def message_sha256(message: str, *, raw: bool) -> str:
+    """Digest of a prompt as it was sent to a server: as bare text, or as one user message."""
+    sent = message if raw else [{"role": "user", "content": message}]
+    return hashlib.sha256(json.dumps(sent, sort_keys=True).encode()).hexdigest()
 
 
 def cut(text: str, stops: tuple[str, ...]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from evalpkg.generation.decoding import Answer, Request
 from evalpkg.generation.generation_settings import GenerationSettings
 from evalpkg.generation.keys import sample_key
 from evalpkg.generation.prompts import cut, get_template
-from evalpkg.models import Role, Sample
+from evalpkg.models import Role, Sample, SeenPrompt
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +25,14 @@ class Reader:
         tokenizer: makes prompts and reads answers.
         ends: tokens that end an answer.
         context: most tokens of prompt and answer together; None where the model names no limit.
+        show: called with the prompts.
     """
 
     settings: GenerationSettings
     tokenizer: Any
     ends: frozenset[int]
     context: int | None
+    show: Callable[[Sequence[SeenPrompt]], None] = lambda _: None
 
     def requests(self, role: Role, work: Work) -> list[Request]:
         """What is to be decoded, the samples of a task side by side.
@@ -39,15 +42,19 @@ class Reader:
         """
         template = get_template(self.settings.prompt_template)
         requests: list[Request] = []
+        prompts: list[SeenPrompt] = []
         for task, indexes in work:
-            ids = tokens.prompt_ids(
-                self.tokenizer, template.render(task), raw=self.settings.raw_completion
-            )
+            message = template.render(task)
+            ids = tokens.prompt_ids(self.tokenizer, message, raw=self.settings.raw_completion)
             self._check_length(task.task_id, len(ids))
+            text = tokens.text_of(self.tokenizer, ids)
+            digest = tokens.ids_sha256(ids)
+            prompts.append(SeenPrompt(role, task.task_id, digest, message, text, tuple(ids)))
             requests.extend(
                 Request(task.task_id, i, tuple(ids), self._key(role, task.task_id, i))
                 for i in indexes
             )
+        self.show(prompts)
         return requests
 
     def sample(self, role: Role, answer: Answer) -> Sample:
@@ -63,6 +70,7 @@ class Reader:
             prompt_tokens=len(request.prompt),
             completion_tokens=answer.made,
             prompt_sha256=tokens.ids_sha256(request.prompt),
+            completion_ids_sha256=tokens.ids_sha256(answer.ids),
         )
 
     def _key(self, role: Role, task_id: str, index: int) -> int:

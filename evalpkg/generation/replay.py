@@ -27,8 +27,8 @@ class ReplayBackend:
     """A model whose answers are known: a JSONL file, the reference solutions, or ``todo!()``.
 
     A line holds ``task_id`` and ``completion``, and may hold ``index``, ``finish_reason``,
-    ``prompt_tokens``, ``completion_tokens`` and ``prompt_sha256``. Lines without an index are
-    numbered by their order within the task.
+    ``prompt_tokens``, ``completion_tokens``, ``prompt_sha256`` and ``completion_ids_sha256``. Lines
+    without an index are numbered by their order within the task.
 
     Raises:
         DataError: if a file is malformed, or names a sample twice.
@@ -112,6 +112,7 @@ def _read(role: Role, path: Path) -> dict[Key, Sample]:
             line.number("prompt_tokens", 0),
             line.number("completion_tokens", 0),
             line.text("prompt_sha256", ""),
+            line.text("completion_ids_sha256", ""),
         )
     return samples
 

@@ -73,7 +73,9 @@ def set_up(
         on_note=listener.status,
     )
     context = getattr(config, "max_position_embeddings", None)
-    return Stage(model, network, Reader(settings, tokenizer, ends, context), decoder)
+    return Stage(
+        model, network, Reader(settings, tokenizer, ends, context, listener.prompts), decoder
+    )
 
 
 def load_checkpoint(

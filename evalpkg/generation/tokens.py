@@ -91,7 +91,7 @@ class StopTexts:
 
 
 def ids_sha256(ids: Sequence[int]) -> str:
-    """Digest of a prompt as the model saw it: its token ids in decimal, joined by commas."""
+    """Digest of token ids: in decimal, joined by commas."""
     return hashlib.sha256(",".join(map(str, ids)).encode()).hexdigest()
 
 

@@ -14,10 +14,11 @@ from evalpkg.errors import DataError
 from evalpkg.evidence.metadata import write_metadata
 from evalpkg.merge.metadata import merge_metadata
 from evalpkg.merge.part import Part, disagreements, read_part
-from evalpkg.models import Sample
+from evalpkg.models import Sample, SeenPrompt
 from evalpkg.store.config_guard import bind_config, bind_tasks
 from evalpkg.store.layout import RunLayout
 from evalpkg.store.mode_files import Coverage, coverage
+from evalpkg.store.prompt_log import PromptKey, PromptLog
 from evalpkg.store.sample_log import SampleLog
 from evalpkg.store.shards import WHOLE, SampleKey, Shard, expected_keys
 from evalpkg.store.verdict_log import ScoredSample, VerdictLog
@@ -57,6 +58,7 @@ def merge_runs(shard_dirs: Sequence[Path], out: Path) -> MergeReport:
     first = parts[0]
     samples = _merge_samples(parts)
     scored = _merge_scored(parts)
+    prompts = _merge_prompts(parts)
     keys = list(expected_keys(first.tasks, first.metadata.roles, first.metadata.num_samples))
     for key in samples.keys() - set(keys):
         raise DataError(f"sample {_name(key)} was not asked for by the configuration")
@@ -66,6 +68,7 @@ def merge_runs(shard_dirs: Sequence[Path], out: Path) -> MergeReport:
     bind_tasks(layout, first.tasks)
     write_metadata(layout, merge_metadata(parts))
     SampleLog(layout.samples_log).replace(samples[key] for key in keys if key in samples)
+    PromptLog(layout.prompts_log).replace(prompts.values())
     VerdictLog(layout.verdicts_log).replace(scored[key] for key in keys if key in scored)
     found = coverage(keys, samples, scored)
     return MergeReport(
@@ -109,7 +112,19 @@ def _merge_samples(parts: Sequence[Part]) -> dict[SampleKey, Sample]:
     for part in parts:
         for key, sample in part.samples.items():
             if merged.setdefault(key, sample) != sample:
-                raise _conflict("sample", key, origin[key], part.path)
+                raise _conflict("sample", _name(key), origin[key], part.path)
+            origin.setdefault(key, part.path)
+    return merged
+
+
+def _merge_prompts(parts: Sequence[Part]) -> dict[PromptKey, SeenPrompt]:
+    merged: dict[PromptKey, SeenPrompt] = {}
+    origin: dict[PromptKey, Path] = {}
+    for part in parts:
+        for key, prompt in part.prompts.items():
+            if merged.setdefault(key, prompt) != prompt:
+                name = f"{key[0].value} {key[1]}"
+                raise _conflict("prompt of", name, origin[key], part.path)
             origin.setdefault(key, part.path)
     return merged
 
@@ -124,13 +139,13 @@ def _merge_scored(parts: Sequence[Part]) -> dict[SampleKey, ScoredSample]:
             if other is None or (one.final and not other.final):
                 merged[key], origin[key] = one, part.path
             elif one.final and other != one:
-                raise _conflict("verdict on", key, origin[key], part.path)
+                raise _conflict("verdict on", _name(key), origin[key], part.path)
     return merged
 
 
-def _conflict(what: str, key: SampleKey, one: Path, other: Path) -> DataError:
+def _conflict(what: str, name: str, one: Path, other: Path) -> DataError:
     return DataError(
-        f"the {what} {_name(key)} differs between {one} and {other}",
+        f"the {what} {name} differs between {one} and {other}",
         "One of the two hosts made it again under other conditions: leave one directory out.",
     )
 

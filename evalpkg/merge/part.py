@@ -9,10 +9,11 @@ from typing import Any
 
 from evalpkg.errors import DataError
 from evalpkg.evidence.metadata import EvalMetadata, read_metadata
-from evalpkg.models import Sample, Task
+from evalpkg.models import Sample, SeenPrompt, Task
 from evalpkg.store.config_guard import differences
 from evalpkg.store.files import canonical_json, read_json
 from evalpkg.store.layout import RunLayout
+from evalpkg.store.prompt_log import PromptKey, PromptLog
 from evalpkg.store.records import read_tasks
 from evalpkg.store.sample_log import SampleLog
 from evalpkg.store.shards import SampleKey, Shard, parse_shard
@@ -37,6 +38,7 @@ class Part:
     metadata: EvalMetadata
     samples: dict[SampleKey, Sample]
     scored: dict[SampleKey, ScoredSample]
+    prompts: dict[PromptKey, SeenPrompt]
 
     @property
     def shard(self) -> Shard:
@@ -72,6 +74,7 @@ def read_part(path: Path) -> Part:
         metadata=read_metadata(layout),
         samples=samples,
         scored=VerdictLog(layout.verdicts_log).by_key(samples),
+        prompts=PromptLog(layout.prompts_log).by_key(),
     )
 
 

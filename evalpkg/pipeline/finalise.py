@@ -10,6 +10,7 @@ from evalpkg.pipeline.metadata import build_metadata
 from evalpkg.pipeline.publish import publish
 from evalpkg.pipeline.session import Session
 from evalpkg.store.mode_files import Coverage, coverage, write_mode_files
+from evalpkg.store.prompt_log import write_prompts
 from evalpkg.store.sample_log import SampleLog
 from evalpkg.store.shards import WHOLE, expected_keys
 from evalpkg.store.verdict_log import VerdictLog
@@ -55,6 +56,7 @@ def finalise(session: Session, *, worked: bool) -> Coverage:
     if session.shard != WHOLE:
         return _coverage_of_shard(session)
     covered = write_mode_files(layout, tasks, config.roles, config.modes, config.num_samples)
+    write_prompts(layout, tasks, config.roles)
     publish(layout, config.signing_key)
     return covered
 

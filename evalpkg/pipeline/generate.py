@@ -16,6 +16,7 @@ from evalpkg.pipeline.saving import BatchSaver
 from evalpkg.pipeline.session import Session
 from evalpkg.pipeline.stage_settings import generation_settings
 from evalpkg.reporting.progress import Progress
+from evalpkg.store.prompt_log import PromptKeeper
 from evalpkg.store.sample_log import SampleLog
 from evalpkg.store.shards import SampleKey, expected_keys
 
@@ -57,7 +58,9 @@ def generate_missing(
     session.facts.seeds = seed_everything(config)
     meter = TokenMeter(progress.note)
     progress.phase("loading model" if BACKENDS[config.backend].uses_torch else "preparing", 0)
-    backend = create_backend(generation_settings(config), Listener(meter.count, progress.note))
+    prompts = PromptKeeper(session.layout, tasks)
+    listener = Listener(meter.count, progress.note, prompts.keep)
+    backend = create_backend(generation_settings(config), listener)
     try:
         before = backend.provenance().as_json()
         session.facts.add_generation(before)
@@ -79,6 +82,7 @@ def generate_missing(
         session.facts.add_generation(backend.provenance().as_json(), before)
     finally:
         backend.close()
+        prompts.close()
     return made
 
 

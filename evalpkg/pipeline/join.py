@@ -11,6 +11,7 @@ from evalpkg.pipeline.publish import publish
 from evalpkg.reporting.progress import Progress
 from evalpkg.store.layout import RunLayout
 from evalpkg.store.mode_files import write_mode_files
+from evalpkg.store.prompt_log import write_prompts
 from evalpkg.store.records import read_tasks
 
 
@@ -27,6 +28,8 @@ def join_shards(
     layout = RunLayout(target)
     about = read_metadata(layout)
     progress.phase("writing results", 0)
-    write_mode_files(layout, read_tasks(layout.tasks), about.roles, about.modes, about.num_samples)
+    tasks = read_tasks(layout.tasks)
+    write_mode_files(layout, tasks, about.roles, about.modes, about.num_samples)
+    write_prompts(layout, tasks, about.roles)
     publish(layout, signing_key)
     return report, layout

@@ -14,6 +14,7 @@ from evalpkg.models import Mode, Role, Row, Task
 from evalpkg.statistics import Metrics
 from evalpkg.store.json_lines import read_objects
 from evalpkg.store.layout import RunLayout
+from evalpkg.store.prompt_log import PROMPT, PromptKey
 from evalpkg.store.records import read_rows, read_tasks
 
 _RECOMPUTE = "`evalpkg report DIR` computes the metrics from the rows again."
@@ -27,6 +28,7 @@ class RunFiles:
         rows: each model's rows, as in the first mode that the run has.
         passed: per mode and model, whether each of those rows counts as correct in that mode.
         metrics: the metrics of each mode.
+        prompts: what each model saw of each task, where that is known.
         metadata: None where the run has no ``eval_metadata.json``.
     """
 
@@ -35,6 +37,7 @@ class RunFiles:
     rows: dict[Role, list[Row]]
     passed: dict[Mode, dict[Role, list[bool]]]
     metrics: dict[Mode, Metrics]
+    prompts: dict[PromptKey, str]
     metadata: EvalMetadata | None
 
     @property
@@ -81,9 +84,15 @@ def load_run(root: Path) -> RunFiles:
         }
     metrics = {mode: read_metrics(layout.metrics(mode)) for mode in modes}
     metadata = read_metadata(layout) if layout.metadata.exists() else None
-    run = RunFiles(layout, tasks, rows, passed, metrics, metadata)
+    run = RunFiles(layout, tasks, rows, passed, metrics, _seen_prompts(layout), metadata)
     _check_metrics(run)
     return run
+
+
+def _seen_prompts(layout: RunLayout) -> dict[PromptKey, str]:
+    """The text of each prompt by model and task; none where the run stored none."""
+    stored = PROMPT.read(layout.prompts) if layout.prompts.exists() else ()
+    return {prompt.key: prompt.text for prompt in stored}
 
 
 def _read_passed(path: Path, rows: list[Row]) -> list[bool]:

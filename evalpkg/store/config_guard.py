@@ -100,7 +100,7 @@ def forget_fruitless_start(layout: RunLayout) -> None:
     fruits = (layout.samples_log, layout.verdicts_log, layout.manifest)
     if not layout.facts.exists() or any(path.exists() and path.stat().st_size for path in fruits):
         return
-    for path in (layout.metadata, layout.tasks, layout.config, layout.facts):
+    for path in (layout.metadata, layout.tasks, layout.config, layout.prompts_log, layout.facts):
         path.unlink(missing_ok=True)
 
 

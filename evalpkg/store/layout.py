@@ -67,6 +67,11 @@ class RunLayout:
         return self.root / "tasks.jsonl"
 
     @property
+    def prompts(self) -> Path:
+        """The prompts as the models saw them."""
+        return self.root / "prompts.jsonl"
+
+    @property
     def config(self) -> Path:
         """The configuration that this directory belongs to."""
         return self.root / "config.json"
@@ -90,6 +95,11 @@ class RunLayout:
     def samples_log(self) -> Path:
         """Append-only log of generated samples."""
         return self.work / "samples.jsonl"
+
+    @property
+    def prompts_log(self) -> Path:
+        """Append-only log of the prompts that models were shown."""
+        return self.work / "prompts.jsonl"
 
     @property
     def verdicts_log(self) -> Path:

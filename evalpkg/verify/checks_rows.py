@@ -144,18 +144,3 @@ def _fixed_detail(row: Row) -> str | None:
     if row.verdict is VerdictKind.NO_CODE:
         return WITHOUT_PROGRAM.get(row.extraction_rule, WITHOUT_PROGRAM[NO_CODE])
     return None
-
-
-def check_prompts(evidence: Evidence) -> Check:
-    """All samples of a task and model were made from one prompt."""
-    problems = []
-    for (mode, role), rows in evidence.rows.items():
-        prompts: dict[str, str] = {}
-        for row in rows:
-            first = prompts.setdefault(row.task_id, row.prompt_sha256)
-            if row.prompt_sha256 != first:
-                problems.append(
-                    f"{place(mode, role, row)}: prompt {row.prompt_sha256 or '(none)'}, expected "
-                    f"{first or '(none)'} as in the task's first row"
-                )
-    return conclude("prompts", problems, "one prompt per task and model")

@@ -13,12 +13,12 @@ from evalpkg.store.layout import RunLayout
 from evalpkg.verify.check import Check, Report, conclude, printable
 from evalpkg.verify.checks_files import check_files, check_inputs, check_merkle_root
 from evalpkg.verify.checks_metrics import check_metrics
+from evalpkg.verify.checks_prompts import check_prompts
 from evalpkg.verify.checks_reports import RenderReports, check_reports
 from evalpkg.verify.checks_rows import (
     check_completeness,
     check_modes,
     check_passed,
-    check_prompts,
     check_rows,
 )
 from evalpkg.verify.checks_settings import check_config

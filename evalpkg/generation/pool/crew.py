@@ -14,7 +14,7 @@ from evalpkg.generation.pool import cluster
 from evalpkg.generation.pool.dealing import Piece, as_work
 from evalpkg.generation.pool.worker import Introduction, Worker
 from evalpkg.generation.provenance import ModelUsed
-from evalpkg.models import Role, Sample
+from evalpkg.models import Role, Sample, SeenPrompt
 
 LOOK_SECONDS = 5.0
 """How often the crew looks for room that a new node brought."""
@@ -47,13 +47,14 @@ class Crew:
     Args:
         ray: the connected module.
         settings: what each worker's backend is made from.
-        listener: hears of workers that come and go.
+        listener: hears of workers that come and go, and of prompts.
     """
 
     def __init__(self, ray: Any, settings: GenerationSettings, listener: Listener) -> None:
         self._ray = ray
         self._settings = settings
         self._say = listener.status
+        self._show = listener.prompts
         self._class = ray.remote(Worker)
         self._members: list[Member] = []
         self._gone: list[tuple[Introduction, int]] = []
@@ -135,7 +136,8 @@ class Crew:
             return []
         if isinstance(said, EvalError):
             raise said
-        samples: list[Sample] = said
+        self._show([one for one in said if isinstance(one, SeenPrompt)])
+        samples = [one for one in said if isinstance(one, Sample)]
         for sample in samples:
             del member.open[sample.task_id, sample.index]
         member.made += len(samples)

@@ -17,10 +17,13 @@ from evalpkg.generation.base import Listener, Work
 from evalpkg.generation.create import create_backend
 from evalpkg.generation.generation_settings import GenerationSettings
 from evalpkg.generation.provenance import Generated
-from evalpkg.models import Role, Sample
+from evalpkg.models import Role, Sample, SeenPrompt
 
 FLUSH_SECONDS = 0.5
 FLUSH_SAMPLES = 64
+
+
+Said = list[Sample | SeenPrompt]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +53,12 @@ class Worker:
 
     def __init__(self, settings: GenerationSettings) -> None:
         self._settings = replace(settings, cluster="")
+        self._prompts: list[SeenPrompt] = []
 
     def introduce(self) -> Introduction | EvalError:
         """Make the backend, and say what it is made of."""
         try:
-            self._backend = create_backend(self._settings, Listener())
+            self._backend = create_backend(self._settings, Listener(prompts=self._prompts.extend))
             generated = self._backend.provenance()
         except EvalError as error:
             return error
@@ -62,12 +66,14 @@ class Worker:
             platform.node(), os.getpid(), platform.python_version(), code_digest(), generated
         )
 
-    def generate(self, role: Role, work: Work) -> Iterator[list[Sample] | EvalError]:
-        """Yield the samples of ``work`` in small lists, as they get ready."""
-        ready: list[Sample] = []
+    def generate(self, role: Role, work: Work) -> Iterator[Said | EvalError]:
+        """Yield the samples of ``work`` in small lists, as they get ready, after their prompts."""
+        ready: Said = []
         flushed = time.monotonic()
         try:
             for sample in self._backend.generate(role, work):
+                ready += self._prompts
+                self._prompts.clear()
                 ready.append(sample)
                 if len(ready) >= FLUSH_SAMPLES or time.monotonic() - flushed >= FLUSH_SECONDS:
                     yield ready

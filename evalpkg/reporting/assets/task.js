@@ -145,6 +145,16 @@ function taskHead(number, f) {
   ];
 }
 
+/** The whole prompt with its template; once where both models saw the same. */
+function whatTheModelsSaw(task) {
+  const seen = Object.entries(task.seen ?? {});
+  const alike = new Set(seen.map(([, text]) => text)).size === 1;
+  return (alike ? seen.slice(0, 1) : seen).map(([role, text]) => {
+    const who = alike ? (seen.length > 1 ? "both models" : "the model") : roleLabels[role];
+    return folded(`What ${who} saw`, task.strings[text]);
+  });
+}
+
 async function showTask(number, wanted) {
   const place = byId("task");
   const f = readFilter();
@@ -153,7 +163,7 @@ async function showTask(number, wanted) {
   if (task.erratum) {
     parts.push(h("p", { class: "notice" }, "Differs from the data set: ", ...visible(task.erratum)));
   }
-  parts.push(folded("Prompt", task.prompt, true), folded("Tests", task.test));
+  parts.push(folded("Prompt", task.prompt, true), ...whatTheModelsSaw(task), folded("Tests", task.test));
   if (task.canonical) parts.push(folded("Reference solution", task.canonical));
   parts.push(legend(number), h("div", { class: "columns" },
     ...index.roles.map((role) => roleColumn(role, number, task, f, wanted.get(role)))));

@@ -9,12 +9,13 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from evalpkg.models import Mode, Role, Row, Task
 from evalpkg.reporting.run_files import RunFiles
+from evalpkg.store.prompt_log import PromptKey
 
 MAX_TEXT = 20_000
 """Longer completions and programs are cut in the report; the rows on disk hold all of them."""
@@ -65,7 +66,7 @@ def pack_run(run: RunFiles, error_titles: dict[str, str]) -> Bundle:
     by_task = {role: _by_task(run.tasks, rows) for role, rows in run.rows.items()}
     index = _index(run, by_task, error_titles)
     chunks = (
-        _chunk(f"task-{number}", _task(task, _rows_of(run, by_task, number)))
+        _chunk(f"task-{number}", _task(task, _rows_of(run, by_task, number), run.prompts))
         for number, task in enumerate(run.tasks)
     )
     return Bundle(_chunk("index", index), tuple(chunks))
@@ -134,8 +135,11 @@ def _flags(
     return {mode.value: "".join("01"[own[role][p]] for p in order) for mode, own in passed.items()}
 
 
-def _task(task: Task, rows: dict[Role, list[Row]]) -> dict[str, Any]:
-    """One task with all texts of its samples."""
+def _task(
+    task: Task, rows: dict[Role, list[Row]], prompts: Mapping[PromptKey, str]
+) -> dict[str, Any]:
+    """One task with all texts of its samples, and what each model saw of it."""
+    seen = {role: prompts[role, task.task_id] for role in rows if (role, task.task_id) in prompts}
     strings = Strings()
     strings.add("")
     return {
@@ -143,6 +147,7 @@ def _task(task: Task, rows: dict[Role, list[Row]]) -> dict[str, Any]:
         "test": task.test,
         "canonical": task.canonical_solution,
         "erratum": task.erratum,
+        "seen": {role.value: strings.add(_cut(text)) for role, text in seen.items()},
         "samples": {
             role.value: [
                 [
