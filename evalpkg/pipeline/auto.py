@@ -12,6 +12,7 @@ from evalpkg.config import EvalConfig
 from evalpkg.errors import ConfigError
 from evalpkg.models import Mode
 from evalpkg.pipeline.run import RunOutcome, run_evaluation
+from evalpkg.pipeline.workshop import Workshop
 from evalpkg.statistics import Metrics, SamplingNoise
 from evalpkg.store.files import read_json
 from evalpkg.store.layout import RunLayout
@@ -70,15 +71,16 @@ def run_in_rounds(config: EvalConfig, say: Callable[[str], None]) -> RunOutcome:
             f"pass@{', pass@'.join(map(str, beyond))} will be n/a where the run stops before that"
             " many samples per task"
         )
-    for number, samples in enumerate(steps, start=1):
-        say(f"round {number}: {samples} samples per task")
-        outcome = run_evaluation(config.model_copy(update={"num_samples": samples}))
-        if not outcome.coverage.complete:
-            return outcome
-        why = enough(_noise(layout, config), config)
-        if why or samples == steps[-1]:
-            say(f"stopped at {samples} samples per task: {why or 'the ceiling is reached'}")
-            return outcome
+    with Workshop() as shop:
+        for number, samples in enumerate(steps, start=1):
+            say(f"round {number}: {samples} samples per task")
+            outcome = run_evaluation(config.model_copy(update={"num_samples": samples}), shop)
+            if not outcome.coverage.complete:
+                return outcome
+            why = enough(_noise(layout, config), config)
+            if why or samples == steps[-1]:
+                say(f"stopped at {samples} samples per task: {why or 'the ceiling is reached'}")
+                return outcome
     raise AssertionError("there is a last round")
 
 

@@ -6,6 +6,7 @@ kept in ``work/facts.json`` for the metadata at the end.
 
 from __future__ import annotations
 
+import threading
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -17,6 +18,9 @@ from evalpkg.store.layout import RunLayout
 
 NOT_THE_RESULT = frozenset({"speed", "notes", "workers", "batch_size"})
 """Facts about a session that do not change its samples or verdicts."""
+
+_CHANGING = threading.RLock()
+"""Held while facts change or are written: what generates and what judges are two threads."""
 
 
 @dataclass
@@ -63,21 +67,24 @@ class RunFacts:
 
     def save(self) -> None:
         """Write the file."""
-        data = asdict(self)
-        del data["path"]
-        write_atomic(self.path, pretty_json(data))
+        with _CHANGING:
+            data = asdict(self)
+            del data["path"]
+            write_atomic(self.path, pretty_json(data))
 
     def add_generation(
         self, provenance: dict[str, Any], before: dict[str, Any] | None = None
     ) -> None:
         """Record what wrote samples, in place of what was known of it ``before`` it did."""
-        if before in self.generation:
-            self.generation.remove(before)
-        self._add(self.generation, provenance)
+        with _CHANGING:
+            if before in self.generation:
+                self.generation.remove(before)
+            self._add(self.generation, provenance)
 
     def add_scoring(self, provenance: dict[str, Any]) -> None:
         """Record what judged samples."""
-        self._add(self.scoring, provenance)
+        with _CHANGING:
+            self._add(self.scoring, provenance)
 
     def _add(self, known: list[dict[str, Any]], provenance: dict[str, Any]) -> None:
         """Append what differs from all known in more than speed; else bring it up to date."""

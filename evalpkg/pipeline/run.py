@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from functools import partial
 
 from evalpkg.config import EvalConfig
 from evalpkg.generation import require_packages
 from evalpkg.pipeline.finalise import finalise, write_unfinished
-from evalpkg.pipeline.generate import generate_missing, missing_samples
+from evalpkg.pipeline.generate import Taker, generate_missing, missing_samples
+from evalpkg.pipeline.overlap import Overlap
 from evalpkg.pipeline.score import RunScoring
-from evalpkg.pipeline.self_check import self_check
 from evalpkg.pipeline.session import Session
-from evalpkg.pipeline.stage_settings import scoring_settings
+from evalpkg.pipeline.workshop import Workshop
 from evalpkg.reporting.progress import Progress
 from evalpkg.store.layout import RunLayout
 from evalpkg.store.mode_files import Coverage
@@ -34,8 +35,12 @@ class RunOutcome:
     coverage: Coverage
 
 
-def run_evaluation(config: EvalConfig) -> RunOutcome:
+def run_evaluation(config: EvalConfig, workshop: Workshop | None = None) -> RunOutcome:
     """Generate, judge and report whatever is still missing in the output directory.
+
+    Args:
+        config: of the run.
+        workshop: shared with other rounds of the run; None for one of its own.
 
     Raises:
         ConfigError: if a value cannot be used, or the directory belongs to another run.
@@ -43,8 +48,12 @@ def run_evaluation(config: EvalConfig) -> RunOutcome:
         EnvironmentUnfitError: if this machine lacks something.
         GateError: if the self-check failed and nobody allowed that.
     """
-    with Session(config) as session, session.progress() as progress:
-        generated, judged = _work(session, progress)
+    with (
+        Session(config) as session,
+        session.progress() as progress,
+        nullcontext(workshop) if workshop else Workshop() as shop,
+    ):
+        generated, judged = _work(session, progress, shop, last=workshop is None)
         progress.phase("writing results", 0)
         covered = finalise(session, worked=bool(generated or judged))
         session.log.info("generated %d, judged %d samples", generated, judged)
@@ -57,30 +66,38 @@ def generate_only(config: EvalConfig) -> RunOutcome:
     Raises:
         ConfigError, DataError, EnvironmentUnfitError: as ``run_evaluation``.
     """
-    with Session(config) as session, session.progress() as progress:
-        generated = generate_missing(session, progress)
+    with Session(config) as session, session.progress() as progress, Workshop() as shop:
+        generated = generate_missing(session, progress, shop)
         lacking = tuple(missing_samples(session))
     return RunOutcome(session.layout, generated, 0, Coverage(lacking, (), ()))
 
 
-def _work(session: Session, progress: Progress) -> tuple[int, int]:
-    """Everything that is missing; how many samples were generated and judged."""
+def _work(session: Session, progress: Progress, shop: Workshop, last: bool) -> tuple[int, int]:
+    """Everything that is missing; how many samples were generated and judged.
+
+    ``last`` says that no further round needs the model.
+    """
+    before = RunScoring(session)
     if missing_samples(session):
         require_packages(session.config.backend)
-    elif not RunScoring(session).missing():
+    elif not before.missing():
         progress.note("nothing to generate or judge: all of it is there")
         return 0, 0
     # Before any model is loaded: its processes start small, and a machine that cannot judge is
     # found out before it has generated for hours.
-    from evalpkg.scoring import Scorer
+    scorer = shop.scorer(session, progress)
 
-    with Scorer(scoring_settings(session.config), session.tasks.tasks) as scorer:
-        session.facts.self_check = self_check(
-            scorer, session.tasks.tasks, session.config.allow_failed_gate, progress
-        )
-        session.facts.save()
-        begun = partial(write_unfinished, session, scorer.provenance())
-        generated = generate_missing(session, progress, begun)
-        begun()
-        judged = RunScoring(session).run(scorer, progress)
-    return generated, judged
+    @contextmanager
+    def beside(generator: dict[str, object]) -> Iterator[Taker]:
+        write_unfinished(session, scorer.provenance())
+        # Two computations on one CPU: the one that takes hours goes first.
+        workers = 1 if generator.get("device") == "cpu" else scorer.workers
+        with Overlap(before, scorer, progress, workers) as overlap:
+            yield overlap.offer
+
+    generated = generate_missing(session, progress, shop, beside)
+    if last:
+        shop.unload()
+    write_unfinished(session, scorer.provenance())
+    judged = RunScoring(session).run(scorer, progress)
+    return generated, before.saved + judged

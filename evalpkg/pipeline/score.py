@@ -14,7 +14,12 @@ from evalpkg.store.verdict_log import ScoredSample, VerdictLog
 
 
 class RunScoring:
-    """The samples of a run and the log of their verdicts."""
+    """The samples of a run and the log of their verdicts.
+
+    Attributes:
+        log: takes the verdicts.
+        saved: verdicts that ``save`` took.
+    """
 
     def __init__(self, session: Session) -> None:
         config, layout, tasks = session.config, session.layout, session.tasks.tasks
@@ -22,7 +27,8 @@ class RunScoring:
         self._tasks = {task.task_id: task for task in tasks}
         self._policy = load_policy(config.policy)
         self._extract = Extractor()
-        self._log = VerdictLog(layout.verdicts_log)
+        self.saved = 0
+        self.log = VerdictLog(layout.verdicts_log)
         asked = expected_keys(tasks, config.roles, config.num_samples, session.shard)
         present = SampleLog(layout.samples_log).by_key()
         self._samples = {key: present[key] for key in asked if key in present}
@@ -30,7 +36,11 @@ class RunScoring:
     def missing(self) -> list[SampleKey]:
         """Samples to judge: those of one task together, so that equal programs meet."""
         order = {task_id: place for place, task_id in enumerate(self._tasks)}
-        return sorted(self._log.missing(self._samples), key=lambda key: order[key[1]])
+        return sorted(self.log.missing(self._samples), key=lambda key: order[key[1]])
+
+    def pending(self) -> list[Sample]:
+        """The samples that ``missing`` names."""
+        return [self._samples[key] for key in self.missing()]
 
     def run(self, scorer: Scorer, progress: Progress) -> int:
         """Judge what is missing; what the infrastructure failed, once more.
@@ -38,12 +48,12 @@ class RunScoring:
         Returns:
             how many samples were judged by this call.
         """
-        with self._log:
+        with self.log:
             first = self.missing()
             if not first:
                 return 0
-            self._facts.add_scoring(scorer.provenance())
-            judging = Judging[Sample](scorer, self._prepare, self._save, progress)
+            self.judged_by(scorer)
+            judging = Judging[Sample](scorer, self.prepare, self.save, progress)
             progress.phase("scoring", len(self._samples), len(self._samples) - len(first))
             judging.run(self._samples[key] for key in first)
             again = self.missing()
@@ -52,12 +62,19 @@ class RunScoring:
                 judging.run(self._samples[key] for key in again)
         return len(first)
 
-    def _prepare(self, sample: Sample) -> tuple[Task, Extraction]:
+    def prepare(self, sample: Sample) -> tuple[Task, Extraction]:
+        """The sample's task, and the program that is found in it."""
         task = self._tasks[sample.task_id]
         return task, self._extract(task, sample.completion)
 
-    def _save(self, batch: list[tuple[Sample, Extraction, Verdict]]) -> None:
-        self._log.append(
+    def judged_by(self, scorer: Scorer) -> None:
+        """Record what judges."""
+        self._facts.add_scoring(scorer.provenance())
+
+    def save(self, batch: list[tuple[Sample, Extraction, Verdict]]) -> None:
+        """Make verdicts durable; the log is open."""
+        self.saved += len(batch)
+        self.log.append(
             ScoredSample.of(
                 sample,
                 extraction,

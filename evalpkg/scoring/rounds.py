@@ -42,11 +42,18 @@ class Equipment:
 
 
 class Rounds:
-    """Takes the programs of one call through the rounds."""
+    """Takes the programs of one call through the rounds.
 
-    def __init__(self, equipment: Equipment, on_verdict: OnVerdict) -> None:
+    Args:
+        equipment: what the calls share.
+        on_verdict: gets each verdict.
+        busy: the machine has other work. Programs that need it for themselves get no verdict.
+    """
+
+    def __init__(self, equipment: Equipment, on_verdict: OnVerdict, *, busy: bool = False) -> None:
         self._use = equipment
         self._on_verdict = on_verdict
+        self._busy = busy
         self._known: dict[bytes, Verdict] = {}
         self._waiting: dict[bytes, list[int]] = {}
         self._batches = Batches(equipment.batch_size)
@@ -61,6 +68,8 @@ class Rounds:
             for programs in self._batches.rest():
                 self._submit(programs, Round.FIRST)
             self._collect_all()
+            if self._busy:
+                return
             # What waits, and what the machine may have failed, counts only now, when compiling and
             # computing is over.
             for stage, programs_left in self._later.items():

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from types import TracebackType
 from typing import Self
@@ -21,6 +23,18 @@ from evalpkg.scoring.capacity import fitting_workers
 from evalpkg.scoring.rounds import Equipment, OnVerdict, Rounds
 from evalpkg.scoring.scoring_settings import VERSION, ScoringSettings, default_workers
 from evalpkg.scoring.turns import Turns
+
+JudgeItems = Callable[[Iterable[tuple[Task, Extraction]], OnVerdict], None]
+
+NICENESS = 10
+"""Beside a program of ordinary priority this gets a tenth of a CPU; on an idle one, all of it."""
+
+
+def give_way() -> None:
+    """Lower the priority of this thread, and so of the processes that it starts."""
+    thread = threading.get_native_id()
+    now = os.getpriority(os.PRIO_PROCESS, thread)
+    os.setpriority(os.PRIO_PROCESS, thread, min(19, now + NICENESS))
 
 
 class Scorer:
@@ -69,6 +83,11 @@ class Scorer:
             batch_size=settings.batch_size,
         )
 
+    @property
+    def workers(self) -> int:
+        """Batches judged at once."""
+        return self._workers
+
     def add(self, task: Task) -> str:
         """Make one more task known, and build its tests.
 
@@ -90,6 +109,22 @@ class Scorer:
         Verdicts come in any order.
         """
         Rounds(self._equipment, on_verdict).run(items)
+
+    @contextmanager
+    def beside_other_work(self, workers: int) -> Iterator[JudgeItems]:
+        """Judging that gives way to whatever else this machine computes.
+
+        It works as ``judge``, at a lower priority, and gives no verdict where that would need the
+        machine for itself: on programs that wait, and on those that met a limit which another
+        program's work may have brought near. ``judge`` gives those theirs later.
+
+        Args:
+            workers: batches worked on at once, at most as many as the settings allow.
+        """
+        count = max(1, min(workers, self._workers))
+        with ThreadPoolExecutor(count, "scoring-beside", initializer=give_way) as pool:
+            use = replace(self._equipment, pool=pool, workers=count)
+            yield lambda items, on_verdict: Rounds(use, on_verdict, busy=True).run(items)
 
     def judge_all(self, items: Sequence[tuple[Task, Extraction]]) -> list[Verdict]:
         """The verdict of each item, in their order; for as many as fit into memory."""

@@ -10,6 +10,7 @@ from collections import Counter, deque
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from evalpkg.reporting.progress.forecast import tokens_left
 from evalpkg.reporting.progress.snapshot import Snapshot, State
 
 WINDOW_S = 30.0
@@ -28,6 +29,7 @@ class PhaseCounter:
         done: samples that need no work because an earlier run left them; they count as done and
             not towards the rate.
         clock: seconds that never go back.
+        longest: tokens that a sample has at most, 0 where that is unknown.
     """
 
     def __init__(
@@ -36,6 +38,7 @@ class PhaseCounter:
         total: int = 0,
         done: int = 0,
         clock: Callable[[], float] = time.monotonic,
+        longest: int = 0,
     ) -> None:
         self.phase = phase
         self.total = total
@@ -44,43 +47,73 @@ class PhaseCounter:
         self.verdicts: Counter[str] = Counter()
         self._clock = clock
         self._lock = threading.Lock()
-        self._marks: deque[tuple[float, int]] = deque([(clock(), done)])
+        self._before = done
+        self._longest = longest
+        self._made = 0
+        self._finished = 0
+        self._marks: deque[tuple[float, int, int]] = deque([(clock(), done, 0)])
 
-    def advance(self, n: int, verdict: str | None, cached: bool) -> None:
-        """Count ``n`` more samples."""
+    def tokens(self, made: int) -> None:
+        """Count tokens, of samples that are not finished too."""
+        with self._lock:
+            self._made += made
+
+    def judged(self, verdict: str, cached: bool) -> None:
+        """Count a verdict on a sample that is done already."""
+        with self._lock:
+            self.verdicts[verdict] += 1
+            self.cache_hits += cached
+
+    def advance(self, n: int, verdict: str | None, cached: bool, tokens: int = 0) -> None:
+        """Count ``n`` more samples, which have ``tokens`` together."""
         with self._lock:
             self.done += n
+            self._finished += tokens
             if verdict is not None:
                 self.verdicts[verdict] += n
             if cached:
                 self.cache_hits += n
 
-    def rate(self) -> float | None:
-        """Samples per second over the window, None while nothing is finished.
+    def rates(self) -> tuple[float | None, float | None]:
+        """Samples and tokens per second over the window, None while there are none.
 
         Each call leaves a mark, so the window is as fine as the display's own tick.
         """
         now = self._clock()
         while len(self._marks) > 1 and now - self._marks[1][0] >= WINDOW_S:
             self._marks.popleft()
-        then, before = self._marks[0]
+        then, done, made = self._marks[0]
         if now - self._marks[-1][0] >= WINDOW_S / 100:
-            self._marks.append((now, self.done))
-        if now <= then or self.done <= before:
-            return None
-        return (self.done - before) / (now - then)
+            self._marks.append((now, self.done, self._made))
+        span = now - then
+        samples, tokens = self.done - done, self._made - made
+        return (
+            samples / span if span > 0 and samples > 0 else None,
+            tokens / span if span > 0 and tokens > 0 else None,
+        )
+
+    def _eta(self, samples: float | None, tokens: float | None) -> float | None:
+        """Seconds until the end; by tokens where they are counted, as samples come in waves."""
+        left = max(0, self.total - self.done)
+        made = tokens_left(
+            left, self.done - self._before, self._finished, self._made, self._longest
+        )
+        if tokens is not None and made is not None:
+            return made / tokens
+        return None if samples is None else left / samples
 
     def snapshot(self, started_at: str, state: State, last_error: str) -> Snapshot:
         """The counts now."""
         with self._lock:
-            rate = self.rate()
-            left = max(0, self.total - self.done)
+            rate, token_rate = self.rates()
+            eta = self._eta(rate, token_rate)
             return Snapshot(
                 phase=self.phase,
                 done=self.done,
                 total=self.total,
                 rate_per_s=None if rate is None else round(rate, 3),
-                eta_s=None if rate is None else round(left / rate, 1),
+                eta_s=None if eta is None else round(eta, 1),
+                tokens_per_s=None if token_rate is None else round(token_rate, 1),
                 verdicts=dict(sorted(self.verdicts.items())),
                 cache_hits=self.cache_hits,
                 started_at=started_at,

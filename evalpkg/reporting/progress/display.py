@@ -69,21 +69,43 @@ class Progress:
             )
             self.finish(State.FAILED, text)
 
-    def phase(self, name: str, total: int, done: int = 0) -> None:
-        """Begin the phase ``name`` of ``total`` samples, of which ``done`` are there already."""
+    def phase(self, name: str, total: int, done: int = 0, longest: int = 0) -> None:
+        """Begin a phase.
+
+        Args:
+            name: of the phase.
+            total: its samples.
+            done: how many of them are there already.
+            longest: tokens that one has at most, 0 where that is unknown.
+        """
         self._publish(force=bool(self._counter.done))
-        self._counter = PhaseCounter(name, total, done)
+        self._counter = PhaseCounter(name, total, done, longest=longest)
         self._publish(force=True)
 
-    def advance(self, n: int = 1, verdict: str | None = None, cached: bool = False) -> None:
+    def tokens(self, made: int) -> None:
+        """Count tokens that were just generated. Any thread may call it."""
+        self._counter.tokens(made)
+
+    def judged(self, verdict: str, cached: bool) -> None:
+        """Count a verdict beside a phase that makes samples. Any thread may call it."""
+        self._counter.judged(verdict, cached)
+
+    def advance(
+        self,
+        n: int = 1,
+        verdict: str | None = None,
+        cached: bool = False,
+        tokens: int = 0,
+    ) -> None:
         """Count ``n`` samples as finished. Any thread may call it, as often as it likes.
 
         Args:
             n: how many.
             verdict: the samples' verdict, where this phase knows one.
             cached: True if the verdict came from the cache.
+            tokens: that they have together.
         """
-        self._counter.advance(n, verdict, cached)
+        self._counter.advance(n, verdict, cached, tokens)
 
     def note(self, text: str) -> None:
         """Show one line beside the counts."""

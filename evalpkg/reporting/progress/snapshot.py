@@ -29,9 +29,11 @@ class Snapshot:
     Attributes:
         done: samples finished in this phase, those found on disk at its start included.
         rate_per_s: samples per second over the last half minute, None until it can be known.
-        eta_s: seconds until ``total`` at that rate, None where it cannot be known.
-        verdicts: samples of this phase by verdict.
-        cache_hits: samples of this phase whose verdict came from the cache.
+        eta_s: seconds until ``total``, None where it cannot be known: at the rate of tokens where
+            they are counted, else at that of samples.
+        tokens_per_s: tokens per second over the last half minute, None where there are none.
+        verdicts: verdicts that came in this phase. Samples are judged while others are generated.
+        cache_hits: how many of these came from the cache.
         started_at: RFC 3339, UTC.
         last_error: the error that ended the run, empty if none did.
     """
@@ -47,6 +49,7 @@ class Snapshot:
     updated_at: str
     host: str
     pid: int
+    tokens_per_s: float | None = None
     state: State = State.RUNNING
     last_error: str = ""
     schema_version: int = field(default=SCHEMA_VERSION)

@@ -68,6 +68,8 @@ def describe(snapshot: Snapshot) -> list[tuple[str, str]]:
         parts.append(("samples", f"{snapshot.done:,}"))
     if snapshot.rate_per_s is not None:
         parts.append(("rate", f"{snapshot.rate_per_s:,.1f}/s"))
+    if snapshot.tokens_per_s is not None:
+        parts.append(("tokens", f"{snapshot.tokens_per_s:,.0f}/s"))
     if snapshot.eta_s is not None and snapshot.total > snapshot.done:
         parts.append(("left", duration(snapshot.eta_s)))
     if snapshot.cache_hits:

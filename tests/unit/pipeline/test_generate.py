@@ -9,6 +9,7 @@ from evalpkg.config import EvalConfig
 from evalpkg.errors import EnvironmentUnfitError
 from evalpkg.generation import create, require_packages
 from evalpkg.pipeline.generate import TokenMeter, seed_everything
+from evalpkg.reporting.progress import Progress
 
 
 def test_a_missing_package_is_named_with_its_cure(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -29,7 +30,9 @@ def test_tokens_are_told_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
     monkeypatch.setattr("time.monotonic", lambda: now[0])
     said: list[str] = []
-    meter = TokenMeter(said.append)
+    progress = Progress(None, interactive=False)
+    progress.note = said.append  # type: ignore[assignment]
+    meter = TokenMeter(progress)
     for _ in range(50):
         meter.count(100)
         now[0] += 1.0

@@ -182,3 +182,19 @@ def test_finish_counts_once(tmp_path):
         p.finish("interrupted")
         p.finish("done")
     assert read(tmp_path)["state"] == "interrupted"
+
+
+def test_what_is_left_is_told_by_tokens_where_they_are_counted() -> None:
+    now = [0.0]
+    counter = PhaseCounter("generating", total=64, clock=lambda: now[0], longest=512)
+    for second in range(1, 11):  # 32 samples at a time, of 100 tokens each, ten tokens a second
+        now[0] = float(second)
+        counter.tokens(320)
+    assert counter.snapshot("", State.RUNNING, "").eta_s is None  # none is finished
+    counter.advance(32, None, False, tokens=3200)
+    assert counter.snapshot("", State.RUNNING, "").eta_s == 10.0
+    for second in range(11, 16):
+        now[0] = float(second)
+        counter.tokens(320)
+    halfway = counter.snapshot("", State.RUNNING, "")
+    assert (halfway.eta_s, halfway.tokens_per_s) == (5.0, 320.0)  # by samples it would be 15

@@ -1,0 +1,193 @@
+"""Judging samples while others are still being made.
+
+A wrong prompt template shows in the first verdicts, and the last verdict comes soon after the last
+sample. Whatever is left when generation ends, ``RunScoring.run`` judges.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from types import TracebackType
+from typing import Self
+
+from evalpkg.errors import EvalError
+from evalpkg.models import Extraction, Role, Sample, Task, Verdict, VerdictKind
+from evalpkg.pipeline.judging import UNCONFINED
+from evalpkg.pipeline.score import RunScoring
+from evalpkg.reporting.progress import Progress
+from evalpkg.scoring import Scorer
+
+TOGETHER = 64
+"""Samples that are judged together: a crate's worth."""
+
+PATIENCE_S = 15.0
+"""How long a sample waits for company at most: the first verdicts come in the first minute."""
+
+TOLD_AT = (16, 64)
+"""Judged answers of a model after which the user hears of them."""
+
+_log = logging.getLogger("evalpkg")
+
+
+class Overlap:
+    """Judges what it is offered in a thread of its own. A context manager around generation.
+
+    The thread gives way: ``Scorer.beside_other_work`` says how. A failure here ends the judging
+    beside generation, and is no reason to end the generation.
+
+    Args:
+        scoring: the run's samples, and the log that takes the verdicts.
+        scorer: judges.
+        progress: gets verdicts and notes.
+        workers: batches worked on at once.
+    """
+
+    def __init__(
+        self, scoring: RunScoring, scorer: Scorer, progress: Progress, workers: int
+    ) -> None:
+        self._scoring = scoring
+        self._scorer = scorer
+        self._progress = progress
+        self._workers = workers
+        self._changed = threading.Condition()
+        self._waiting: deque[tuple[float, Sample]] = deque()
+        self._ended = False
+        self._abandoned = False
+        self._first = FirstVerdicts()
+        self._thread = threading.Thread(target=self._work, name="overlap", daemon=True)
+
+    def offer(self, samples: Sequence[Sample]) -> None:
+        """Take samples that are on disk. Any thread may call it."""
+        now = time.monotonic()
+        with self._changed:
+            self._waiting.extend((now, sample) for sample in samples)
+            self._changed.notify()
+
+    def __enter__(self) -> Self:
+        if self._scorer.provider.name == "none":
+            self._progress.note(UNCONFINED)
+        self.offer(self._scoring.pending())
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with self._changed:
+            self._ended = True
+            self._abandoned = error is not None
+            self._changed.notify()
+        self._thread.join()
+        for line in self._first.rest():
+            self._progress.note(line)
+
+    def _work(self) -> None:
+        try:
+            with self._scoring.log, self._scorer.beside_other_work(self._workers) as judge:
+                while chunk := self._chunk():
+                    if not self._scoring.saved:
+                        self._scoring.judged_by(self._scorer)
+                    judged = _Judged(self, chunk)
+                    try:
+                        judge(judged.items(), judged.take)
+                    finally:
+                        self._scoring.save(judged.found)
+        except _AbandonedError:
+            return
+        except Exception as error:
+            _log.error("judging beside generation ended", exc_info=error)
+            why = error.cause if isinstance(error, EvalError) else repr(error)
+            self._progress.note(f"judging waits until all samples are there: {why}")
+
+    def _chunk(self) -> list[Sample]:
+        """The next samples to judge together; none when generation has ended."""
+        with self._changed:
+            while not self._ended:
+                age = time.monotonic() - self._waiting[0][0] if self._waiting else 0.0
+                if len(self._waiting) >= TOGETHER or age >= PATIENCE_S:
+                    count = min(TOGETHER * self._workers, len(self._waiting))
+                    return [self._waiting.popleft()[1] for _ in range(count)]
+                self._changed.wait(PATIENCE_S - age if self._waiting else None)
+        return []
+
+    def heard(self, sample: Sample, verdict: Verdict, cached: bool) -> None:
+        """Tell of a verdict.
+
+        Raises:
+            _AbandonedError: if nobody waits for verdicts any more.
+        """
+        if self._abandoned:
+            raise _AbandonedError
+        self._progress.judged(verdict.kind.value, cached)
+        for line in self._first.add(sample.role, verdict):
+            self._progress.note(line)
+
+    def prepared(self, sample: Sample) -> tuple[Task, Extraction]:
+        """The sample's task and program."""
+        return self._scoring.prepare(sample)
+
+
+class _AbandonedError(Exception):
+    """The run was interrupted, or generation failed."""
+
+
+class _Judged:
+    """The verdicts of one chunk. What the infrastructure failed is left to the scoring stage."""
+
+    def __init__(self, overlap: Overlap, samples: Sequence[Sample]) -> None:
+        self._overlap = overlap
+        self._samples = samples
+        self._programs: list[Extraction] = []
+        self.found: list[tuple[Sample, Extraction, Verdict]] = []
+
+    def items(self) -> Iterator[tuple[Task, Extraction]]:
+        for sample in self._samples:
+            task, extraction = self._overlap.prepared(sample)
+            self._programs.append(extraction)
+            yield task, extraction
+
+    def take(self, position: int, verdict: Verdict, cached: bool) -> None:
+        if verdict.kind is VerdictKind.INFRA_ERROR:
+            return
+        sample = self._samples[position]
+        self.found.append((sample, self._programs[position], verdict))
+        self._overlap.heard(sample, verdict, cached)
+
+
+class FirstVerdicts:
+    """What the first answers of each model were worth, in sentences."""
+
+    def __init__(self) -> None:
+        self._judged: Counter[Role] = Counter()
+        self._compiled: Counter[Role] = Counter()
+        self._passed: Counter[Role] = Counter()
+
+    def add(self, role: Role, verdict: Verdict) -> Iterator[str]:
+        """Count a verdict; a sentence when there are enough."""
+        self._judged[role] += 1
+        self._compiled[role] += bool(verdict.compile_ok)
+        self._passed[role] += verdict.passed
+        if self._judged[role] in TOLD_AT:
+            yield self._sentence(role)
+
+    def rest(self) -> Iterator[str]:
+        """Sentences about models with so few answers that none was said yet."""
+        for role, judged in self._judged.items():
+            if judged < TOLD_AT[0]:
+                yield self._sentence(role)
+
+    def _sentence(self, role: Role) -> str:
+        judged, compiled, passed = self._judged[role], self._compiled[role], self._passed[role]
+        said = (
+            f"{role.value} model: of the first {judged} answers {compiled} compile, {passed} pass"
+        )
+        if compiled:
+            return said
+        return f"{said}. Do --prompt-template and --max-new-tokens suit this model?"

@@ -1,0 +1,91 @@
+"""What the rounds of one run share, so that a model is loaded and a machine checked once."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from evalpkg.generation import BACKENDS, Backend, Listener, create_backend
+from evalpkg.pipeline.stage_settings import generation_settings, scoring_settings
+
+if TYPE_CHECKING:
+    from evalpkg.config import EvalConfig
+    from evalpkg.pipeline.session import Session
+    from evalpkg.reporting.progress import Progress
+    from evalpkg.scoring import Scorer
+
+
+class Workshop:
+    """The scorer, after its self-check, and the backend; each is made when it is first needed.
+
+    A context manager: at its end both are closed. All rounds must have the same tasks and the same
+    settings of generation and scoring; the number of samples may differ.
+    """
+
+    def __init__(self) -> None:
+        self._owned = ExitStack()
+        self._scorer: Scorer | None = None
+        self._check: dict[str, Any] = {}
+        self._backend: Backend | None = None
+        self._listener = Listener()
+
+    def scorer(self, session: Session, progress: Progress) -> Scorer:
+        """The scorer; the first call proves this machine with the self-check.
+
+        Raises:
+            EnvironmentUnfitError: if this machine cannot judge.
+            GateError: if the self-check failed and nobody allowed that.
+        """
+        from evalpkg.pipeline.self_check import self_check
+        from evalpkg.scoring import Scorer
+
+        config, tasks = session.config, session.tasks.tasks
+        if self._scorer is None:
+            scorer = self._owned.enter_context(Scorer(scoring_settings(config), tasks))
+            self._check = self_check(scorer, tasks, config.allow_failed_gate, progress)
+            self._scorer = scorer
+        session.facts.self_check = self._check
+        session.facts.save()
+        return self._scorer
+
+    def backend(self, config: EvalConfig, listener: Listener, progress: Progress) -> Backend:
+        """The backend; the first call loads the model, in a phase of its own.
+
+        Args:
+            config: of the run.
+            listener: hears of tokens and of slow steps from now on.
+            progress: gets the phase.
+
+        Raises:
+            ConfigError, EnvironmentUnfitError, DataError: as ``create_backend``.
+        """
+        self._listener = listener
+        if self._backend is None:
+            loads = BACKENDS[config.backend].uses_torch
+            progress.phase("loading model" if loads else "preparing", 0)
+            heard = Listener(
+                lambda count: self._listener.tokens(count),
+                lambda line: self._listener.status(line),
+                lambda prompts: self._listener.prompts(prompts),
+            )
+            self._backend = create_backend(generation_settings(config), heard)
+        return self._backend
+
+    def unload(self) -> None:
+        """Give the backend's memory back; the scorer stays."""
+        if self._backend is not None:
+            self._backend.close()
+            self._backend = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.unload()
+        self._owned.close()
