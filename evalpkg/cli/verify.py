@@ -26,6 +26,38 @@ if TYPE_CHECKING:
     help="Compile and run N samples again, drawn at random, and say what that proves.",
 )
 @click.option(
+    "--regenerate",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Make N samples again from the recorded seeds and weights, drawn at random, and say what "
+    "that proves.",
+)
+@click.option(
+    "--base-model",
+    default="",
+    metavar="NAME",
+    help="--regenerate: the base model here.  [default: as the run names it]",
+)
+@click.option(
+    "--checkpoint-path",
+    default="",
+    metavar="NAME",
+    help="--regenerate: the fine-tuned model here.  [default: as the run names it]",
+)
+@click.option(
+    "--replay-file",
+    "replayed",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    multiple=True,
+    help="--regenerate: samples that the run replayed, recognised by digest; may be repeated.",
+)
+@click.option(
+    "--trust-remote-code",
+    is_flag=True,
+    help="--regenerate: run Python code that comes with the model, outside any sandbox.",
+)
+@click.option(
     "--seed",
     type=int,
     help="Repeat an earlier draw; its seed was printed.  [default: a fresh one each time]",
@@ -74,6 +106,11 @@ def command(
     directory: Path,
     *,
     rescore: int,
+    regenerate: int,
+    base_model: str,
+    checkpoint_path: str,
+    replayed: tuple[Path, ...],
+    trust_remote_code: bool,
     seed: int | None,
     sandbox_mode: str,
     verify_key: Path | None,
@@ -93,6 +130,7 @@ def command(
     Examples:
       evalpkg verify humaneval_results
       evalpkg verify humaneval_results --rescore 50 --seed 7
+      evalpkg verify humaneval_results --regenerate 16
       evalpkg verify humaneval_results --verify-key team.pub
       evalpkg verify humaneval_results --prove finetuned/CodeGen/53bba69a5d80/3 > proof.json
       evalpkg verify humaneval_results --check-proof proof.json
@@ -107,6 +145,7 @@ def command(
             for check in report.checks:
                 _show(check)
     else:
+        from evalpkg.pipeline.regenerate import Weights
         from evalpkg.pipeline.status import require_finished
         from evalpkg.pipeline.verify import Request, verify_with_rechecks
         from evalpkg.store.layout import RunLayout
@@ -116,13 +155,20 @@ def command(
 
         request = Request(
             rescore=rescore,
+            regenerate=regenerate,
+            weights=Weights(base_model, checkpoint_path, trust_remote_code, replayed),
             seed=seed,
             sandbox_mode=sandbox_mode,
             verify_key=verify_key,
             files=files,
             rebuild_to=rebuild_to,
         )
-        report = verify_with_rechecks(directory, request, None if as_json else _show)
+        report = verify_with_rechecks(
+            directory,
+            request,
+            None if as_json else _show,
+            lambda text: click.echo(text, err=True),
+        )
     return _conclude(report, as_json, strict)
 
 

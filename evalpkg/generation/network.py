@@ -71,6 +71,14 @@ class Network:
             )
         return cache, output.logits[:, -1]
 
+    def after_each(self, ids: Sequence[int], *, adapter: bool) -> Tensor:
+        """Logits (tokens, vocabulary) after each of ``ids``, computed in one pass."""
+        self._prepare(self.prompt_attention, adapter)
+        with torch.inference_mode():
+            output = self._model(input_ids=torch.tensor([list(ids)], device=self.device))
+        logits: Tensor = output.logits[0]
+        return logits
+
     def step(self, cache: SlotCache, state: Tensor, span: int, *, adapter: bool) -> Tensor:
         """Logits (rows, vocabulary) after one more token in each of the first slots.
 

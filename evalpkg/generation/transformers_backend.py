@@ -14,12 +14,13 @@ from evalpkg.errors import ConfigError
 from evalpkg.generation import adapter, hub, tokens
 from evalpkg.generation.attach import attach
 from evalpkg.generation.base import Listener, Work
+from evalpkg.generation.forced import Agreement, force
 from evalpkg.generation.generation_settings import EMBEDDED, GenerationSettings
 from evalpkg.generation.loading import load_base, load_tokenizer
 from evalpkg.generation.prompts import get_template
 from evalpkg.generation.provenance import Generated, ModelUsed
 from evalpkg.generation.stage import Stage, free, load_checkpoint, require_same_tokens, set_up
-from evalpkg.models import Role, Sample
+from evalpkg.models import Role, Sample, Task
 
 _LIBRARIES = ("transformers", "peft", "tokenizers", "accelerate", "bitsandbytes")
 
@@ -133,6 +134,10 @@ class TransformersBackend:
         requests = stage.reader.requests(role, work)
         for answer in stage.decoder.run(requests, adapter=role is Role.FINETUNED):
             yield stage.reader.sample(role, answer)
+
+    def force(self, role: Role, task: Task, sample: Sample) -> Agreement:
+        """Put a recorded answer to the model again, token by token."""
+        return force(self._on_stage(role), role, task, sample)
 
     def provenance(self) -> Generated:
         """Say everything that decided the samples. Digests of large weights take seconds, once."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from evalpkg.config import EvalConfig
 from evalpkg.errors import DataError, EnvironmentUnfitError
 from evalpkg.evidence.metadata import read_metadata
 from evalpkg.pipeline.judging import Extractor
+from evalpkg.pipeline.regenerate import Weights, regeneration
 from evalpkg.policy import load_policy
 from evalpkg.reporting import render_reports
 from evalpkg.scoring.subject import program_digest
@@ -24,9 +26,12 @@ from evalpkg.verify.check import Check, Report
 from evalpkg.verify.checks_tasks import KnownSets
 from evalpkg.verify.drawing import fresh_seed
 from evalpkg.verify.recheck import Rechecks
+from evalpkg.verify.regenerate import Regeneration
 
 if TYPE_CHECKING:
     from evalpkg.scoring import ScoringSettings
+
+NO_WEIGHTS = Weights()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,8 @@ class Request:
         sandbox_mode: for the samples that are judged again.
         verify_key: public key (PEM) that must have signed the manifest.
         files: data sets on this machine, recognised by their digests.
+        regenerate: how many samples to make again, drawn at random.
+        weights: where the models lie.
         rebuild_to: gets the page made here, to be read in place of the run's.
     """
 
@@ -47,11 +54,16 @@ class Request:
     sandbox_mode: str = "auto"
     verify_key: Path | None = None
     files: tuple[Path, ...] = ()
+    regenerate: int = 0
+    weights: Weights = NO_WEIGHTS
     rebuild_to: Path | None = None
 
 
 def verify_with_rechecks(
-    root: Path, request: Request, tell: Callable[[Check], None] | None = None
+    root: Path,
+    request: Request,
+    tell: Callable[[Check], None] | None = None,
+    say: Callable[[str], None] = lambda _: None,
 ) -> Report:
     """Check a run, with everything made again that can be: tasks, reports, programs, verdicts.
 
@@ -59,9 +71,11 @@ def verify_with_rechecks(
         root: output directory of a run.
         request: what the user asked for.
         tell: given each check as soon as it is made.
+        say: told of each step that takes a while.
 
     Raises:
-        ConfigError: if there is no such directory, or the key cannot be used.
+        ConfigError: if there is no such directory, the key cannot be used, or samples are to be
+            made again and cannot be.
         SandboxUnavailableError: if samples are to be judged and no sandbox confines.
         DataError: if samples are to be judged and the run's tasks or metadata cannot be read, or a
             file of ``request`` cannot.
@@ -77,24 +91,33 @@ def verify_with_rechecks(
         again = replace(again, violations=load_policy("sigilderg").violations)
     except EnvironmentUnfitError as error:
         again = replace(again, no_policy=error.cause)
-    if not request.rescore:
-        return _verify(root, request, again, tell)
-    from evalpkg.scoring import Scorer
-
     layout = RunLayout(root)
-    settings = _settings_of(layout, request.sandbox_mode)
-    with Scorer(settings, read_tasks(layout.tasks)) as scorer:
-        again = replace(
-            again,
-            judge=scorer.judge_all,
-            rustc=str(scorer.provenance()["rustc"]),
-            rescore=request.rescore,
-        )
-        return _verify(root, request, again, tell)
+    with ExitStack() as stack:
+        if request.rescore:
+            from evalpkg.scoring import Scorer
+
+            settings = _settings_of(layout, request.sandbox_mode)
+            scorer = stack.enter_context(Scorer(settings, read_tasks(layout.tasks)))
+            again = replace(
+                again,
+                judge=scorer.judge_all,
+                rustc=str(scorer.provenance()["rustc"]),
+                rescore=request.rescore,
+            )
+        made_by = None
+        if request.regenerate:
+            again = replace(again, regenerate=request.regenerate)
+            told = read_metadata(layout)
+            made_by = stack.enter_context(regeneration(told, request.weights, say))
+        return _verify(root, request, again, made_by, tell)
 
 
 def _verify(
-    root: Path, request: Request, rechecks: Rechecks, tell: Callable[[Check], None] | None
+    root: Path,
+    request: Request,
+    rechecks: Rechecks,
+    made_by: Regeneration | None,
+    tell: Callable[[Check], None] | None,
 ) -> Report:
     return verify_run(
         root,
@@ -102,6 +125,7 @@ def _verify(
         render_reports=render_reports,
         rebuild_to=request.rebuild_to,
         rechecks=rechecks,
+        made_by=made_by,
         tell=tell,
     )
 

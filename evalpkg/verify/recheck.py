@@ -37,6 +37,7 @@ class Rechecks:
         judge: scores programs; needed where ``rescore`` is above 0.
         rustc: what ``judge`` compiles with, as the metadata would name it.
         rescore: how many samples to score again, drawn at random.
+        regenerate: how many samples to make again, drawn at random; see ``verify.regenerate``.
         seed: of the draws; the report names it, so that they can be repeated.
     """
 
@@ -49,6 +50,7 @@ class Rechecks:
     judge: Judge | None = None
     rustc: str = ""
     rescore: int = 0
+    regenerate: int = 0
     seed: int = 0
 
 

@@ -34,6 +34,7 @@ from evalpkg.verify.recheck import (
     check_verdicts,
     policy_left_out,
 )
+from evalpkg.verify.regenerate import Regeneration, check_samples
 
 Checks = list[tuple[str, Callable[[Evidence], Check]]]
 
@@ -45,6 +46,7 @@ def verify_run(
     render_reports: RenderReports | None = None,
     rebuild_to: Path | None = None,
     rechecks: Rechecks = NO_RECHECKS,
+    made_by: Regeneration | None = None,
     tell: Callable[[Check], None] | None = None,
 ) -> Report:
     """Check a run against its manifest, and everything that can be computed again.
@@ -55,6 +57,7 @@ def verify_run(
         render_reports: makes the reports again; None: they are not compared.
         rebuild_to: gets the page that was made again, to be read in place of the run's.
         rechecks: what to extract, veto or score again.
+        made_by: makes samples again; None: none are made.
         tell: given each check as soon as it is made; many rows take a while.
 
     Raises:
@@ -73,7 +76,13 @@ def verify_run(
     if render_reports:
         again = partial(check_reports, render_reports=render_reports, rebuild_to=rebuild_to)
         checks.append(("reports", again))
-    for name, check in [*checks, *_again(rechecks)]:
+    checks += _again(rechecks)
+    if made_by is not None:
+        anew = partial(
+            check_samples, made_by=made_by, count=rechecks.regenerate, seed=rechecks.seed
+        )
+        checks.append(("samples", anew))
+    for name, check in checks:
         done.append(_attempt(name, check, evidence, done))
         tell(done[-1])
     return Report(tuple(done))

@@ -182,7 +182,7 @@ def test_a_verdict_changed_in_both_modes_shows_in_the_metrics(run: RunLayout) ->
 def test_a_pass_without_a_program_that_compiled_is_named(run: RunLayout) -> None:
     change_rows(run, list(Mode), lambda rows: rows[0].update(compile_ok=None))
     found = failures(verify_run(run.root))["passed"]
-    assert "finetuned T/0 0: passed without a program that compiled" in found
+    assert "finetuned T/0 0: passed with compile_ok None, expected True" in found
 
 
 def test_samples_of_one_task_made_from_two_prompts_are_named(run: RunLayout) -> None:

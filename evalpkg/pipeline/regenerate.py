@@ -1,0 +1,190 @@
+"""Making samples of a run again, to be compared with those that it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from evalpkg.config import EvalConfig
+from evalpkg.errors import ConfigError, DataError
+from evalpkg.evidence.environment import collect_environment
+from evalpkg.evidence.metadata import EvalMetadata
+from evalpkg.generation import BACKENDS, Listener, create_backend
+from evalpkg.generation.generation_settings import ATTENTIONS, DTYPES, GenerationSettings
+from evalpkg.generation.replay import CANONICAL, STUB
+from evalpkg.models import Role, SeenPrompt
+from evalpkg.pipeline.stage_settings import generation_settings
+from evalpkg.store.files import sha256_file
+from evalpkg.verify.regenerate import Force, Regeneration
+
+KIND = ("backend", "engine", "device", "dtype", "quantization", "attention", "rows", "libraries")
+"""Facts about generation that can change the last bit of a sum, and so a token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Where the weights lie here; what the run names is taken where nothing is given.
+
+    Attributes:
+        base_model: as ``--base-model``.
+        checkpoint_path: as ``--checkpoint-path``.
+        trust_remote_code: the user's consent to run a model's own code; a run cannot give it.
+        files: replayed samples, recognised by their digests.
+    """
+
+    base_model: str = ""
+    checkpoint_path: str = ""
+    trust_remote_code: bool = False
+    files: tuple[Path, ...] = ()
+
+
+@contextmanager
+def regeneration(
+    metadata: EvalMetadata, weights: Weights, say: Callable[[str], None]
+) -> Iterator[Regeneration]:
+    """A backend with the settings of a run.
+
+    Args:
+        metadata: of the run.
+        weights: where they are.
+        say: told of each step that takes a while.
+
+    Raises:
+        ConfigError: if the run's samples came from a server, or its model runs code of its own and
+            nobody allowed that.
+        EvalError: as ``create_backend``.
+    """
+    settings = _settings(metadata, weights)
+    prompts: dict[tuple[Role, str], SeenPrompt] = {}
+
+    def keep(shown: Sequence[SeenPrompt]) -> None:
+        prompts.update({prompt.key: prompt for prompt in shown})
+
+    backend = create_backend(settings, Listener(status=say, prompts=keep))
+    try:
+        here = backend.provenance().as_json()
+        force: Force | None = getattr(backend, "force", None)
+        yield Regeneration(
+            backend.generate,
+            force,
+            tuple(_other_kind(metadata, here)),
+            tuple(_foreign(metadata, here)),
+            prompts,
+        )
+    finally:
+        backend.close()
+
+
+def _settings(metadata: EvalMetadata, weights: Weights) -> GenerationSettings:
+    """The run's settings of generation, with the number format and kernel that it found."""
+    told = {k: v for k, v in metadata.arguments.items() if k in EvalConfig.model_fields}
+    try:
+        config = EvalConfig.model_validate(told)
+    except ValidationError as error:
+        raise DataError(
+            f"the run's arguments cannot be used: {error.errors()[0]['msg']}"
+        ) from error
+    if config.backend == "openai":
+        raise ConfigError(
+            "the samples came from a server, and whether it makes them again is up to the server",
+            "--regenerate needs weights on this machine.",
+        )
+    if config.trust_remote_code and not weights.trust_remote_code:
+        raise ConfigError(
+            "the run's model brings code of its own, which would run on this machine",
+            "Read it, and add --trust-remote-code if you trust it.",
+        )
+    found = metadata.generation
+    dtype, attention = found.get("dtype"), (found.get("attention") or {}).get("prompt")
+    settings = replace(
+        generation_settings(config),
+        cluster="",
+        device="auto",
+        dtype=dtype if dtype in DTYPES else config.dtype,
+        attention=attention if attention in ATTENTIONS else config.attention,
+        batch_size=found.get("rows") or config.batch_size,
+        base_model=weights.base_model or config.base_model,
+        checkpoint_path=""
+        if config.skip_finetuned
+        else weights.checkpoint_path or config.checkpoint_path,
+    )
+    return (
+        _with_files(settings, metadata, weights.files) if config.backend == "replay" else settings
+    )
+
+
+def _with_files(
+    settings: GenerationSettings, metadata: EvalMetadata, files: Sequence[Path]
+) -> GenerationSettings:
+    """Replayed files as the user gives them: a path that the run names is never opened."""
+    known = {sha256_file(path): str(path) for path in files}
+    sources: dict[str, Any] = {}
+    for role, name in BACKENDS["replay"].model_setting.items():
+        source = getattr(settings, name)
+        if role in metadata.roles and source not in ("", CANONICAL, STUB):
+            digests = list(metadata.models[role].weights.values())
+            found = next((known[digest] for digest in digests if digest in known), None)
+            if found is None:
+                raise ConfigError(
+                    f"the {role.value} model's samples were replayed from a file with sha256 "
+                    f"{', '.join(digests) or '(none)'}",
+                    "Give it with --replay-file FILE.",
+                )
+            source = found
+        sources[name] = source if role in metadata.roles else ""
+    return replace(settings, **sources)
+
+
+def _foreign(metadata: EvalMetadata, here: Mapping[str, Any]) -> Iterator[str]:
+    """Weights and templates that are not those the run names."""
+    models = here.get("models", {})
+    for role in metadata.roles:
+        recorded = metadata.models[role]
+        found = models.get(role.value, {})
+        for kind in ("weights", "adapter_weights"):
+            old, new = getattr(recorded, kind), found.get(kind, {})
+            if sorted(old.values()) != sorted(new.values()):
+                yield (
+                    f"eval_metadata.json, models.{role.value}.{kind}: {_named(old)}, found here "
+                    f"{_named(new)}"
+                )
+    prompt = metadata.prompt
+    template = here.get("prompt_template", {}).get("sha256", "")
+    for name, old, new in (
+        ("template_sha256", prompt.template_sha256, template),
+        ("chat_template_sha256", prompt.chat_template_sha256, here.get("chat_template_sha256", "")),
+    ):
+        if old != (new or ""):
+            found_here = new or "(none)"
+            yield f"eval_metadata.json, prompt.{name}: {old or '(none)'}, found here {found_here}"
+
+
+def _named(digests: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {one[:12]}" for name, one in sorted(digests.items())) or "(none)"
+
+
+def _other_kind(metadata: EvalMetadata, here: Mapping[str, Any]) -> Iterator[str]:
+    """In what this machine can compute other last bits than the one that made the run."""
+    there = metadata.generation
+    for name in KIND:
+        if _kernels(there.get(name)) != _kernels(here.get(name)):
+            yield name
+    if here.get("device") == "cpu":
+        environment = collect_environment()
+        for name in ("cpu", "architecture"):
+            if getattr(metadata.environment, name) != getattr(environment, name):
+                yield name
+    if metadata.hosts:
+        yield "several hosts made it"
+
+
+def _kernels(fact: object) -> object:
+    """A fact without the note of how it came about: asked for or found, a kernel is the same."""
+    if isinstance(fact, Mapping):
+        return {name: value for name, value in fact.items() if name != "note"}
+    return fact
