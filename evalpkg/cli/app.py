@@ -24,6 +24,7 @@ COMMANDS = {
     "report": "Rebuild the reports of a run, or compare several runs.",
     "verify": "Recompute a result from its rows and check every digest.",
     "status": "Say how far a run is.",
+    "commit": "Print a digest of a configuration, to be published before it is run.",
     "plan": "Say what runs of other sizes would detect and cost.",
     "merge": "Join the shards of one run into one result.",
     "compare-scorers": "Show where two scorers disagree, and why.",

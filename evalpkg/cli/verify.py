@@ -89,6 +89,12 @@ if TYPE_CHECKING:
     help="Write the page made here from the rows; the one that came is then not compared.",
 )
 @click.option(
+    "--commitment",
+    default="",
+    metavar="SHA256",
+    help="Digest that was published before the run: it must be this configuration's.",
+)
+@click.option(
     "--strict", is_flag=True, help="What could not be compared counts as if it did not hold."
 )
 @click.option(
@@ -116,6 +122,7 @@ def command(
     verify_key: Path | None,
     files: tuple[Path, ...],
     rebuild_to: Path | None,
+    commitment: str,
     strict: bool,
     prove: str | None,
     check_proof: Path | None,
@@ -162,6 +169,7 @@ def command(
             verify_key=verify_key,
             files=files,
             rebuild_to=rebuild_to,
+            commitment=commitment,
         )
         report = verify_with_rechecks(
             directory,

@@ -20,6 +20,7 @@ from pydantic.fields import FieldInfo
 
 from evalpkg.config.values import (
     Count,
+    Digest,
     JsonText,
     KValues,
     Names,
@@ -311,6 +312,12 @@ class EvalConfig(BaseModel):
     allow_failed_gate: bool = _setting(
         False,
         "go on when the self-check fails; the metadata and the report will say so",
+        "Run",
+        identity=False,
+    )
+    commitment: Digest = _setting(
+        "",
+        "sha256 that 'evalpkg commit' printed for this configuration; any other is refused",
         "Run",
         identity=False,
     )

@@ -98,6 +98,11 @@ def shard(value: object) -> object:
     return value
 
 
+def _lowered(value: object) -> object:
+    """Hex digits in lower case."""
+    return value.strip().lower() if isinstance(value, str) else value
+
+
 def _place(value: object) -> object:
     """A path that was given: an empty text would be the working directory."""
     if value == "":
@@ -111,6 +116,7 @@ Patience = Annotated[float, Field(ge=0, le=MAX_SECONDS)]
 SandboxMode = Literal["auto", "landlock", "bubblewrap", "firejail", "podman", "docker", "none"]
 KValues = Annotated[tuple[int, ...], BeforeValidator(_ks)]
 Stops = Annotated[tuple[str, ...], BeforeValidator(_stops)]
+Digest = Annotated[str, BeforeValidator(_lowered), Field(pattern="^([0-9a-f]{64})?$")]
 Count = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(gt=0, le=MAX_SECONDS)]
 Text = Annotated[str, Field(min_length=1)]

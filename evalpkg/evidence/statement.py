@@ -1,8 +1,9 @@
 """The result as an in-toto Statement v1, signed as a DSSE envelope.
 
-The predicate follows the draft ``eval-result/v0.1`` (in-toto/attestation, pull request 575). Its
-subject is the manifest, which binds everything else. A draft may change: the manifest and its
-signature are what ``verify`` relies on.
+The predicate follows the draft ``eval-result/v0.1`` (in-toto/attestation, pull request 575) as
+revised at 0c70fc3: ``evaluator``, and one descriptor each for model and data set. Its subject is
+the manifest, which binds everything else. A draft may change: the manifest and its signature are
+what ``verify`` relies on.
 """
 
 from __future__ import annotations
@@ -34,9 +35,10 @@ STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE = "https://in-toto.io/attestation/eval-result/v0.1"
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 UNSIGNED = "urn:x-evalpkg:unsigned"
+MERKLE_ROOT = "urn:x-evalpkg:merkle-root"
 OBSERVED = "urn:x-evalpkg:observed"
 MEASUREMENTS = "urn:x-evalpkg:measurements"
-"""Fields with measured values: the draft has room for thresholds only."""
+"""Fields of our own: the draft has room for thresholds only, and for digests of whole files."""
 
 
 def signer_uri(keyid: str) -> str:
@@ -45,12 +47,12 @@ def signer_uri(keyid: str) -> str:
     return f"ni:///sha-256;{digest}"
 
 
-def build_statement(layout: RunLayout, verifier: str = UNSIGNED) -> dict[str, Any]:
+def build_statement(layout: RunLayout, evaluator: str = UNSIGNED) -> dict[str, Any]:
     """The statement about the run's manifest as it lies on disk.
 
     Args:
         layout: the run.
-        verifier: URI of who stands behind it.
+        evaluator: URI of who stands behind it.
 
     Raises:
         DataError: if the manifest, the metadata or the metrics are missing or malformed.
@@ -58,14 +60,15 @@ def build_statement(layout: RunLayout, verifier: str = UNSIGNED) -> dict[str, An
     manifest = read_manifest(layout.manifest)
     metadata = read_metadata(layout)
     metrics = [read_json(layout.metrics(m)) for m in Mode if layout.metrics(m).exists()]
+    subject = {"name": layout.manifest.name, "digest": {"sha256": sha256_file(layout.manifest)}}
+    committed = metadata.arguments.get("commitment")
+    promise = {"preRegistration": {"alg": "sha256", "value": committed}} if committed else {}
     return {
         "_type": STATEMENT_TYPE,
-        "subject": [
-            {"name": layout.manifest.name, "digest": {"sha256": sha256_file(layout.manifest)}}
-        ],
+        "subject": [subject],
         "predicateType": PREDICATE_TYPE,
         "predicate": {
-            "verifier": {"id": verifier},
+            "evaluator": {"id": evaluator},
             "evaluatedAt": metadata.finished_at or metadata.started_at,
             "suite": {
                 "name": manifest.inputs.dataset.source,
@@ -73,14 +76,14 @@ def build_statement(layout: RunLayout, verifier: str = UNSIGNED) -> dict[str, An
             },
             "claims": _claims(layout, metrics),
             "sampleSize": manifest.samples.size,
-            "commitments": _commitments(manifest),
+            "model": _models(manifest),
+            "dataset": _tasks(manifest),
             "assuranceLevel": "self_attested",
             "subjectProfile": "receipt",
-            "receipt": {
-                "schema": "evalpkg/manifest/v1",
-                "merkleRootB64": base64.b64encode(bytes.fromhex(manifest.samples.root)).decode(),
-            },
+            **promise,
+            "evidence": [{**subject, "mediaType": "application/json"}],
             "harness": _harness(manifest),
+            MERKLE_ROOT: manifest.samples.root,
             MEASUREMENTS: [entry for document in metrics for entry in _measurements(document)],
         },
     }
@@ -93,13 +96,34 @@ def suite_version(dataset: Dataset) -> str:
     return f"{dataset.variant} {dataset.sha256}{part}"
 
 
-def _commitments(manifest: Manifest) -> dict[str, Any]:
-    """Digests, unsalted: nothing is kept secret, and anyone can recompute them."""
-    models = {role: model.model_dump() for role, model in manifest.inputs.models.items()}
-    dataset = manifest.inputs.dataset.sha256
+def _models(manifest: Manifest) -> dict[str, Any]:
+    """The compared models by the document that names them with the digests of all their files.
+
+    The document stands in the descriptor, so that its digest can be recomputed; a model behind a
+    server has no files that anyone could digest, and is in it by its name.
+    """
+    models = {role.value: model.model_dump() for role, model in manifest.inputs.models.items()}
+    document = canonical_json(models).encode("utf-8")
     return {
-        "model": {"alg": "sha256", "value": sha256_hex(canonical_json(models)), "salted": False},
-        "dataset": {"alg": "sha256", "value": dataset, "salted": False},
+        "name": " against ".join(model["adapter"] or model["name"] for model in models.values()),
+        "digest": {"sha256": sha256_hex(document)},
+        "content": base64.b64encode(document).decode("ascii"),
+        "mediaType": "application/json",
+    }
+
+
+def _tasks(manifest: Manifest) -> dict[str, Any]:
+    """The tasks as they were asked and tested, with the data set that they come from."""
+    dataset = manifest.inputs.dataset
+    return {
+        "name": dataset.source,
+        "digest": {"sha256": manifest.files["tasks.jsonl"].sha256},
+        "mediaType": "application/jsonl",
+        "annotations": {
+            "variant": dataset.variant,
+            "source_sha256": dataset.sha256,
+            "overlay_sha256": dataset.overlay_sha256,
+        },
     }
 
 

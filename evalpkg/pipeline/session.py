@@ -11,6 +11,7 @@ from evalpkg.config import EvalConfig
 from evalpkg.doctor.machine import disk
 from evalpkg.errors import EnvironmentUnfitError
 from evalpkg.evidence.signing import load_signing_key
+from evalpkg.pipeline.commit import require_committed
 from evalpkg.pipeline.facts import RunFacts
 from evalpkg.pipeline.metadata import identity_of
 from evalpkg.reporting.progress import Progress
@@ -45,6 +46,7 @@ class Session:
             exclude=config.exclude_tasks,
             files=config.dataset_file,
         )
+        require_committed(config, self.tasks)
         self.layout = RunLayout(config.output_dir)
         if config.signing_key:  # needed at the end only, which is late to find out
             load_signing_key(config.signing_key)

@@ -46,6 +46,7 @@ class Request:
         files: data sets on this machine, recognised by their digests.
         regenerate: how many samples to make again, drawn at random.
         weights: where the models lie.
+        commitment: digest that was published before the run; empty for none.
         rebuild_to: gets the page made here, to be read in place of the run's.
     """
 
@@ -57,6 +58,7 @@ class Request:
     regenerate: int = 0
     weights: Weights = NO_WEIGHTS
     rebuild_to: Path | None = None
+    commitment: str = ""
 
 
 def verify_with_rechecks(
@@ -85,6 +87,7 @@ def verify_with_rechecks(
         known_sets=_known_sets(request.files),
         bound=tuple(name for name in EvalConfig.model_fields if EvalConfig.binds(name)),
         digest=program_digest,
+        commitment=request.commitment.lower(),
         seed=fresh_seed() if request.seed is None else request.seed,
     )
     try:

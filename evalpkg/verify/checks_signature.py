@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from evalpkg.errors import DataError
+from evalpkg.evidence.commitment import commitment_of_run
 from evalpkg.evidence.signing import key_id, load_verify_key, read_signature, verifies
 from evalpkg.evidence.statement import (
     PAYLOAD_TYPE,
@@ -52,17 +53,40 @@ def check_signature(evidence: Evidence, verify_key: Path | None) -> Check:
 
 
 def _issuer_problems(layout: RunLayout, keyid: str) -> list[str]:
-    verifier = _verifier(layout)
-    if verifier == signer_uri(keyid):
+    evaluator = _evaluator(layout)
+    if evaluator == signer_uri(keyid):
         return []
-    return [f"{layout.statement.name}: verifier is {verifier!r}, expected {signer_uri(keyid)}"]
+    return [f"{layout.statement.name}: evaluator is {evaluator!r}, expected {signer_uri(keyid)}"]
 
 
-def _verifier(layout: RunLayout) -> str:
+def _evaluator(layout: RunLayout) -> str:
     try:
-        return str(read_json(layout.statement)["predicate"]["verifier"]["id"])
+        return str(read_json(layout.statement)["predicate"]["evaluator"]["id"])
     except (KeyError, TypeError) as error:
-        raise DataError(f"{layout.statement}: no predicate.verifier.id") from error
+        raise DataError(f"{layout.statement}: no predicate.evaluator.id") from error
+
+
+def check_commitment(evidence: Evidence, expected: str) -> Check:
+    """The run has the configuration that was promised before it.
+
+    Args:
+        evidence: the run.
+        expected: the digest that was published; empty where the user names none.
+    """
+    carried = str(evidence.metadata.arguments.get("commitment") or "")
+    if not (carried or expected):
+        return conclude("commitment", (), "none")
+    found = commitment_of_run(evidence.layout, evidence.metadata)
+    problems = []
+    if carried and carried != found:
+        problems.append(
+            f"eval_metadata.json, arguments.commitment is {carried}, and this configuration's "
+            f"digest is {found}"
+        )
+    if expected and expected != found:
+        problems.append(f"this configuration's digest is {found}, expected {expected}")
+    told = "" if expected else ", but not compared without --commitment with what was published"
+    return conclude("commitment", problems, f"{found}{told}")
 
 
 def check_statement(evidence: Evidence) -> Check:
@@ -75,7 +99,7 @@ def check_statement(evidence: Evidence) -> Check:
     if not layout.statement.exists():
         problems = [f"{layout.statement.name}: missing"] if layout.envelope.exists() else []
         return conclude("statement", problems, "none")
-    rebuilt = build_statement(layout, _verifier(layout))
+    rebuilt = build_statement(layout, _evaluator(layout))
     problems = [
         f"{layout.statement.name}, {change}"
         for change in differences(read_json(layout.statement), rebuilt)

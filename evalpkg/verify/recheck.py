@@ -35,6 +35,7 @@ class Rechecks:
         bound: settings that every configuration holds; none: they are not looked for.
         digest: compute every program's digest again; None: do not.
         judge: scores programs; needed where ``rescore`` is above 0.
+        commitment: digest that was published before the run; empty for none.
         rustc: what ``judge`` compiles with, as the metadata would name it.
         rescore: how many samples to score again, drawn at random.
         regenerate: how many samples to make again, drawn at random; see ``verify.regenerate``.
@@ -49,6 +50,7 @@ class Rechecks:
     digest: Digest | None = None
     judge: Judge | None = None
     rustc: str = ""
+    commitment: str = ""
     rescore: int = 0
     regenerate: int = 0
     seed: int = 0

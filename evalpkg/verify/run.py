@@ -22,7 +22,7 @@ from evalpkg.verify.checks_rows import (
     check_rows,
 )
 from evalpkg.verify.checks_settings import check_config
-from evalpkg.verify.checks_signature import check_signature, check_statement
+from evalpkg.verify.checks_signature import check_commitment, check_signature, check_statement
 from evalpkg.verify.checks_tasks import check_tasks
 from evalpkg.verify.files import Evidence
 from evalpkg.verify.recheck import (
@@ -118,6 +118,7 @@ def _from_files(verify_key: Path | None, rechecks: Rechecks) -> Checks:
         ("configuration", partial(check_config, bound=rechecks.bound)),
         ("Merkle root", check_merkle_root),
         ("statement", check_statement),
+        ("commitment", partial(check_commitment, expected=rechecks.commitment)),
     ]
     if rechecks.known_sets:
         checks.append(("tasks", partial(check_tasks, known=rechecks.known_sets)))

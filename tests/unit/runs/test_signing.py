@@ -156,7 +156,7 @@ def test_a_statement_in_the_name_of_another_is_found(
     signed: RunLayout, keys: tuple[Path, Path]
 ) -> None:
     statement = json.loads(signed.statement.read_text())
-    statement["predicate"]["verifier"]["id"] = "https://example.org/a-famous-laboratory"
+    statement["predicate"]["evaluator"]["id"] = "https://example.org/a-famous-laboratory"
     signed.statement.write_text(json.dumps(statement))
     assert any("a-famous-laboratory" in problem for problem in signature(signed, keys[1]).problems)
 
@@ -174,7 +174,7 @@ def test_the_statement_is_about_the_manifest(signed: RunLayout) -> None:
     predicate = statement["predicate"]
     assert predicate["sampleSize"] == 12
     assert all(isinstance(claim["threshold"], str) for claim in predicate["claims"])
-    assert predicate["verifier"]["id"].startswith("ni:///sha-256;")
+    assert predicate["evaluator"]["id"].startswith("ni:///sha-256;")
     assert predicate["claims"][0]["metric"] == "samples_without_verdict"
     assert predicate["claims"][0]["passed"] is True
 

@@ -1,0 +1,62 @@
+"""A promise made before a run: the digest of its configuration and tasks.
+
+Who publishes it first cannot choose the seed, the sampling or the tasks after having seen results.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from evalpkg.evidence.metadata import EvalMetadata
+from evalpkg.models import Task
+from evalpkg.store.files import canonical_json, read_json, sha256_file, sha256_hex
+from evalpkg.store.layout import RunLayout
+from evalpkg.store.records import TASK
+
+_AUTO = ("max_samples", "noise_share", "precision")
+"""The rule of ``--num-samples auto``, promised in the place of a number."""
+
+
+def tasks_sha256(tasks: Iterable[Task]) -> str:
+    """Digest that ``tasks.jsonl`` will have."""
+    return sha256_hex("".join(map(TASK.line, tasks)))
+
+
+def commitment_document(
+    arguments: Mapping[str, Any], bound: Collection[str], tasks: str, version: str
+) -> dict[str, Any]:
+    """Everything that is promised.
+
+    Args:
+        arguments: every setting with its value.
+        bound: names of those that decide a sample or verdict.
+        tasks: digest of the tasks.
+        version: release of this program that will run.
+    """
+    promised = {name: arguments.get(name) for name in sorted(bound) if name != "shard"}
+    if arguments.get("auto_samples"):
+        promised["num_samples"] = {"auto": {name: arguments.get(name) for name in _AUTO}}
+    return {
+        "schema_version": 1,
+        "evalpkg": version,
+        "configuration": promised,
+        "tasks_sha256": tasks,
+    }
+
+
+def commitment_digest(document: Mapping[str, Any]) -> str:
+    """sha256 of the document in canonical form."""
+    return sha256_hex(canonical_json(document))
+
+
+def commitment_of_run(layout: RunLayout, metadata: EvalMetadata) -> str:
+    """The digest that a run's own files give.
+
+    Raises:
+        DataError: if a file cannot be read.
+    """
+    bound = read_json(layout.config).keys()
+    tasks = sha256_file(layout.tasks)
+    document = commitment_document(metadata.arguments, bound, tasks, metadata.tool.version)
+    return commitment_digest(document)
