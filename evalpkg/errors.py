@@ -26,6 +26,8 @@ class ExitCode(IntEnum):
     """The run ended, but some samples have no verdict (infrastructure errors)."""
     MISMATCH = 7
     """``verify`` found something that does not hold."""
+    NOT_MET = 8
+    """``gate``: the run does not meet the condition."""
     INTERRUPTED = 130
 
 

@@ -22,6 +22,8 @@ COMMANDS = {
     "explain": "Show how one completion came to its verdict, step by step.",
     "serve": "Judge completions over HTTP on this machine.",
     "report": "Rebuild the reports of a run, or compare several runs.",
+    "gate": "Say by the exit code whether a run meets a condition.",
+    "export": "Write a run as pandas, Inspect, MLflow and others read it.",
     "verify": "Recompute a result from its rows and check every digest.",
     "status": "Say how far a run is.",
     "commit": "Print a digest of a configuration, to be published before it is run.",

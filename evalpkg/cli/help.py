@@ -18,6 +18,7 @@ MEANING = {
     ExitCode.GATE: "the self-check before the run failed",
     ExitCode.INCOMPLETE: "ended, but some samples have no verdict (infrastructure errors)",
     ExitCode.MISMATCH: "verify found something that does not hold",
+    ExitCode.NOT_MET: "gate: the run does not meet the condition",
     ExitCode.INTERRUPTED: "interrupted; the same command resumes",
 }
 

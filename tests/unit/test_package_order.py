@@ -14,7 +14,7 @@ FLOORS = [
     {"fleet"},
     {"pipeline", "serving"},
     {"doctor"},
-    {"verify", "merge"},
+    {"verify", "merge", "export"},
     {"reporting"},
     {"evidence", "statistics"},
     {"config"},

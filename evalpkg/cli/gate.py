@@ -1,0 +1,66 @@
+"""``evalpkg gate``: a run's answer as an exit code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from evalpkg.cli.help import EvalCommand
+from evalpkg.errors import ConfigError, ExitCode
+
+POINTS = click.FloatRange(0, 100, max_open=True)
+
+
+@click.command(name="gate", cls=EvalCommand)
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--no-worse-than",
+    type=POINTS,
+    metavar="POINTS",
+    help="Hold if the fine-tuned model loses fewer points than this in pass@k.",
+)
+@click.option(
+    "--better-than",
+    type=POINTS,
+    metavar="POINTS",
+    help="Hold if it gains more points than this. Of both conditions, both must hold.",
+)
+@click.option("--k", type=click.IntRange(min=1), default=1, show_default=True, help="Of pass@k.")
+@click.option(
+    "--mode",
+    type=click.Choice(["no-policy", "policy"]),
+    help="Which results count.  [default: no-policy where the run has it]",
+)
+def command(
+    directory: Path,
+    no_worse_than: float | None,
+    better_than: float | None,
+    k: int,
+    mode: str | None,
+) -> int:
+    r"""Say by the exit code whether the run in DIRECTORY meets a condition.
+
+    A condition holds if the difference in pass@k, fine-tuned minus base, is beyond it with 95 %
+    confidence: its one-sided lower bound counts, not its value. Samples without a verdict count
+    against the fine-tuned model. Exit code 0: it holds; 8: it does not, or the run cannot tell.
+
+    \b
+    Examples:
+      evalpkg gate humaneval_results --no-worse-than 1
+      evalpkg gate humaneval_results --no-worse-than 1 --better-than 0
+    """
+    from evalpkg.evidence.metadata import require_whole_run
+    from evalpkg.models import Mode
+    from evalpkg.pipeline.gate import judge_run
+    from evalpkg.pipeline.status import require_finished
+
+    if no_worse_than is None and better_than is None:
+        raise ConfigError(
+            "no condition is given", "Add --no-worse-than POINTS or --better-than POINTS."
+        )
+    require_whole_run(directory)
+    require_finished(directory)
+    found = judge_run(directory, no_worse_than, better_than, k, Mode(mode) if mode else None)
+    click.echo(found.sentence)
+    return ExitCode.OK if found.holds else ExitCode.NOT_MET

@@ -1,0 +1,189 @@
+"""Each export is opened by the tool that it is made for, and holds the run's own numbers."""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from evalpkg.errors import ConfigError, EnvironmentUnfitError
+from evalpkg.export import FORMATS, export_run, formats
+from evalpkg.models import Mode, Role, VerdictKind
+from evalpkg.reporting.run_files import RunFiles, load_run
+from tests.unit.reporting.report_runs import change_one, change_rows, finish_run, make_run
+
+DOCS = Path(__file__).parents[3] / "docs/export.md"
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run with hostile texts, a half surrogate pair among them."""
+    path = tmp_path_factory.mktemp("run") / "humaneval_results"
+    layout = make_run(path, hostile_every=3)
+    task = load_run(path).tasks[0].task_id
+    change_rows(layout, change_one(task, 0, completion="=cmd|' /C calc'!A0 \ud800 \x1b[2J"))
+    finish_run(layout, 4, (1, 2))
+    return path
+
+
+@pytest.fixture(scope="module")
+def run(root: Path) -> RunFiles:
+    return load_run(root)
+
+
+def pass_at_1(run: RunFiles, role: Role, mode: Mode = Mode.NO_POLICY) -> float:
+    value = run.metrics[mode].roles[role].pass_at_k[0].value
+    assert value is not None
+    return value
+
+
+def test_the_lines_of_pandas_in_the_docs_give_pass_at_1(
+    root: Path, run: RunFiles, tmp_path: Path
+) -> None:
+    pytest.importorskip("pandas", reason="the package pandas is not installed")
+    export_run(root, "csv", tmp_path / "tables")
+    text = DOCS.read_text().partition("<!-- pandas: begin -->\n```python\n")[2].partition("```")[0]
+    assert sum(map(bool, text.splitlines())) == 3
+    done = subprocess.run(
+        [sys.executable, "-c", text], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    printed = dict(line.split() for line in done.stdout.splitlines()[1:3])
+    for role in Role:
+        assert float(printed[role.value]) == pytest.approx(pass_at_1(run, role), abs=1e-6)
+
+
+def test_csv_tables_hold_no_text_of_a_model(root: Path, tmp_path: Path) -> None:
+    rows, metrics = export_run(root, "csv", tmp_path)
+    assert "calc" not in rows.read_text()
+    assert "completion," not in rows.read_text()
+    assert len(rows.read_text().splitlines()) == 1 + 2 * 12 * 4
+    assert metrics.read_text().startswith("mode,model,metric,value,standard_error,low,high,")
+
+
+def test_parquet_tables_are_data_frames_with_every_text(
+    root: Path, run: RunFiles, tmp_path: Path
+) -> None:
+    pandas = pytest.importorskip("pandas", reason="the package pandas is not installed")
+    pytest.importorskip("pyarrow", reason="the package pyarrow is not installed")
+    paths = export_run(root, "parquet", tmp_path)
+    rows, metrics = (pandas.read_parquet(path) for path in paths)
+    for role in Role:
+        own = rows[rows.model == role.value]
+        assert own.passed_no_policy.mean() == pytest.approx(pass_at_1(run, role))
+        assert len(own) == len(run.rows[role])
+    assert rows.completion.str.contains("calc").sum() == 1
+    line = metrics.query("mode == 'policy' and model == 'difference' and metric == 'pass@1'")
+    stated = run.metrics[Mode.POLICY].comparison.pass_at_k[0]
+    assert line.value.item() == stated.value
+    assert line.standard_error.item() == stated.standard_error
+
+
+def test_a_run_with_empty_columns_has_the_same_parquet_columns(tmp_path: Path) -> None:
+    pq = pytest.importorskip("pyarrow.parquet", reason="the package pyarrow is not installed")
+    full, empty = make_run(tmp_path / "full", tasks=3), make_run(tmp_path / "empty", tasks=3)
+
+    def emptied(role, row):
+        nothing = {"compile_ok": None, "error_code": None, "source": None}
+        return replace(row, verdict=VerdictKind.NO_CODE, passed=False, **nothing)
+
+    change_rows(empty, emptied)
+    finish_run(empty, 4, (1,))
+    schemas = []
+    for layout in (full, empty):
+        rows, _ = export_run(layout.root, "parquet", tmp_path / f"{layout.root.name}-out")
+        schemas.append(pq.read_schema(rows))
+    assert schemas[0].equals(schemas[1])
+
+
+def test_the_hub_reads_the_model_card(root: Path, run: RunFiles, tmp_path: Path) -> None:
+    hub = pytest.importorskip("huggingface_hub", reason="the package huggingface_hub is missing")
+    (path,) = export_run(root, "hf-model-card", tmp_path)
+    data = hub.ModelCard.load(path).data
+    found = {(one.dataset_config, one.metric_type): one for one in data.eval_results}
+    value = found["no-policy", "pass@1"]
+    stated = run.metrics[Mode.NO_POLICY].roles[Role.FINETUNED].pass_at_k[0]
+    assert value.metric_value in (pass_at_1(run, role) for role in Role)
+    index = data.to_dict()["model-index"]
+    first = index[0]["results"][0]["metrics"]
+    assert first[0]["value"] == stated.value
+    assert first[0]["args"]["stderr"] == first[1]["value"] == stated.standard_error
+    assert first[1]["type"] == "pass@1_stderr"
+
+
+@pytest.mark.slow
+def test_inspect_reads_its_log(root: Path, run: RunFiles, tmp_path: Path) -> None:
+    log = pytest.importorskip("inspect_ai.log", reason="the package inspect_ai is not installed")
+    paths = export_run(root, "inspect", tmp_path)
+    assert [path.name for path in paths] == ["base.eval", "finetuned.eval"]
+    for role, path in zip(Role, paths, strict=True):
+        opened = log.read_eval_log(str(path))
+        assert opened.status == "success"
+        score = next(one for one in opened.results.scores if one.name == "no_policy")
+        assert score.metrics["pass@1"].value == pass_at_1(run, role)
+        assert len(opened.samples) == len(run.rows[role])
+        right = sum(one.scores["no_policy"].value == "C" for one in opened.samples)
+        assert right == sum(run.passed[Mode.NO_POLICY][role])
+        texts = {(one.id, one.epoch - 1): one.output.completion for one in opened.samples}
+        for row in run.rows[role]:
+            assert texts[row.task_id, row.index] == row.completion.replace("\ud800", "\ufffd")
+
+
+@pytest.mark.slow
+def test_mlflow_reads_its_store(
+    root: Path, run: RunFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for package in ("mlflow", "sqlalchemy", "alembic"):
+        pytest.importorskip(package, reason=f"the package {package} is not installed")
+    from mlflow.tracking import MlflowClient
+
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.chdir(tmp_path)
+    (store,) = export_run(root, "mlflow", tmp_path / "out")
+    client = MlflowClient(tracking_uri=f"sqlite:///{store}")
+    experiment = client.get_experiment_by_name("evalpkg")
+    found = {one.info.run_name: one.data for one in client.search_runs([experiment.experiment_id])}
+    assert len(found) == 3
+    tuned = next(data for name, data in found.items() if name.startswith("finetuned: "))
+    assert tuned.metrics["no-policy/pass_at_1"] == pass_at_1(run, Role.FINETUNED)
+    assert tuned.params["dataset_variant"] == "repaired"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["out"]
+
+
+@pytest.mark.slow
+def test_wandb_knows_its_offline_runs(
+    root: Path, run: RunFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("wandb", reason="the package wandb is not installed")
+    monkeypatch.setenv("WANDB_MODE", "offline")
+    written = export_run(root, "wandb", tmp_path)
+    assert len(written) == 3
+    listed = subprocess.run(
+        [sys.executable, "-m", "wandb", "sync", "--dry-run", *map(str, written)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert all(path.name in listed.stdout + listed.stderr for path in written), listed
+    value = pass_at_1(run, Role.FINETUNED)
+    logs = [path.read_bytes() for folder in written for path in folder.glob("*.wandb")]
+    assert any(b"no-policy/pass@1" in log and json.dumps(value).encode() in log for log in logs)
+
+
+def test_an_export_into_the_run_is_refused(root: Path) -> None:
+    for target in (root, root / "tables"):
+        with pytest.raises(ConfigError, match="lies in the run"):
+            export_run(root, "csv", target)
+    assert not (root / "tables").exists()
+
+
+@pytest.mark.parametrize("name", [name for name, entry in FORMATS.items() if entry.package])
+def test_a_missing_package_is_named_with_its_cure(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(formats, "find_spec", lambda _: None)
+    with pytest.raises(EnvironmentUnfitError, match="which is not installed") as caught:
+        export_run(root, name, tmp_path)
+    assert f"evalpkg[{FORMATS[name].extra}]" in caught.value.cure
