@@ -35,5 +35,19 @@ class EvalCommand(click.Command):
         attributes.setdefault("context_settings", HELP)
         attributes.setdefault("epilog", EXIT_CODE_TABLE)
         super().__init__(*args, **attributes)
-        # Docstrings are raw; what click takes for "do not rewrap" is the character.
-        self.help = self.help.replace("\\b\n", "\b\n") if self.help else None
+        self.help = _unraw(self.help)
+
+
+class EvalGroup(click.Group):
+    """A group of commands with the same settings and epilog."""
+
+    def __init__(self, *args: Any, **attributes: Any) -> None:
+        attributes.setdefault("context_settings", HELP)
+        attributes.setdefault("epilog", EXIT_CODE_TABLE)
+        super().__init__(*args, **attributes)
+        self.help = _unraw(self.help)
+
+
+def _unraw(text: str | None) -> str | None:
+    """Docstrings are raw; what click takes for "do not rewrap" is the character."""
+    return text.replace("\\b\n", "\b\n") if text else None

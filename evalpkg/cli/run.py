@@ -18,7 +18,13 @@ from evalpkg.errors import ExitCode
     help="Only check the settings: refuse them as a run would, or say that they can be used. "
     "Nothing is read, written or started.",
 )
-def command(config: EvalConfig, *, check_config: bool) -> int:
+@click.option(
+    "--check-models",
+    is_flag=True,
+    help="With --check-config: also ask the hub whether the models can be fetched, and print the "
+    "commits of their revisions as JSON.",
+)
+def command(config: EvalConfig, *, check_config: bool, check_models: bool) -> int:
     r"""Evaluate a base model and its fine-tune: generate, judge, report.
 
     Everything is kept in the output directory. A run that was interrupted, killed or
@@ -46,6 +52,8 @@ def command(config: EvalConfig, *, check_config: bool) -> int:
             f"The settings can be used: {config.num_samples} samples a task, "
             f"backend {config.backend}, k {','.join(map(str, config.k_values))}."
         )
+        if check_models:
+            _show_commits(config)
         return ExitCode.OK
     from evalpkg.cli.outcome import show_outcome
     from evalpkg.pipeline.auto import run_in_rounds
@@ -54,3 +62,17 @@ def command(config: EvalConfig, *, check_config: bool) -> int:
     if config.auto_samples:
         return show_outcome(run_in_rounds(config, lambda text: click.echo(text, err=True)))
     return show_outcome(run_evaluation(config))
+
+
+def _show_commits(config: EvalConfig) -> None:
+    """Print the models' commits as the last line; a hub that is silent is no error."""
+    import json
+
+    from evalpkg.fleet.commits import HubSilentError, model_commits
+
+    try:
+        found = model_commits(config)
+    except HubSilentError as error:
+        click.echo(f"note: the models were not looked up: {error}", err=True)
+        found = {}
+    click.echo(json.dumps(found))

@@ -68,6 +68,17 @@ def test_a_spent_budget_is_not_restarted(rendered: Path) -> None:
     assert "75" in found[1].split()
 
 
+def test_a_rented_host_ends_by_itself_at_the_time_that_was_set(rendered: Path) -> None:
+    timer = (rendered / "sigilderg-rent-end.timer").read_text()
+    assert "\nOnCalendar=2026-09-21 14:13:20 UTC\n" in timer
+    assert "\nPersistent=true\n" in timer
+    service = (rendered / "sigilderg-rent-end.service").read_text()
+    stop, off = service.index("stop sigilderg-eval.service"), service.index("systemctl poweroff")
+    assert stop < off
+    result = analyze("verify", "--man=no", str(rendered / "sigilderg-rent-end.timer"))
+    assert "rent-end" not in result.stderr, result.stderr
+
+
 def test_the_devices_come_before_the_unit_that_may_use_them(rendered: Path) -> None:
     text = (rendered / "gpu.service").read_text()
     for line in ("Requires=", "After="):

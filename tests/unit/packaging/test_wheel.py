@@ -11,8 +11,10 @@ import pytest
 from hatchling.builders.wheel import WheelBuilder
 
 from evalpkg import __version__
+from evalpkg.fleet import project
 
 ROOT = Path(__file__).parents[3]
+PLAYBOOKS = "evalpkg/fleet/project/"
 NOT_SHIPPED = {"__pycache__", "target"}
 
 
@@ -34,7 +36,27 @@ def test_every_file_of_the_package_is_in_the_wheel(wheel: zipfile.ZipFile) -> No
         if path.is_file() and not NOT_SHIPPED & set(path.parts)
     }
     shipped = {name for name in wheel.namelist() if ".dist-info/" not in name}
-    assert shipped == expected
+    assert {name for name in shipped if not name.startswith(PLAYBOOKS)} == expected
+
+
+def test_the_playbooks_are_shipped_and_laid_out_as_a_project_of_their_own(
+    wheel: zipfile.ZipFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wheel.extractall(tmp_path / "site")
+    monkeypatch.setattr(project, "PACKAGE", tmp_path / "site/evalpkg")
+    monkeypatch.setattr(project, "CARRIED", tmp_path / "site/evalpkg/fleet/project")
+    monkeypatch.setenv("EVALPKG_CACHE", str(tmp_path / "cache"))
+    laid_out = project.project_dir()
+    assert laid_out == project.project_dir()
+    for tracked in ("site.yml", "playbooks", "roles", "inventory/group_vars", "requirements"):
+        for file in (ROOT / tracked).rglob("*"):
+            if file.is_file() and not NOT_SHIPPED & set(file.parts):
+                copy = laid_out / file.relative_to(ROOT)
+                assert copy.read_bytes() == file.read_bytes()
+    assert (laid_out / "playbooks/group_vars/all/versions.yml").is_file()
+    # Hosts get a wheel that is built from here.
+    again = next(WheelBuilder(str(laid_out)).build(directory=str(tmp_path), versions=["standard"]))
+    assert set(zipfile.ZipFile(again).namelist()) == set(wheel.namelist())
 
 
 @pytest.mark.parametrize("ending", [".rs", ".toml", ".css", ".js", ".j2", "py.typed"])

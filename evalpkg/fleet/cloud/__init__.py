@@ -1,0 +1,1 @@
+"""Hosts of Lambda Cloud: renting them once, waiting for them, and giving all of them back."""

@@ -1,0 +1,127 @@
+"""Waiting for hosts: until each is active and answers by ssh, or is given up and terminated."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from evalpkg.fleet.clock import Clock
+from evalpkg.fleet.cloud.fleet import CloudFleet
+from evalpkg.fleet.cloud.records import Instance
+
+POLL_S = 10.0
+TELL_S = 60.0
+BOOT_S = 45 * 60.0
+"""Eight H100 were seen to need 25 minutes."""
+SSH_S = 10 * 60.0
+"""After the cloud calls it active."""
+
+
+def answers_ssh(address: str, port: int = 22, timeout: float = 5.0) -> bool:
+    """Whether an ssh server greets at ``address``."""
+    try:
+        with socket.create_connection((address, port), timeout) as connection:
+            connection.settimeout(timeout)
+            return connection.recv(4) == b"SSH-"
+    except OSError:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Booted:
+    """What came of waiting.
+
+    Attributes:
+        ready: hosts that answer.
+        failed: those that were terminated, each with why.
+    """
+
+    ready: list[Instance]
+    failed: list[tuple[Instance, str]]
+
+
+def wait_for_hosts(
+    fleet: CloudFleet,
+    expected: list[Instance],
+    say: Callable[[str], None],
+    clock: Clock,
+    greets: Callable[[str], bool] = answers_ssh,
+    boot_s: float = BOOT_S,
+) -> Booted:
+    """Wait for all of ``expected``. A host that fails is terminated, and named with its reason."""
+    began, told = clock.now(), 0.0
+    active_since: dict[str, float] = {}
+    ready: dict[str, Instance] = {}
+    failed: list[tuple[Instance, str]] = []
+    waiting = {host.id: host for host in expected}
+    while waiting:
+        listed = {host.id: host for host in fleet.cloud.instances()}
+        for identity, known in list(waiting.items()):
+            host = listed.get(identity, known)
+            now = clock.now()
+            if host.status == "active" and host.ip and greets(host.ip):
+                ready[identity] = host
+                del waiting[identity]
+                say(f"{host.label} is ready at {host.ip} after {_minutes(now - began)}.")
+                continue
+            if host.status == "active":
+                active_since.setdefault(identity, now)
+            why = _failure(host, identity in listed, now, began, active_since.get(identity), boot_s)
+            if why:
+                failed.append((host, why))
+                del waiting[identity]
+        if waiting:
+            if clock.now() - told >= TELL_S:
+                told = clock.now()
+                say(_standing(waiting, listed, ready, clock.now() - began))
+            clock.sleep(POLL_S)
+    if failed:
+        fleet.cloud.terminate([host.id for host, _ in failed])
+        for host, why in failed:
+            say(f"{host.label} {why}; it was terminated.")
+    return Booted(list(ready.values()), failed)
+
+
+def _failure(
+    host: Instance,
+    listed: bool,
+    now: float,
+    began: float,
+    active_since: float | None,
+    boot_s: float,
+) -> str:
+    """Why a host is given up; empty while there is hope."""
+    if host.status in ("unhealthy", "terminated", "terminating", "preempted"):
+        return f"is {host.status}"
+    if active_since is not None and now - active_since > SSH_S:
+        where = f"answers no ssh at {host.ip}" if host.ip else "has no address"
+        return f"has been active for {_minutes(SSH_S)} and {where}"
+    if now - began > boot_s:
+        return f"did not boot within {_minutes(boot_s)}" if listed else "is not in the cloud's list"
+    return ""
+
+
+def _standing(
+    waiting: dict[str, Instance],
+    listed: dict[str, Instance],
+    ready: dict[str, Instance],
+    waited: float,
+) -> str:
+    states: dict[str, int] = {}
+    for identity in waiting:
+        host = listed.get(identity)
+        state = "not listed yet" if host is None else host.status
+        if state == "active":
+            state = (
+                "active, no ssh yet" if host is not None and host.ip else "active, no address yet"
+            )
+        states[state] = states.get(state, 0) + 1
+    parts = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
+    return (
+        f"{_minutes(waited)}: {len(ready)} ready, {parts}. Hosts with 8 GPUs need up to 25 minutes."
+    )
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds / 60:.0f} min"

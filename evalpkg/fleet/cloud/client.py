@@ -1,0 +1,175 @@
+"""Lambda Cloud's API: five calls, at the rate that it allows, tried again where that is safe."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import requests
+import requests.auth
+from tenacity import Retrying, retry_if_exception_type, wait_random_exponential
+
+from evalpkg.errors import ConfigError, EnvironmentUnfitError
+from evalpkg.fleet.clock import Clock, Pace, wait_for_turn
+from evalpkg.fleet.cloud.records import Instance, Offer, parse_instance, parse_offer
+
+REQUEST_INTERVAL_S = 1.05
+LAUNCH_INTERVAL_S = 12.5
+"""The API allows one request a second, and five launches a minute."""
+LAUNCH = "/instance-operations/launch"
+PATIENCE_S = 600.0
+TIMEOUT_S = (10.0, 60.0)
+
+
+class CloudError(EnvironmentUnfitError):
+    """The cloud refused, for good."""
+
+
+class CapacityError(CloudError):
+    """Nothing of that type is free there now."""
+
+
+class UnsureError(Exception):
+    """A request was sent and no answer came that says whether it was done."""
+
+
+class _AgainError(Exception):
+    """The request was not done; the same one may be sent again."""
+
+
+class _Bearer(requests.auth.AuthBase):
+    """The key in its header, which a ``.netrc`` would otherwise replace."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._key}"
+        return request
+
+
+class LambdaCloud:
+    """The account that a key belongs to.
+
+    Args:
+        key: the key; it is sent in a header and shown nowhere.
+        endpoint: the API's address, without a slash at its end.
+        clock: time to wait by.
+    """
+
+    def __init__(self, key: str, endpoint: str, clock: Clock | None = None) -> None:
+        self._clock = clock or Clock()
+        self._endpoint = endpoint
+        self._session = requests.Session()
+        self._session.auth = _Bearer(key)
+        self._pace = Pace(REQUEST_INTERVAL_S)
+        self._launch_pace = Pace(LAUNCH_INTERVAL_S)
+
+    def instances(self) -> list[Instance]:
+        """Every instance of the account."""
+        return [parse_instance(told) for told in self._get("/instances")]
+
+    def offers(self) -> dict[str, Offer]:
+        """Every type, by name."""
+        return {name: parse_offer(told) for name, told in self._get("/instance-types").items()}
+
+    def ssh_keys(self) -> list[str]:
+        """The names of the account's ssh keys."""
+        return [told["name"] for told in self._get("/ssh-keys")]
+
+    def launch(self, request: dict[str, Any]) -> str:
+        """Start one instance; its id.
+
+        Raises:
+            CapacityError: none is free.
+            UnsureError: it may have been started, or not.
+        """
+
+        def once() -> Any:
+            return self._send("POST", LAUNCH, request)
+
+        ids = self._persist(once)["instance_ids"]
+        return str(ids[0])
+
+    def terminate(self, ids: list[str]) -> None:
+        """End instances; those that have ended already are no error."""
+
+        def once() -> Any:
+            try:
+                return self._send("POST", "/instance-operations/terminate", {"instance_ids": ids})
+            except UnsureError as error:  # twice is as good as once
+                raise _AgainError(str(error)) from error
+
+        self._persist(once)
+
+    def _get(self, path: str) -> Any:
+        def once() -> Any:
+            try:
+                return self._send("GET", path, None)
+            except UnsureError as error:
+                raise _AgainError(str(error)) from error
+
+        return self._persist(once)
+
+    def _persist(self, once: Any) -> Any:
+        """Try again, with growing pauses, for as long as ``PATIENCE_S``."""
+        began = self._clock.now()
+        retrying = Retrying(
+            retry=retry_if_exception_type(_AgainError),
+            wait=wait_random_exponential(multiplier=2, max=60),
+            stop=lambda _: self._clock.now() - began > PATIENCE_S,
+            sleep=self._clock.sleep,
+            reraise=True,
+        )
+        try:
+            return retrying(once)
+        except _AgainError as error:
+            raise CloudError(
+                f"Lambda Cloud did not answer for {PATIENCE_S / 60:.0f} minutes: {error}",
+                "Nothing was changed by this request. Look at https://cloud.lambda.ai/instances, "
+                "and give the same command again.",
+            ) from error
+
+    def _send(self, method: str, path: str, body: dict[str, Any] | None) -> Any:
+        """One request; the answer's ``data``."""
+        also = [self._launch_pace] if path == LAUNCH else []
+        wait_for_turn(self._clock, self._pace, *also)
+        try:
+            answer = self._session.request(
+                method, self._endpoint + path, json=body, timeout=TIMEOUT_S, allow_redirects=False
+            )
+        except requests.ConnectTimeout as error:
+            raise _AgainError("no connection") from error
+        except requests.exceptions.InvalidURL as error:
+            raise ConfigError(f"LAMBDA_API_ENDPOINT={self._endpoint} is no address") from error
+        except requests.RequestException as error:
+            raise UnsureError(type(error).__name__) from error
+        if answer.status_code == requests.codes.too_many_requests:
+            raise _AgainError("too many requests (429)")
+        try:
+            told = answer.json()
+        except ValueError as error:
+            raise UnsureError(f"status {answer.status_code} without an answer") from error
+        if answer.ok:
+            return told["data"]
+        raise _refusal(answer.status_code, told.get("error") or {})
+
+
+def _refusal(status: int, error: dict[str, Any]) -> Exception:
+    """What an error means: told by its code, because messages change."""
+    code, message = str(error.get("code", "")), str(error.get("message", ""))[:300]
+    said = f"{message or 'no reason given'} ({code or status})"
+    if code == "instance-operations/launch/insufficient-capacity":
+        return CapacityError(f"Lambda Cloud has none free: {said}")
+    if code.startswith("provider/") or status >= requests.codes.internal_server_error:
+        return UnsureError(said)
+    if status in (requests.codes.unauthorized, requests.codes.forbidden):
+        return ConfigError(
+            f"Lambda Cloud does not take the key: {said}",
+            "Make a new one at https://cloud.lambda.ai/api-keys and set LAMBDA_API_KEY.",
+        )
+    cure = (
+        "Ask Lambda for more, or take fewer or smaller hosts."
+        if code == "global/quota-exceeded"
+        else str(error.get("suggestion") or "")[:300]
+    )
+    return CloudError(f"Lambda Cloud refuses: {said}", cure)

@@ -1,0 +1,116 @@
+"""The commits that the models' revisions stand for, asked of the hub once for all hosts.
+
+Needs no model stack: a controller that has only evalpkg can ask, before anything is installed.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import requests
+
+from evalpkg.config import EvalConfig
+from evalpkg.errors import ConfigError, EnvironmentUnfitError
+
+ON_HUB = ("transformers", "vllm")
+"""Backends that fetch weights themselves."""
+TIMEOUT_S = (5.0, 20.0)
+CONFIGS = ("adapter_config.json", "config.json")
+
+
+class HubSilentError(Exception):
+    """The hub cannot be reached from here; that says nothing of the hosts."""
+
+
+def model_commits(config: EvalConfig) -> dict[str, str]:
+    """``base_revision`` and ``adapter_revision`` as commits; only of models that lie on the hub.
+
+    Raises:
+        ConfigError: no such model or revision, or it holds no model.
+        EnvironmentUnfitError: it is gated or private, and the token does not open it.
+        HubSilentError: no answer.
+    """
+    if config.backend not in ON_HUB or os.environ.get("HF_HUB_OFFLINE", "") in ("1", "true", "yes"):
+        return {}
+    wanted = (
+        ("base_revision", config.base_model, config.base_revision),
+        ("adapter_revision", config.checkpoint_path, config.adapter_revision),
+    )
+    return {
+        field: _commit(name, revision)
+        for field, name, revision in wanted
+        if name and name != "embedded" and not Path(name).expanduser().exists() and "/" in name
+    }
+
+
+def _commit(name: str, revision: str) -> str:
+    owner, repository, *inside = name.strip("/").split("/")
+    repo = f"{owner}/{repository}"
+    path = f"/api/models/{quote(repo)}/revision/{quote(revision or 'main', safe='')}"
+    answer = _ask("GET", path)
+    if answer.status_code in (requests.codes.unauthorized, requests.codes.forbidden):
+        raise _closed(repo)
+    if answer.status_code == requests.codes.not_found:
+        raise ConfigError(
+            f"there is no model {repo!r} with the revision {revision or 'main'!r} on the hub",
+            "Check the spelling. A private model needs HF_TOKEN.",
+        )
+    told = _json(answer)
+    folder = "".join(f"{part}/" for part in inside)
+    files = {entry["rfilename"] for entry in told.get("siblings", [])}
+    config = next((folder + c for c in CONFIGS if folder + c in files), None)
+    if config is None:
+        raise ConfigError(f"{name} holds neither {' nor '.join(CONFIGS)}: it is no model")
+    commit = str(told["sha"])
+    opened = _ask("HEAD", f"/{quote(repo)}/resolve/{commit}/{quote(config)}")
+    if opened.status_code in (requests.codes.unauthorized, requests.codes.forbidden):
+        raise _closed(repo)
+    return commit
+
+
+def _closed(repo: str) -> EnvironmentUnfitError:
+    return EnvironmentUnfitError(
+        f"{repo} is gated or private, and "
+        + ("this machine's token does not open it" if _token() else "this machine has no token"),
+        f"Accept the terms at https://huggingface.co/{repo}, and set HF_TOKEN.",
+    )
+
+
+def _ask(method: str, path: str) -> requests.Response:
+    base = (os.environ.get("HF_ENDPOINT") or "https://huggingface.co").rstrip("/")
+    headers = {"Authorization": f"Bearer {token}"} if (token := _token()) else {}
+    try:
+        answer = requests.request(
+            method, base + path, headers=headers, timeout=TIMEOUT_S, allow_redirects=False
+        )
+    except requests.RequestException as error:
+        raise HubSilentError(f"{base}: {type(error).__name__}") from error
+    if answer.status_code >= requests.codes.internal_server_error or answer.status_code == (
+        requests.codes.too_many_requests
+    ):
+        raise HubSilentError(f"{base} answers {answer.status_code}")
+    return answer
+
+
+def _json(answer: requests.Response) -> dict[str, Any]:
+    try:
+        told = answer.json()
+    except ValueError as error:
+        raise HubSilentError("an answer that is no JSON") from error
+    if not isinstance(told, dict) or "sha" not in told:
+        raise HubSilentError("an answer without a commit")
+    return told
+
+
+def _token() -> str:
+    """As the hub's own library finds it."""
+    if token := os.environ.get("HF_TOKEN", "").strip():
+        return token
+    home = Path(os.environ.get("HF_HOME") or Path.home() / ".cache" / "huggingface")
+    try:
+        return Path(os.environ.get("HF_TOKEN_PATH") or home / "token").read_text("utf-8").strip()
+    except OSError:
+        return ""

@@ -1,0 +1,152 @@
+"""What every command of a fleet needs: project, hosts, name, events, screen."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import json
+import os
+import re
+import socket
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from evalpkg.errors import ConfigError
+from evalpkg.fleet.events import Event, EventLog
+from evalpkg.fleet.inventory import Inventory, choose_inventory, hosts_and_prices
+from evalpkg.fleet.limits import Limits, Meter
+from evalpkg.fleet.play import Play, require_ansible, run_play
+from evalpkg.fleet.project import project_dir
+from evalpkg.fleet.screen import LiveScreen, PlainScreen, Screen
+from evalpkg.fleet.supervise import run_folder
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,49}")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the options of a command say.
+
+    Attributes:
+        inventory: a path; empty to choose.
+        name: the fleet's; empty for this folder's own.
+        variables: each ``NAME=VALUE``, for Ansible's ``-e``.
+    """
+
+    inventory: str = ""
+    name: str = ""
+    variables: tuple[str, ...] = ()
+    limit: str = ""
+
+
+@dataclass(slots=True)
+class Desk:
+    """Everything for one command.
+
+    Attributes:
+        say: shows one line.
+    """
+
+    choice: Choice
+    say: Callable[[str], None]
+    project: Path = field(default_factory=project_dir)
+
+    def __post_init__(self) -> None:
+        require_ansible()
+
+    @property
+    def name(self) -> str:
+        """What was given, else a name that only this user, machine and folder have."""
+        if self.choice.name:
+            if not NAME.fullmatch(self.choice.name):
+                raise ConfigError(
+                    f"--name {self.choice.name} cannot be a tag",
+                    "Use at most 50 letters, digits and hyphens.",
+                )
+            return self.choice.name
+        own = f"{getpass.getuser()}@{socket.gethostname()}:{self.project}"
+        return f"eval-{hashlib.sha256(own.encode()).hexdigest()[:8]}"
+
+    @property
+    def journal(self) -> Path:
+        """Where launches are noted."""
+        return self.project / ".cache" / "fleet" / f"{self.name}.json"
+
+    @property
+    def settings(self) -> Path:
+        """Where the limits are kept that ``up`` was given."""
+        return self.project / ".cache" / "fleet" / f"{self.name}.limits.json"
+
+    def inventory(self) -> Inventory:
+        """Where the hosts are named."""
+        return choose_inventory(self.choice.inventory, self.project)
+
+    def environment(self, inventory: Inventory) -> dict[str, str]:
+        """Variables for Ansible beside this process's own."""
+        found = {"OUTPUT_DIR": str(Path(os.environ.get("OUTPUT_DIR") or "results").absolute())}
+        if inventory.cloud and ("EVALPKG_FLEET" not in os.environ or self.choice.name):
+            found["EVALPKG_FLEET"] = self.name
+        return found
+
+    def arguments(self) -> tuple[str, ...]:
+        """The given variables, for Ansible's command line."""
+        return tuple(part for pair in self.choice.variables for part in ("-e", pair))
+
+    def prices(self, inventory: Inventory) -> dict[str, float]:
+        """Dollars an hour, by host."""
+        environment = self.environment(inventory)
+        return hosts_and_prices(inventory, self.project, environment, self.arguments())
+
+    def play(self, playbook: str, inventory: Inventory, **more: Any) -> Play:
+        """A playbook on these hosts."""
+        return Play(
+            project=self.project,
+            playbook=playbook,
+            inventory=inventory.path,
+            limit=self.choice.limit,
+            environment=self.environment(inventory),
+            arguments=self.arguments(),
+            **more,
+        )
+
+    def keep_limits(self, limits: Limits) -> None:
+        """Keep them for the run that follows."""
+        self.settings.parent.mkdir(parents=True, exist_ok=True)
+        told = {"cost": limits.cost, "hours": limits.hours}
+        self.settings.write_text(json.dumps(told), encoding="utf-8")
+
+    def kept_limits(self) -> Limits:
+        """What ``up`` was given; none where it was given none."""
+        try:
+            return Limits(**json.loads(self.settings.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return Limits()
+
+
+def choose_screen(title: str) -> Screen:
+    """A live screen on a terminal, plain lines elsewhere."""
+    return LiveScreen(title) if sys.stdout.isatty() else PlainScreen(time.monotonic)
+
+
+def watch_meter(desk: Desk, inventory: Inventory, prices: dict[str, float]) -> Meter:
+    """When each host began to cost: as its tag says on the cloud, now elsewhere."""
+    now = time.time()
+    began = dict.fromkeys(prices, now)
+    if inventory.cloud:
+        from evalpkg.fleet.rent import launch_times
+
+        began |= {host: when for host, when in launch_times(desk).items() if host in prices}
+    return Meter(prices, began)
+
+
+def simple_play(desk: Desk, playbook: str, command: str, show: Callable[[Event], None]) -> int:
+    """Run a short playbook; Ansible's exit status."""
+    log = EventLog(run_folder(desk.project, command))
+    try:
+        return run_play(desk.play(playbook, desk.inventory()), log, time.time, show)
+    finally:
+        log.close()

@@ -1,0 +1,142 @@
+"""What Ansible does, event by event: the few facts that are shown, and a bounded log of them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from evalpkg.fleet.redact import Redactor
+
+KEPT_CHARACTERS = 4_000
+HALF_BYTES = 8 * 2**20
+"""The log is two files of at most this size: the older one goes when the newer one is full."""
+REPEAT_S = 60.0
+"""A host that is asked again and again is logged this often."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened.
+
+    Attributes:
+        kind: ansible-runner's name, such as ``runner_on_failed``.
+        host: empty where it is about no host.
+        message: what went wrong, or what a task was there to say.
+        status: what ``bin/status`` on the host printed, if that was asked.
+        output: the lines that a command printed.
+        ignored: the failure was expected.
+        summary: the last lines of a run, in its last event.
+    """
+
+    kind: str
+    time: str
+    host: str = ""
+    play: str = ""
+    task: str = ""
+    action: str = ""
+    changed: bool = False
+    message: str = ""
+    status: dict[str, Any] = field(default_factory=dict)
+    output: tuple[str, ...] = ()
+    ignored: bool = False
+    summary: str = ""
+    failed_hosts: tuple[str, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """Whether a host failed or went out of reach."""
+        return self.kind in ("runner_on_failed", "runner_on_unreachable") and not self.ignored
+
+
+def parse_event(told: dict[str, Any], redactor: Redactor) -> Event:
+    """An event from what ansible-runner hands over, without secrets."""
+    data = told.get("event_data") or {}
+    res = data.get("res")
+    result: dict[str, Any] = res if isinstance(res, dict) else {}
+    printed = result.get("stdout")
+    stdout = printed if isinstance(printed, str) else ""
+    parts = [str(result[key]).strip() for key in ("msg", "stderr") if result.get(key)]
+    summary = (data.get("artifact_data") or {}).get("evaluation_summary") or ""
+    message = "\n".join(dict.fromkeys(parts)) or ("" if told.get("event_data") else _plain(told))
+    lost = [*(data.get("failures") or {}), *(data.get("dark") or {})]
+    return Event(
+        kind=str(told.get("event", "")),
+        time=str(told.get("created", ""))[:19],
+        host=str(data.get("host") or ""),
+        play=str(data.get("play") or ""),
+        task=str(data.get("task") or ""),
+        action=str(data.get("task_action") or "").removeprefix("ansible.builtin."),
+        changed=bool(result.get("changed")),
+        message=redactor.text(message)[:KEPT_CHARACTERS],
+        status=redactor.tree(_status(stdout)),
+        output=tuple(redactor.text(stdout).splitlines()),
+        ignored=bool(data.get("ignore_errors")),
+        summary=redactor.text(str(summary)),
+        failed_hosts=tuple(sorted(set(lost))),
+    )
+
+
+def _plain(told: dict[str, Any]) -> str:
+    """What Ansible printed beside its events: warnings and its own errors."""
+    return str(told.get("stdout") or "").strip()
+
+
+def _status(stdout: str) -> dict[str, Any]:
+    if not stdout.startswith("{"):
+        return {}
+    try:
+        found = json.loads(stdout)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) and "shards_total" in found else {}
+
+
+class EventLog:
+    """Events as JSON lines, in at most two files of ``HALF_BYTES``.
+
+    Args:
+        folder: gets ``events.jsonl`` and, when that was full, ``events.older.jsonl``.
+        half_bytes: the size at which a new file begins.
+    """
+
+    def __init__(self, folder: Path, half_bytes: int = HALF_BYTES) -> None:
+        self._path = folder / "events.jsonl"
+        self._older = folder / "events.older.jsonl"
+        self._half = half_bytes
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._file = self._path.open("a", encoding="utf-8")
+        self._repeated: dict[str, float] = {}
+
+    def write(self, event: Event, now: float) -> None:
+        """Note ``event``; what repeats itself is noted once a minute a host."""
+        if event.kind == "runner_retry":
+            if now - self._repeated.get(event.host, float("-inf")) < REPEAT_S:
+                return
+            self._repeated[event.host] = now
+        told = {
+            key: value
+            for key, value in (
+                ("time", event.time),
+                ("event", event.kind),
+                ("host", event.host),
+                ("play", event.play),
+                ("task", event.task),
+                ("changed", event.changed),
+                ("message", event.message),
+                ("status", event.status),
+                ("summary", event.summary),
+            )
+            if value
+        }
+        self._file.write(json.dumps(told) + "\n")
+        self._file.flush()
+        if self._file.tell() >= self._half:
+            self._file.close()
+            self._path.replace(self._older)
+            self._file = self._path.open("a", encoding="utf-8")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()

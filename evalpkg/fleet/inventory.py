@@ -1,0 +1,126 @@
+"""The hosts of an inventory and what each costs, as Ansible itself reads it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from evalpkg.errors import ConfigError
+from evalpkg.fleet.cloud.credentials import has_key
+
+CLOUD = "inventory/lambda_cloud.yml"
+TIMEOUT_S = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """Where the hosts are named.
+
+    Attributes:
+        path: absolute.
+        cloud: whether the hosts are those that carry a fleet's tag.
+    """
+
+    path: str
+    cloud: bool
+
+
+def choose_inventory(named: str, project: Path) -> Inventory:
+    """``named``, else ``lambda_hosts`` where that is a file, else the cloud's where there is a key.
+
+    Raises:
+        ConfigError: there is none, or it is no file.
+    """
+    if named:
+        path = Path(named).expanduser()
+        if not path.exists() and (project / named).exists():
+            path = project / named
+        if not path.exists():
+            raise ConfigError(f"there is no inventory {named}", "Name a file with your hosts.")
+        return Inventory(str(path.absolute()), _is_cloud(path))
+    for folder in (Path.cwd(), project):
+        if (folder / "lambda_hosts").is_file():
+            return Inventory(str(folder / "lambda_hosts"), cloud=False)
+    if has_key():
+        return Inventory(str(project / CLOUD), cloud=True)
+    raise ConfigError(
+        "which hosts?",
+        "Name them in a file (inventory/lambda_hosts.example is one) and give it with -i; or set "
+        "LAMBDA_API_KEY and rent some: 'evalpkg fleet up --type ... --count ...'.",
+    )
+
+
+def _is_cloud(path: Path) -> bool:
+    if path.suffix not in (".yml", ".yaml") or not path.is_file():
+        return False
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    return any(line.replace(" ", "") == "plugin:lambda_cloud" for line in lines)
+
+
+def hosts_and_prices(
+    inventory: Inventory, project: Path, environment: dict[str, str], arguments: tuple[str, ...]
+) -> dict[str, float]:
+    """Dollars an hour of each host, 0 where no price is known; in the inventory's order.
+
+    Args:
+        inventory: where the hosts are named.
+        project: the folder with ``site.yml``.
+        environment: variables beside those of this process.
+        arguments: further ones of Ansible's command line, such as ``-e``.
+
+    Raises:
+        ConfigError: Ansible cannot read it, or it has no host.
+    """
+    program = Path(sys.executable).with_name("ansible-inventory")
+    command = [
+        str(program) if program.exists() else "ansible-inventory",
+        *("-i", inventory.path, "--list", "--playbook-dir", str(project / "playbooks"), *arguments),
+    ]
+    told = subprocess.run(
+        command,
+        cwd=project,
+        env=os.environ | {"ANSIBLE_CONFIG": str(project / "ansible.cfg")} | environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=TIMEOUT_S,
+    )
+    if told.returncode:
+        said = " ".join(told.stderr.split())[-600:]
+        raise ConfigError(f"Ansible cannot read the inventory {inventory.path}: {said}")
+    found = json.loads(told.stdout)
+    hostvars = found.get("_meta", {}).get("hostvars", {})
+    names = _names(found, "all", set())
+    if not names:
+        cure = (
+            "'evalpkg fleet up --type ... --count ...' rents some."
+            if inventory.cloud
+            else "Write a line for each host into it."
+        )
+        raise ConfigError(f"there is no host in {inventory.path}", cure)
+    return {name: _price(hostvars.get(name, {})) for name in names}
+
+
+def _names(found: dict[str, dict[str, list[str]]], group: str, seen: set[str]) -> list[str]:
+    names = []
+    for name in found.get(group, {}).get("hosts", []):
+        if name not in seen:
+            seen.add(name)
+            names.append(name)
+    for child in found.get(group, {}).get("children", []):
+        names += _names(found, child, seen)
+    return names
+
+
+def _price(hostvars: dict[str, object]) -> float:
+    told = hostvars.get("evaluation_price_per_hour", 0)
+    if isinstance(told, dict):  # how `ansible-inventory` marks text that it would not template
+        told = told.get("__ansible_unsafe", 0)
+    with contextlib.suppress(ValueError):
+        return float(str(told))
+    return 0.0

@@ -1,0 +1,245 @@
+"""One playbook, run through ansible-runner's Python interface.
+
+ansible-runner writes the whole environment, secrets included, to a file among its artifacts, and
+every event to a file of its own. So its own folder is a private one in memory that goes at the end,
+and what is kept is written by ``evalpkg.fleet.events``, without secrets and bounded.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from evalpkg.errors import EnvironmentUnfitError
+from evalpkg.fleet.events import Event, EventLog, parse_event
+from evalpkg.fleet.redact import Redactor, secrets_of
+
+CANCELLED = 254
+TICK_S = 0.5
+GRACE_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Which playbook, on what.
+
+    Attributes:
+        project: the folder with ``site.yml``.
+        playbook: relative to it.
+        inventory: a path, or a list of hosts that ends in a comma.
+        variables: what ``-e`` would set; no secrets, because others can see it.
+        environment: variables beside those of this process.
+    """
+
+    project: Path
+    playbook: str
+    inventory: str
+    tags: str = ""
+    skip_tags: str = ""
+    limit: str = ""
+    variables: dict[str, Any] = field(default_factory=dict)
+    environment: dict[str, str] = field(default_factory=dict)
+    arguments: tuple[str, ...] = ()
+
+
+def require_ansible() -> None:
+    """Refuse to go on without ansible-core and ansible-runner.
+
+    Raises:
+        EnvironmentUnfitError: one is missing; the message names it and the command that brings it.
+    """
+    from importlib.util import find_spec
+
+    wanted = {"ansible-core": "ansible", "ansible-runner": "ansible_runner", "tenacity": "tenacity"}
+    missing = [name for name, module in wanted.items() if find_spec(module) is None]
+    if missing:
+        raise EnvironmentUnfitError(
+            f"a fleet needs {', '.join(missing)}, which is not installed here",
+            "pip install 'evalpkg[fleet]'",
+        )
+
+
+def run_play(
+    play: Play,
+    log: EventLog,
+    now: Callable[[], float],
+    on_event: Callable[[Event], None],
+    on_tick: Callable[[], None] = lambda: None,
+    stop: Callable[[], bool] = lambda: False,
+) -> int:
+    """Run it; Ansible's exit status, or ``CANCELLED``.
+
+    Args:
+        play: what to run.
+        log: is given every event.
+        now: seconds, for the log.
+        on_event: is called with every event, in the caller's thread.
+        on_tick: is called twice a second, in the caller's thread.
+        stop: the playbook is ended as soon as this is true.
+    """
+    redactor = Redactor(secrets_of())
+    with _private_folder() as folder:
+        work = _Work(play, folder)
+        try:
+            while not work.done.wait(TICK_S):
+                _drain(work.events, redactor, log, now, on_event)
+                on_tick()
+                if stop():
+                    work.end()
+            _drain(work.events, redactor, log, now, on_event)
+        finally:
+            while not work.done.is_set():
+                with contextlib.suppress(KeyboardInterrupt):  # once is enough
+                    work.end()
+                    work.done.wait(TICK_S)
+    return work.result()
+
+
+def _drain(
+    events: queue.SimpleQueue[dict[str, Any]],
+    redactor: Redactor,
+    log: EventLog,
+    now: Callable[[], float],
+    on_event: Callable[[Event], None],
+) -> None:
+    with contextlib.suppress(queue.Empty):
+        while True:
+            event = parse_event(events.get_nowait(), redactor)
+            log.write(event, now())
+            on_event(event)
+
+
+class _Work:
+    """ansible-runner, at work in a thread.
+
+    Its end is an event of its own: a ``Thread.join`` that an interrupt ends takes the thread for
+    dead. ansible-runner ends a playbook by SIGKILL, which its workers, process groups of their own,
+    survive: one that waits for a host would ask it for hours. So Ansible is interrupted first.
+    """
+
+    def __init__(self, play: Play, folder: Path) -> None:
+        self.events: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self.done = threading.Event()
+        self._pid = 0
+        self._ending_since = 0.0
+        self._interrupted = False
+        self._status: int | None = None
+        self._error: BaseException | None = None
+        threading.Thread(target=self._run, args=(play, folder), daemon=True).start()
+
+    def end(self) -> None:
+        """Interrupt the playbook; where that does not end it, it is killed after ``GRACE_S``."""
+        self._ending_since = self._ending_since or time.monotonic()
+        if self._pid and not self._interrupted and not self.done.is_set():
+            self._interrupted = True
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self._pid, signal.SIGINT)
+
+    def _kill_now(self) -> bool:
+        return bool(self._ending_since) and time.monotonic() - self._ending_since > GRACE_S
+
+    def _put(self, event: dict[str, Any]) -> None:
+        self._pid = int(event.get("pid") or self._pid)
+        self.events.put(event)
+
+    def _run(self, play: Play, folder: Path) -> None:
+        try:
+            self._status = _runner(play, folder, self._kill_now, self._put).rc
+        except BaseException as error:  # it belongs to the caller's thread
+            self._error = error
+        finally:
+            self.done.set()
+
+    def result(self) -> int:
+        """Ansible's exit status; raises what ansible-runner raised."""
+        if self._error is not None:
+            raise self._error
+        return CANCELLED if self._status is None or self._ending_since else self._status
+
+
+def _runner(
+    play: Play,
+    folder: Path,
+    cancel: Callable[[], bool],
+    put: Callable[[dict[str, Any]], None],
+) -> Any:
+    import ansible_runner
+
+    def keep(event: dict[str, Any]) -> bool:
+        put(event)
+        return False  # no file for it
+
+    def forget_environment(status: dict[str, Any], runner_config: Any) -> None:
+        if status["status"] == "running":
+            Path(runner_config.artifact_dir, "command").unlink(missing_ok=True)
+
+    return ansible_runner.run(
+        private_data_dir=str(folder),
+        project_dir=str(play.project),
+        playbook=play.playbook,
+        inventory=play.inventory,
+        tags=play.tags or None,
+        skip_tags=play.skip_tags or None,
+        limit=play.limit or None,
+        cmdline=_cmdline(play, folder),
+        envvars=_environment(play),
+        event_handler=keep,
+        status_handler=forget_environment,
+        cancel_callback=cancel,
+        quiet=True,
+        settings={"pexpect_timeout": 1, "pexpect_use_poll": True, "suppress_env_files": True,
+                  "suppress_output_file": True},
+        suppress_env_files=True,
+    )  # fmt: skip
+
+
+def _cmdline(play: Play, folder: Path) -> str | None:
+    """Variables go in a file: a command line has a bound, and others can read it."""
+    import json
+    import shlex
+
+    parts = list(play.arguments)
+    if play.variables:
+        file = folder / "variables.json"
+        file.write_text(json.dumps(play.variables), encoding="utf-8")
+        parts = ["-e", f"@{file}", *parts]
+    return shlex.join(parts) or None
+
+
+def _environment(play: Play) -> dict[str, str]:
+    beside = str(Path(sys.executable).parent)
+    return {
+        "ANSIBLE_CONFIG": str(play.project / "ansible.cfg"),
+        "ANSIBLE_STDOUT_CALLBACK": "default",
+        "ANSIBLE_DISPLAY_OK_HOSTS": "false",
+        "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false",
+        # ansible-runner would switch it off.
+        "ANSIBLE_HOST_KEY_CHECKING": "True",
+        "ANSIBLE_FORCE_COLOR": "0",
+        "ANSIBLE_NOCOLOR": "1",
+        "NONINTERACTIVE": "1",
+        "PATH": f"{beside}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
+        **play.environment,
+    }
+
+
+@contextlib.contextmanager
+def _private_folder() -> Iterator[Path]:
+    memory = Path("/dev/shm")  # noqa: S108 - the folder in it is private
+    where = memory if memory.is_dir() and os.access(memory, os.W_OK) else None
+    folder = Path(tempfile.mkdtemp(prefix="evalpkg-fleet-", dir=where))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,84 @@
+"""Renting and giving back, for the command line."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from evalpkg.errors import ConfigError
+from evalpkg.fleet.clock import Clock
+from evalpkg.fleet.cloud.boot import BOOT_S, Booted
+from evalpkg.fleet.cloud.client import LambdaCloud
+from evalpkg.fleet.cloud.credentials import api_key, endpoint
+from evalpkg.fleet.cloud.down import take_down
+from evalpkg.fleet.cloud.fleet import CloudFleet, Wish
+from evalpkg.fleet.cloud.journal import Journal
+from evalpkg.fleet.cloud.records import GONE, Instance
+from evalpkg.fleet.cloud.up import bring_up, choose_ssh_key
+from evalpkg.fleet.desk import Desk
+from evalpkg.fleet.limits import Limits, Meter
+from evalpkg.fleet.timer import cloud_config
+
+
+def cloud_fleet(desk: Desk) -> CloudFleet:
+    """The fleet's instances, by the key of this machine."""
+    cloud = LambdaCloud(api_key(), endpoint())
+    return CloudFleet(cloud, desk.name, Journal(desk.journal), desk.say)
+
+
+def rent(
+    desk: Desk,
+    type_name: str,
+    count: int,
+    region: str,
+    ssh_key: str,
+    file_systems: tuple[str, ...],
+    limits: Limits,
+    boot_minutes: float | None,
+    confirm: Callable[[str], bool],
+) -> Booted:
+    """Have ``count`` hosts of a type."""
+    fleet = cloud_fleet(desk)
+    offers = fleet.cloud.offers()
+    if type_name not in offers:
+        known = ", ".join(f"{name} ({o.price:.2f}/h)" for name, o in sorted(offers.items()))
+        raise ConfigError(f"Lambda Cloud has no type {type_name}", f"There are: {known}.")
+    desk.keep_limits(limits)
+    now = time.time()
+    prices = {str(number): offers[type_name].price for number in range(count)}
+    ends_at = limits.ends_at(Meter(prices, dict.fromkeys(prices, now)))
+    wish = Wish(
+        fleet=desk.name,
+        type=type_name,
+        count=count,
+        region=region,
+        ssh_key=choose_ssh_key(fleet.cloud.ssh_keys(), ssh_key),
+        file_systems=file_systems,
+        user_data=cloud_config(ends_at) if ends_at else "",
+    )
+    if ends_at:
+        left = (ends_at - now) / 3600
+        desk.say(
+            f"A timer on each new host stops the evaluation and powers it off after {left:.1f} h. "
+            "LAMBDA BILLS A HOST THAT IS OFF: only 'evalpkg fleet down' ends the bill."
+        )
+    else:
+        desk.say("No --max-cost and no --max-hours: hosts cost until 'evalpkg fleet down'.")
+    boot_s = boot_minutes * 60 if boot_minutes else BOOT_S
+    return bring_up(fleet, wish, confirm, desk.say, Clock(), boot_s=boot_s)
+
+
+def give_back(desk: Desk, confirm: Callable[[str], bool]) -> list[Instance]:
+    """Terminate every host of the fleet, and see that they are gone."""
+    ended = take_down(cloud_fleet(desk), confirm, desk.say, Clock())
+    desk.settings.unlink(missing_ok=True)
+    return ended
+
+
+def launch_times(desk: Desk) -> dict[str, float]:
+    """When each host of the fleet was started, by name; those that tell."""
+    found = {}
+    for host in cloud_fleet(desk).cloud.instances():
+        if host.fleet == desk.name and host.status not in GONE and host.launched is not None:
+            found[host.name or host.id] = host.launched
+    return found

@@ -1,0 +1,181 @@
+"""The two ways a fleet's run is shown: one live screen on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol, TextIO
+
+from evalpkg.fleet.board import Board, HostRow
+from evalpkg.fleet.events import Event
+from evalpkg.reporting.progress.views import duration, printable
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+HEAD = ("host", "phase", "samples", "rate", "left", "GPU", "verdicts", "cost", "last event")
+PLAIN_S = 30.0
+SHOWN_VERDICTS = 3
+
+
+class Screen(Protocol):
+    """Shows a board until it is closed."""
+
+    def show(self, board: Board, cost: float) -> None:
+        """Show how everything stands."""
+
+    def tell(self, event: Event) -> None:
+        """Show one event."""
+
+    def close(self, board: Board, cost: float) -> None:
+        """Show the end, and give the terminal back."""
+
+
+def cells(row: HostRow) -> tuple[str, ...]:
+    """The cells of one host."""
+    rate, eta, cost = row.number("rate_per_s"), row.number("eta_s"), row.number("cost")
+    return (
+        row.name,
+        row.phase,
+        samples(row.status.get("done"), row.status.get("total")),
+        "-" if rate is None else f"{rate:,.1f}/s",
+        "-" if eta is None else duration(eta),
+        row.gpu,
+        mix(row.verdicts),
+        "-" if not cost else f"{cost:.2f}",
+        printable(row.last.splitlines()[0] if row.last else ""),
+    )
+
+
+def totals(board: Board, cost: float) -> tuple[str, ...]:
+    """The last row: sums, and the longest wait."""
+    rows = list(board.rows.values())
+    waits = [wait for row in rows if (wait := row.number("eta_s")) is not None]
+    rate = sum(row.number("rate_per_s") or 0.0 for row in rows)
+    verdicts = sum((row.verdicts for row in rows), Counter[str]())
+    working = sum(row.status.get("state") == "running" and not row.error for row in rows)
+    return (
+        f"{len(rows)} hosts",
+        f"{working} working",
+        samples(sum(int(row.number("done") or 0) for row in rows),
+                sum(int(row.number("total") or 0) for row in rows)),
+        f"{rate:,.1f}/s" if rate else "-",
+        duration(max(waits)) if waits else "-",
+        "",
+        mix(verdicts),
+        f"{cost:.2f}" if cost else "-",
+        "",
+    )  # fmt: skip
+
+
+def samples(done: object, total: object) -> str:
+    """``40 of 100``."""
+    return f"{done or 0:,} of {total:,}" if total else "-"
+
+
+def mix(verdicts: Counter[str]) -> str:
+    """The most frequent verdicts, as parts of all."""
+    count = verdicts.total()
+    if not count:
+        return "-"
+    parts = [f"{kind} {n / count:.0%}" for kind, n in verdicts.most_common(SHOWN_VERDICTS)]
+    return ", ".join(parts)
+
+
+class LiveScreen:
+    """A table that rewrites itself."""
+
+    def __init__(self, title: str, console: Console | None = None) -> None:
+        from rich.console import Console as RichConsole
+        from rich.live import Live
+
+        self._title = title
+        self.console = console or RichConsole()
+        self._live = Live(console=self.console, auto_refresh=False, transient=False)
+        self._live.start()
+
+    def show(self, board: Board, cost: float) -> None:
+        """Draw the table."""
+        self._live.update(self.table(board, cost), refresh=True)
+
+    def tell(self, event: Event) -> None:
+        """Print a failure above the table; the rest is in it."""
+        if event.failed:
+            from rich.text import Text
+
+            said = printable(event.message.splitlines()[0] if event.message else event.task)
+            self.console.print(Text(f"{event.host}: {said}", style="red"))
+
+    def close(self, board: Board, cost: float) -> None:
+        """Leave the last state on the screen."""
+        self.show(board, cost)
+        self._live.stop()
+
+    def table(self, board: Board, cost: float) -> RenderableType:
+        """The board as a table, with what Ansible does above it."""
+        from rich.table import Table
+        from rich.text import Text
+
+        doing = f"{board.play}: {board.task}" if board.play else "starting"
+        table = Table(
+            title=Text(f"{self._title}   {doing}"),
+            title_justify="left",
+            expand=True,
+            show_footer=True,
+        )
+        for head, foot in zip(HEAD, totals(board, cost), strict=True):
+            right = head in ("samples", "rate", "left", "cost")
+            table.add_column(
+                head,
+                footer=Text(foot),
+                justify="right" if right else "left",
+                no_wrap=True,
+                overflow="ellipsis",
+                ratio=1 if head == "last event" else None,
+            )
+        for row in board.rows.values():
+            style = "red" if row.error else "dim" if row.phase == "preparing" else ""
+            table.add_row(*(Text(cell) for cell in cells(row)), style=style)
+        return table
+
+
+class PlainScreen:
+    """Lines: a task as it begins, a failure, and every half minute where each host stands."""
+
+    def __init__(self, clock: Callable[[], float], stream: TextIO | None = None) -> None:
+        self._clock = clock
+        self._stream = stream
+        self._next = clock() + PLAIN_S
+        self._task = ""
+
+    def show(self, board: Board, cost: float) -> None:
+        """Print where the hosts stand, if the last time was long ago."""
+        if self._clock() >= self._next:
+            self._next = self._clock() + PLAIN_S
+            self._table(board, cost)
+
+    def tell(self, event: Event) -> None:
+        """Print a task that begins, what a task says, and a failure."""
+        if event.kind == "playbook_on_task_start" and event.task != self._task:
+            self._task = event.task
+            self._print(f"{event.play}: {event.task}" if event.play else event.task)
+        elif event.failed:
+            self._print(f"{event.host} FAILED: {' '.join(event.message.split())}")
+        elif event.action == "debug" and event.kind == "runner_on_ok" and event.message:
+            self._print(f"{event.host}: {event.message}")
+
+    def close(self, board: Board, cost: float) -> None:
+        """Print where the hosts stand."""
+        self._table(board, cost)
+
+    def _table(self, board: Board, cost: float) -> None:
+        asked = [row for row in board.rows.values() if row.status]
+        for row in asked:
+            self._print("  ".join(cell for cell in cells(row) if cell != "-"))
+        if asked:
+            self._print("  ".join(cell for cell in totals(board, cost) if cell not in ("-", "")))
+
+    def _print(self, line: str) -> None:
+        text = "\n".join(printable(part) for part in line.splitlines())
+        print(text, file=self._stream or sys.stdout, flush=True)

@@ -1,0 +1,109 @@
+"""A run from the controller's side: watched, interrupted without harm, ended at its limits."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from evalpkg.fleet.board import Board
+from evalpkg.fleet.events import Event, EventLog
+from evalpkg.fleet.limits import Limits, Meter
+from evalpkg.fleet.play import CANCELLED, Play, run_play
+from evalpkg.fleet.screen import Screen
+
+WATCH_TAGS = "evaluate,collect"
+WATCH_SKIPS = "evaluation_plan,evaluation_configure,evaluation_start"
+"""Of ``site.yml`` what waits, brings home and merges, and starts nothing."""
+SITE = "site.yml"
+KEPT_RUNS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of watching.
+
+    Attributes:
+        status: Ansible's exit status.
+        limit: the sentence about the limit that ended it; empty if none did.
+        summary: the run's own last lines.
+        errors: what went wrong, a line each.
+    """
+
+    status: int
+    limit: str
+    summary: str
+    errors: tuple[str, ...]
+
+
+def run_folder(project: Path, command: str) -> Path:
+    """A new folder for the events of one command; the oldest beyond ``KEPT_RUNS`` go."""
+    import shutil
+
+    runs = project / ".cache" / "runs"
+    folder = runs / f"fleet-{time.strftime('%Y%m%d-%H%M%S')}-{command}" / "artifacts"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for old in sorted(runs.glob("fleet-*"))[:-KEPT_RUNS]:
+        shutil.rmtree(old, ignore_errors=True)
+    return folder
+
+
+def supervise(
+    play: Play,
+    log: EventLog,
+    screen: Screen,
+    meter: Meter,
+    limits: Limits,
+    say: Callable[[str], None],
+    now: Callable[[], float] = time.time,
+) -> Outcome:
+    """Run ``play`` and show it. At a limit the hosts are stopped and what there is comes home.
+
+    Raises:
+        KeyboardInterrupt: the user went away; the hosts go on.
+    """
+    board = Board(meter.prices)
+    reached = ""
+
+    def stop() -> bool:
+        nonlocal reached
+        reached = reached or limits.reached(meter, now())
+        return bool(reached)
+
+    def take(event: Event) -> None:
+        board.take(event)
+        screen.tell(event)
+
+    def spent() -> float:
+        return meter.cost(now())
+
+    try:
+        status = run_play(play, log, now, take, lambda: screen.show(board, spent()), stop)
+    finally:
+        screen.close(board, spent())
+    if reached and status == CANCELLED:
+        say(f"{reached} Stopping the hosts, and bringing home what there is.")
+        status = _bring_home(play, log, board, say, now)
+    errors = [f"{row.name}: {row.error}" for row in board.rows.values() if row.error]
+    return Outcome(status, reached, board.summary, tuple(errors + board.errors))
+
+
+def _bring_home(
+    play: Play,
+    log: EventLog,
+    board: Board,
+    say: Callable[[str], None],
+    now: Callable[[], float],
+) -> int:
+    """Stop the evaluation on every host, fetch and merge; Ansible's exit status of the last."""
+
+    def take(event: Event) -> None:
+        board.take(event)
+        if event.failed:
+            say(f"{event.host}: {event.message}")
+
+    stopping = replace(play, playbook="playbooks/stop.yml", tags="", skip_tags="")
+    run_play(stopping, log, now, take)
+    fetching = replace(play, playbook=SITE, tags=WATCH_TAGS, skip_tags=WATCH_SKIPS)
+    return run_play(fetching, log, now, take)

@@ -1,0 +1,176 @@
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from evalpkg.fleet.board import Board
+from evalpkg.fleet.events import Event, EventLog, parse_event
+from evalpkg.fleet.limits import Limits, Meter
+from evalpkg.fleet.redact import Redactor, secrets_of
+from evalpkg.fleet.screen import LiveScreen, PlainScreen
+from evalpkg.fleet.timer import cloud_config
+
+WORKING = {
+    "state": "running",
+    "phase": "scoring",
+    "done": 40,
+    "total": 100,
+    "rate_per_s": 2.0,
+    "eta_s": 3723,
+    "cost": 6.58,
+    "shards_done": 0,
+    "shards_total": 2,
+    "verdicts": {"passed": 10, "compile_error": 30},
+    "gpus": [{"use_percent": 93, "memory_used_mib": 61440, "memory_total_mib": 81920}],
+}
+
+
+def retry(host: str, status: dict[str, Any]) -> dict[str, Any]:
+    """What ansible-runner hands over while a host still works."""
+    res = {"stdout": json.dumps(status), "rc": 0, "changed": False}
+    return {"event": "runner_retry", "event_data": {"host": host, "task": "Wait", "res": res}}
+
+
+def board_of(*told: dict[str, Any]) -> Board:
+    board = Board({"gpu-1": 3.29, "gpu-2": 3.29})
+    for one in told:
+        board.take(parse_event(one, Redactor([])))
+    return board
+
+
+def drawn(board: Board) -> str:
+    file = io.StringIO()
+    console = Console(file=file, width=150, force_terminal=True, color_system=None)
+    screen = LiveScreen("fleet run", console)
+    screen.close(board, 9.87)
+    return file.getvalue()
+
+
+def test_a_row_says_phase_samples_rate_left_gpu_verdicts_cost_and_last_event() -> None:
+    lines = drawn(board_of(retry("gpu-1", WORKING))).splitlines()
+    row = [line for line in lines if "gpu-1" in line][-1]
+    for cell in (
+        "scoring",
+        "40 of 100",
+        "2.0/s",
+        "1:02:03",
+        "93 %, 60/80 GiB",
+        "6.58",
+        "shard 1 of 2",
+    ):
+        assert cell in row
+    assert "compile_error 75%, passed 25%" in row
+    foot = [line for line in lines if "2 hosts" in line][-1]
+    assert "1 working" in foot
+    assert "9.87" in foot
+
+
+def test_a_failed_host_is_named_with_its_reason_and_the_others_go_on() -> None:
+    failed = {
+        "event": "runner_on_unreachable",
+        "event_data": {"host": "gpu-2", "task": "Wait", "res": {"msg": "No route to host"}},
+    }
+    board = board_of(retry("gpu-1", WORKING), failed)
+    assert board.rows["gpu-2"].error == "No route to host"
+    assert board.rows["gpu-1"].phase == "scoring"
+
+
+def test_what_a_host_says_cannot_write_to_the_terminal() -> None:
+    evil = WORKING | {"error": "\x1b]0;owned\x07 [red]markup[/red]"}
+    said = drawn(board_of(retry("gpu-1", evil)))
+    assert "\x1b]0" not in said
+    stream = io.StringIO()
+    screen = PlainScreen(lambda: 0.0, stream)
+    screen.close(board_of(retry("gpu-1", evil)), 0.0)
+    assert "\x1b" not in stream.getvalue()
+    assert "[red]markup[/red]" in stream.getvalue()
+
+
+def test_the_last_lines_of_a_run_are_kept() -> None:
+    stats = {
+        "event": "playbook_on_stats",
+        "event_data": {"artifact_data": {"evaluation_summary": "Better by 3 points."}},
+    }
+    assert board_of(stats).summary == "Better by 3 points."
+
+
+def test_the_log_of_events_is_bounded_and_holds_no_secret(tmp_path: Path) -> None:
+    redactor = Redactor(["hf_canary_123", "short"])
+    log = EventLog(tmp_path, half_bytes=20_000)
+    for number in range(2_000):
+        told = {
+            "event": "runner_on_failed",
+            "event_data": {
+                "host": "gpu-1",
+                "task": f"task {number}",
+                "res": {"msg": "token hf_canary_123 refused", "stderr": "x" * 9_000},
+            },
+        }
+        log.write(parse_event(told, redactor), float(number))
+    log.close()
+    files = sorted(tmp_path.iterdir())
+    assert [file.name for file in files] == ["events.jsonl", "events.older.jsonl"]
+    assert sum(file.stat().st_size for file in files) < 2 * 20_000 + 10_000
+    assert all("canary" not in file.read_text() for file in files)
+
+
+def test_a_host_that_is_asked_for_hours_is_logged_once_a_minute(tmp_path: Path) -> None:
+    log = EventLog(tmp_path)
+    for second in range(0, 600, 15):
+        log.write(Event("runner_retry", "", host="gpu-1"), float(second))
+    log.close()
+    assert len((tmp_path / "events.jsonl").read_text().splitlines()) == 10
+
+
+def test_secrets_are_found_by_the_names_of_their_variables_and_files(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text("from-a-file\n")
+    found = secrets_of(
+        {
+            "HF_TOKEN": "a-token",
+            "LAMBDA_API_KEY_FILE": str(file),
+            "HOME": "/home",
+            "X_PASSWORD": "p",
+        }
+    )
+    assert set(found) == {"a-token", "from-a-file", "p"}
+
+
+@pytest.mark.parametrize(
+    ("limits", "hours", "said"),
+    [
+        (Limits(cost=10.0), 1.0, ""),
+        (Limits(cost=10.0), 2.0, "The limit of 10.00 dollars is reached (12.00 so far)."),
+        (Limits(hours=3.0), 2.9, ""),
+        (Limits(hours=3.0), 3.1, "The limit of 3 hours is reached."),
+        (Limits(), 1e6, ""),
+    ],
+)
+def test_limits_count_from_when_each_host_began_to_cost(
+    limits: Limits, hours: float, said: str
+) -> None:
+    meter = Meter({"gpu-1": 4.0, "gpu-2": 2.0}, {"gpu-1": 0.0, "gpu-2": 0.0})
+    assert limits.reached(meter, hours * 3600) == said
+
+
+def test_the_timer_of_a_host_ends_where_the_first_limit_does() -> None:
+    meter = Meter({"gpu-1": 4.0, "gpu-2": 2.0}, {"gpu-1": 0.0, "gpu-2": 3600.0})
+    ends_at = Limits(cost=10.0).ends_at(meter)
+    assert ends_at == pytest.approx(2 * 3600)
+    assert meter.cost(2 * 3600) == pytest.approx(10.0)
+    assert Limits(cost=10.0, hours=1.5).ends_at(meter) == pytest.approx(1.5 * 3600)
+    assert Limits().ends_at(meter) is None
+
+
+def test_cloud_init_is_given_a_timer_that_stops_and_powers_off() -> None:
+    told = cloud_config(1_790_000_000)
+    assert told.startswith("#cloud-config\n")
+    config = json.loads(told.split("\n", 1)[1])
+    service, timer = (file["content"] for file in config["write_files"])
+    assert "poweroff" in service
+    assert "OnCalendar=2026-09-21 14:13:20 UTC" in timer
