@@ -12,14 +12,29 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from evalpkg.config import EvalConfig
 from evalpkg.evidence.manifest import Manifest
 from evalpkg.evidence.metadata import EvalMetadata
 from evalpkg.evidence.sample_tree import Proof
 from evalpkg.statistics.metrics import metrics_schema
 from evalpkg.store.files import pretty_json, write_atomic
+from evalpkg.store.prompt_log import PROMPT
+from evalpkg.store.records import ROW, TASK, Codec
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "schemas"
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
+
+
+_SHARE, _DIFFERENCE, _SIZE = (0, 1), (-1, 1), (0, None)
+_BOUNDS: dict[str, tuple[float, float | None]] = {
+    **dict.fromkeys(("p_value", "mcnemar_p", "share", "vetoed_share", "confidence"), _SHARE),
+    **dict.fromkeys(("value", "low", "high", "difference", "at_least"), _DIFFERENCE),
+    **dict.fromkeys(("standard_error", "minimum_detectable", "mean", "median"), _SIZE),
+    **dict.fromkeys(("width", "other_width", "endless_width", "memory_gib"), _SIZE),
+    "margin": _SHARE,
+}
+"""Least and largest value of each number that is no whole one, by its name."""
+_DIGEST = "^([0-9a-f]{64})?$"
 
 
 def schemas() -> dict[str, dict[str, Any]]:
@@ -30,10 +45,55 @@ def schemas() -> dict[str, dict[str, Any]]:
         "proof": Proof,
     }
     found = {
-        f"{name}.schema.json": document.model_json_schema(mode="serialization")
+        name: document.model_json_schema(mode="serialization")
         for name, document in documents.items()
     }
-    return {"metrics.schema.json": metrics_schema(), **found}
+    found |= {"metrics": metrics_schema(), "config": _config()}
+    found |= {name: codec.json_schema() for name, codec in LINES.items()}
+    return {
+        f"{name}.schema.json": {"$id": f"urn:x-evalpkg:schema:{name}:v1", **_bounded(schema)}
+        for name, schema in sorted(found.items())
+    }
+
+
+LINES: dict[str, Codec[Any]] = {"row": ROW, "task": TASK, "prompt": PROMPT}
+"""Records of files with one a line; the file's documents state their version."""
+
+
+def _config() -> dict[str, Any]:
+    """Schema of ``config.json``: the settings that bind a directory, each of them there."""
+    schema = EvalConfig.model_json_schema(mode="serialization")
+    bound = [name for name in EvalConfig.model_fields if EvalConfig.binds(name)]
+    properties = {name: schema["properties"][name] for name in bound}
+    for one in properties.values():
+        one.pop("group", None)
+        one.pop("identity", None)
+    return {**schema, "title": "Configuration", "properties": properties, "required": bound}
+
+
+def _bounded(schema: Any) -> Any:
+    """``schema`` with bounds for every number and digest that has none."""
+    if isinstance(schema, list):
+        return [_bounded(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    bounded = {key: _bounded(value) for key, value in schema.items()}
+    if bounded.get("type") == "integer" and not {"minimum", "exclusiveMinimum"} & set(bounded):
+        bounded["minimum"] = 0  # counts, indexes, sizes and seeds
+    for name, property_ in bounded.get("properties", {}).items():
+        if isinstance(property_, dict):
+            for kind in (property_, *property_.get("anyOf", ())):
+                _bound(name, kind)
+    return bounded
+
+
+def _bound(name: str, kind: dict[str, Any]) -> None:
+    """Add to one kind of value of the property ``name``."""
+    if kind.get("type") == "number" and name in _BOUNDS:
+        least, most = _BOUNDS[name]
+        kind |= {"minimum": least} if most is None else {"minimum": least, "maximum": most}
+    elif kind.get("type") == "string" and (name.endswith("sha256") or name == "root"):
+        kind.setdefault("pattern", _DIGEST)
 
 
 def stale(folder: Path = FOLDER) -> list[Path]:

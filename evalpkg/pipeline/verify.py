@@ -84,7 +84,7 @@ def verify_with_rechecks(
     """
     again = Rechecks(
         extract=Extractor(),
-        known_sets=_known_sets(request.files),
+        known_sets=known_sets(request.files),
         bound=tuple(name for name in EvalConfig.model_fields if EvalConfig.binds(name)),
         digest=program_digest,
         commitment=request.commitment.lower(),
@@ -133,7 +133,8 @@ def _verify(
     )
 
 
-def _known_sets(files: Sequence[Path]) -> KnownSets:
+def known_sets(files: Sequence[Path]) -> KnownSets:
+    """What the tasks of a run can be compared with: named sets, and the user's files."""
     return KnownSets(
         {name: named.sha256 for name, named in NAMED.items()},
         load_tasks,

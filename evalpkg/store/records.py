@@ -61,6 +61,10 @@ class Codec(Generic[T]):
         except ValidationError as error:
             raise ValueError(_said(error)) from None
 
+    def json_schema(self) -> dict[str, Any]:
+        """JSON Schema of a record."""
+        return self._adapter.json_schema()
+
     def values(self, record: T) -> dict[str, Any]:
         """A record's fields by name, in their order."""
         return dict(zip(self._names, self._values(record), strict=True))

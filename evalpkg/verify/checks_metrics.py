@@ -45,6 +45,11 @@ def check_metrics(evidence: Evidence, mode: Mode) -> Check:
         f"{mode.value}/{path.name}, {difference}"
         for difference in numeric_differences(stored, rebuilt.model_dump(mode="json"))
     ]
+    if settings.seed != evidence.metadata.seeds.run:
+        problems.append(
+            f"{mode.value}/{path.name}, settings.seed: {settings.seed}, expected the run's, "
+            f"{evidence.metadata.seeds.run}"
+        )
     held = "recomputed from the rows"
     usual = StatisticsSettings(seed=evidence.metadata.seeds.run)
     if settings != usual:

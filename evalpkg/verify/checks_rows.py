@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from evalpkg.extraction import NO_CODE, WITHOUT_PROGRAM
-from evalpkg.models import Mode, Role, Row, VerdictKind
+from evalpkg.models import UNJUDGED, Mode, Role, Row, VerdictKind
 from evalpkg.store.mode_files import counts_as_passed
 from evalpkg.store.records import ROW
 from evalpkg.store.shards import WHOLE, expected_keys, parse_shard
@@ -99,7 +99,15 @@ def check_passed(evidence: Evidence) -> Check:
                     f"{row.verdict.value} with {len(row.policy_violations)} violations"
                 )
             problems += [f"{place(mode, role, row)}: {text}" for text in _contradictions(row)]
-    return conclude("passed", problems, "follows from verdict and violations in every row")
+    lost = Counter(
+        row.verdict.value
+        for rows in list(evidence.rows.values())[: len(evidence.roles)]
+        for row in rows
+        if row.verdict in UNJUDGED
+    )
+    left_out = [f"{count:,} samples without a verdict: {kind}" for kind, count in lost.items()]
+    held = "follows from verdict and violations in every row"
+    return conclude("passed", problems, held, left_out)
 
 
 _COMPILED = {

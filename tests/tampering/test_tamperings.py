@@ -1,0 +1,44 @@
+"""A forger's changes of a real run are found, each by the check that is there for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.integration.run.command import succeed
+from tests.tampering.finding import checked, complaints
+from tests.tampering.tamperings import TAMPERINGS, Needs, Tampering
+
+KNOWN = ("--backend", "replay", "--replay-base", "stub", "--replay-finetuned", "canonical")
+SMALL = ("--limit", "4", "--num-samples", "2", "--k-values", "1,2", "--noninteractive")
+
+PAGES = ("an emptied commit and a script", "a handler in a figure of the page changed")
+"""The others take seconds each: ``python -m tests.tampering.run`` tries them all."""
+
+FAST = [
+    one
+    for one in TAMPERINGS
+    if one.needs in (Needs.NOTHING, Needs.REGENERATE)
+    and (one.found_by != "reports" or one.name in PAGES)
+]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("honest") / "run"
+    succeed("run", *KNOWN, *SMALL, "--output-dir", folder)
+    return folder
+
+
+def test_the_honest_run_holds(run: Path) -> None:
+    report = checked(run, needs=Needs.REGENERATE)
+    assert report.ok, [check for check in report.checks if not check.ok]
+    assert report.left_out == ()
+
+
+@pytest.mark.parametrize("tampering", FAST, ids=lambda one: one.name)
+def test_a_tampering_is_found(run: Path, tmp_path: Path, tampering: Tampering) -> None:
+    found = complaints(run, tampering, tmp_path / "copy")
+    assert tampering.found_by in found, found
+    assert all(text for texts in found.values() for text in texts)
