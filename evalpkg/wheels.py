@@ -5,7 +5,6 @@ For packages whose files are wanted but not their dependencies or their place on
 
 from __future__ import annotations
 
-import hashlib
 import subprocess
 import sys
 import tempfile
@@ -14,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from evalpkg.digests import sha256_file
 from evalpkg.errors import DataError, EnvironmentUnfitError
 
 PIP_SECONDS = 300
@@ -21,7 +21,7 @@ PIP_SECONDS = 300
 
 def check_wheel(wheel: Path, sha256: str) -> None:
     """Raise ``DataError`` if the file is not the pinned wheel."""
-    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    digest = sha256_file(wheel)
     if digest != sha256:
         raise DataError(
             f"{wheel} is not the pinned wheel: sha256 {digest[:12]}..., expected {sha256[:12]}...",

@@ -9,6 +9,7 @@ import click
 
 from evalpkg.cli.help import EvalCommand
 from evalpkg.errors import ConfigError
+from evalpkg.printable import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -123,6 +124,4 @@ def _tame(text: str) -> str:
     from rich.markup import escape
 
     spaced = text.replace("\t", "    ")
-    return escape(
-        "".join(c if c == "\n" or c.isprintable() else f"\\u{ord(c):04x}" for c in spaced)
-    )
+    return escape(printable(spaced, keep="\n"))

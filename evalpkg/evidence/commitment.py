@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from evalpkg.digests import sha256_file, sha256_hex
 from evalpkg.evidence.metadata import EvalMetadata
 from evalpkg.models import Task
-from evalpkg.store.files import canonical_json, read_json, sha256_file, sha256_hex
+from evalpkg.store.files import canonical_json, read_json
 from evalpkg.store.layout import RunLayout
 from evalpkg.store.records import TASK
 

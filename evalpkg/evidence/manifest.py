@@ -14,6 +14,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from evalpkg.digests import sha256_file
 from evalpkg.errors import DataError
 from evalpkg.evidence.merkle import MerkleTree
 from evalpkg.evidence.metadata import (
@@ -28,7 +29,7 @@ from evalpkg.evidence.metadata import (
 )
 from evalpkg.evidence.sample_tree import leaves, tree_mode
 from evalpkg.models import Mode, Role
-from evalpkg.store.files import pretty_json, read_json, sha256_file, write_atomic
+from evalpkg.store.files import pretty_json, read_json, write_atomic
 from evalpkg.store.json_lines import read_objects
 from evalpkg.store.layout import RunLayout
 

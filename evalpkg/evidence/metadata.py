@@ -93,7 +93,6 @@ class ToolchainRecord(_Part):
 
     rustc: str
     """Output of ``rustc -vV``."""
-    linker: str = ""
     flags: list[str] = []
 
 
@@ -102,7 +101,6 @@ class Sandbox(_Part):
 
     provider: str
     """``none`` means that model output ran unconfined."""
-    version: str = ""
     profile_sha256: str = SHA256
     """Digest of the provider's full command line and limits."""
 

@@ -13,19 +13,13 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from evalpkg.digests import sha256_file, sha256_hex
 from evalpkg.errors import DataError
 from evalpkg.evidence.manifest import Manifest, read_manifest, write_manifest
 from evalpkg.evidence.metadata import Dataset, read_metadata
 from evalpkg.evidence.signing import load_signing_key, sign_file
 from evalpkg.models import Mode
-from evalpkg.store.files import (
-    canonical_json,
-    pretty_json,
-    read_json,
-    sha256_file,
-    sha256_hex,
-    write_atomic,
-)
+from evalpkg.store.files import canonical_json, pretty_json, read_json, write_atomic
 from evalpkg.store.layout import RunLayout
 
 if TYPE_CHECKING:

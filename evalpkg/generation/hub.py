@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from evalpkg.digests import sha256_file
 from evalpkg.errors import ConfigError, DataError, EnvironmentUnfitError, EvalError
 
 _DIGESTED = ("*.safetensors", "*.bin", "*.json", "*.jinja", "*.model", "*.py")
 WHOLE_MODEL = ("*.json", "*.safetensors", "*.jinja", "*.model", "*.txt", "*.py")
 """The files of a model, as patterns."""
 
-_CHUNK = 1 << 22
 _POINTER = b"version https://git-lfs"
 _LARGEST_POINTER = 1024
 
@@ -36,7 +35,7 @@ class ModelFiles:
         """File name to sha256, of everything that can change what the model computes."""
         paths = sorted({path for pattern in _DIGESTED for path in self.folder.glob(pattern)})
         with ThreadPoolExecutor(max_workers=4) as pool:  # hashlib releases the interpreter lock
-            return dict(zip((p.name for p in paths), pool.map(_sha256, paths), strict=True))
+            return dict(zip((p.name for p in paths), pool.map(sha256_file, paths), strict=True))
 
 
 def refuse_pointers(files: ModelFiles) -> None:
@@ -113,11 +112,3 @@ def _explained(error: Exception, name: str, revision: str) -> EvalError:
 
 def _first_line(error: Exception) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0]
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as source:
-        while chunk := source.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from evalpkg.digests import sha256_file
 from evalpkg.errors import ConfigError, DataError
 from evalpkg.generation.base import Listener, Work
 from evalpkg.generation.generation_settings import GenerationSettings
 from evalpkg.generation.provenance import Generated, ModelUsed
 from evalpkg.models import Role, Sample, Task
 from evalpkg.store.json_lines import read_objects
+from evalpkg.tasks.stub import stub
 
 CANONICAL = "canonical"
 STUB = "stub"
-_STUB_COMPLETION = "    todo!()\n}\n"
 
 Key = tuple[str, int]
 
@@ -67,7 +67,9 @@ class ReplayBackend:
         models = {}
         for role, source in self._sources.items():
             if source:
-                digests = {Path(source).name: _sha256(Path(source))} if role in self._files else {}
+                digests = (
+                    {Path(source).name: sha256_file(Path(source))} if role in self._files else {}
+                )
                 models[role] = ModelUsed(source, weights=digests)
         return Generated("replay", models)
 
@@ -80,7 +82,7 @@ class ReplayBackend:
                 raise DataError(f"task {task.task_id} has no canonical solution to replay")
             return Sample(role, task.task_id, index, task.canonical_solution, "stop")
         if source == STUB:
-            return Sample(role, task.task_id, index, _STUB_COMPLETION, "stop")
+            return Sample(role, task.task_id, index, stub(task), "stop")
         sample = self._files[role].get((task.task_id, index))
         if sample is None:
             raise DataError(
@@ -137,7 +139,3 @@ class _Line:
         if not isinstance(found, int) or isinstance(found, bool) or found < 0:
             raise DataError(f"{self.where}: {name!r} is not a whole number from 0 up")
         return found
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from evalpkg.config import EvalConfig
+from evalpkg.digests import sha256_file
 from evalpkg.evidence.environment import collect_environment
 from evalpkg.evidence.metadata import (
     Dataset,
@@ -25,7 +26,6 @@ from evalpkg.generation import BACKENDS
 from evalpkg.models import Role, TaskSet
 from evalpkg.pipeline.facts import NOT_THE_RESULT, RunFacts
 from evalpkg.reporting.progress.counter import utc_now
-from evalpkg.store.files import sha256_file
 
 Facts = Mapping[str, Any]
 

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from evalpkg.config import EvalConfig
+from evalpkg.digests import sha256_file
 from evalpkg.errors import ConfigError, DataError
 from evalpkg.evidence.environment import collect_environment
 from evalpkg.evidence.metadata import EvalMetadata
@@ -19,7 +20,6 @@ from evalpkg.generation.generation_settings import ATTENTIONS, DTYPES, Generatio
 from evalpkg.generation.replay import CANONICAL, STUB
 from evalpkg.models import Role, SeenPrompt
 from evalpkg.pipeline.stage_settings import generation_settings
-from evalpkg.store.files import sha256_file
 from evalpkg.verify.regenerate import Force, Regeneration
 
 KIND = ("backend", "engine", "device", "dtype", "quantization", "attention", "rows", "libraries")

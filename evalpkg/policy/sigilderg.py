@@ -8,7 +8,6 @@ many correct programs it vetoes.
 
 from __future__ import annotations
 
-import hashlib
 import importlib
 import sys
 import types
@@ -16,6 +15,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from types import ModuleType
 
+from evalpkg.digests import sha256_file
 from evalpkg.errors import ConfigError
 from evalpkg.models import Task
 from evalpkg.policy.bounds import shorten, too_costly
@@ -117,7 +117,7 @@ def load_policy(name: str = "sigilderg") -> Policy:
 @lru_cache(maxsize=1)
 def _load() -> Policy:
     release = locate_human_eval_rust()
-    digest = hashlib.sha256((release.package / "rust_execution.py").read_bytes()).hexdigest()
+    digest = sha256_file(release.package / "rust_execution.py")
     return Policy(_import_release(), digest)
 
 

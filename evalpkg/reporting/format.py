@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from evalpkg.printable import printable
 from evalpkg.statistics import Bounds, Interval, sentences
 
 NOT_AVAILABLE = "n/a"
@@ -101,7 +102,4 @@ def plain(text: str) -> str:
     Line breaks and tabs become spaces: it is for names and short lines.
     """
     spaced = " ".join(text.split())
-    return "".join(
-        c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode("ascii")
-        for c in spaced
-    )
+    return printable(spaced)

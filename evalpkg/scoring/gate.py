@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from evalpkg.extraction import extract
 from evalpkg.models import Task, VerdictKind
 from evalpkg.scoring.scorer import Scorer
-from evalpkg.scoring.stub import stub
 from evalpkg.tasks.mutants import mutants
 from evalpkg.tasks.repairs import equivalent_mutants
+from evalpkg.tasks.stub import stub
 
 A_STUB = "a stub"
 FAILED_IN_TESTS = (VerdictKind.PANICKED, VerdictKind.TEST_FAILED)

@@ -11,6 +11,7 @@ import numpy as np
 from evalpkg.errors import DataError
 from evalpkg.models import UNJUDGED, Mode, Role, Row, VerdictKind
 from evalpkg.statistics.design import Design, Ints
+from evalpkg.store.mode_files import counts_as_passed
 
 CURE = "Score the run again, or see `evalpkg verify`."
 
@@ -135,8 +136,7 @@ def _counts(tally: Counter[tuple[int, str]], role: Role, asked: int, tasks: int)
 
 
 def _check_passed(row: Row, mode: Mode, where: str) -> None:
-    vetoed = mode is Mode.POLICY and bool(row.policy_violations)
-    if row.passed != (row.verdict is VerdictKind.PASSED and not vetoed):
+    if row.passed != counts_as_passed(row.verdict, row.policy_violations, mode):
         raise DataError(
             f"{where} says passed={row.passed} in mode {mode}, but its verdict is {row.verdict}"
             f" with {len(row.policy_violations)} policy violations",

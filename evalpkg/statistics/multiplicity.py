@@ -18,8 +18,6 @@ class FamilyMember(Frozen):
     p_value: float
     adjusted: float
     """Holm's adjusted p-value over the whole family."""
-    significant: bool
-    """``adjusted`` is below alpha."""
 
 
 class HolmFamily(Frozen):
@@ -63,7 +61,7 @@ def holm_family(metrics_by_mode: Mapping[Mode, Metrics]) -> HolmFamily:
     tested = [(m, d.k, d.p_value, alpha) for m, d, alpha in found if d.p_value is not None]
     adjusted = holm([p for _, _, p, _ in tested])
     members = tuple(
-        FamilyMember(mode=mode, k=k, p_value=p, adjusted=a, significant=a < alpha)
+        FamilyMember(mode=mode, k=k, p_value=p, adjusted=a)
         for (mode, k, p, alpha), a in zip(tested, adjusted, strict=True)
     )
     primary = [d for mode, d, _ in found if (mode, d.k) == (PRIMARY_MODE, PRIMARY_K)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -107,25 +106,3 @@ def read_json(path: Path) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise DataError(f"{path}: expected a JSON object")
     return value
-
-
-def sha256_hex(data: bytes | str) -> str:
-    """sha256 of bytes, or of a text's UTF-8 form, in hex.
-
-    A lone surrogate, which UTF-8 lacks, counts as the three bytes of its code point.
-    """
-    raw = data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data
-    return hashlib.sha256(raw).hexdigest()
-
-
-def sha256_file(path: Path) -> str:
-    """sha256 of a file's bytes, in hex.
-
-    Raises:
-        DataError: if the file cannot be read.
-    """
-    try:
-        with path.open("rb") as content:
-            return hashlib.file_digest(content, "sha256").hexdigest()
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror or error}") from error

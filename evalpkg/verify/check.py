@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from evalpkg.printable import printable
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
@@ -42,11 +44,6 @@ class Report:
 
 MOST = 50
 """Problems of one kind that a reader is shown."""
-
-
-def printable(text: str) -> str:
-    """``text`` with control characters escaped: parts of it were written by a model."""
-    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
 
 
 def conclude(name: str, problems: Sequence[str], held: str, left_out: Sequence[str] = ()) -> Check:

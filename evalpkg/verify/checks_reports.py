@@ -9,8 +9,9 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from evalpkg.digests import sha256_hex
 from evalpkg.errors import DataError
-from evalpkg.store.files import sha256_hex, write_atomic
+from evalpkg.store.files import write_atomic
 from evalpkg.verify import figures
 from evalpkg.verify.check import Check, conclude
 from evalpkg.verify.files import Evidence, with_releases

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from evalpkg.digests import sha256_hex
 from evalpkg.errors import EvalError
 from evalpkg.models import Task, TaskSet
 from evalpkg.store.config_guard import differences
-from evalpkg.store.files import sha256_hex
 from evalpkg.store.records import TASK
 from evalpkg.verify.check import Check, conclude
 from evalpkg.verify.files import Evidence, with_releases

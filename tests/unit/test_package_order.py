@@ -23,7 +23,8 @@ FLOORS = [
     {"samples", "sandbox", "tasks"},
     {"rust", "extraction", "store"},
     {"wheels"},
-    {"models", "errors", "addresses", "cachedir"},
+    {"digests"},
+    {"models", "errors", "addresses", "cachedir", "printable"},
 ]
 FLOOR = {package: height for height, floor in enumerate(FLOORS) for package in floor}
 

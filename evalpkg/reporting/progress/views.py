@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol, TextIO
 
+from evalpkg.printable import printable
 from evalpkg.reporting.progress.snapshot import Snapshot, State
 
 if TYPE_CHECKING:
@@ -39,15 +40,6 @@ def duration(seconds: float) -> str:
     minutes, second = divmod(int(seconds), 60)
     hours, minute = divmod(minutes, 60)
     return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
-
-
-def printable(text: str) -> str:
-    """``text`` on one line with every control character shown as an escape.
-
-    Notes may quote what a model wrote, and a terminal obeys escape sequences.
-    """
-    kept = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-    return "".join(kept)
 
 
 def gpu_memory() -> str:

@@ -165,7 +165,7 @@ def _scoring_facts(metadata: EvalMetadata) -> FactGroup:
             ("Repairs sha256", data.overlay_sha256[:DIGITS]),
             ("Prompt template", metadata.prompt.template),
             ("Compiler", rustc[0] if rustc else "not recorded"),
-            ("Sandbox", " ".join((sandbox.provider, sandbox.version)).strip()),
+            ("Sandbox", sandbox.provider),
             ("Sandbox profile sha256", sandbox.profile_sha256[:DIGITS]),
             ("Limits", limits_line(metadata)),
             ("Self-check", check.outcome),

@@ -1,7 +1,7 @@
 """What the peer is known to get wrong, and how to repair one such fault at a time.
 
 A disagreement is explained by a fault if the peer, with that fault repaired and nothing else
-changed, says what we say. The order is that of ``LADDER``: each step keeps the repairs before it.
+changed, says what we say. The order is that of ``ladder``: each step keeps the repairs before it.
 """
 
 from __future__ import annotations

@@ -45,7 +45,6 @@ class PeerSettings:
     unconfined: bool = False
     timeout_s: float = 10.0
     workers: int = 2
-    enforce_policy: bool = False
     extraction: Literal["peer", "given", "braced", "attributed"] = "peer"
     edition: str = "2021"
     evidence: bool = False

@@ -54,11 +54,11 @@ def test_each_step_the_program_and_the_verdict_are_shown(files: tuple[Path, Path
 def test_the_page_says_why_and_shows_hostile_text_tame(files: tuple[Path, Path]) -> None:
     page = explained(files, 2)
     assert "\x1b[2J" not in page
-    assert "\\u001b" in page
+    assert "\\x1b" in page
     assert "[bold red]" in page
     assert "test_failed" in page
     assert "no program was found" in explained(files, 3)
 
 
 def test_markup_and_control_characters_are_text() -> None:
-    assert _tame("[red]\x07\t\u202e") == "\\[red]\\u0007    \\u202e"
+    assert _tame("[red]\x07\t\u202e") == "\\[red]\\x07    \\u202e"

@@ -75,7 +75,7 @@ def make_metadata(
         "models": {role: models[role] for role in roles},
         "generation": {"engine": "transformers", "temperature": 0.2, "top_p": 0.95},
         "toolchain": ToolchainRecord(rustc="rustc 1.85.0 (4d91de4e4 2025-02-17)\nhost: x86_64"),
-        "sandbox": Sandbox(provider="bubblewrap", version="0.8.0", profile_sha256="cd" * 32),
+        "sandbox": Sandbox(provider="bubblewrap", profile_sha256="cd" * 32),
         "self_check": SelfCheck(passed=True, outcome="164 of 164 canonical solutions pass"),
         "environment": Environment(
             os="Ubuntu 22.04.5 LTS",

@@ -11,9 +11,10 @@ import pytest
 from rich.console import Console
 
 from evalpkg.errors import DataError
+from evalpkg.printable import printable
 from evalpkg.reporting.progress import Progress, State
 from evalpkg.reporting.progress.counter import PhaseCounter
-from evalpkg.reporting.progress.views import LiveView, PlainView, gpu_memory, printable
+from evalpkg.reporting.progress.views import LiveView, PlainView, gpu_memory
 
 
 class Clock:

@@ -16,13 +16,13 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
+from evalpkg.digests import sha256_file
 from evalpkg.errors import ConfigError
 from evalpkg.evidence.manifest import write_manifest
 from evalpkg.evidence.metadata import write_metadata
 from evalpkg.evidence.sample_tree import prove
 from evalpkg.evidence.statement import PAYLOAD_TYPE, pre_authentication_encoding, seal_run
 from evalpkg.models import Mode, Role
-from evalpkg.store.files import sha256_file
 from evalpkg.store.layout import RunLayout
 from evalpkg.verify.check import Check
 from evalpkg.verify.run import verify_proof, verify_run
