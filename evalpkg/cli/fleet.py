@@ -100,11 +100,11 @@ def _confirm(yes: bool) -> Callable[[str], bool]:
     return ask
 
 
-def _limits(desk: Desk, max_cost: float | None, max_hours: float | None) -> Limits:
-    """Those of the command line, else those that ``up`` was given."""
+def _limits(desk: Desk, cloud: bool, max_cost: float | None, max_hours: float | None) -> Limits:
+    """Those of the command line, else for rented hosts those that ``up`` was given."""
     from evalpkg.fleet.limits import Limits
 
-    kept = desk.kept_limits()
+    kept = desk.kept_limits() if cloud else Limits()
     return Limits(max_cost or kept.cost, max_hours or kept.hours)
 
 
@@ -138,7 +138,7 @@ def up(
     costs is shown first, and asked about.
     """
     desk = _desk(options)
-    limits = _limits(desk, max_cost, max_hours)
+    limits = _limits(desk, bool(type_name) or desk.inventory().cloud, max_cost, max_hours)
     if type_name:
         from evalpkg.fleet.rent import rent
 
@@ -177,7 +177,8 @@ def run(max_cost: float | None, max_hours: float | None, **options: Any) -> int:
     hosts are terminated; a timer on each host does the first part where no controller is left.
     """
     desk = _desk(options)
-    return _watched(desk, desk.inventory(), _limits(desk, max_cost, max_hours), "run")
+    inventory = desk.inventory()
+    return _watched(desk, inventory, _limits(desk, inventory.cloud, max_cost, max_hours), "run")
 
 
 @command.command(cls=EvalCommand)
@@ -188,8 +189,9 @@ def watch(max_cost: float | None, max_hours: float | None, **options: Any) -> in
     from evalpkg.fleet.supervise import WATCH_SKIPS, WATCH_TAGS
 
     desk = _desk(options)
-    limits = _limits(desk, max_cost, max_hours)
-    return _watched(desk, desk.inventory(), limits, "watch", tags=WATCH_TAGS, skip_tags=WATCH_SKIPS)
+    inventory = desk.inventory()
+    limits = _limits(desk, inventory.cloud, max_cost, max_hours)
+    return _watched(desk, inventory, limits, "watch", tags=WATCH_TAGS, skip_tags=WATCH_SKIPS)
 
 
 def _watched(desk: Desk, inventory: Inventory, limits: Limits, what: str, **tags: str) -> int:
@@ -251,8 +253,6 @@ def _end(desk: Desk, inventory: Inventory, outcome: Outcome, folder: Any) -> int
         give_back(desk, lambda _: True)
     elif outcome.limit:
         click.echo(f"{outcome.limit} THESE HOSTS ARE NOT RENTED BY THIS COMMAND AND GO ON COSTING.")
-    if outcome.limit:
-        return ExitCode.INCOMPLETE
     if outcome.status == 0:
         return ExitCode.OK
     return ExitCode.INCOMPLETE if outcome.summary else ExitCode.ENVIRONMENT

@@ -8,11 +8,15 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from evalpkg.cli import fleet as commands
+from evalpkg.fleet import rent
 from evalpkg.fleet.board import Board
 from evalpkg.fleet.events import Event, EventLog, parse_event
 from evalpkg.fleet.limits import Limits, Meter
+from evalpkg.fleet.play import CANCELLED, Play
 from evalpkg.fleet.redact import Redactor, secrets_of
 from evalpkg.fleet.screen import LiveScreen, PlainScreen
+from evalpkg.fleet.supervise import WATCH_SKIPS, Outcome, supervise
 from evalpkg.fleet.timer import cloud_config
 
 WORKING = {
@@ -174,3 +178,48 @@ def test_cloud_init_is_given_a_timer_that_stops_and_powers_off() -> None:
     service, timer = (file["content"] for file in config["write_files"])
     assert "poweroff" in service
     assert "OnCalendar=2026-09-21 14:13:20 UTC" in timer
+
+
+def test_at_a_limit_hosts_are_stopped_and_what_there_is_comes_home(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[tuple[str, str]] = []
+    time = [0.0]
+
+    def plays(play: Play, log: Any, now: Any, take: Any, tick: Any = None, stop: Any = None) -> int:
+        begun.append((play.playbook, play.skip_tags))
+        if stop is None:
+            return 0
+        while not stop():
+            time[0] += 600
+            tick()
+        return CANCELLED
+
+    monkeypatch.setattr("evalpkg.fleet.supervise.run_play", plays)
+    said: list[str] = []
+    outcome = supervise(
+        Play(tmp_path, "site.yml", "hosts"),
+        EventLog(tmp_path / "log"),
+        PlainScreen(lambda: 0.0, io.StringIO()),
+        Meter({"gpu-1": 4.0, "gpu-2": 2.0}, {"gpu-1": 0.0, "gpu-2": 0.0}),
+        Limits(cost=10.0),
+        said.append,
+        lambda: time[0],
+    )
+    assert begun == [("site.yml", ""), ("playbooks/stop.yml", ""), ("site.yml", WATCH_SKIPS)]
+    assert time[0] == 6_000
+    assert "The limit of 10.00 dollars is reached" in said[0]
+    assert outcome.limit
+
+
+@pytest.mark.parametrize(("cloud", "given_back"), [(True, 1), (False, 0)])
+def test_at_a_limit_rented_hosts_are_given_back_and_own_ones_are_named(
+    cloud: bool, given_back: int, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    calls: list[object] = []
+    monkeypatch.setattr(rent, "give_back", lambda desk, confirm: calls.append(confirm("sure?")))
+    outcome = Outcome(2, "The limit of 3 hours is reached.", "1 of 2 shards.", ())
+    status = commands._end("desk", type("I", (), {"cloud": cloud}), outcome, "folder")
+    assert status == 6
+    assert calls == [True] * given_back
+    assert ("GO ON COSTING" in capsys.readouterr().out) is not cloud
