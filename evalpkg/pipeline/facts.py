@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from evalpkg.errors import DataError
+from evalpkg.errors import ConfigError, DataError
 from evalpkg.reporting.progress.counter import utc_now
 from evalpkg.store.files import pretty_json, read_json, write_atomic
 from evalpkg.store.layout import RunLayout
@@ -75,8 +75,15 @@ class RunFacts:
     def add_generation(
         self, provenance: dict[str, Any], before: dict[str, Any] | None = None
     ) -> None:
-        """Record what wrote samples, in place of what was known of it ``before`` it did."""
+        """Record what wrote samples, in place of what was known of it ``before`` it did.
+
+        Raises:
+            ConfigError: if earlier samples came from other weights, or were replayed from another
+                file; the text names both digests.
+        """
         with _CHANGING:
+            for earlier in self.generation:
+                _require_same_files(earlier, provenance)
             if before in self.generation:
                 self.generation.remove(before)
             self._add(self.generation, provenance)
@@ -101,3 +108,19 @@ class RunFacts:
 def _essence(provenance: dict[str, Any]) -> dict[str, Any]:
     """Provenance without what changes no sample and no verdict."""
     return {key: value for key, value in provenance.items() if key not in NOT_THE_RESULT}
+
+
+def _require_same_files(earlier: dict[str, Any], now: dict[str, Any]) -> None:
+    """Refuse models of other files than those that earlier samples came from."""
+    for role, model in now.get("models", {}).items():
+        known = earlier.get("models", {}).get(role, {})
+        for kind in ("weights", "adapter_weights"):
+            old, new = known.get(kind) or {}, model.get(kind) or {}
+            changed = [name for name in old.keys() & new.keys() if old[name] != new[name]]
+            if changed:
+                name = min(changed)
+                raise ConfigError(
+                    f"{name} of the {role} model has changed since the run began: sha256 "
+                    f"{new[name][:12]}..., and earlier samples came from {old[name][:12]}...",
+                    "Put the earlier file back, or give another --output-dir.",
+                )

@@ -10,12 +10,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.tampering.finding import complaints
-from tests.tampering.tamperings import TAMPERINGS, naive
+from tests.tampering.finding import checked, complaints
+from tests.tampering.tamperings import TAMPERINGS, Needs, naive
 
 
 def main(run: Path, part: int = 0, of: int = 1) -> int:
     """Print the table; 1 if a tampering was missed that should be found."""
+    honest = checked(run, needs=Needs.REGENERATE, pages=True)
+    if not honest.ok or honest.left_out:
+        sys.exit(f"{run} is no honest run: {[check for check in honest.checks if not check.ok]}")
     missed = 0
     every = [*naive(run), *TAMPERINGS]
     with tempfile.TemporaryDirectory() as folder:

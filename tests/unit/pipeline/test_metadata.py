@@ -1,10 +1,12 @@
 """Configuration and provenance end in the fields of the metadata that readers look in."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from evalpkg.config import EvalConfig, load_config
+from evalpkg.errors import ConfigError
 from evalpkg.models import Role, Task, TaskSet, TaskSource
 from evalpkg.pipeline.facts import RunFacts
 from evalpkg.pipeline.metadata import arguments_of, build_metadata, identity_of
@@ -101,3 +103,16 @@ def test_identity_is_part_of_the_arguments() -> None:
     config = load_config()
     assert identity_of(config).items() <= arguments_of(config).items()
     assert set(arguments_of(config)) == set(EvalConfig.model_fields)
+
+
+def test_samples_of_other_files_do_not_join_those_that_are_there(tmp_path: Path) -> None:
+    def replayed(digest: str) -> dict[str, Any]:
+        model = {"name": "samples.jsonl", "weights": {"samples.jsonl": digest}}
+        return {"backend": "replay", "models": {"base": model}}
+
+    facts = RunFacts.load(RunLayout(tmp_path))
+    facts.add_generation(replayed("11" * 32))
+    facts.add_generation(replayed("11" * 32))
+    with pytest.raises(ConfigError, match=r"samples.jsonl of the base model has changed"):
+        facts.add_generation(replayed("22" * 32))
+    assert len(facts.generation) == 1
