@@ -340,7 +340,7 @@ class Printer:
 
     def take(self, event: Event) -> None:
         """Print ``event`` if it says something."""
-        from evalpkg.reporting.progress.views import printable
+        from evalpkg.printable import printable
 
         lines = [printable(line) for line in event.message.splitlines()]
         if event.failed:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 
 from evalpkg.fleet.board import Board, HostRow
 from evalpkg.fleet.events import Event
-from evalpkg.reporting.progress.views import duration, printable
+from evalpkg.printable import printable
+from evalpkg.reporting.progress.views import duration
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
