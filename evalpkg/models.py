@@ -68,6 +68,7 @@ class Task:
         cluster: tasks with the same value share one underlying problem (Miller 2024, section 2.2).
         erratum: why this task's test or solution differs from the data set's, empty if it does not.
         dataset: name of the task set that it comes from.
+        crates: third-party crates that its programs and tests see, each ``name requirement``.
     """
 
     task_id: str
@@ -80,6 +81,7 @@ class Task:
     cluster: str = ""
     erratum: str = ""
     dataset: str = ""
+    crates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

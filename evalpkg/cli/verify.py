@@ -70,6 +70,11 @@ if TYPE_CHECKING:
     help="Sandbox for the samples that are scored again.",
 )
 @click.option(
+    "--crates",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Folder of the sources of crates that tasks name, for samples that are scored again.",
+)
+@click.option(
     "--verify-key",
     type=click.Path(path_type=Path, dir_okay=False),
     help="Public ed25519 key (PEM) that must have signed the manifest.",
@@ -119,6 +124,7 @@ def command(
     trust_remote_code: bool,
     seed: int | None,
     sandbox_mode: str,
+    crates: Path | None,
     verify_key: Path | None,
     files: tuple[Path, ...],
     rebuild_to: Path | None,
@@ -166,6 +172,7 @@ def command(
             weights=Weights(base_model, checkpoint_path, trust_remote_code, replayed),
             seed=seed,
             sandbox_mode=sandbox_mode,
+            crates=crates,
             verify_key=verify_key,
             files=files,
             rebuild_to=rebuild_to,

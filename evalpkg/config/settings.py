@@ -245,6 +245,12 @@ class EvalConfig(BaseModel):
     edition: Literal["2018", "2021", "2024"] | None = _setting(
         None, "Rust edition of every program; default: what each task says", "Tasks"
     )
+    crates: Place | None = _setting(
+        None,
+        "folder of the sources of the crates that tasks name, as 'cargo vendor' makes it",
+        "Tasks",
+        identity=False,
+    )
     limit: Count | None = _setting(None, "only the first N tasks of each set", "Tasks")
     task_ids: Names = _setting(
         (), "only these tasks: ids, function names or patterns, separated by commas", "Tasks"

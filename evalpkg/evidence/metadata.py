@@ -88,12 +88,25 @@ class Model(_Part):
     """sha256 of each adapter file, by its name."""
 
 
+class CrateRecord(_Part):
+    """Third-party crates that were built together."""
+
+    versions: list[str]
+    """``name version`` of each, those that others need included."""
+    lock_sha256: str = SHA256
+    """Digest of the ``Cargo.lock``."""
+    sha256: str = SHA256
+    """Digest of the lock file, of every source file and of the compiler's version."""
+
+
 class ToolchainRecord(_Part):
     """What compiled the programs."""
 
     rustc: str
     """Output of ``rustc -vV``."""
     flags: list[str] = []
+    crates: list[CrateRecord] = []
+    """Sets of third-party crates that programs saw."""
 
 
 class Sandbox(_Part):

@@ -9,6 +9,7 @@ from evalpkg.config import EvalConfig
 from evalpkg.digests import sha256_file
 from evalpkg.evidence.environment import collect_environment
 from evalpkg.evidence.metadata import (
+    CrateRecord,
     Dataset,
     DatasetPart,
     EvalMetadata,
@@ -66,7 +67,9 @@ def build_metadata(
         models={role: _model(config, role, generation) for role in config.roles},
         generation=without_secrets(generation),
         toolchain=ToolchainRecord(
-            rustc=scoring.get("rustc", ""), flags=_flags(scoring.get("rustc_flags", ()))
+            rustc=scoring.get("rustc", ""),
+            flags=_flags(scoring.get("rustc_flags", ())),
+            crates=[CrateRecord(**one) for one in scoring.get("crates", ())],
         ),
         sandbox=Sandbox(
             provider=scoring.get("sandbox", ""),

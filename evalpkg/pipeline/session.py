@@ -45,6 +45,7 @@ class Session:
             config.limit,
             exclude=config.exclude_tasks,
             files=config.dataset_file,
+            crates=config.crates is not None,
         )
         require_committed(config, self.tasks)
         self.layout = RunLayout(config.output_dir)

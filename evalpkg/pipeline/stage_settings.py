@@ -68,6 +68,7 @@ def scoring_settings(config: EvalConfig) -> ScoringSettings:
         workers=config.n_workers,
         cache=None if config.no_cache else verdict_cache(config.cache_dir),
         edition=config.edition,
+        crates=config.crates,
     )
 
 

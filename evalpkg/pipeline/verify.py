@@ -46,6 +46,7 @@ class Request:
         files: data sets on this machine, recognised by their digests.
         regenerate: how many samples to make again, drawn at random.
         weights: where the models lie.
+        crates: sources of the crates that tasks name, for the samples that are judged again.
         commitment: digest that was published before the run; empty for none.
         rebuild_to: gets the page made here, to be read in place of the run's.
     """
@@ -57,6 +58,7 @@ class Request:
     files: tuple[Path, ...] = ()
     regenerate: int = 0
     weights: Weights = NO_WEIGHTS
+    crates: Path | None = None
     rebuild_to: Path | None = None
     commitment: str = ""
 
@@ -99,7 +101,7 @@ def verify_with_rechecks(
         if request.rescore:
             from evalpkg.scoring import Scorer
 
-            settings = _settings_of(layout, request.sandbox_mode)
+            settings = _settings_of(layout, request.sandbox_mode, request.crates)
             scorer = stack.enter_context(Scorer(settings, read_tasks(layout.tasks)))
             again = replace(
                 again,
@@ -142,7 +144,7 @@ def known_sets(files: Sequence[Path]) -> KnownSets:
     )
 
 
-def _settings_of(layout: RunLayout, sandbox_mode: str) -> ScoringSettings:
+def _settings_of(layout: RunLayout, sandbox_mode: str, crates: Path | None) -> ScoringSettings:
     """The limits that the run says it was judged under.
 
     Raises:
@@ -159,6 +161,7 @@ def _settings_of(layout: RunLayout, sandbox_mode: str) -> ScoringSettings:
             memory_mib=int(told["memory_mib"]),
             output_kib=int(told["output_kib"]),
             edition=told["edition"],
+            crates=crates,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise DataError(f"{layout.metadata}: the arguments lack a limit ({error!r})") from error

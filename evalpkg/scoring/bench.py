@@ -19,6 +19,7 @@ from evalpkg.sandbox.trial import THREADS, Case, TrialLimits, TrialOutcome, try_
 from evalpkg.sandbox.vocabulary import OutcomeKind, Reason
 from evalpkg.scoring import verdicts
 from evalpkg.scoring.control import why_nothing_compiles
+from evalpkg.scoring.crate_shelf import CrateShelf
 from evalpkg.scoring.crates import Compiled, CompileLimits, CrateCompiler
 from evalpkg.scoring.elf import mapped_bytes
 from evalpkg.scoring.oracles import OracleShelf
@@ -82,7 +83,8 @@ class Bench:
     ) -> None:
         self._runtime = runtime
         self._provider = provider
-        self.compiler = CrateCompiler(toolchain, runtime, provider)
+        crates = CrateShelf(toolchain, settings.crates)
+        self.compiler = CrateCompiler(toolchain, runtime, provider, crates)
         self.shelf = OracleShelf(self.compiler, runtime, tasks)
         self.compile_limits = CompileLimits(cpu_s=settings.compile_timeout_s)
         self.trial_limits = TrialLimits(
@@ -96,7 +98,8 @@ class Bench:
         """Judge programs of one edition in one crate.
 
         Args:
-            programs: distinct, of one edition; one alone after the first round.
+            programs: distinct, of one edition, and one alone if it sees
+                third-party crates, or after the first round.
             stage: after the last one, whatever comes out counts.
         """
         judged: list[Judged] = []
@@ -126,8 +129,10 @@ class Bench:
             )
         # Tasks with one signature may be given the same program: one module serves them all.
         distinct = list({unit.name: unit for unit in units}.values())
-        edition = programs[0].task.edition
-        compiled = self.compiler.compile(work, distinct, edition, limits, shared=True)
+        task = programs[0].task
+        compiled = self.compiler.compile(
+            work, distinct, task.edition, limits, shared=True, crates=task.crates
+        )
         judged: list[Judged] = []
         left: list[tuple[Program, str]] = []
         for program, unit in zip(programs, units, strict=True):

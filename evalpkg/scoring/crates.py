@@ -14,6 +14,7 @@ from pathlib import Path
 from evalpkg.rust import Runtime, Toolchain
 from evalpkg.sandbox.base import Box, Limits, Provider
 from evalpkg.sandbox.process import run_bounded
+from evalpkg.scoring.crate_shelf import CrateShelf
 from evalpkg.scoring.diagnostics import ROOT_FILE, Diagnostic, blame, errors
 from evalpkg.scoring.stops import Stop, explain
 from evalpkg.scoring.subject import symbol
@@ -57,8 +58,15 @@ CONFIGURED_OUT = Diagnostic(None, "nothing is left to call: an attribute removes
 class CrateCompiler:
     """Compiles crates in a provider's box."""
 
-    def __init__(self, toolchain: Toolchain, runtime: Runtime, provider: Provider) -> None:
+    def __init__(
+        self,
+        toolchain: Toolchain,
+        runtime: Runtime,
+        provider: Provider,
+        crates: CrateShelf | None = None,
+    ) -> None:
         self.toolchain = toolchain
+        self.crates = crates or CrateShelf(toolchain, None)
         self._runtime = runtime
         self._provider = provider
 
@@ -70,6 +78,7 @@ class CrateCompiler:
         limits: CompileLimits,
         *,
         shared: bool = False,
+        crates: tuple[str, ...] = (),
     ) -> Compiled:
         """Compile ``units`` in the empty folder ``work``.
 
@@ -79,14 +88,20 @@ class CrateCompiler:
             edition: of Rust.
             limits: of each call of rustc.
             shared: what is compiled runs confined, so its support library may be a shared copy.
+            crates: third-party crates that the modules see.
         """
         put_support(self._runtime.evalwire, work, shared=shared)
+        third_party = self.crates.get(crates)
+        for path in third_party.paths() if third_party else ():
+            put_support(path, work, shared=shared)
         for unit in units:
             (work / f"{unit.name}.rs").write_bytes(unit.text.encode("utf-8", "surrogatepass"))
         compiled = Compiled()
         left = list(units)
         while left:
-            status, text = self._rustc(work, _write_root(work, left), edition, limits)
+            status, text = self._rustc(
+                work, _write_root(work, left), self.command(edition, crates), limits
+            )
             if status == 0:
                 library = work / LIBRARY
                 if left[0].is_root and symbol(left[0].name).encode() not in library.read_bytes():
@@ -103,20 +118,22 @@ class CrateCompiler:
             left = [unit for unit in left if unit.name not in blamed]
         return compiled
 
-    def _rustc(self, work: Path, root: str, edition: str, limits: CompileLimits) -> tuple[int, str]:
+    def _rustc(
+        self, work: Path, root: str, command: list[str], limits: CompileLimits
+    ) -> tuple[int, str]:
         bounds = Limits(
             limits.memory_mib, max(1, round(limits.cpu_s)), limits.file_mib, limits.processes
         )
-        command = self.command(edition)
         if root != ROOT_FILE:  # a crate of a program's own, which may name itself
             command = [word for word in command if not word.startswith("--crate-name=")]
         boxed = self._provider.command(Box(work, building=True, limits=bounds), [*command, root])
         # Wall time is only a backstop: a loaded machine must not turn into a verdict.
         return run_bounded(boxed, wall_s=limits.cpu_s * 6 + 30, keep_bytes=ERROR_BYTES)
 
-    def command(self, edition: str) -> list[str]:
+    def command(self, edition: str, crates: tuple[str, ...] = ()) -> list[str]:
         """The rustc command line, but for the root file; paths are relative to the box's folder."""
-        return [*self.toolchain.cdylib(edition, LIBRARY), "--error-format=json"]
+        flags = self.crates.flags(crates)
+        return [*self.toolchain.cdylib(edition, LIBRARY), *flags, "--error-format=json"]
 
 
 def _write_root(work: Path, units: Sequence[Unit]) -> str:

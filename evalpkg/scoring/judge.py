@@ -53,7 +53,7 @@ class Judge:
     ) -> None:
         found: tuple[Task, ...]
         if isinstance(tasks, str | Path):
-            found = load_tasks(str(tasks), variant).tasks
+            found = load_tasks(str(tasks), variant, crates=bool(settings and settings.crates)).tasks
         else:
             found = tuple(tasks)
         self._tasks = {task.task_id: task for task in found}

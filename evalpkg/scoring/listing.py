@@ -15,6 +15,7 @@ from pathlib import Path
 from evalpkg.errors import DataError
 from evalpkg.models import Task
 from evalpkg.rust import Toolchain
+from evalpkg.rust.crate_set import CrateSet
 from evalpkg.sandbox.scratch import scratch_root
 from evalpkg.tasks.stub import stub
 
@@ -23,7 +24,9 @@ LISTING_S = 20
 _ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C"}
 
 
-def listed_tests(toolchain: Toolchain, task: Task) -> tuple[str, ...]:
+def listed_tests(
+    toolchain: Toolchain, task: Task, crates: CrateSet | None = None
+) -> tuple[str, ...]:
     """Paths of the tests that ``rustc --test`` would run, in its order; ignored ones left out.
 
     Raises:
@@ -33,9 +36,12 @@ def listed_tests(toolchain: Toolchain, task: Task) -> tuple[str, ...]:
         source, program = Path(folder, "tests.rs"), Path(folder, "tests")
         text = f"{task.prompt}\n{stub(task)}\n{task.test}\n"
         source.write_bytes(text.encode("utf-8", "surrogatepass"))
+        for path in crates.paths() if crates else ():
+            Path(folder, path.name).symlink_to(path)
         build = [
             *(str(toolchain.rustc), f"--sysroot={toolchain.sysroot}", "--test", "-Awarnings"),
             *(f"--edition={task.edition}", "-Cdebuginfo=0", f"-o{program}", str(source)),
+            *(crates.flags() if crates else ()),
         ]
         _run(build, folder, BUILDING_S, "rustc --test does not build them")
         every = _names(program, folder)

@@ -56,7 +56,7 @@ def _entry(module: str, test: TestFunction) -> str:
 
 def task_digest(task: Task) -> str:
     """sha256 of all of a task that its oracle is made from."""
-    parts = (task.task_id, task.prompt, task.entry_point, task.test, task.edition)
+    parts = (task.task_id, task.prompt, task.entry_point, task.test, task.edition, *task.crates)
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -57,12 +57,12 @@ class OracleShelf:
         self._used: dict[str, Instances] = {}
         self._digests = {task.task_id: task_digest(task) for task in tasks}
         self._chunk_of: dict[str, _Chunk] = {}
-        by_edition: dict[str, list[Task]] = {}
+        alike: dict[tuple[str, tuple[str, ...]], list[Task]] = {}
         for task in tasks:
-            by_edition.setdefault(task.edition, []).append(task)
-        for edition, members in by_edition.items():
+            alike.setdefault((task.edition, task.crates), []).append(task)
+        for members in alike.values():
             for start in range(0, len(members), CHUNK):
-                chunk = _Chunk(members[start : start + CHUNK], edition)
+                chunk = _Chunk(members[start : start + CHUNK])
                 for task in members[start : start + CHUNK]:
                     self._chunk_of[task.task_id] = chunk
 
@@ -71,7 +71,7 @@ class OracleShelf:
         self._tasks[task.task_id] = task
         self._names[task.task_id] = module_name(task)
         self._digests[task.task_id] = task_digest(task)
-        self._chunk_of[task.task_id] = _Chunk([task], task.edition)
+        self._chunk_of[task.task_id] = _Chunk([task])
 
     def digest(self, task_id: str) -> str:
         """sha256 of all of a task that its oracle is made from."""
@@ -96,11 +96,12 @@ class OracleShelf:
 
 
 class _Chunk:
-    """One library of oracles."""
+    """One library of oracles, of tasks with one edition and the same crates."""
 
-    def __init__(self, tasks: list[Task], edition: str) -> None:
+    def __init__(self, tasks: list[Task]) -> None:
         self._tasks = tasks
-        self._edition = edition
+        self._edition = tasks[0].edition
+        self._crates = tasks[0].crates
         self._lock = threading.Lock()
         self._built: tuple[Path, dict[str, str]] | None = None
 
@@ -114,6 +115,7 @@ class _Chunk:
     def _load(self, compiler: CrateCompiler, runtime: Runtime) -> tuple[Path, dict[str, str]]:
         state = hashlib.sha256(f"{VERSION}\0{runtime.digest}".encode())
         state.update("\0".join(compiler.command(self._edition)).encode())
+        state.update(compiler.crates.digest(self._crates).encode())
         for task in self._tasks:
             state.update(task_digest(task).encode())
         home = cache_root() / "oracles"
@@ -141,7 +143,7 @@ class _Chunk:
 
         def compiled(some: list[Unit]) -> Compiled:
             work = folders.enter_context(tempfile.TemporaryDirectory(dir=scratch_root()))
-            return compiler.compile(Path(work), some, self._edition, LIMITS)
+            return compiler.compile(Path(work), some, self._edition, LIMITS, crates=self._crates)
 
         built = compiled(units)
         if built.stop is None:
@@ -164,7 +166,9 @@ class _Chunk:
             try:
                 listed = None
                 if not open_tests(task.test).certain:
-                    listed = listed_tests(compiler.toolchain, task)
+                    listed = listed_tests(
+                        compiler.toolchain, task, compiler.crates.get(task.crates)
+                    )
                 units.append(oracle_unit(task, listed))
             except DataError as error:
                 faults[module_name(task)] = error.cause

@@ -104,7 +104,7 @@ class Rounds:
             return
         self._waiting[key] = [position]
         program = Program(key, digest, task, source)
-        self._submit(self._batches.add(program, _company(source)), Round.FIRST)
+        self._submit(self._batches.add(program, _company(task, source)), Round.FIRST)
 
     def _submit(self, programs: list[Program], stage: Round) -> None:
         if not programs:
@@ -159,8 +159,14 @@ def _failed(programs: list[Program], stage: Round, error: Exception) -> list[Jud
     return [Judged(program, infra(detail, program), again) for program in programs]
 
 
-def _company(source: str) -> Company:
-    """As ``company``; a program that it cannot be found out for has none."""
+def _company(task: Task, source: str) -> Company:
+    """As ``company``; a program that it cannot be found out for has none.
+
+    Nor has one that sees third-party crates: what their macros and traits do to a neighbour, the
+    tokens of the program do not tell.
+    """
+    if task.crates:
+        return Company.NONE
     try:
         return company(source)
     except (RecursionError, ValueError, MemoryError):

@@ -64,6 +64,8 @@ class Scorer:
         self.provider = select_provider(settings.sandbox_mode, toolchain, runtime)
         self._toolchain = toolchain
         self._bench = Bench(toolchain, runtime, self.provider, settings, self._tasks)
+        for crates in {task.crates for task in self._tasks}:
+            self._bench.compiler.crates.get(crates)  # now, so that what is missing is told at once
         self._profile = profile_digest(self.provider, runtime)
         self._conditions = self._describe_conditions()
         self._owned = ExitStack()
@@ -135,7 +137,9 @@ class Scorer:
     def key(self, task: Task, digest: str) -> bytes:
         """The content key of a program: everything that can change its verdict."""
         tests = self._bench.shelf.digest(task.task_id)
-        return hashlib.sha256(f"{digest}\0{tests}\0{self._conditions}".encode()).digest()
+        crates = self._bench.compiler.crates.digest(task.crates)
+        parts = (digest, tests, self._conditions, *([crates] if crates else []))
+        return hashlib.sha256("\0".join(parts).encode()).digest()
 
     def provenance(self) -> dict[str, object]:
         """What produced the verdicts, for the run's metadata."""
@@ -143,6 +147,7 @@ class Scorer:
             "scorer_version": VERSION,
             "rustc": self._toolchain.version,
             "rustc_flags": self._bench.compiler.command("EDITION"),
+            "crates": self._bench.compiler.crates.provenance(self._tasks),
             "sandbox": self.provider.name,
             "sandbox_profile_sha256": self._profile,
             "timeout_s": self.settings.timeout_s,

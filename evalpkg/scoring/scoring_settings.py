@@ -32,6 +32,7 @@ class ScoringSettings:
         batch_size: programs in one crate.
         cache: file of the verdict cache, None for none.
         edition: Rust edition for every task, None for each task's own.
+        crates: folder with the sources of crates that tasks name (``cargo vendor``), None for none.
     """
 
     sandbox_mode: str = "auto"
@@ -43,3 +44,4 @@ class ScoringSettings:
     batch_size: int = 64
     cache: Path | None = None
     edition: str | None = None
+    crates: Path | None = None

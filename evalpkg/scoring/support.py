@@ -1,4 +1,4 @@
-"""The support library beside each crate, without a copy for each.
+"""The support library beside each crate, without a copy for each; third-party crates likewise.
 
 It takes many times the room of all else in a batch's folder. The crates of programs therefore share
 one copy by hard links. The crates of tests do not: what their processes run must not depend on what
@@ -14,8 +14,6 @@ from pathlib import Path
 
 from evalpkg.sandbox.scratch import scratch_root
 
-SUPPORT = "libevalwire.rlib"
-
 _lock = threading.Lock()
 
 
@@ -27,7 +25,7 @@ def put_support(library: Path, work: Path, *, shared: bool) -> None:
         work: folder of one crate.
         shared: link this process's copy rather than make another.
     """
-    target = work / SUPPORT
+    target = work / library.name
     if shared:
         try:
             target.hardlink_to(_shared(library))
@@ -40,7 +38,7 @@ def put_support(library: Path, work: Path, *, shared: bool) -> None:
 
 def _shared(library: Path) -> Path:
     """This process's copy, made anew where it is missing or is no longer what was copied."""
-    copy = scratch_root() / f"{library.parent.name}-{SUPPORT}"
+    copy = scratch_root() / f"{library.parent.name}-{library.name}"
     with _lock:
         if not _is_intact(copy, library):
             copy.unlink(missing_ok=True)

@@ -18,7 +18,7 @@ from evalpkg.tasks.human_eval_rust import locate_human_eval_rust
 from evalpkg.tasks.repairs import load_overlay, repaired
 from evalpkg.tasks.rows import read_rows
 from evalpkg.tasks.sets import NAMED
-from evalpkg.tasks.sets.mends import without_unused_crates
+from evalpkg.tasks.sets.mends import with_crates, with_ranges, without_unused_crates
 from evalpkg.tasks.sets.named import HUMAN_EVAL_RUST
 
 VARIANTS = ("repaired", "original")
@@ -33,6 +33,7 @@ def load_tasks(
     *,
     exclude: Sequence[str] = (),
     files: Sequence[Path] = (),
+    crates: bool = False,
 ) -> TaskSet:
     """Load one or several task sets as one.
 
@@ -44,6 +45,8 @@ def load_tasks(
         limit: keep only the first so many of each set.
         exclude: leave these tasks out: ids, function names or patterns.
         files: copies of named sets on this machine, recognised by their digest.
+        crates: whether the crates that named sets import can be had; without, the tasks that need
+            one are left out by name.
 
     Raises:
         DataError: if a set is missing, malformed or empty, or a task id names nothing.
@@ -59,7 +62,7 @@ def load_tasks(
     names = (sources,) if isinstance(sources, str) else tuple(sources)
     _require_each_once(names)
     _require_known(files)
-    parts = [_load_one(name, variant, files) for name in names]
+    parts = [_load_one(name, variant, files, crates) for name in names]
     every = [task for tasks, _ in parts for task in tasks]
     _require_own_ids(every, names)
     chosen = {task.task_id for task in choose(every, ids, exclude)}
@@ -75,17 +78,20 @@ def load_tasks(
     )
 
 
-def _load_one(name: str, variant: str, files: Sequence[Path]) -> tuple[list[Task], TaskSource]:
+def _load_one(
+    name: str, variant: str, files: Sequence[Path], crates: bool
+) -> tuple[list[Task], TaskSource]:
     path = _resolve(name, files)
     tasks = [_clustered(replace(task, dataset=_title(name))) for task in read_tasks_of(path, name)]
     source = TaskSource(name, sha256_of(path))
+    known = NAMED[name].crates if crates and name in NAMED else ()
     if variant == "original":
-        return tasks, source
+        return [with_crates(task, known) for task in tasks], source
     overlay = load_overlay()
     if name in NAMED:
         tasks = [without_unused_crates(task) for task in tasks]
-    tasks = [repaired(task, overlay) for task in tasks]
-    reasons = exclusions() if name in NAMED else {}
+    tasks = [with_ranges(with_crates(repaired(task, overlay), known)) for task in tasks]
+    reasons = exclusions(crates=crates) if name in NAMED else {}
     excluded = tuple(
         Exclusion(task.task_id, reasons[task.task_id]) for task in tasks if task.task_id in reasons
     )
@@ -187,9 +193,13 @@ def _clusters() -> tuple[dict[str, str], dict[str, str]]:
     return of_task, table["same"]
 
 
+def exclusions(*, crates: bool = False) -> dict[str, str]:
+    """Tasks of named sets that cannot be judged, with or without crates: task id to reason."""
+    table = _exclusions()
+    return table["excluded"] | ({} if crates else table["needs_crates"])
+
+
 @lru_cache(maxsize=1)
-def exclusions() -> dict[str, str]:
-    """Tasks of named sets that cannot be judged: task id to reason."""
+def _exclusions() -> dict[str, dict[str, str]]:
     file = resources.files("evalpkg.tasks.sets") / "exclusions.toml"
-    reasons: dict[str, str] = tomllib.loads(file.read_text("utf-8"))["excluded"]
-    return reasons
+    return tomllib.loads(file.read_text("utf-8"))

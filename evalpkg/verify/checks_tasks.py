@@ -125,6 +125,7 @@ def _chosen(evidence: Evidence, known: KnownSets, sources: Mapping[str, str]) ->
         arguments.get("limit"),
         exclude=tuple(arguments.get("exclude_tasks") or ()),
         files=known.copies,
+        crates=bool(arguments.get("crates")),
     )
     return replace(chosen, tasks=tuple(_as_recorded(chosen.tasks, sources)))
 

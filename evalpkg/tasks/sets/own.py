@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from evalpkg.models import Task
 from evalpkg.tasks.fields import Row, RowError, text
 from evalpkg.tasks.sets import multipl_e
@@ -26,4 +28,27 @@ def convert(row: Row) -> Task:
         edition=text(row, "edition", "2021"),
         category=text(row, "category", ""),
         cluster=text(row, "cluster", "") or fields["task_id"],
+        crates=_crates(row),
     )
+
+
+_CRATE = re.compile(r"[A-Za-z][\w-]{0,63} [\d.=^~<>*, ]{1,64}", re.ASCII)
+
+
+def _crates(row: Row) -> tuple[str, ...]:
+    """Each crate of a row with the version that it asks for, sorted by name.
+
+    Raises:
+        RowError: if the field is no object of names and versions.
+    """
+    given = row.get("crates") or {}
+    if isinstance(given, dict):
+        if not all(isinstance(version, str) for version in given.values()):
+            raise RowError("the field 'crates' holds a version that is no string")
+        given = [f"{name} {version}" for name, version in given.items()]
+    if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
+        raise RowError("the field 'crates' is no object of crates and versions")
+    for one in given:
+        if not _CRATE.fullmatch(one):
+            raise RowError(f"the field 'crates' holds {one!r:.80}: no name and version of a crate")
+    return tuple(sorted(given))

@@ -1,0 +1,65 @@
+"""The crates of tasks, each set of them built when it is first needed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from evalpkg.errors import ConfigError
+from evalpkg.models import Task
+from evalpkg.rust import Toolchain
+from evalpkg.rust.crate_set import CrateSet, build_crates
+
+
+class CrateShelf:
+    """Builds and remembers crates; safe to use from several threads.
+
+    Args:
+        folder: their sources, None where the user named none.
+    """
+
+    def __init__(self, toolchain: Toolchain, folder: Path | None) -> None:
+        self._toolchain = toolchain
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._built: dict[tuple[str, ...], CrateSet] = {}
+
+    def get(self, crates: tuple[str, ...]) -> CrateSet | None:
+        """The built crates of a task; None for a task that names none.
+
+        Raises:
+            ConfigError: if there is no folder, or it lacks a crate.
+            EnvironmentUnfitError: if they cannot be built.
+        """
+        if not crates:
+            return None
+        with self._lock:
+            if crates not in self._built:
+                if self._folder is None:
+                    raise ConfigError(
+                        f"the tasks need crates ({', '.join(crates)})",
+                        "Give the folder of their sources with --crates DIR ('cargo vendor' makes "
+                        "it; docs/dataset.md says how).",
+                    )
+                self._built[crates] = build_crates(self._toolchain, crates, self._folder)
+            return self._built[crates]
+
+    def digest(self, crates: tuple[str, ...]) -> str:
+        """Digest of a task's crates; empty for a task that names none."""
+        found = self.get(crates)
+        return found.digest if found else ""
+
+    def flags(self, crates: tuple[str, ...]) -> list[str]:
+        """Options of rustc for a task's crates."""
+        found = self.get(crates)
+        return found.flags() if found else []
+
+    def provenance(self, tasks: Sequence[Task]) -> list[dict[str, object]]:
+        """What was built for ``tasks``, for the run's metadata."""
+        sets = {task.crates: self.get(task.crates) for task in tasks if task.crates}
+        return [
+            {"versions": list(one.versions), "lock_sha256": one.lock_sha256, "sha256": one.digest}
+            for _, one in sorted(sets.items())
+            if one is not None
+        ]
