@@ -106,5 +106,5 @@ def _too_small() -> Iterator[tuple[str, str]]:
             have, want = hard // unit, needed // unit
             fault = f"this process may use too little {name}: {have} ('{command}'), not {want}"
             yield fault, f"Start it with '{command} unlimited', or at least '{command} {want}'."
-        elif limit in (resource.RLIMIT_AS, resource.RLIMIT_FSIZE):
+        elif limit in (resource.RLIMIT_AS, resource.RLIMIT_FSIZE, resource.RLIMIT_NPROC):
             resource.setrlimit(limit, (hard, hard))

@@ -80,7 +80,10 @@ class Bench:
         provider: Provider,
         settings: ScoringSettings,
         tasks: Sequence[Task],
+        *,
+        cramped: bool = False,
     ) -> None:
+        self._cramped = cramped
         self._runtime = runtime
         self._provider = provider
         crates = CrateShelf(toolchain, settings.crates)
@@ -168,9 +171,24 @@ class Bench:
         refused = Refusals.now().since(before)
         if not refused and verdict.kind is not VerdictKind.INFRA_ERROR:
             refused = why_nothing_compiles(self.compiler)
-        if refused:
-            return Judged(program, infra(f"{compiled.detail}: {refused}", program))
+        if refused or stop in (Stop.FULL, Stop.KILLED):
+            return Judged(program, self._refused(compiled.detail, refused, program))
         return Judged(program, verdict)
+
+    def _refused(
+        self, detail: str, refused: str, program: Program, compile_ok: bool = False
+    ) -> Verdict:
+        """The machine refused a program something, though nothing ran beside it.
+
+        Where it has less than a program may use, and gives another what it needs, that is the
+        program's own use: it could otherwise leave the statistic at will.
+        """
+        said = f"{detail}: {refused}" if refused else detail
+        if self._cramped and not why_nothing_compiles(self.compiler):
+            said = f"{said}; nothing ran beside it"
+            kind = VerdictKind.RESOURCE_LIMIT
+            return Verdict(kind, compile_ok, None, said[:2000], program.digest)
+        return infra(said, program)
 
     def _try(
         self, library: Path, programs: list[tuple[Program, str]], stage: Round
@@ -187,7 +205,8 @@ class Bench:
             verdict = verdicts.tried(outcome, program.digest, self.trial_limits)
             again = self._again(outcome, verdict, stage, refused)
             if again is None and refused and _may_be_refused(outcome, verdict):
-                verdict = infra(f"{verdict.detail or verdict.kind.value}: {refused}", program)
+                detail = verdict.detail or verdict.kind.value
+                verdict = self._refused(detail, refused, program, compile_ok=True)
             lasting = verdict.kind in OWN_DOING and not _is_doubtful(outcome)
             judged.append(Judged(program, verdict, again, lasting and not refused))
         return judged

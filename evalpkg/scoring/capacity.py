@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import logging
 import os
+import re
+import resource
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +29,8 @@ OWN_PROCESSES = 64
 
 LEAST_ROOM = 24 << 20
 """Bytes that one batch of ordinary programs takes in the scratch folder, and as much again."""
+
+_OWNER_AND_THREADS = re.compile(r"^Uid:\t(\d+).*?^Threads:\t(\d+)", re.MULTILINE | re.DOTALL)
 
 _log = logging.getLogger("evalpkg.scoring")
 
@@ -65,11 +69,21 @@ def fitting_workers(settings: ScoringSettings) -> int:
     for supply in _supplies(settings):
         fits = supply.there // supply.worker
         if fits < 1:
-            _log.warning("%s Programs that use it all cannot be judged here.", supply.sentence())
+            _log.warning(
+                "%s A program that needs more is 'resource_limit' here.", supply.sentence()
+            )
         if fits < workers:
             workers = max(1, fits)
             _log.warning("%d of %d workers: %s", workers, asked, supply.sentence())
     return workers
+
+
+def is_cramped(settings: ScoringSettings) -> bool:
+    """Whether there is less of something than the limits let one program use.
+
+    What this machine refuses a program that nothing runs beside is then the program's own use.
+    """
+    return any(supply.there < supply.worker for supply in _supplies(settings))
 
 
 def _supplies(settings: ScoringSettings) -> Iterator[Supply]:
@@ -95,21 +109,24 @@ def _supplies(settings: ScoringSettings) -> Iterator[Supply]:
         " MiB",
         "Point TMPDIR at a folder with more.",
     )
-    room = _process_room()
-    if room is not None:
+    for whose, room, cure in (
+        (
+            "control group",
+            _process_room(),
+            "Raise its limit (pids.max; 'docker run --pids-limit').",
+        ),
+        ("user", _user_room(), "Raise its limit ('ulimit -u')."),
+    ):
+        if room is None:
+            continue
         if room < OWN_PROCESSES // 2:
             raise EnvironmentUnfitError(
-                f"this control group has room for {room} more processes and threads, and compiling "
+                f"this {whose} has room for {room} more processes and threads, and compiling "
                 f"one program takes {OWN_PROCESSES // 2}",
-                "Raise its limit (pids.max; 'docker run --pids-limit').",
+                cure,
             )
-        yield Supply(
-            "processes and threads of this control group",
-            room,
-            THREADS + OWN_PROCESSES,
-            "",
-            "Raise its limit (pids.max; 'docker run --pids-limit').",
-        )
+        what = f"processes and threads of this {whose}"
+        yield Supply(what, room, THREADS + OWN_PROCESSES, "", cure)
 
 
 def _free() -> int:
@@ -138,6 +155,26 @@ def _process_room() -> int | None:
         if limit is not None:
             rooms.append(max(0, limit - (current or 0)))
     return min(rooms, default=None)
+
+
+def _user_room() -> int | None:
+    """Processes and threads that this user may still start; None for root, who is not counted."""
+    limit, _ = resource.getrlimit(resource.RLIMIT_NPROC)
+    user = os.getuid()
+    if user == 0 or limit == resource.RLIM_INFINITY:
+        return None
+    return max(0, limit - sum(_threads_of(user)))
+
+
+def _threads_of(user: int) -> Iterator[int]:
+    for status in Path("/proc").glob("[0-9]*/status"):
+        try:
+            text = status.read_text(encoding="ascii", errors="replace")
+        except OSError:
+            continue  # it ended meanwhile
+        found = _OWNER_AND_THREADS.search(text)
+        if found and int(found[1]) == user:
+            yield int(found[2])
 
 
 def _number(file: Path) -> int | None:

@@ -19,7 +19,7 @@ from evalpkg.sandbox.base import profile_digest
 from evalpkg.sandbox.host import prepare_host
 from evalpkg.scoring.bench import Bench
 from evalpkg.scoring.cache import VerdictCache
-from evalpkg.scoring.capacity import fitting_workers
+from evalpkg.scoring.capacity import fitting_workers, is_cramped
 from evalpkg.scoring.rounds import Equipment, OnVerdict, Rounds
 from evalpkg.scoring.scoring_settings import VERSION, ScoringSettings, default_workers
 from evalpkg.scoring.turns import Turns
@@ -63,7 +63,9 @@ class Scorer:
         runtime = build_runtime(toolchain)
         self.provider = select_provider(settings.sandbox_mode, toolchain, runtime)
         self._toolchain = toolchain
-        self._bench = Bench(toolchain, runtime, self.provider, settings, self._tasks)
+        self._bench = Bench(
+            toolchain, runtime, self.provider, settings, self._tasks, cramped=is_cramped(settings)
+        )
         for crates in {task.crates for task in self._tasks}:
             self._bench.compiler.crates.get(crates)  # now, so that what is missing is told at once
         self._profile = profile_digest(self.provider, runtime)

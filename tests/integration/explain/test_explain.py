@@ -10,6 +10,7 @@ from click.testing import CliRunner
 
 from evalpkg.cli.app import app
 from evalpkg.cli.explain import _tame
+from tests.integration.run.command import evalpkg, succeed
 
 TASK = {
     "task_id": "own/add",
@@ -62,3 +63,25 @@ def test_the_page_says_why_and_shows_hostile_text_tame(files: tuple[Path, Path])
 
 def test_markup_and_control_characters_are_text() -> None:
     assert _tame("[red]\x07\t\u202e") == "\\[red]\\x07    \\u202e"
+
+
+def test_a_user_asks_for_a_row_of_a_file_and_for_a_sample_of_a_run(
+    files: tuple[Path, Path], tmp_path: Path
+) -> None:
+    tasks, samples = files
+    page = succeed("explain", samples, "2", "--dataset", tasks)
+    assert "own/add" in page
+    assert "test_failed" in page
+    run, answers = tmp_path / "run", tmp_path / "replay.jsonl"
+    rows = ({"task_id": "own/add", "completion": text} for text in ("    x + y\n}\n", ""))
+    answers.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    succeed(
+        *("run", "--backend", "replay", "--replay-base", answers, "--skip-finetuned"),
+        *("--num-samples", "2", "--k-values", "1", "--dataset", tasks, "--output-dir", run),
+    )
+    asked = ("explain", run, "--role", "base", "--task", "own/add")
+    found = [json.loads(succeed(*asked, "--index", i, "--json")) for i in "01"]
+    assert [one["verdict"] for one in found] == ["passed", "no_code"]
+    unknown = evalpkg(*asked, "--index", "2")
+    assert unknown.returncode == 4
+    assert "no sample 2 of 'own/add'" in unknown.stderr

@@ -30,6 +30,7 @@ TASK = {
     "        assert_eq!(add(1, 2), 3);\n    }\n}\n",
 }
 RIGHT, WRONG, SLOW = "x + y }", "x - y }", "loop {} }"
+THREADS = "loop { std::thread::spawn(|| std::thread::park()); } }"
 DEVICE = 'include_bytes!("/dev/zero").len() as i32 + x + y }'
 
 
@@ -108,6 +109,7 @@ def test_a_soft_limit_on_descriptors_is_raised(inputs: Path) -> None:
         ("ulimit -v 2500000", ("address space", "ulimit -v 3145728")),
         ("ulimit -f 1000", ("file size", "ulimit -f 65536")),
         ("ulimit -t 60", ("CPU time", "ulimit -t 600")),
+        ("ulimit -u 64", ("processes: 64", "ulimit -u 256")),
     ],
 )
 def test_a_limit_too_small_is_an_error_that_names_it(
@@ -155,6 +157,34 @@ def test_a_cache_that_cannot_be_written(inputs: Path) -> None:
     if "unshare failed" in done.stderr:
         pytest.skip("no mount namespace here")
     assert_refused(done, str(cache), "EVALPKG_CACHE")
+
+
+def test_two_runs_at_once_on_a_new_cache(inputs: Path) -> None:
+    """Both build the runtime, the probes and the oracles at the same time."""
+    fresh = {"EVALPKG_CACHE": str(inputs / "cache")}
+    other = inputs / "other"
+    both = f"COMMAND --output-dir {shlex.quote(str(other))} & COMMAND; one=$?; wait $! && exit $one"
+    assert_good(inputs, score(inputs, both, variables=fresh))
+    assert [row["verdict"] for row in read_lines(other / "verdicts.jsonl")] == verdicts(inputs)
+
+
+@as_root
+def test_a_program_that_takes_all_of_a_tiny_host_is_over_a_limit(inputs: Path) -> None:
+    group = Path(f"/sys/fs/cgroup/pids/evalpkg-test-{os.getpid()}")
+    if not group.parent.is_dir() or not os.access(group.parent, os.W_OK):
+        pytest.skip("no control groups of version 1 that can be made here")
+    row = {"task_id": "t/add", "completion": THREADS}
+    with (inputs / "rows.jsonl").open("a") as rows:
+        rows.write(json.dumps(row) + "\n")
+    group.mkdir()
+    try:
+        enter = f"echo 60 > {group}/pids.max; echo $$ > {group}/cgroup.procs"
+        done = score(inputs, f"{enter}; exec COMMAND")
+    finally:
+        group.rmdir()
+    assert done.returncode == 0, done.stderr
+    assert "'resource_limit' here" in done.stderr
+    assert verdicts(inputs) == ["passed", "test_failed", "resource_limit"]
 
 
 @as_root

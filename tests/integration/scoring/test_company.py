@@ -65,6 +65,27 @@ def test_twins_are_judged_once_and_told_each(bench: Court) -> None:
     assert [cached for _, cached in told].count(False) == 1
 
 
+THREADS = f"""{SIGNATURE} {{
+    thread_local!(static COUNT: std::cell::Cell<u32> = const {{ std::cell::Cell::new(0) }});
+    let count = || COUNT.with(|it| it.set(it.get() + 1));
+    let all: Vec<_> = (0..100).map(|_| std::thread::spawn(count)).collect();
+    all.into_iter().for_each(|one| one.join().unwrap());
+{RIGHT[1:]}"""
+LARGE_LOCAL = """fn divide(a: i32, b: i32) -> i32 {
+    thread_local!(static BIG: std::cell::RefCell<[u8; 15 << 20]> =
+        const { std::cell::RefCell::new([0; 15 << 20]) });
+    if a == 77 { BIG.with(|it| it.borrow_mut()[a as usize] = 1); }
+    a / b
+}"""
+
+
+def test_a_neighbours_large_thread_local_does_not_crash_a_program_of_many_threads(
+    bench: Court,
+) -> None:
+    verdicts = bench.judge([(TASKS["close"], THREADS), (TASKS["divide"], LARGE_LOCAL)])
+    assert [verdict.kind.value for verdict in verdicts] == ["passed", "passed"]
+
+
 def test_tasks_with_one_signature_may_get_the_same_program(bench: Court) -> None:
     # The same function is asked for in several categories of the data set.
     task = TASKS["close"]

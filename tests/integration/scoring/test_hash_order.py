@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from evalpkg.models import Extraction, Task
 from evalpkg.scoring import Scorer, ScoringSettings
+from tests.redteam.test_redteam import PROVIDERS, available
 
 TASK = Task(
     "order",
@@ -26,5 +29,18 @@ def test_programs_that_differ_in_a_comment_see_one_order_in_any_company() -> Non
         with Scorer(settings, [TASK]) as scorer:
             verdicts = scorer.judge_all([(TASK, Extraction(text, "test")) for text in programs])
         details |= {verdict.detail for verdict in verdicts}
+    assert len(details) == 1
+    assert "left: [" in details.pop()
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_every_provider_gives_the_same_seeds(provider: str) -> None:
+    available(provider)
+    details = set()
+    for mode in (provider, "none"):
+        settings = ScoringSettings(sandbox_mode=mode, workers=1)
+        with Scorer(settings, [TASK]) as scorer:
+            (verdict,) = scorer.judge_all([(TASK, Extraction(PROGRAM, "test"))])
+        details.add(verdict.detail)
     assert len(details) == 1
     assert "left: [" in details.pop()

@@ -20,6 +20,7 @@ def ample(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """A machine with enough of everything."""
     monkeypatch.setattr(capacity, "_memory_mib", lambda: (1 << 20, "of this machine"))
     monkeypatch.setattr(capacity, "_process_room", lambda: None)
+    monkeypatch.setattr(capacity, "_user_room", lambda: None)
     monkeypatch.setattr(capacity, "_free", lambda: 1 << 40)
     return monkeypatch
 
@@ -29,6 +30,7 @@ def test_an_ample_machine_gets_what_was_asked(
 ) -> None:
     assert fitting_workers(SETTINGS) == 6
     assert not caplog.messages
+    assert not capacity.is_cramped(SETTINGS)
 
 
 @pytest.mark.parametrize(
@@ -37,6 +39,7 @@ def test_an_ample_machine_gets_what_was_asked(
         ("_memory_mib", (OWN_MEMORY + 3 * WORKER, "limit of control group x"), 3),
         ("_memory_mib", (OWN_MEMORY + 3 * WORKER - 1, "limit of control group x"), 2),
         ("_process_room", 2 * (256 + OWN_PROCESSES), 2),
+        ("_user_room", 2 * (256 + OWN_PROCESSES), 2),
         ("_free", 800 << 20, 5),
     ],
 )
@@ -59,7 +62,8 @@ def test_too_little_for_one_worker_is_said_and_one_works(
 ) -> None:
     ample.setattr(capacity, "_memory_mib", lambda: (1000, "limit of control group x"))
     assert fitting_workers(SETTINGS) == 1
-    assert any("cannot be judged here" in line for line in caplog.messages)
+    assert any("needs more is 'resource_limit'" in line for line in caplog.messages)
+    assert capacity.is_cramped(SETTINGS)
 
 
 @pytest.mark.parametrize(("name", "supply"), [("_process_room", 10), ("_free", 5 << 20)])
