@@ -4,8 +4,8 @@ function codeBlock(text, highlight = true) {
   return h("pre", { tabindex: "0", class: highlight ? "" : "prose" }, h("code", {}, ...(highlight ? rust(text) : visible(text))));
 }
 
-function folded(title, text, open = false) {
-  return h("details", { open }, h("summary", {}, title), codeBlock(text));
+function folded(title, text, { open = false, highlight = true } = {}) {
+  return h("details", { open }, h("summary", {}, title), codeBlock(text, highlight));
 }
 
 function chips(sample, row, strings) {
@@ -151,7 +151,7 @@ function whatTheModelsSaw(task) {
   const alike = new Set(seen.map(([, text]) => text)).size === 1;
   return (alike ? seen.slice(0, 1) : seen).map(([role, text]) => {
     const who = alike ? (seen.length > 1 ? "both models" : "the model") : roleLabels[role];
-    return folded(`What ${who} saw`, task.strings[text]);
+    return folded(`What ${who} saw`, task.strings[text], { highlight: false });
   });
 }
 
@@ -163,7 +163,7 @@ async function showTask(number, wanted) {
   if (task.erratum) {
     parts.push(h("p", { class: "notice" }, "Differs from the data set: ", ...visible(task.erratum)));
   }
-  parts.push(folded("Prompt", task.prompt, true), ...whatTheModelsSaw(task), folded("Tests", task.test));
+  parts.push(folded("Prompt", task.prompt, { open: true }), ...whatTheModelsSaw(task), folded("Tests", task.test));
   if (task.canonical) parts.push(folded("Reference solution", task.canonical));
   parts.push(legend(number), h("div", { class: "columns" },
     ...index.roles.map((role) => roleColumn(role, number, task, f, wanted.get(role)))));

@@ -116,6 +116,17 @@ def test_the_adapter_changes_what_is_written(reference):
     assert sum(base != finetuned for base, finetuned in pairs) > len(pairs) / 2
 
 
+def test_an_answer_put_to_the_model_again_is_drawn_by_the_one_that_wrote_it(backend, reference):
+    def share(model, samples):
+        found = [backend.force(model, TASKS[0], sample) for sample in samples]
+        return sum(one.same for one in found) / sum(one.of for one in found)
+
+    written = [reference[Role.FINETUNED, "t/0", index] for index in range(3)]
+    by_its_writer = share(Role.FINETUNED, written)
+    assert by_its_writer >= 0.9
+    assert share(Role.BASE, written) < by_its_writer
+
+
 def test_another_seed_gives_other_samples(reference):
     other = create_backend(settings(seed=5))
     found = generate(other, Role.BASE, [(TASKS[0], range(4))])
