@@ -39,9 +39,9 @@ def command(config: EvalConfig, *, target: Path | None) -> int:
       evalpkg run -c evaluation.yaml --commitment SHA256
       evalpkg verify humaneval_results --commitment SHA256
     """
-    from evalpkg.evidence.commitment import commitment_digest
+    from evalpkg.evidence import commitment_digest
     from evalpkg.pipeline.commit import commitment_for
-    from evalpkg.store.files import canonical_json, write_atomic
+    from evalpkg.store import canonical_json, write_atomic
     from evalpkg.tasks import load_tasks
 
     tasks = load_tasks(

@@ -35,7 +35,7 @@ def command(directory: Path, name: str, output_dir: Path) -> None:
       evalpkg export humaneval_results --format inspect --output-dir logs
       inspect view --log-dir logs
     """
-    from evalpkg.evidence.metadata import require_whole_run
+    from evalpkg.evidence import require_whole_run
     from evalpkg.pipeline.status import require_finished
 
     require_whole_run(directory)

@@ -50,7 +50,7 @@ def command(
       evalpkg gate humaneval_results --no-worse-than 1
       evalpkg gate humaneval_results --no-worse-than 1 --better-than 0
     """
-    from evalpkg.evidence.metadata import require_whole_run
+    from evalpkg.evidence import require_whole_run
     from evalpkg.models import Mode
     from evalpkg.pipeline.gate import judge_run
     from evalpkg.pipeline.status import require_finished

@@ -7,9 +7,7 @@ import click
 from evalpkg.errors import ExitCode
 from evalpkg.models import Mode
 from evalpkg.pipeline.run import RunOutcome
-from evalpkg.store.files import read_json
-from evalpkg.store.layout import RunLayout
-from evalpkg.store.mode_files import Coverage
+from evalpkg.store import Coverage, RunLayout, read_json
 
 NAMED = 20
 """Samples without a verdict that are listed; the rest are counted."""

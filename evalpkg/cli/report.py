@@ -49,7 +49,7 @@ def command(
       evalpkg report humaneval_results --margin 2
       evalpkg report step-1000 step-2000 step-3000 --output-dir checkpoints
     """
-    from evalpkg.evidence.metadata import require_whole_run
+    from evalpkg.evidence import require_whole_run
     from evalpkg.pipeline.status import require_finished
 
     for directory in directories:
@@ -58,7 +58,7 @@ def command(
     if len(directories) == 1:
         from evalpkg.pipeline.publish import publish
         from evalpkg.reporting.progress import Progress
-        from evalpkg.store.layout import RunLayout
+        from evalpkg.store import RunLayout
 
         layout = RunLayout(directories[0])
         with Progress(None) as progress:

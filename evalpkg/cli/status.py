@@ -22,8 +22,7 @@ SILENT_SECONDS = 60
 def command(directory: Path, as_json: bool) -> None:
     """Say how far the run in DIRECTORY is, and whether a process is at work on it."""
     from evalpkg.pipeline.status import standing
-    from evalpkg.store.files import read_json
-    from evalpkg.store.layout import RunLayout
+    from evalpkg.store import RunLayout, read_json
 
     found = standing(directory)
     path = RunLayout(directory).progress

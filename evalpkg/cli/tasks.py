@@ -168,7 +168,7 @@ def _list_tasks(tasks: TaskSet) -> None:
 
 
 def _export(tasks: Sequence[Task], output: Path) -> None:
-    from evalpkg.store.records import TASK
+    from evalpkg.store import TASK
 
     TASK.write(output, tasks)
     click.echo(f"{len(tasks)} tasks: {output}")

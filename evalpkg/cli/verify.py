@@ -13,7 +13,7 @@ from evalpkg.cli.help import EvalCommand
 from evalpkg.errors import ConfigError, ExitCode
 
 if TYPE_CHECKING:
-    from evalpkg.verify.check import Check, Report
+    from evalpkg.verify import Check, Report
 
 
 @click.command(name="verify", cls=EvalCommand)
@@ -151,7 +151,7 @@ def command(
     if prove is not None:
         return _print_proof(directory, prove)
     if check_proof is not None:
-        from evalpkg.verify.run import verify_proof
+        from evalpkg.verify import verify_proof
 
         report = verify_proof(directory, check_proof, verify_key)
         if not as_json:
@@ -161,7 +161,7 @@ def command(
         from evalpkg.pipeline.regenerate import Weights
         from evalpkg.pipeline.status import require_finished
         from evalpkg.pipeline.verify import Request, verify_with_rechecks
-        from evalpkg.store.layout import RunLayout
+        from evalpkg.store import RunLayout
 
         if not RunLayout(directory).manifest.exists():
             require_finished(directory)
@@ -215,9 +215,9 @@ def _conclude(report: Report, as_json: bool, strict: bool) -> int:
 
 
 def _print_proof(directory: Path, name: str) -> int:
-    from evalpkg.evidence.sample_tree import prove
+    from evalpkg.evidence import prove
     from evalpkg.models import Role
-    from evalpkg.store.layout import RunLayout
+    from evalpkg.store import RunLayout
 
     role, _, rest = name.partition("/")
     task_id, _, index = rest.rpartition("/")

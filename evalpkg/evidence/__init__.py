@@ -1,17 +1,102 @@
 """The proof of a run: metadata, manifest, Merkle tree, signatures."""
 
-from typing import TYPE_CHECKING, Any
+from evalpkg.evidence.commitment import (
+    commitment_digest,
+    commitment_document,
+    commitment_of_run,
+    tasks_sha256,
+)
+from evalpkg.evidence.environment import Environment, Provisioning, collect_environment
+from evalpkg.evidence.manifest import (
+    Manifest,
+    build_inputs,
+    build_tree,
+    covered_files,
+    digest_of,
+    read_manifest,
+)
+from evalpkg.evidence.metadata import (
+    CrateRecord,
+    Dataset,
+    DatasetPart,
+    EvalMetadata,
+    Host,
+    LockFile,
+    Model,
+    Prompt,
+    Sandbox,
+    Seeds,
+    SelfCheck,
+    ToolchainRecord,
+    read_metadata,
+    require_whole_run,
+    without_secrets,
+    write_metadata,
+)
+from evalpkg.evidence.sample_tree import check_proof, prove, read_proof, tree_mode
+from evalpkg.evidence.signing import (
+    key_id,
+    load_signing_key,
+    load_verify_key,
+    read_signature,
+    verifies,
+)
+from evalpkg.evidence.statement import (
+    PAYLOAD_TYPE,
+    UNSIGNED,
+    build_statement,
+    open_envelope,
+    pre_authentication_encoding,
+    seal_run,
+    signer_uri,
+)
+from evalpkg.evidence.tool import this_tool
 
-if TYPE_CHECKING:
-    from evalpkg.evidence.statement import seal_run
-
-__all__ = ["seal_run"]
-
-
-def __getattr__(name: str) -> Any:
-    """Load what is asked for when it is asked for: most users need one module of this package."""
-    if name != "seal_run":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from evalpkg.evidence.statement import seal_run
-
-    return seal_run
+__all__ = [
+    "PAYLOAD_TYPE",
+    "UNSIGNED",
+    "CrateRecord",
+    "Dataset",
+    "DatasetPart",
+    "Environment",
+    "EvalMetadata",
+    "Host",
+    "LockFile",
+    "Manifest",
+    "Model",
+    "Prompt",
+    "Provisioning",
+    "Sandbox",
+    "Seeds",
+    "SelfCheck",
+    "ToolchainRecord",
+    "build_inputs",
+    "build_statement",
+    "build_tree",
+    "check_proof",
+    "collect_environment",
+    "commitment_digest",
+    "commitment_document",
+    "commitment_of_run",
+    "covered_files",
+    "digest_of",
+    "key_id",
+    "load_signing_key",
+    "load_verify_key",
+    "open_envelope",
+    "pre_authentication_encoding",
+    "prove",
+    "read_manifest",
+    "read_metadata",
+    "read_proof",
+    "read_signature",
+    "require_whole_run",
+    "seal_run",
+    "signer_uri",
+    "tasks_sha256",
+    "this_tool",
+    "tree_mode",
+    "verifies",
+    "without_secrets",
+    "write_metadata",
+]

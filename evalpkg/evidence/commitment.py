@@ -11,9 +11,7 @@ from typing import Any
 from evalpkg.digests import sha256_file, sha256_hex
 from evalpkg.evidence.metadata import EvalMetadata
 from evalpkg.models import Task
-from evalpkg.store.files import canonical_json, read_json
-from evalpkg.store.layout import RunLayout
-from evalpkg.store.records import TASK
+from evalpkg.store import TASK, RunLayout, canonical_json, read_json
 
 _AUTO = ("max_samples", "noise_share", "precision")
 """The rule of ``--num-samples auto``, promised in the place of a number."""

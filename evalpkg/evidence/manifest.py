@@ -29,9 +29,7 @@ from evalpkg.evidence.metadata import (
 )
 from evalpkg.evidence.sample_tree import leaves, tree_mode
 from evalpkg.models import Mode, Role
-from evalpkg.store.files import pretty_json, read_json, write_atomic
-from evalpkg.store.json_lines import read_objects
-from evalpkg.store.layout import RunLayout
+from evalpkg.store import RunLayout, pretty_json, read_json, read_objects, write_atomic
 
 
 class _Part(BaseModel):

@@ -13,9 +13,7 @@ from evalpkg.addresses import without_userinfo
 from evalpkg.errors import ConfigError, DataError
 from evalpkg.evidence.environment import Environment
 from evalpkg.models import Mode, Role
-from evalpkg.store.files import pretty_json, read_json, write_atomic
-from evalpkg.store.layout import RunLayout
-from evalpkg.store.shards import WHOLE, parse_shard
+from evalpkg.store import WHOLE, RunLayout, parse_shard, pretty_json, read_json, write_atomic
 
 SHA256 = Field(default="", pattern="^([0-9a-f]{64})?$")
 

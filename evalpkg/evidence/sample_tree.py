@@ -13,9 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from evalpkg.errors import DataError
 from evalpkg.evidence.merkle import MerkleTree, root_from_path
 from evalpkg.models import Mode, Role, Row
-from evalpkg.store.files import read_json
-from evalpkg.store.layout import RunLayout
-from evalpkg.store.records import ROW, read_rows
+from evalpkg.store import ROW, RunLayout, read_json, read_rows
 
 Hex = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from evalpkg.errors import ConfigError, DataError
-from evalpkg.store.files import read_bytes, write_atomic
+from evalpkg.store import read_bytes, write_atomic
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import (

@@ -19,8 +19,7 @@ from evalpkg.evidence.manifest import Manifest, read_manifest, write_manifest
 from evalpkg.evidence.metadata import Dataset, read_metadata
 from evalpkg.evidence.signing import load_signing_key, sign_file
 from evalpkg.models import Mode
-from evalpkg.store.files import canonical_json, pretty_json, read_json, write_atomic
-from evalpkg.store.layout import RunLayout
+from evalpkg.store import RunLayout, canonical_json, pretty_json, read_json, write_atomic
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

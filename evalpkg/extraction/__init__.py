@@ -10,6 +10,7 @@ from evalpkg.extraction.extract import (
     WITHOUT_PROGRAM,
     extract,
 )
+from evalpkg.extraction.syntax import item_name, parse, text_of
 from evalpkg.extraction.trace import Step, Trace
 
 __all__ = [
@@ -23,4 +24,7 @@ __all__ = [
     "Step",
     "Trace",
     "extract",
+    "item_name",
+    "parse",
+    "text_of",
 ]

@@ -14,7 +14,7 @@ from evalpkg.generation.base import Listener, Work
 from evalpkg.generation.generation_settings import GenerationSettings
 from evalpkg.generation.provenance import Generated, ModelUsed
 from evalpkg.models import Role, Sample, Task
-from evalpkg.store.json_lines import read_objects
+from evalpkg.store import read_objects
 from evalpkg.tasks.stub import stub
 
 CANONICAL = "canonical"

@@ -1,5 +1,5 @@
 """Joins the parts of a run that several hosts made."""
 
-from evalpkg.merge.merge import merge_runs
+from evalpkg.merge.merge import MergeReport, merge_runs
 
-__all__ = ["merge_runs"]
+__all__ = ["MergeReport", "merge_runs"]

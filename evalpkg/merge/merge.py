@@ -11,17 +11,26 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evalpkg.errors import DataError
-from evalpkg.evidence.metadata import write_metadata
+from evalpkg.evidence import write_metadata
 from evalpkg.merge.metadata import merge_metadata
 from evalpkg.merge.part import Part, disagreements, read_part
 from evalpkg.models import Sample, SeenPrompt
-from evalpkg.store.config_guard import bind_config, bind_tasks
-from evalpkg.store.layout import RunLayout
-from evalpkg.store.mode_files import Coverage, coverage
-from evalpkg.store.prompt_log import PromptKey, PromptLog
-from evalpkg.store.sample_log import SampleLog
-from evalpkg.store.shards import WHOLE, SampleKey, Shard, expected_keys
-from evalpkg.store.verdict_log import ScoredSample, VerdictLog
+from evalpkg.store import (
+    WHOLE,
+    Coverage,
+    PromptKey,
+    PromptLog,
+    RunLayout,
+    SampleKey,
+    SampleLog,
+    ScoredSample,
+    Shard,
+    VerdictLog,
+    bind_config,
+    bind_tasks,
+    coverage,
+    expected_keys,
+)
 
 
 @dataclass(frozen=True, slots=True)

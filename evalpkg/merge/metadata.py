@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from evalpkg.evidence.metadata import EvalMetadata, Host, SelfCheck
+from evalpkg.evidence import EvalMetadata, Host, SelfCheck
 from evalpkg.merge.part import Part
-from evalpkg.store.shards import WHOLE
+from evalpkg.store import WHOLE
 
 NOTICEABLE = ("python", "packages", "gpus", "cuda", "cpu")
 """Facts about hosts in which a difference can change a sample's text in its last digits."""

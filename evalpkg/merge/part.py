@@ -8,16 +8,23 @@ from pathlib import Path
 from typing import Any
 
 from evalpkg.errors import DataError
-from evalpkg.evidence.metadata import EvalMetadata, read_metadata
+from evalpkg.evidence import EvalMetadata, read_metadata
 from evalpkg.models import Sample, SeenPrompt, Task
-from evalpkg.store.config_guard import differences
-from evalpkg.store.files import canonical_json, read_json
-from evalpkg.store.layout import RunLayout
-from evalpkg.store.prompt_log import PromptKey, PromptLog
-from evalpkg.store.records import read_tasks
-from evalpkg.store.sample_log import SampleLog
-from evalpkg.store.shards import SampleKey, Shard, parse_shard
-from evalpkg.store.verdict_log import ScoredSample, VerdictLog
+from evalpkg.store import (
+    PromptKey,
+    PromptLog,
+    RunLayout,
+    SampleKey,
+    SampleLog,
+    ScoredSample,
+    Shard,
+    VerdictLog,
+    canonical_json,
+    differences,
+    parse_shard,
+    read_json,
+    read_tasks,
+)
 
 SHARED = ("tool", "dataset", "lock_file", "roles", "modes", "num_samples", "k_values")
 """Metadata that must be equal, or results would depend on which host made them."""

@@ -14,8 +14,7 @@ from evalpkg.models import Mode
 from evalpkg.pipeline.run import RunOutcome, run_evaluation
 from evalpkg.pipeline.workshop import Workshop
 from evalpkg.statistics import Metrics, SamplingNoise
-from evalpkg.store.files import read_json
-from evalpkg.store.layout import RunLayout
+from evalpkg.store import RunLayout, read_json
 
 FIRST_ROUND = 10
 

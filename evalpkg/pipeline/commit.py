@@ -7,7 +7,7 @@ from typing import Any
 from evalpkg import __version__
 from evalpkg.config import EvalConfig
 from evalpkg.errors import ConfigError
-from evalpkg.evidence.commitment import commitment_digest, commitment_document, tasks_sha256
+from evalpkg.evidence import commitment_digest, commitment_document, tasks_sha256
 from evalpkg.models import TaskSet
 from evalpkg.pipeline.metadata import arguments_of
 

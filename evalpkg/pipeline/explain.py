@@ -12,9 +12,7 @@ from evalpkg.extraction import Step, Trace, extract
 from evalpkg.models import Extraction, Role, Task, Verdict
 from evalpkg.samples import read_samples
 from evalpkg.scoring import Scorer, ScoringSettings
-from evalpkg.store.layout import RunLayout
-from evalpkg.store.records import read_tasks
-from evalpkg.store.sample_log import SampleLog
+from evalpkg.store import RunLayout, SampleLog, read_tasks
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,7 @@ from typing import Any, Self
 
 from evalpkg.errors import ConfigError, DataError
 from evalpkg.reporting.progress.counter import utc_now
-from evalpkg.store.files import pretty_json, read_json, write_atomic
-from evalpkg.store.layout import RunLayout
+from evalpkg.store import RunLayout, pretty_json, read_json, write_atomic
 
 NOT_THE_RESULT = frozenset({"speed", "notes", "workers", "batch_size"})
 """Facts about a session that do not change its samples or verdicts."""

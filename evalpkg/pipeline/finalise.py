@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from evalpkg.evidence.metadata import read_metadata, write_metadata
+from evalpkg.evidence import read_metadata, write_metadata
 from evalpkg.pipeline.metadata import build_metadata
 from evalpkg.pipeline.publish import publish
 from evalpkg.pipeline.session import Session
-from evalpkg.store.mode_files import Coverage, coverage, write_mode_files
-from evalpkg.store.prompt_log import write_prompts
-from evalpkg.store.sample_log import SampleLog
-from evalpkg.store.shards import WHOLE, expected_keys
-from evalpkg.store.verdict_log import VerdictLog
+from evalpkg.store import (
+    WHOLE,
+    Coverage,
+    SampleLog,
+    VerdictLog,
+    coverage,
+    expected_keys,
+    write_mode_files,
+    write_prompts,
+)
 
 
 def write_unfinished(session: Session, scorer: Mapping[str, Any]) -> None:

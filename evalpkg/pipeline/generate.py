@@ -17,9 +17,7 @@ from evalpkg.pipeline.saving import BatchSaver
 from evalpkg.pipeline.session import Session
 from evalpkg.pipeline.workshop import Workshop
 from evalpkg.reporting.progress import Progress
-from evalpkg.store.prompt_log import PromptKeeper
-from evalpkg.store.sample_log import SampleLog
-from evalpkg.store.shards import SampleKey, expected_keys
+from evalpkg.store import PromptKeeper, SampleKey, SampleLog, expected_keys
 
 Taker = Callable[[Sequence[Sample]], None]
 

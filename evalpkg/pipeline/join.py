@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from evalpkg.evidence.metadata import read_metadata
-from evalpkg.merge.merge import MergeReport, merge_runs
+from evalpkg.evidence import read_metadata
+from evalpkg.merge import MergeReport, merge_runs
 from evalpkg.pipeline.publish import publish
 from evalpkg.reporting.progress import Progress
-from evalpkg.store.layout import RunLayout
-from evalpkg.store.mode_files import write_mode_files
-from evalpkg.store.prompt_log import write_prompts
-from evalpkg.store.records import read_tasks
+from evalpkg.store import RunLayout, read_tasks, write_mode_files, write_prompts
 
 
 def join_shards(

@@ -7,8 +7,7 @@ from typing import Any
 
 from evalpkg.config import EvalConfig
 from evalpkg.digests import sha256_file
-from evalpkg.evidence.environment import collect_environment
-from evalpkg.evidence.metadata import (
+from evalpkg.evidence import (
     CrateRecord,
     Dataset,
     DatasetPart,
@@ -20,9 +19,10 @@ from evalpkg.evidence.metadata import (
     Seeds,
     SelfCheck,
     ToolchainRecord,
+    collect_environment,
+    this_tool,
     without_secrets,
 )
-from evalpkg.evidence.tool import this_tool
 from evalpkg.generation import BACKENDS
 from evalpkg.models import Role, TaskSet
 from evalpkg.pipeline.facts import NOT_THE_RESULT, RunFacts

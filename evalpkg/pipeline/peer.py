@@ -20,7 +20,7 @@ from evalpkg.scoring.peer import (
     peer_verdicts,
     question,
 )
-from evalpkg.store.files import canonical_json, write_atomic
+from evalpkg.store import canonical_json, write_atomic
 
 
 def score_with_peer(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from evalpkg.errors import DataError
-from evalpkg.evidence.metadata import read_metadata
+from evalpkg.evidence import read_metadata
 from evalpkg.pipeline.facts import RunFacts
 from evalpkg.statistics import Metrics
 from evalpkg.statistics.plan import Basis
-from evalpkg.store.layout import RunLayout
+from evalpkg.store import RunLayout
 
 ASSUMED = Basis(
     tasks=180,

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from evalpkg.evidence import seal_run
-from evalpkg.evidence.metadata import EvalMetadata, read_metadata
-from evalpkg.store.files import write_atomic
-from evalpkg.store.layout import RunLayout
-from evalpkg.store.records import read_rows, read_tasks
+from evalpkg.evidence import EvalMetadata, read_metadata, seal_run
+from evalpkg.store import RunLayout, read_rows, read_tasks, write_atomic
 
 
 def publish(

@@ -13,14 +13,13 @@ from pydantic import ValidationError
 from evalpkg.config import EvalConfig
 from evalpkg.digests import sha256_file
 from evalpkg.errors import ConfigError, DataError
-from evalpkg.evidence.environment import collect_environment
-from evalpkg.evidence.metadata import EvalMetadata
+from evalpkg.evidence import EvalMetadata, collect_environment
 from evalpkg.generation import BACKENDS, Listener, create_backend
 from evalpkg.generation.generation_settings import ATTENTIONS, DTYPES, GenerationSettings
 from evalpkg.generation.replay import CANONICAL, STUB
 from evalpkg.models import Role, SeenPrompt
 from evalpkg.pipeline.stage_settings import generation_settings
-from evalpkg.verify.regenerate import Force, Regeneration
+from evalpkg.verify import Force, Regeneration
 
 KIND = ("backend", "engine", "device", "dtype", "quantization", "attention", "rows", "libraries")
 """Facts about generation that can change the last bit of a sum, and so a token."""

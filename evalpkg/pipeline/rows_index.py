@@ -15,7 +15,7 @@ from typing import IO, Any, Self
 
 from evalpkg.errors import DataError
 from evalpkg.models import Task
-from evalpkg.store.json_lines import MEND, JsonLines, cannot_read
+from evalpkg.store import MEND, JsonLines, cannot_read
 
 DIGEST_SIZE = 12
 

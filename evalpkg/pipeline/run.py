@@ -15,8 +15,7 @@ from evalpkg.pipeline.score import RunScoring
 from evalpkg.pipeline.session import Session
 from evalpkg.pipeline.workshop import Workshop
 from evalpkg.reporting.progress import Progress
-from evalpkg.store.layout import RunLayout
-from evalpkg.store.mode_files import Coverage
+from evalpkg.store import Coverage, RunLayout
 
 
 @dataclass(frozen=True, slots=True)

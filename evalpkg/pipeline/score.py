@@ -8,9 +8,7 @@ from evalpkg.pipeline.session import Session
 from evalpkg.policy import load_policy
 from evalpkg.reporting.progress import Progress
 from evalpkg.scoring import Scorer
-from evalpkg.store.sample_log import SampleLog
-from evalpkg.store.shards import SampleKey, expected_keys
-from evalpkg.store.verdict_log import ScoredSample, VerdictLog
+from evalpkg.store import SampleKey, SampleLog, ScoredSample, VerdictLog, expected_keys
 
 
 class RunScoring:

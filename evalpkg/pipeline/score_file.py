@@ -23,11 +23,7 @@ from evalpkg.pipeline.rows_index import RowsIndex
 from evalpkg.reporting.progress import Progress
 from evalpkg.samples import as_rows_file
 from evalpkg.scoring import Scorer, ScoringSettings
-from evalpkg.store.config_guard import bind_config
-from evalpkg.store.files import canonical_json, write_lines
-from evalpkg.store.layout import RunLayout
-from evalpkg.store.log import AppendLog
-from evalpkg.store.verdict_log import judgement
+from evalpkg.store import AppendLog, RunLayout, bind_config, canonical_json, judgement, write_lines
 
 NOT_JUDGED = -1
 

@@ -8,19 +8,25 @@ from pathlib import Path
 from typing import Any
 
 from evalpkg.config import EvalConfig
-from evalpkg.doctor.machine import disk
+from evalpkg.doctor import disk
 from evalpkg.errors import EnvironmentUnfitError
-from evalpkg.evidence.signing import load_signing_key
+from evalpkg.evidence import load_signing_key
 from evalpkg.pipeline.commit import require_committed
 from evalpkg.pipeline.facts import RunFacts
 from evalpkg.pipeline.metadata import identity_of
 from evalpkg.reporting.progress import Progress
-from evalpkg.store.config_guard import bind_config, bind_tasks, forget_fruitless_start
-from evalpkg.store.files import pretty_json, read_json
-from evalpkg.store.growth import TASKS, grown_settings
-from evalpkg.store.layout import RunLayout
-from evalpkg.store.lock import WriterLock
-from evalpkg.store.shards import parse_shard
+from evalpkg.store import (
+    TASKS,
+    RunLayout,
+    WriterLock,
+    bind_config,
+    bind_tasks,
+    forget_fruitless_start,
+    grown_settings,
+    parse_shard,
+    pretty_json,
+    read_json,
+)
 from evalpkg.tasks import load_tasks
 
 

@@ -7,16 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from evalpkg.errors import ConfigError, DataError
-from evalpkg.evidence.metadata import read_metadata
-from evalpkg.evidence.sample_tree import tree_mode
+from evalpkg.evidence import read_metadata, tree_mode
 from evalpkg.models import Role, VerdictKind
-from evalpkg.store.files import read_json
-from evalpkg.store.json_lines import read_objects
-from evalpkg.store.layout import RunLayout
-from evalpkg.store.records import read_tasks
-from evalpkg.store.sample_log import SampleLog
-from evalpkg.store.shards import expected_keys, parse_shard
-from evalpkg.store.verdict_log import VerdictLog
+from evalpkg.store import (
+    RunLayout,
+    SampleLog,
+    VerdictLog,
+    expected_keys,
+    parse_shard,
+    read_json,
+    read_objects,
+    read_tasks,
+)
 
 
 @dataclass(frozen=True, slots=True)

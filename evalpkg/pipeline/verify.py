@@ -10,23 +10,17 @@ from typing import TYPE_CHECKING
 
 from evalpkg.config import EvalConfig
 from evalpkg.errors import DataError, EnvironmentUnfitError
-from evalpkg.evidence.metadata import read_metadata
+from evalpkg.evidence import read_metadata
 from evalpkg.pipeline.judging import Extractor
 from evalpkg.pipeline.regenerate import Weights, regeneration
 from evalpkg.policy import load_policy
 from evalpkg.reporting import render_reports
 from evalpkg.scoring.subject import program_digest
-from evalpkg.store.layout import RunLayout
-from evalpkg.store.records import read_tasks
+from evalpkg.store import RunLayout, read_tasks
 from evalpkg.tasks import load_tasks
 from evalpkg.tasks.fetch import sha256_of
 from evalpkg.tasks.sets import NAMED
-from evalpkg.verify import verify_run
-from evalpkg.verify.check import Check, Report
-from evalpkg.verify.checks_tasks import KnownSets
-from evalpkg.verify.drawing import fresh_seed
-from evalpkg.verify.recheck import Rechecks
-from evalpkg.verify.regenerate import Regeneration
+from evalpkg.verify import Check, KnownSets, Rechecks, Regeneration, Report, fresh_seed, verify_run
 
 if TYPE_CHECKING:
     from evalpkg.scoring import ScoringSettings

@@ -9,7 +9,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from evalpkg.errors import DataError
-from evalpkg.evidence.metadata import EvalMetadata, read_metadata
+from evalpkg.evidence import EvalMetadata, read_metadata
 from evalpkg.models import Mode, Role
 from evalpkg.reporting import html, markdown
 from evalpkg.reporting.figures import TrendPoint, trend_figures
@@ -31,7 +31,7 @@ from evalpkg.reporting.view.passk import MetricLine, metric_line
 from evalpkg.reporting.view.provenance import model_names, warnings
 from evalpkg.statistics import Metrics, RoleMetrics
 from evalpkg.statistics.checkpoints import CheckpointPair, compare_checkpoints
-from evalpkg.store.layout import RunLayout
+from evalpkg.store import RunLayout
 
 CAUTION = (
     "Each run compares its own two models on the same tasks. The best of several runs looks better"

@@ -9,13 +9,10 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from evalpkg.errors import DataError
-from evalpkg.evidence.metadata import EvalMetadata, read_metadata
+from evalpkg.evidence import EvalMetadata, read_metadata
 from evalpkg.models import Mode, Role, Row, Task
 from evalpkg.statistics import Metrics
-from evalpkg.store.json_lines import read_objects
-from evalpkg.store.layout import RunLayout
-from evalpkg.store.prompt_log import PROMPT, PromptKey
-from evalpkg.store.records import read_rows, read_tasks
+from evalpkg.store import PROMPT, PromptKey, RunLayout, read_objects, read_rows, read_tasks
 
 _RECOMPUTE = "`evalpkg report DIR` computes the metrics from the rows again."
 

@@ -13,7 +13,7 @@ def write_reports(root: Path) -> None:
         DataError: if rows, tasks or metrics are missing or contradict each other.
         EnvironmentUnfitError: if a report cannot be written.
     """
-    from evalpkg.store.files import write_atomic
+    from evalpkg.store import write_atomic
 
     for path, text in render_reports(root).items():
         write_atomic(path, text)
@@ -55,7 +55,7 @@ def compare_runs(roots: Sequence[Path], out: Path) -> None:
         EnvironmentUnfitError: if a report cannot be written.
     """
     from evalpkg.reporting.compare import read_runs, render_html, render_markdown
-    from evalpkg.store.files import write_atomic
+    from evalpkg.store import write_atomic
 
     view = read_runs(roots)
     write_atomic(out / "comparison.html", render_html(view))

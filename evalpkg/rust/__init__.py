@@ -1,6 +1,15 @@
 """The host's Rust toolchain, and our own trusted programs built with it."""
 
-from evalpkg.rust.runtime import Runtime, build_runtime
+from evalpkg.rust.crate_set import CrateSet, build_crates
+from evalpkg.rust.runtime import BOXED_PROGRAMS, Runtime, build_runtime
 from evalpkg.rust.toolchain import Toolchain, find_toolchain
 
-__all__ = ["Runtime", "Toolchain", "build_runtime", "find_toolchain"]
+__all__ = [
+    "BOXED_PROGRAMS",
+    "CrateSet",
+    "Runtime",
+    "Toolchain",
+    "build_crates",
+    "build_runtime",
+    "find_toolchain",
+]

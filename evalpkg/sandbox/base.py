@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from evalpkg.rust import Runtime, Toolchain
-from evalpkg.rust.runtime import BOXED_PROGRAMS
+from evalpkg.rust import BOXED_PROGRAMS, Runtime, Toolchain
 
 
 @dataclass(frozen=True, slots=True)

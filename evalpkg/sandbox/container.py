@@ -6,8 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 
-from evalpkg.rust import Runtime, Toolchain
-from evalpkg.rust.runtime import BOXED_PROGRAMS
+from evalpkg.rust import BOXED_PROGRAMS, Runtime, Toolchain
 from evalpkg.sandbox.base import (
     BOXED_WORK,
     HOST_NAME,

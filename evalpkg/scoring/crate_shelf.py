@@ -8,8 +8,7 @@ from pathlib import Path
 
 from evalpkg.errors import ConfigError
 from evalpkg.models import Task
-from evalpkg.rust import Toolchain
-from evalpkg.rust.crate_set import CrateSet, build_crates
+from evalpkg.rust import CrateSet, Toolchain, build_crates
 
 
 class CrateShelf:

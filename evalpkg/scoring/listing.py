@@ -14,8 +14,7 @@ from pathlib import Path
 
 from evalpkg.errors import DataError
 from evalpkg.models import Task
-from evalpkg.rust import Toolchain
-from evalpkg.rust.crate_set import CrateSet
+from evalpkg.rust import CrateSet, Toolchain
 from evalpkg.sandbox.scratch import scratch_root
 from evalpkg.tasks.stub import stub
 

@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from tree_sitter import Node
 
-from evalpkg.extraction.syntax import parse, text_of
+from evalpkg.extraction import parse, text_of
 
 _DEFINITIONS = ("struct_item", "enum_item", "type_item", "trait_item", "const_item")
 

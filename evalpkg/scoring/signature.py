@@ -8,7 +8,7 @@ from functools import lru_cache
 from tree_sitter import Node
 
 from evalpkg.errors import DataError
-from evalpkg.extraction.syntax import parse, text_of
+from evalpkg.extraction import parse, text_of
 from evalpkg.scoring.own_types import OwnTypes, own_types
 
 STD_PATHS = {

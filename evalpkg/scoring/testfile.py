@@ -17,7 +17,7 @@ from functools import lru_cache
 from tree_sitter import Node
 
 from evalpkg.errors import DataError
-from evalpkg.extraction.syntax import parse, text_of
+from evalpkg.extraction import parse, text_of
 
 _SPACE = re.compile(r"\s+|//[^\n]*|/\*.*?\*/", re.DOTALL)
 _TEST = re.compile(r"#\[(?:(?:::)?(?:core|std)::prelude::(?:v1|rust_20\d\d)::)?test\]")

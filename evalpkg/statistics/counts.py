@@ -11,7 +11,7 @@ import numpy as np
 from evalpkg.errors import DataError
 from evalpkg.models import UNJUDGED, Mode, Role, Row, VerdictKind
 from evalpkg.statistics.design import Design, Ints
-from evalpkg.store.mode_files import counts_as_passed
+from evalpkg.store import counts_as_passed
 
 CURE = "Score the run again, or see `evalpkg verify`."
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from evalpkg.errors import DataError
-from evalpkg.extraction.syntax import item_name, parse
+from evalpkg.extraction import item_name, parse
 
 Row = Mapping[str, Any]
 """One JSON object of a task set."""

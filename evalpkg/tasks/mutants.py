@@ -13,7 +13,7 @@ from itertools import zip_longest
 
 from tree_sitter import Node
 
-from evalpkg.extraction.syntax import item_name, parse, text_of
+from evalpkg.extraction import item_name, parse, text_of
 from evalpkg.models import Task
 from evalpkg.tasks.mutation import changes
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from evalpkg.extraction.syntax import text_of
+from evalpkg.extraction import text_of
 
 Change = tuple[str, int, int, str]
 """What was done, start byte, end byte, and the text that takes the place of those bytes."""

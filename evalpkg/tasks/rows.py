@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from evalpkg.models import Task
-from evalpkg.store.json_lines import read_objects
+from evalpkg.store import read_objects
 from evalpkg.tasks.fields import RowError, functions
 from evalpkg.tasks.sets import NAMED
 from evalpkg.tasks.sets.own import convert as convert_own

@@ -1,17 +1,20 @@
 """Checks that a run holds what it claims."""
 
-from typing import TYPE_CHECKING, Any
+from evalpkg.verify.check import Check, Report
+from evalpkg.verify.checks_tasks import KnownSets
+from evalpkg.verify.drawing import fresh_seed
+from evalpkg.verify.recheck import Rechecks
+from evalpkg.verify.regenerate import Force, Regeneration
+from evalpkg.verify.run import verify_proof, verify_run
 
-if TYPE_CHECKING:
-    from evalpkg.verify.run import verify_run
-
-__all__ = ["verify_run"]
-
-
-def __getattr__(name: str) -> Any:
-    """Load what is asked for when it is asked for: most users need one module of this package."""
-    if name != "verify_run":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from evalpkg.verify.run import verify_run
-
-    return verify_run
+__all__ = [
+    "Check",
+    "Force",
+    "KnownSets",
+    "Rechecks",
+    "Regeneration",
+    "Report",
+    "fresh_seed",
+    "verify_proof",
+    "verify_run",
+]

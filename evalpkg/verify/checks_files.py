@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from evalpkg.errors import DataError
-from evalpkg.evidence.manifest import build_inputs, build_tree, covered_files, digest_of
-from evalpkg.store.config_guard import differences
+from evalpkg.evidence import build_inputs, build_tree, covered_files, digest_of
+from evalpkg.store import differences
 from evalpkg.verify.check import Check, conclude
 from evalpkg.verify.files import Evidence
 

@@ -8,8 +8,7 @@ from typing import Any
 
 from evalpkg.errors import DataError
 from evalpkg.models import Mode
-from evalpkg.store.config_guard import differences
-from evalpkg.store.files import canonical_json, read_json
+from evalpkg.store import canonical_json, differences, read_json
 from evalpkg.verify.check import Check, conclude
 from evalpkg.verify.files import Evidence
 

@@ -9,7 +9,7 @@ from evalpkg.errors import ConfigError
 from evalpkg.generation.prompts import TEMPLATES, get_template, message_sha256
 from evalpkg.generation.tokens import ids_sha256
 from evalpkg.models import Role, SeenPrompt, Task
-from evalpkg.store.prompt_log import PROMPT, PromptKey
+from evalpkg.store import PROMPT, PromptKey
 from evalpkg.verify.check import Check, conclude
 from evalpkg.verify.checks_rows import place
 from evalpkg.verify.files import Evidence, with_releases

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from evalpkg.digests import sha256_hex
 from evalpkg.errors import DataError
-from evalpkg.store.files import write_atomic
+from evalpkg.store import write_atomic
 from evalpkg.verify import figures
 from evalpkg.verify.check import Check, conclude
 from evalpkg.verify.files import Evidence, with_releases

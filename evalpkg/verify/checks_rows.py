@@ -8,9 +8,7 @@ from dataclasses import replace
 
 from evalpkg.extraction import NO_CODE, WITHOUT_PROGRAM
 from evalpkg.models import UNJUDGED, Mode, Role, Row, VerdictKind
-from evalpkg.store.mode_files import counts_as_passed
-from evalpkg.store.records import ROW
-from evalpkg.store.shards import WHOLE, expected_keys, parse_shard
+from evalpkg.store import ROW, WHOLE, counts_as_passed, expected_keys, parse_shard
 from evalpkg.verify.check import Check, conclude
 from evalpkg.verify.files import Evidence
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from evalpkg.store.config_guard import differences
-from evalpkg.store.files import read_json
+from evalpkg.store import differences, read_json
 from evalpkg.verify.check import Check, conclude
 from evalpkg.verify.files import Evidence
 

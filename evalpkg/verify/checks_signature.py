@@ -5,19 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 from evalpkg.errors import DataError
-from evalpkg.evidence.commitment import commitment_of_run
-from evalpkg.evidence.signing import key_id, load_verify_key, read_signature, verifies
-from evalpkg.evidence.statement import (
+from evalpkg.evidence import (
     PAYLOAD_TYPE,
     UNSIGNED,
     build_statement,
+    commitment_of_run,
+    key_id,
+    load_verify_key,
     open_envelope,
     pre_authentication_encoding,
+    read_signature,
     signer_uri,
+    verifies,
 )
-from evalpkg.store.config_guard import differences
-from evalpkg.store.files import read_bytes, read_json
-from evalpkg.store.layout import RunLayout
+from evalpkg.store import RunLayout, differences, read_bytes, read_json
 from evalpkg.verify.check import Check, conclude
 from evalpkg.verify.files import Evidence
 

@@ -10,8 +10,7 @@ from typing import Any
 from evalpkg.digests import sha256_hex
 from evalpkg.errors import EvalError
 from evalpkg.models import Task, TaskSet
-from evalpkg.store.config_guard import differences
-from evalpkg.store.records import TASK
+from evalpkg.store import TASK, differences
 from evalpkg.verify.check import Check, conclude
 from evalpkg.verify.files import Evidence, with_releases
 

@@ -6,11 +6,9 @@ from dataclasses import replace
 from functools import cached_property
 
 from evalpkg import __version__
-from evalpkg.evidence.manifest import Manifest, read_manifest
-from evalpkg.evidence.metadata import EvalMetadata, read_metadata
+from evalpkg.evidence import EvalMetadata, Manifest, read_manifest, read_metadata
 from evalpkg.models import Mode, Role, Row, Task
-from evalpkg.store.layout import RunLayout
-from evalpkg.store.records import read_rows, read_tasks
+from evalpkg.store import RunLayout, read_rows, read_tasks
 from evalpkg.verify.check import Check
 
 

@@ -8,8 +8,7 @@ from itertools import groupby
 from typing import Any, Protocol
 
 from evalpkg.models import Role, Row, Sample, SeenPrompt, Task
-from evalpkg.store.prompt_log import PROMPT
-from evalpkg.store.shards import SampleKey
+from evalpkg.store import PROMPT, SampleKey
 from evalpkg.verify.check import Check, conclude
 from evalpkg.verify.checks_rows import place
 from evalpkg.verify.drawing import draw

@@ -7,10 +7,9 @@ from functools import partial
 from pathlib import Path
 
 from evalpkg.errors import DataError
-from evalpkg.evidence.metadata import require_whole_run
-from evalpkg.evidence.sample_tree import check_proof, read_proof
+from evalpkg.evidence import check_proof, read_proof, require_whole_run
 from evalpkg.printable import printable
-from evalpkg.store.layout import RunLayout
+from evalpkg.store import RunLayout
 from evalpkg.verify.check import Check, Report, conclude
 from evalpkg.verify.checks_files import check_files, check_inputs, check_merkle_root
 from evalpkg.verify.checks_metrics import check_metrics

@@ -26,6 +26,8 @@ FLOORS = [
     {"digests"},
     {"models", "errors", "addresses", "cachedir", "printable"},
 ]
+WITH_A_FACE = {"store", "evidence", "verify", "merge", "rust", "extraction", "doctor"}
+"""Packages of which other packages import the face alone: what their ``__init__`` hands on."""
 FLOOR = {package: height for height, floor in enumerate(FLOORS) for package in floor}
 
 
@@ -51,3 +53,18 @@ def test_every_package_has_its_floor() -> None:
 def test_imports_point_downward() -> None:
     upward = {(a, b) for a, b in imports() if FLOOR[a] >= FLOOR[b]}
     assert not upward
+
+
+def test_packages_with_a_face_are_entered_by_it() -> None:
+    past = set()
+    for path in ROOT.rglob("*.py"):
+        user = path.relative_to(ROOT).parts[0]
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            if isinstance(node, ast.Import):
+                modules = [alias.name for alias in node.names]
+            for name in modules:
+                package, *inside = name.removeprefix("evalpkg.").split(".")
+                if name.startswith("evalpkg.") and inside and user != package in WITH_A_FACE:
+                    past.add(f"{path.relative_to(ROOT)} imports {name}")
+    assert not past, "import the name from the package, and add it to its __init__"

@@ -15,7 +15,7 @@ from typing import Any
 
 from evalpkg.models import Mode, Role, Row, Task
 from evalpkg.reporting.run_files import RunFiles
-from evalpkg.store.prompt_log import PromptKey
+from evalpkg.store import PromptKey
 
 MAX_TEXT = 20_000
 """Longer completions and programs are cut in the report; the rows on disk hold all of them."""

@@ -11,7 +11,7 @@ from evalpkg.errors import EvalError
 from evalpkg.reporting.progress.counter import PhaseCounter, utc_now
 from evalpkg.reporting.progress.snapshot import Snapshot, State
 from evalpkg.reporting.progress.views import LiveView, PlainView, View
-from evalpkg.store.layout import RunLayout
+from evalpkg.store import RunLayout
 
 TICK_S = 1.0
 

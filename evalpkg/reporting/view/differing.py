@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from evalpkg.evidence.metadata import EvalMetadata
+from evalpkg.evidence import EvalMetadata
 from evalpkg.models import Role
 from evalpkg.reporting.format import plain
 from evalpkg.reporting.view.origin import LIMITS, SAMPLING

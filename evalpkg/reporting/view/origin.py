@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 from typing import Any
 
-from evalpkg.evidence.metadata import EvalMetadata
+from evalpkg.evidence import EvalMetadata
 from evalpkg.models import Task
 from evalpkg.reporting.format import plain, plural
 from evalpkg.tasks.human_eval_rust import DATASET_SHA256, RELEASE

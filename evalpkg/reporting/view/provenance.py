@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from evalpkg.evidence.environment import Environment, Provisioning
-from evalpkg.evidence.metadata import EvalMetadata, Model
+from evalpkg.evidence import Environment, EvalMetadata, Model, Provisioning
 from evalpkg.models import Mode, Role, Task
 from evalpkg.reporting.format import plain, plural
 from evalpkg.reporting.labels import MODE, ROLE

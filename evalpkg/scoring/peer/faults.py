@@ -10,8 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from evalpkg.extraction import extract
-from evalpkg.extraction.syntax import parse, text_of
+from evalpkg.extraction import extract, parse, text_of
 from evalpkg.models import Task
 from evalpkg.scoring.peer.runner import PeerSettings
 from evalpkg.scoring.signature import read_signature
