@@ -12,6 +12,7 @@ from evalpkg.cli import fleet as commands
 from evalpkg.fleet import rent
 from evalpkg.fleet.board import Board
 from evalpkg.fleet.events import Event, EventLog, parse_event
+from evalpkg.fleet.inventory import Inventory
 from evalpkg.fleet.limits import Limits, Meter
 from evalpkg.fleet.play import CANCELLED, Play
 from evalpkg.fleet.redact import Redactor, secrets_of
@@ -219,7 +220,8 @@ def test_at_a_limit_rented_hosts_are_given_back_and_own_ones_are_named(
     calls: list[object] = []
     monkeypatch.setattr(rent, "give_back", lambda desk, confirm: calls.append(confirm("sure?")))
     outcome = Outcome(2, "The limit of 3 hours is reached.", "1 of 2 shards.", ())
-    status = commands._end("desk", type("I", (), {"cloud": cloud}), outcome, "folder")
+    desk: Any = "desk"
+    status = commands._end(desk, Inventory("hosts", cloud), outcome, "folder")
     assert status == 6
     assert calls == [True] * given_back
     assert ("GO ON COSTING" in capsys.readouterr().out) is not cloud
