@@ -1,9 +1,10 @@
 """How fast is the decode loop? Against ``generate``, and against what the machine can do.
 
     python -m benchmarks.generation                                # embedded model, this CPU
+    python -m benchmarks.generation --vllm-python ~/.venvs/sigilderg-vllm   # vLLM beside them
     python -m benchmarks.generation --model llama-8b --prompts 8 --samples 100 --rows 128   # a GPU
 
-Both engines get the same token ids, weights, dtype, sampling settings and number of samples.
+All engines get the same token ids, weights, dtype, sampling settings and number of samples.
 ``generate`` is called as the script that this package replaces calls it: every sample a copy of its
 prompt in one flat list, padded on the left, in batches. ``--stop`` lets samples end where the model
 ends them; otherwise each has exactly ``--new-tokens``. Prints the tables of
@@ -15,6 +16,7 @@ from __future__ import annotations
 import argparse
 import platform
 import statistics
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -52,6 +54,15 @@ class Job:
     sampler: Sampler
     graphs: bool = True
 
+    @property
+    def requests(self) -> list[Request]:
+        """The samples, each with its key."""
+        return [
+            Request(str(number), index, tuple(ids), sample_key(1, Role.BASE, str(number), index))
+            for number, ids in enumerate(self.prompts)
+            for index in range(self.samples)
+        ]
+
 
 @dataclass(frozen=True)
 class Timing:
@@ -73,12 +84,7 @@ def our_loop(job: Job) -> int:
         on_tokens=lambda _: None,
         cuda_graphs=job.graphs,
     )
-    requests = [
-        Request(str(number), index, tuple(prompt), sample_key(1, Role.BASE, str(number), index))
-        for number, prompt in enumerate(job.prompts)
-        for index in range(job.samples)
-    ]
-    return sum(answer.made for answer in decoder.run(requests, adapter=False))
+    return sum(answer.made for answer in decoder.run(job.requests, adapter=False))
 
 
 def generate(job: Job) -> int:
@@ -112,26 +118,54 @@ def _length(row: list[int], ends: frozenset[int]) -> int:
     return next((i + 1 for i, token in enumerate(row) if token in ends), len(row))
 
 
-ENGINES: dict[str, Callable[[Job], int]] = {
-    "`generate`, flat copies": generate,
-    "evalpkg": our_loop,
-}
+@dataclass(frozen=True)
+class Contender:
+    """An engine: runs a job and says how many tokens it made; and a clock of processor seconds."""
+
+    run: Callable[[Job], int]
+    cpu: Callable[[], float] = time.process_time
+    close: Callable[[], None] = lambda: None
 
 
-def timings(job: Job, repeats: int) -> dict[str, list[Timing]]:
-    """Engines in turns, so that other load on the machine meets both; the first turn warms up."""
-    found: dict[str, list[Timing]] = {name: [] for name in ENGINES}
+OURS = {"`generate`, flat copies": Contender(generate), "evalpkg": Contender(our_loop)}
+
+
+def with_vllm(python: str, folder: str, job: Job) -> dict[str, Contender]:
+    """Two engines of vLLM, with its own sampler and with our draw, in a process each."""
+    from benchmarks.vllm_engines import Keyed, Plain, cpu_seconds, engine_arguments
+
+    device = job.model.device.type
+    longest = max(map(len, job.prompts)) + job.new_tokens
+    dtype = str(job.model.dtype).removeprefix("torch.")
+    arguments = engine_arguments(folder, dtype, job.rows, longest, device)
+
+    def contender(engine: Plain | Keyed) -> Contender:
+        return Contender(
+            lambda job: engine.run(job.requests, job.sampler, job.new_tokens, job.ends),
+            lambda: cpu_seconds(engine.pid),
+            engine.close,
+        )
+
+    return {
+        "vLLM, its own sampler": contender(Plain(python, arguments)),
+        "vLLM, our draw": contender(Keyed(python, arguments, job.rows, device)),
+    }
+
+
+def timings(job: Job, repeats: int, contenders: dict[str, Contender]) -> dict[str, list[Timing]]:
+    """Engines in turns, so that other load on the machine meets all; the first turn warms up."""
+    found: dict[str, list[Timing]] = {name: [] for name in contenders}
     for turn in range(repeats + 1):
-        for name, engine in ENGINES.items():
+        for name, contender in contenders.items():
             torch.manual_seed(turn)
-            wall, cpu = time.perf_counter(), time.process_time()
-            tokens = engine(job)
+            wall, cpu = time.perf_counter(), contender.cpu()
+            tokens = contender.run(job)
             if not job.ends and tokens != len(job.prompts) * job.samples * job.new_tokens:
                 raise RuntimeError(f"{name} made {tokens} tokens: not the job that was asked for")
             if job.model.device.type == "cuda":
                 torch.cuda.synchronize()
             if turn:
-                spent = time.perf_counter() - wall, time.process_time() - cpu
+                spent = time.perf_counter() - wall, contender.cpu() - cpu
                 found[name].append(Timing(tokens, *spent))
     return found
 
@@ -156,8 +190,8 @@ def table(job: Job, found: dict[str, list[Timing]], roofline: Roofline) -> Itera
     yield f"| roofline, {job.rows} rows | | | {ceiling:.0f} | {ceiling:.0f} | 100% |"
 
 
-def load(args: argparse.Namespace) -> tuple[Any, list[list[int]], frozenset[int]]:
-    """Model, prompts as token ids, end tokens."""
+def load(args: argparse.Namespace) -> tuple[Any, list[list[int]], frozenset[int], str]:
+    """Model, prompts as token ids, end tokens, and the folder of the weights."""
     device = choose_device(args.device)
     if args.model == LLAMA_8B:
         from transformers import LlamaConfig, LlamaForCausalLM
@@ -179,7 +213,8 @@ def load(args: argparse.Namespace) -> tuple[Any, list[list[int]], frozenset[int]
         return (
             model,
             [[3 + (i * j) % 120_000 for j in range(n)] for i, n in enumerate(lengths)],
-            (frozenset()),
+            frozenset(),
+            _saved(model) if args.vllm_python else "",
         )
     settings = GenerationSettings(base_model=args.model, device=args.device, dtype=args.dtype)
     base = load_base(settings, print)
@@ -187,7 +222,14 @@ def load(args: argparse.Namespace) -> tuple[Any, list[list[int]], frozenset[int]
     template = get_template("default")
     prompts = [prompt_ids(base.tokenizer, template.render(task)) for task in tasks]
     ends = end_ids(base.model, base.tokenizer) if args.stop else frozenset()
-    return base.model, prompts, ends
+    return base.model, prompts, ends, str(base.files.folder)
+
+
+def _saved(model: Any) -> str:
+    """A folder with the random weights, for an engine in another process."""
+    folder = tempfile.mkdtemp(prefix="benchmark-model-")
+    model.save_pretrained(folder)
+    return folder
 
 
 def machine(device: torch.device) -> str:
@@ -214,8 +256,9 @@ def main() -> None:
     parser.add_argument("--top-k", type=int, default=50)
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--stop", action="store_true")
+    parser.add_argument("--vllm-python", default="", help="vLLM too, in this environment")
     args = parser.parse_args()
-    model, prompts, ends = load(args)
+    model, prompts, ends, folder = load(args)
     sampler = Sampler(0.2, 0.95, args.top_k)
     roofline = measure(model.device, model.dtype)
     print(f"{machine(model.device)}; {args.model}, {model.dtype}; torch {torch.__version__}")
@@ -228,7 +271,10 @@ def main() -> None:
             f"{rows} rows, top_k {args.top_k}, {'ends' if ends else 'no'} stop, CUDA graphs "
             f"{'on' if graphs else 'off'}; median of {args.repeats}"
         )
-        print("\n".join(table(job, timings(job, args.repeats), roofline)))
+        vllm = with_vllm(args.vllm_python, folder, job) if args.vllm_python else {}
+        print("\n".join(table(job, timings(job, args.repeats, OURS | vllm), roofline)))
+        for contender in vllm.values():
+            contender.close()
 
 
 if __name__ == "__main__":

@@ -166,6 +166,19 @@ class EvalConfig(BaseModel):
         "Other backends",
         identity=False,
     )
+    vllm_python: str = _setting(
+        "",
+        "vllm: the Python that has vLLM, in an environment of its own; default: "
+        "~/.venvs/sigilderg-vllm",
+        "Other backends",
+        identity=False,
+    )
+    vllm_engine_args: JsonText = _setting(
+        "",
+        "vllm: JSON object of arguments of its engine, such as "
+        "'{\"gpu_memory_utilization\": 0.8}'; they win over ours",
+        "Other backends",
+    )
 
     cluster: str = _setting(
         "",

@@ -10,5 +10,6 @@ ENVIRONMENT = {
     "SEED": "seed",
     "SKIP_ENV_CHECK": "skip_env_check",
     "NONINTERACTIVE": "noninteractive",
+    "EVALPKG_VLLM_PYTHON": "vllm_python",
 }
 """Environment variables that set a field; an empty variable counts as unset."""

@@ -49,6 +49,14 @@ BACKENDS: dict[str, BackendEntry] = {
         "models",
         uses_torch=True,
     ),
+    "vllm": BackendEntry(
+        "the same, computed by vLLM",
+        "evalpkg.generation.vllm.backend:VllmBackend",
+        {Role.BASE: "base_model", Role.FINETUNED: "checkpoint_path"},
+        ("torch", "transformers", "peft"),
+        "models",
+        uses_torch=True,
+    ),
     "openai": BackendEntry(
         "any compatible server",
         "evalpkg.generation.openai_backend:OpenAIBackend",

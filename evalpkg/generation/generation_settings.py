@@ -62,6 +62,9 @@ class GenerationSettings:
             samples were asked for together with it.
         openai_timeout: seconds that one request may take.
         openai_max_retries: attempts after a failure that may pass.
+        vllm_python: Python of the environment that has vLLM, or that environment's folder; empty is
+            the place where the role ``vllm`` installs it.
+        vllm_engine_args: JSON object of arguments of vLLM's engine; they win over ours.
         cluster: where a pool of workers runs: ``local``, ``auto`` or the address of a Ray head;
             empty is this one process.
         gpus_per_worker: share of GPUs that one worker of a pool gets.
@@ -106,6 +109,8 @@ class GenerationSettings:
     openai_choices: int = 1
     openai_timeout: float = 600.0
     openai_max_retries: int = 5
+    vllm_python: str = ""
+    vllm_engine_args: str = ""
     cluster: str = ""
     gpus_per_worker: float = 1.0
     cpus_per_worker: int = 0
@@ -123,6 +128,7 @@ class GenerationSettings:
             _at_least("openai_concurrency", self.openai_concurrency, 1)
         _at_least("openai_patience", self.openai_patience, 0)
         _json_object("openai_extra_body", self.openai_extra_body)
+        _json_object("vllm_engine_args", self.vllm_engine_args)
         if "" in self.stop:
             raise ConfigError("a stop text is empty", "Every answer would end before it began.")
         _at_least("openai_choices", self.openai_choices, 1)

@@ -36,6 +36,11 @@ class TransformersBackend:
 
     Both models get the same token ids, made with the base model's tokenizer and chat template.
 
+    Attributes:
+        tuned: files of the fine-tuned model; None where there is none.
+        whole: whether that is a whole model, and not an adapter.
+        base_files: files of the base model.
+
     Raises:
         EvalError: as ``create_backend`` says.
     """
@@ -46,34 +51,34 @@ class TransformersBackend:
         self._template = get_template(settings.prompt_template)
         self._notes: list[str] = []
         self._declared_base = ""
-        self._tuned: hub.ModelFiles | None = None
+        self.tuned: hub.ModelFiles | None = None
         if settings.checkpoint_path:
             # Before the base model, which can be large: a wrong checkpoint shows at once.
-            self._tuned = adapter.locate_checkpoint(
+            self.tuned = adapter.locate_checkpoint(
                 settings.checkpoint_path, settings.adapter_revision
             )
-        self._whole = self._tuned is not None and not adapter.is_adapter(self._tuned)
-        if self._tuned and not self._whole:
+        self.whole = self.tuned is not None and not adapter.is_adapter(self.tuned)
+        if self.tuned and not self.whole:
             self._declared_base = adapter.check_base(
-                self._tuned, settings.base_model, allow_mismatch=settings.allow_base_mismatch
+                self.tuned, settings.base_model, allow_mismatch=settings.allow_base_mismatch
             )
         self._stage: Stage | None = self._load_base()
         self._loaded = Role.BASE
         self._about = self._details(self._stage)
-        self._base_files = self._stage.model.files
+        self.base_files = self._stage.model.files
         self._base_tokenizer = self._stage.model.tokenizer
-        if self._tuned and self._whole:
-            self._check_tokenizers(self._tuned)
+        if self.tuned and self.whole:
+            self._check_tokenizers(self.tuned)
 
     def _load_base(self) -> Stage:
         """The base model, with the adapter's layers in it if there is an adapter."""
         settings, listener = self._settings, self._listener
         base = load_base(settings, listener.status)
-        if self._tuned is None or self._whole:
+        if self.tuned is None or self.whole:
             return set_up(settings, listener, base)
         listener.status(f"Loading the adapter {settings.checkpoint_path}")
         probe = tokens.prompt_ids(base.tokenizer, _PROBE)
-        attached = attach(base.model, self._tuned, settings.base_model, probe)
+        attached = attach(base.model, self.tuned, settings.base_model, probe)
         self._say(*attached.notes)
         return set_up(settings, listener, base, attached.switch)
 
@@ -101,17 +106,17 @@ class TransformersBackend:
                 self._notes.append(note)
                 self._listener.status(note)
 
-    def _on_stage(self, role: Role) -> Stage:
+    def stage_of(self, role: Role) -> Stage:
         """The model of ``role``; a whole one takes the other's place in memory."""
-        wanted = role if self._whole else Role.BASE
+        wanted = role if self.whole else Role.BASE
         if self._stage is None or wanted is not self._loaded:
             self._stage = None  # before the other is loaded: there may be room for one
             free()
-            if wanted is Role.BASE or self._tuned is None:
+            if wanted is Role.BASE or self.tuned is None:
                 self._stage = self._load_base()
             else:
                 self._stage = load_checkpoint(
-                    self._settings, self._listener, self._tuned, self._base_tokenizer
+                    self._settings, self._listener, self.tuned, self._base_tokenizer
                 )
             self._loaded = wanted
             self._about = self._details(self._stage)
@@ -125,12 +130,12 @@ class TransformersBackend:
                 no room for the answer.
             EnvironmentUnfitError: if memory runs out with a single sample.
         """
-        if role is Role.FINETUNED and self._tuned is None:
+        if role is Role.FINETUNED and self.tuned is None:
             raise ConfigError(
                 "there is no adapter, and so no fine-tuned model",
                 "Give --checkpoint-path, or --skip-finetuned.",
             )
-        stage = self._on_stage(role)
+        stage = self.stage_of(role)
         requests = stage.reader.requests(role, work)
         for answer in stage.decoder.run(requests, adapter=role is Role.FINETUNED):
             yield stage.reader.sample(role, answer)
@@ -196,19 +201,19 @@ class TransformersBackend:
 
     @cached_property
     def _models(self) -> dict[Role, ModelUsed]:
-        files = self._base_files
+        files = self.base_files
         name = embedded_name(files.name, files.revision)
         models = {Role.BASE: ModelUsed(name, files.revision, files.digests())}
-        if self._tuned and self._whole:
-            tuned = ModelUsed(self._tuned.name, self._tuned.revision, self._tuned.digests())
+        if self.tuned and self.whole:
+            tuned = ModelUsed(self.tuned.name, self.tuned.revision, self.tuned.digests())
             _require_other_weights(models[Role.BASE], tuned)
             models[Role.FINETUNED] = tuned
-        elif self._tuned:
+        elif self.tuned:
             models[Role.FINETUNED] = replace(
                 models[Role.BASE],
-                adapter=embedded_name(self._tuned.name, f"{self._declared_base} LoRA"),
-                adapter_revision=self._tuned.revision,
-                adapter_weights=self._tuned.digests(),
+                adapter=embedded_name(self.tuned.name, f"{self._declared_base} LoRA"),
+                adapter_revision=self.tuned.revision,
+                adapter_weights=self.tuned.digests(),
                 declared_base=self._declared_base,
             )
         return models

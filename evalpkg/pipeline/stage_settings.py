@@ -51,6 +51,8 @@ def generation_settings(config: EvalConfig) -> GenerationSettings:
         openai_choices=config.openai_choices,
         openai_timeout=config.openai_timeout,
         openai_max_retries=config.openai_max_retries,
+        vllm_python=config.vllm_python,
+        vllm_engine_args=config.vllm_engine_args,
         cluster=config.cluster,
         gpus_per_worker=config.gpus_per_worker,
         cpus_per_worker=config.cpus_per_worker,

@@ -11,6 +11,8 @@ NEEDS_MODELS = [
     "test_selftest.py",
     "test_threads.py",
     "test_tokens.py",
+    "test_vllm_draw.py",
+    "test_vllm_engine.py",
     "test_whole_checkpoint.py",
 ]
 collect_ignore = [] if find_spec("peft") and find_spec("torch") else NEEDS_MODELS
