@@ -31,6 +31,7 @@ COMMANDS = {
     "merge": "Join the shards of one run into one result.",
     "compare-scorers": "Show where two scorers disagree, and why.",
     "tasks": "List and export task sets, and check one of your own.",
+    "contamination": "Find tasks that a corpus holds, such as training data.",
     "fleet": "Evaluate on many hosts: rent, provision, watch, give back.",
     "doctor": "Check what this machine can do, by doing it.",
     "completion": "Print the shell completion script.",

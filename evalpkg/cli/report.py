@@ -31,11 +31,18 @@ from evalpkg.errors import ConfigError
     metavar="POINTS",
     help="Say whether the fine-tuned model is no worse than base by this many points.",
 )
+@click.option(
+    "--contamination",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="FILE",
+    help="What 'evalpkg contamination --output FILE' found: shows the result without those tasks.",
+)
 def command(
     directories: tuple[Path, ...],
     output_dir: Path | None,
     signing_key: Path | None,
     margin: float | None,
+    contamination: Path | None,
 ) -> None:
     r"""Rebuild the reports of a run, or compare several runs.
 
@@ -52,6 +59,10 @@ def command(
     from evalpkg.evidence import require_whole_run
     from evalpkg.pipeline.status import require_finished
 
+    if contamination is not None and len(directories) > 1:
+        raise ConfigError(
+            "--contamination is about one run", "Rebuild each run's report with it first."
+        )
     for directory in directories:
         require_whole_run(directory)
         require_finished(directory)
@@ -63,7 +74,7 @@ def command(
         layout = RunLayout(directories[0])
         with Progress(None) as progress:
             progress.phase("writing results", 0)
-            publish(layout, signing_key, None if margin is None else margin / 100)
+            publish(layout, signing_key, None if margin is None else margin / 100, contamination)
         click.echo(layout.html)
         return
     if output_dir is None:

@@ -9,7 +9,10 @@ from evalpkg.store import RunLayout, read_rows, read_tasks, write_atomic
 
 
 def publish(
-    layout: RunLayout, signing_key: Path | None = None, margin: float | None = None
+    layout: RunLayout,
+    signing_key: Path | None = None,
+    margin: float | None = None,
+    contamination: Path | None = None,
 ) -> None:
     """Write everything that is made from rows and metadata; equal inputs give equal bytes.
 
@@ -17,6 +20,8 @@ def publish(
         layout: the run.
         signing_key: signs the manifest.
         margin: loss, as a share of one, up to which the fine-tuned model counts as no worse.
+        contamination: what ``evalpkg contamination`` wrote; the result is also given without the
+            tasks that it names.
 
     Raises:
         DataError: if rows, tasks or metadata are missing or contradict each other.
@@ -25,15 +30,26 @@ def publish(
     """
     from evalpkg.reporting import write_reports
 
-    _write_metrics(layout, read_metadata(layout), margin)
+    _write_metrics(layout, read_metadata(layout), margin, contamination)
     write_reports(layout.root)
     seal_run(layout, signing_key)
 
 
-def _write_metrics(layout: RunLayout, metadata: EvalMetadata, margin: float | None) -> None:
+def _write_metrics(
+    layout: RunLayout, metadata: EvalMetadata, margin: float | None, contamination: Path | None
+) -> None:
     from evalpkg.statistics import StatisticsSettings, compute_metrics
 
     tasks = read_tasks(layout.tasks)
+    touched: tuple[str, ...] = ()
+    digest = ""
+    if contamination is not None:
+        from evalpkg.contamination import read_touched
+
+        touched, digest = read_touched(contamination, [task.task_id for task in tasks])
+    settings = StatisticsSettings(
+        seed=metadata.seeds.run, margin=margin, touched=touched, contamination_sha256=digest
+    )
     for mode in metadata.modes:
         metrics = compute_metrics(
             tasks,
@@ -41,6 +57,6 @@ def _write_metrics(layout: RunLayout, metadata: EvalMetadata, margin: float | No
             mode,
             expected=dict.fromkeys(metadata.roles, metadata.num_samples),
             k_values=metadata.k_values,
-            settings=StatisticsSettings(seed=metadata.seeds.run, margin=margin),
+            settings=settings,
         )
         write_atomic(layout.metrics(mode), metrics.to_json())

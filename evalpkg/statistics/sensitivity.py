@@ -19,6 +19,7 @@ from evalpkg.statistics.statistics_settings import StatisticsSettings
 MACRO = "category macro-average"
 DATA_SET = "data set: "
 UNREPAIRED = "without repaired tasks"
+UNTOUCHED = "without tasks that the training data hold"
 
 
 def sensitivity(
@@ -36,6 +37,9 @@ def sensitivity(
     errata = np.array([bool(task.erratum) for task in design.tasks])
     if errata.any() and not errata.all():
         views.append((UNREPAIRED, np.flatnonzero(~errata)))
+    touched = np.array([task.task_id in settings.touched for task in design.tasks])
+    if touched.any() and not touched.all():
+        views.append((UNTOUCHED, np.flatnonzero(~touched)))
     names, member = np.unique([task.category for task in design.tasks], return_inverse=True)
     lines: list[SensitivityLine] = []
     if len(names) > 1:

