@@ -8,7 +8,7 @@ from hashlib import blake2b
 
 from tree_sitter import Node
 
-from evalpkg.extraction.syntax import ATTRIBUTES, COMMENTS, parse_prompt, text_of, walk
+from evalpkg.extraction import ATTRIBUTES, COMMENTS, parse_prompt, text_of, walk
 
 LENGTH = 13
 """Tokens of a run, and the fewest leaves of a syntax tree that counts."""

@@ -14,7 +14,7 @@ from evalpkg.contamination.grams import LENGTH
 from evalpkg.digests import sha256_file
 from evalpkg.errors import DataError
 from evalpkg.models import TaskSet
-from evalpkg.store.files import pretty_json, read_json, write_atomic
+from evalpkg.store import pretty_json, read_json, write_atomic
 
 
 class _Record(BaseModel):

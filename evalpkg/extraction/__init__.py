@@ -10,10 +10,20 @@ from evalpkg.extraction.extract import (
     WITHOUT_PROGRAM,
     extract,
 )
-from evalpkg.extraction.syntax import item_name, parse, text_of
+from evalpkg.extraction.syntax import (
+    ATTRIBUTES,
+    COMMENTS,
+    item_name,
+    parse,
+    parse_prompt,
+    text_of,
+    walk,
+)
 from evalpkg.extraction.trace import Step, Trace
 
 __all__ = [
+    "ATTRIBUTES",
+    "COMMENTS",
     "LONGEST_ANSWER",
     "LONGEST_CODE",
     "NO_CODE",
@@ -26,5 +36,7 @@ __all__ = [
     "extract",
     "item_name",
     "parse",
+    "parse_prompt",
     "text_of",
+    "walk",
 ]
