@@ -160,13 +160,13 @@ def command(
     else:
         from evalpkg.pipeline.regenerate import Weights
         from evalpkg.pipeline.status import require_finished
-        from evalpkg.pipeline.verify import Request, verify_with_rechecks
+        from evalpkg.pipeline.verify import VerifyRequest, verify_with_rechecks
         from evalpkg.store import RunLayout
 
         if not RunLayout(directory).manifest.exists():
             require_finished(directory)
 
-        request = Request(
+        request = VerifyRequest(
             rescore=rescore,
             regenerate=regenerate,
             weights=Weights(base_model, checkpoint_path, trust_remote_code, replayed),

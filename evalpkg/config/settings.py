@@ -392,7 +392,7 @@ class EvalConfig(BaseModel):
 
     @classmethod
     def binds(cls, field: str) -> bool:
-        """Whether a resume must agree on this field: another value would be another run."""
+        """Tell whether a resume must agree on this field: another value would be another run."""
         return bool(_extra(cls.model_fields[field])["identity"])
 
     @classmethod
@@ -406,7 +406,7 @@ class EvalConfig(BaseModel):
 
     @classmethod
     def repeats(cls, field: str) -> bool:
-        """Whether an option may be given several times."""
+        """Tell whether an option may be given several times."""
         return field in REPEATED
 
     @classmethod

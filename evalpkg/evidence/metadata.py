@@ -47,7 +47,7 @@ class DatasetPart(_Part):
 
 
 class Dataset(_Part):
-    """Where the tasks come from."""
+    """The data sets that the tasks come from."""
 
     source: str
     variant: str
@@ -62,7 +62,7 @@ class Dataset(_Part):
 
 
 class Prompt(_Part):
-    """How a task is put to a model."""
+    """The templates of the prompt, and their digests."""
 
     template: str
     """Name of the prompt template."""
@@ -98,7 +98,7 @@ class CrateRecord(_Part):
 
 
 class ToolchainRecord(_Part):
-    """What compiled the programs."""
+    """The compiler and its flags."""
 
     rustc: str
     """Output of ``rustc -vV``."""
@@ -108,7 +108,7 @@ class ToolchainRecord(_Part):
 
 
 class Sandbox(_Part):
-    """What confined the programs."""
+    """The sandbox that confined the programs."""
 
     provider: str
     """``none`` means that model output ran unconfined."""

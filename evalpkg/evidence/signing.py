@@ -71,7 +71,7 @@ def key_id(key: Ed25519PublicKey) -> str:
 
 
 def verifies(key: Ed25519PublicKey, signature: bytes, data: bytes) -> bool:
-    """Whether ``signature`` over ``data`` was made with the private half of ``key``."""
+    """Tell whether ``signature`` over ``data`` was made with the private half of ``key``."""
     from cryptography.exceptions import InvalidSignature
 
     try:

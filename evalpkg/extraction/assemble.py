@@ -93,7 +93,7 @@ def _put_first(items: str, code: str) -> str:
 
 
 def _is_inner(node: Node) -> bool:
-    """Whether a node is an attribute or a doc comment of what it stands in."""
+    """Tell whether a node is an attribute or a doc comment of what it stands in."""
     if node.type in ("inner_attribute_item", "shebang"):
         return True
     return node.type in COMMENTS and text_of(node).startswith(("//!", "/*!"))

@@ -179,7 +179,7 @@ def broken_body(task: Task, piece: Excerpt) -> Found | None:
 
 
 def has_main(source: str, entry_point: str) -> bool:
-    """Whether there is a ``fn main`` at the top level, or left in an unclosed entry point."""
+    """Tell whether there is a ``fn main`` at the top level, or left in an unclosed entry point."""
     if "main" not in source or "fn" not in source:
         return False
     root = parse(source.encode()).root_node

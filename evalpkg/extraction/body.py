@@ -43,7 +43,7 @@ _MOST_WORDS = 8
 
 
 def is_prose(text: str) -> bool:
-    """Whether there is no sign in many words: a quick look that spares most refusals a parse."""
+    """Tell whether there are many words and no sign: a look that spares most refusals a parse."""
     return _SIGNS.isdisjoint(text) and len(text.split()) > _MOST_WORDS
 
 
@@ -114,7 +114,7 @@ def _with_rest(program: str, rest: str, name: str) -> str:
 
 
 def has_code(program: str, start: int) -> bool:
-    """Whether a line after byte ``start`` begins with what is Rust for sure, not words of prose."""
+    """Tell whether a line after byte ``start`` begins with what is surely Rust, not prose."""
     source = program.encode()
     for node in _code(parse(source).root_node):
         if node.start_byte < start:
@@ -152,7 +152,7 @@ def _cut_heads(children: list[Node]) -> Iterator[Node]:
 
 
 def _says_something(root: Node, name: str) -> bool:
-    """Whether the function holds more than comments and items: those alone answer nothing."""
+    """Tell whether the function holds more than comments and items: those alone answer nothing."""
     idle = COMMENTS | ITEMS | ATTRIBUTES
     bodies = [function.child_by_field_name("body") for function in functions(root, name)]
     return any(n.type not in idle for body in bodies if body for n in body.named_children)

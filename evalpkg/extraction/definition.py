@@ -142,7 +142,7 @@ def _needed(text: str, pieces: list[Piece], name: str) -> str:
 
 
 def _is_made(root: Node, name: str) -> bool:
-    """Whether an import or a macro at the top level makes ``name``, and no function does."""
+    """Tell whether an import or a macro at the top level makes ``name``, and no function does."""
     if re.search(rf"\bfn\s+(?:r#)?{re.escape(name)}\b", text_of(root)):
         return False
     for node in root.children:
@@ -157,7 +157,7 @@ def _is_made(root: Node, name: str) -> bool:
 
 
 def _dangles(root: Node) -> bool:
-    """Whether a text ends in an attribute or doc comment of nothing: its item was cut."""
+    """Tell whether a text ends in an attribute or doc comment of nothing: its item was cut."""
     for node in reversed(root.children):
         if node.type in ATTRIBUTES:
             return node.type == "attribute_item"

@@ -152,7 +152,7 @@ class _Search:
         )
 
     def _broken(self, text: str) -> Found | None:
-        """What is cut off or has errors."""
+        """Find a program that is cut off or has errors."""
         markdown = scan(text) if may_have_fences(text) else None
         if markdown is not None and markdown.blocks:
             return self._broken_markdown(markdown)

@@ -47,7 +47,7 @@ def functions(root: Node, name: str) -> list[Node]:
 
 
 def is_complete(function: Node) -> bool:
-    """Whether a function has no errors of syntax and its closing brace is really there."""
+    """Tell whether a function has no errors of syntax and its closing brace is really there."""
     body = function.child_by_field_name("body")
     if body is None or not body.children or function.has_error:
         return False
@@ -56,7 +56,7 @@ def is_complete(function: Node) -> bool:
 
 
 def belongs(node: Node) -> bool:
-    """Whether a child of the root may stand at the top level of a file.
+    """Tell whether a child of the root may stand at the top level of a file.
 
     The grammar takes statements there too, and so words of prose and calls that show the use.
     """
@@ -72,7 +72,7 @@ def belongs(node: Node) -> bool:
 
 
 def is_only_items(root: Node) -> bool:
-    """Whether a whole source consists of items, comments and attributes, without errors."""
+    """Tell whether a whole source consists of items, comments and attributes, without errors."""
     return not root.has_error and all(belongs(node) for node in root.children)
 
 
@@ -99,5 +99,5 @@ def join_spans(code: bytes, spans: Sequence[Span]) -> bytes:
 
 
 def starts_like_item(text: str) -> bool:
-    """Whether a text begins as code does that defines something."""
+    """Tell whether a text begins as code does that defines something."""
     return text.lstrip().startswith(_ITEM_STARTS)

@@ -28,7 +28,7 @@ _COMMENT = re.compile(r"/\*|\*/")
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """Where reading stopped.
+    """The place where reading stopped, and why.
 
     Attributes:
         position: offset behind the last character that belongs to what was read.

@@ -29,7 +29,7 @@ def find_marks(text: str, pattern: re.Pattern[str]) -> list[re.Match[str]]:
 
 
 def _is_quoted(text: str, start: int, end: int) -> bool:
-    """Whether a string of the same line, or a pair of backticks, is around a mark."""
+    """Tell whether a string of the same line, or a pair of backticks, is around a mark."""
     before = text[text.rfind("\n", 0, start) + 1 : start]
     stop = text.find("\n", end)
     behind = text[end : len(text) if stop < 0 else stop]

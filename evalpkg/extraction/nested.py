@@ -43,7 +43,7 @@ def find_nested(text: str, name: str, prompt: Preamble) -> str | None:
 
 
 def only_in_tests(text: str, name: str) -> bool:
-    """Whether every definition of ``name`` stands in the answer's own tests."""
+    """Tell whether every definition of ``name`` stands in the answer's own tests."""
     found = _all_functions(parse(text.encode()).root_node, name)
     return bool(found) and all(_is_of_tests(around) for _, around in found)
 
@@ -131,7 +131,7 @@ def _wrapper(
 
 
 def _imports(root: Node, name: str) -> bool:
-    """Whether a ``use`` at the top level brings in ``name``, by name."""
+    """Tell whether a ``use`` at the top level brings in ``name``, by name."""
     uses = [node for node in root.children if node.type == "use_declaration"]
     return any(entry.name == name for node in uses for entry in imports_of(node))
 

@@ -226,7 +226,7 @@ def _item_ending(text: str, start: int) -> Ending | None:
 
 
 def _has_sound_head(node: Node) -> bool:
-    """Whether a function's errors, if any, are in its body: the compiler may know better."""
+    """Tell whether a function's errors, if any, are in its body: the compiler may know better."""
     if node.type != "function_item":
         return True
     return not any(child.has_error for child in node.children[:-1])

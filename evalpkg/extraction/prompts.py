@@ -51,7 +51,7 @@ class Preamble:
 
     @property
     def is_empty(self) -> bool:
-        """Whether the prompt is only comments and a signature."""
+        """Tell whether the prompt is only comments and a signature."""
         return not self.imports and not self.items
 
 

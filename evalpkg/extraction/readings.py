@@ -31,7 +31,7 @@ def first_reading(text: str, trace: Trace) -> str:
 
 
 def _is_escaped(text: str) -> bool:
-    """Whether there are HTML escapes that are no part of a literal, nor of Rust."""
+    """Tell whether there are HTML escapes that are no part of a literal, nor of Rust."""
     for match in _ENTITY.finditer(text):
         line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
         if line.replace('\\"', "").count('"') % 2 or "//" in line:

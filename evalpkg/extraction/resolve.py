@@ -20,7 +20,7 @@ _BINDING = frozenset({"type_parameters", "let_declaration", "parameters", "closu
 
 
 def resolves(root: Node, items: Sequence[Node]) -> bool:
-    """Whether functions called and types named in ``items`` are defined in ``root`` or in std.
+    """Tell whether functions called and types named in ``items`` are defined in ``root`` or in std.
 
     Where something is imported with ``*``, or a macro may define it, it counts as defined.
     """

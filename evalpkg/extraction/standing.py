@@ -57,7 +57,7 @@ _MOST_LABEL = 200
 
 
 def is_elided(function: Node) -> bool:
-    """Whether a function's body is a stub, or says that part of it was left out."""
+    """Tell whether a function's body is a stub, or says that part of it was left out."""
     body = function.child_by_field_name("body")
     if body is None:
         return True
@@ -99,7 +99,7 @@ def _comments(node: Node) -> list[Node]:
 
 
 def is_label_of_a_quotation(words: str) -> bool:
-    """Whether the line of prose or comment above a definition calls it the original, or wrong."""
+    """Tell whether the line above a definition calls it the original, or wrong."""
     line = last_line(words)
     return _QUOTED.search(line) is not None and _MEANT.search(line) is None
 

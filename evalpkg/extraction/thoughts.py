@@ -113,13 +113,13 @@ def _closes(tag: re.Match[str]) -> bool:
 
 
 def _begins(text: str, tag: re.Match[str], position: int) -> bool:
-    """Whether an opening tag begins a line, or follows what ended another thought."""
+    """Tell whether an opening tag begins a line, or follows what ended another thought."""
     line = max(position, text.rfind("\n", 0, tag.start()) + 1)
     return not text[line : tag.start()].strip()
 
 
 def _is_unfinished_thought(text: str) -> bool:
-    """Whether a text without any tag is thinking aloud that was cut off.
+    """Tell whether a text without any tag is thinking aloud that was cut off.
 
     Where the prompt opened the thoughts, the model writes no tag until it is done with them. All
     three signs are needed: how it begins, that it talks to itself, and that it stops in the middle.

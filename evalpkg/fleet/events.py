@@ -46,7 +46,7 @@ class Event:
 
     @property
     def failed(self) -> bool:
-        """Whether a host failed or went out of reach."""
+        """Tell whether a host failed or went out of reach."""
         return self.kind in ("runner_on_failed", "runner_on_unreachable") and not self.ignored
 
 

@@ -39,7 +39,7 @@ class Limits:
     hours: float | None = None
 
     def reached(self, meter: Meter, now: float) -> str:
-        """Which one is reached, as a sentence; empty while none is."""
+        """Name the bound that is reached, in a sentence; empty while none is."""
         if self.cost is not None and meter.cost(now) >= self.cost:
             return (
                 f"The limit of {self.cost:.2f} dollars is reached ({meter.cost(now):.2f} so far)."

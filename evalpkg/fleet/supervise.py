@@ -22,7 +22,7 @@ KEPT_RUNS = 30
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of watching.
+    """The result of watching a run.
 
     Attributes:
         status: Ansible's exit status.

@@ -55,7 +55,7 @@ def locate_checkpoint(reference: str, revision: str) -> hub.ModelFiles:
 
 
 def is_adapter(files: hub.ModelFiles) -> bool:
-    """Whether the files are an adapter's, and not a whole model's."""
+    """Tell whether the files are an adapter's, and not a whole model's."""
     return (files.folder / _CONFIG).is_file()
 
 

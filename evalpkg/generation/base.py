@@ -19,7 +19,7 @@ def _ignore(_: object) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """Who hears what a backend has to say while it works.
+    """Receives what a backend reports while it works.
 
     Attributes:
         tokens: called with the number of tokens that were just generated.

@@ -64,7 +64,7 @@ def record(step: Step, state: Tensor) -> tuple[Step | None, str]:
 
 
 def agree(found: Tensor, expected: Tensor) -> bool:
-    """Whether two (rows, vocabulary) logits are the same up to a few roundings.
+    """Tell whether two (rows, vocabulary) logits are the same up to a few roundings.
 
     The likeliest token of every row must be as likely in the other, and no logit may be further off
     than a few units in the last place of its row's largest.

@@ -127,7 +127,7 @@ def load_tokenizer(settings: GenerationSettings, files: hub.ModelFiles) -> Any:
 
 
 def _caps_scores(config: Any) -> bool:
-    """Whether attention scores go through a cap, which kernels other than eager leave out."""
+    """Tell whether attention scores go through a cap, which kernels other than eager leave out."""
     return bool(getattr(config.get_text_config(), "attn_logit_softcapping", None))
 
 
@@ -184,7 +184,7 @@ def choose_device(asked: str) -> str:
 
 
 def hidden_gpu() -> bool:
-    """Whether the driver lists an NVIDIA GPU, whatever PyTorch sees."""
+    """Tell whether the driver lists an NVIDIA GPU, whatever PyTorch sees."""
     return any(_DRIVER.glob("*"))
 
 

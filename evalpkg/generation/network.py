@@ -51,7 +51,7 @@ class Network:
 
     @property
     def device(self) -> torch.device:
-        """Where the model computes."""
+        """The device on which the model computes."""
         device: torch.device = self._model.device
         return device
 

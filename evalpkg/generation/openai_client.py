@@ -63,7 +63,7 @@ def in_flight(settings: GenerationSettings, addresses: Iterable[str]) -> int:
 
 
 def _is_own(host: str) -> bool:
-    """Whether ``host`` is this machine or one of a private network."""
+    """Tell whether ``host`` is this machine or one of a private network."""
     try:
         address = ip_address(host)
     except ValueError:

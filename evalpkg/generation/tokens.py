@@ -85,7 +85,7 @@ class StopTexts:
         self._tail = max(len(text.encode()) for text in texts) + 8
 
     def __call__(self, ids: Sequence[int]) -> bool:
-        """Whether one of the texts is in the tail of ``ids``."""
+        """Tell whether one of the texts is in the tail of ``ids``."""
         tail = text_of(self._tokenizer, ids[-self._tail :])
         return any(text in tail for text in self._texts)
 

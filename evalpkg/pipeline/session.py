@@ -97,7 +97,7 @@ class Session:
 
 
 def _more_tasks(layout: RunLayout, identity: dict[str, Any]) -> bool:
-    """Whether the settings let in more tasks than the directory was begun with."""
+    """Tell whether the settings let in more tasks than the directory was begun with."""
     if not layout.config.exists():
         return False
     earlier = grown_settings(read_json(layout.config), json.loads(pretty_json(identity)))

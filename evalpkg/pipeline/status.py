@@ -1,4 +1,4 @@
-"""How far a run is."""
+"""Count how far a run has come."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _rows(layout: RunLayout) -> tuple[int, int]:
 
 
 def _sealed(layout: RunLayout, config: dict[str, Any]) -> bool:
-    """Whether results are written, and are those of this configuration."""
+    """Tell whether results are written, and are those of this configuration."""
     if not layout.manifest.exists():
         return False
     try:

@@ -29,7 +29,7 @@ NO_WEIGHTS = Weights()
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class VerifyRequest:
     """What the user wants to be verified, and with what.
 
     Attributes:
@@ -59,7 +59,7 @@ class Request:
 
 def verify_with_rechecks(
     root: Path,
-    request: Request,
+    request: VerifyRequest,
     tell: Callable[[Check], None] | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Report:
@@ -113,7 +113,7 @@ def verify_with_rechecks(
 
 def _verify(
     root: Path,
-    request: Request,
+    request: VerifyRequest,
     rechecks: Rechecks,
     made_by: Regeneration | None,
     tell: Callable[[Check], None] | None,

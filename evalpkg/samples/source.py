@@ -12,7 +12,7 @@ from evalpkg.samples.formats import STANDARD_INPUT, read_samples
 
 
 def is_plain(path: Path, tasks: Sequence[Task]) -> bool:
-    """Whether a file begins as JSON Lines of ``{"task_id", "completion"}`` of these tasks.
+    """Tell whether a file begins as JSON Lines of ``{"task_id", "completion"}`` of these tasks.
 
     Only the first row decides, so that a bad line further on is named as such; and of two models in
     one file, the second one may come later.

@@ -13,7 +13,7 @@ from evalpkg.rust import BOXED_PROGRAMS, Runtime, Toolchain
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class BoxLimits:
     """Upper bounds of one confined program; None leaves the resource to the program inside.
 
     Attributes:
@@ -37,12 +37,12 @@ class Box:
         work: the only folder of its own; the program starts in it.
         building: True to run the compiler (which may write in ``work`` and start a linker), False
             to serve subjects (which may only read the library in ``work``).
-        limits: see ``Limits``.
+        limits: see ``BoxLimits``.
     """
 
     work: Path
     building: bool
-    limits: Limits
+    limits: BoxLimits
 
 
 class Provider(Protocol):
@@ -114,7 +114,7 @@ def profile_digest(provider: Provider, runtime: Runtime) -> str:
     """sha256 of all that shapes the confinement: the command lines and our own programs."""
     state = hashlib.sha256(provider.name.encode())
     for building in (True, False):
-        box = Box(Path("/work"), building, Limits(1, 1, 1, 1))
+        box = Box(Path("/work"), building, BoxLimits(1, 1, 1, 1))
         line = "\0".join(provider.command(box, ["PROGRAM"]))
         # Where our programs lie differs from run to run and host to host, and shapes nothing.
         state.update(_EVALBOX.sub("evalbox", line).encode())

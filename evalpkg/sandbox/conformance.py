@@ -16,14 +16,14 @@ from pathlib import Path
 from evalpkg.cachedir import cache_root
 from evalpkg.errors import EnvironmentUnfitError
 from evalpkg.rust import Runtime, Toolchain
-from evalpkg.sandbox.base import Box, Limits, Provider, profile_digest
+from evalpkg.sandbox.base import Box, BoxLimits, Provider, profile_digest
 from evalpkg.sandbox.process import run_bounded
 from evalpkg.sandbox.scratch import scratch_root
 from evalpkg.sandbox.trial import Case, TrialLimits, try_all
 from evalpkg.sandbox.vocabulary import OutcomeKind
 
 PROBES = Path(__file__).parent / "probes"
-BUILD_LIMITS = Limits(memory_mib=3072, cpu_s=30, file_mib=64, processes=64)
+BUILD_LIMITS = BoxLimits(memory_mib=3072, cpu_s=30, file_mib=64, processes=64)
 RUN_LIMITS = TrialLimits(cpu_s=5, wall_ms=10_000, memory_mib=1024, output_kib=64)
 
 EMPTY_ENVIRONMENT = """

@@ -31,7 +31,7 @@ MODES = ("auto", *PROVIDERS, "none")
 
 @dataclass(frozen=True, slots=True)
 class ProviderCheck:
-    """What a provider is worth on this machine.
+    """The result of checking one provider on this machine.
 
     Attributes:
         available: it can be started.

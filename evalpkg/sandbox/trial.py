@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from evalpkg.rust import Runtime
-from evalpkg.sandbox.base import Box, Limits, Provider
+from evalpkg.sandbox.base import Box, BoxLimits, Provider
 from evalpkg.sandbox.vocabulary import OutcomeKind, Reason
 
 THREADS = 256
@@ -83,7 +83,7 @@ def try_all(
     # list nothing.
     library.parent.chmod(0o711)
     library.chmod(0o644)
-    box = Box(library.parent, building=False, limits=Limits(processes=THREADS))
+    box = Box(library.parent, building=False, limits=BoxLimits(processes=THREADS))
     inside = provider.command(box, [*serve, f"./{library.name}"])
     jobs = "".join(
         f"{index}\t{case.oracle}\t{case.oracle_symbol}\t{case.subject_symbol}\n"

@@ -70,6 +70,6 @@ class _Batch:
 
 
 def _problem(program: Program) -> set[tuple[str, str]]:
-    """What makes another program's answers worth having."""
+    """Name the problem of a program: another answer to the same problem is worth stealing."""
     task = program.task
     return {("cluster", task.cluster or task.task_id), ("entry point", task.entry_point)}

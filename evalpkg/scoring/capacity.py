@@ -79,7 +79,7 @@ def fitting_workers(settings: ScoringSettings) -> int:
 
 
 def is_cramped(settings: ScoringSettings) -> bool:
-    """Whether there is less of something than the limits let one program use.
+    """Tell whether there is less of something than the limits let one program use.
 
     What this machine refuses a program that nothing runs beside is then the program's own use.
     """

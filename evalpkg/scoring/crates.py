@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from evalpkg.rust import Runtime, Toolchain
-from evalpkg.sandbox.base import Box, Limits, Provider
+from evalpkg.sandbox.base import Box, BoxLimits, Provider
 from evalpkg.sandbox.process import run_bounded
 from evalpkg.scoring.crate_shelf import CrateShelf
 from evalpkg.scoring.diagnostics import ROOT_FILE, Diagnostic, blame, errors
@@ -27,7 +27,7 @@ ERROR_BYTES = 8 << 20
 
 @dataclass(slots=True)
 class Compiled:
-    """What became of a crate.
+    """The result of compiling a crate.
 
     Attributes:
         library: the crate's library, None if it has none.
@@ -121,7 +121,7 @@ class CrateCompiler:
     def _rustc(
         self, work: Path, root: str, command: list[str], limits: CompileLimits
     ) -> tuple[int, str]:
-        bounds = Limits(
+        bounds = BoxLimits(
             limits.memory_mib, max(1, round(limits.cpu_s)), limits.file_mib, limits.processes
         )
         if root != ROOT_FILE:  # a crate of a program's own, which may name itself

@@ -22,7 +22,7 @@ MUTANTS = 2
 
 @dataclass(frozen=True, slots=True)
 class GateReport:
-    """What the gate found.
+    """The findings of the gold gate.
 
     Attributes:
         failures: (task id, why) of each task that cannot be scored as it should.

@@ -44,7 +44,7 @@ def own_groups(controller: str, own: Path = OWN, root: Path = CGROUPS) -> Iterat
 
 
 def memory_is_promised(setting: Path = OVERCOMMIT) -> bool:
-    """Whether an allocation is refused by a process's own limit alone, never for want of memory.
+    """Tell whether an allocation fails by a process's own limit alone, never for want of memory.
 
     Where the kernel counts what it promises (``vm.overcommit_memory`` is 2), or that cannot be
     read, a neighbour's use may be the reason.

@@ -22,7 +22,7 @@ OnVerdict = Callable[[int, Verdict, bool], None]
 
 @dataclass(frozen=True, slots=True)
 class Equipment:
-    """What every call of one scorer shares.
+    """The bench, pool and cache that all calls of one scorer share.
 
     Attributes:
         tasks: by id, with the edition that counts.

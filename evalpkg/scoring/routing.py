@@ -131,7 +131,7 @@ def company(source: str) -> Company:
 
 
 def stands_at_root(source: str) -> bool:
-    """Whether a program must be a crate's root.
+    """Tell whether a program must be a crate's root.
 
     Its paths start there, or it has attributes of a whole crate, which mean less, something else or
     nothing on a module.
@@ -143,7 +143,7 @@ def stands_at_root(source: str) -> bool:
 
 
 def has_no_std(source: str) -> bool:
-    """Whether a program declines the standard library: ``#![no_std]``."""
+    """Tell whether a program declines the standard library: ``#![no_std]``."""
     return "no_std" in source and "no_std" in set(tokens(source))
 
 
@@ -166,7 +166,7 @@ def _may_be_generic(source: str) -> bool:
 
 
 def _is_generic(words: list[str]) -> bool:
-    """Whether it has generics, traits or trait objects of its own, ``impl Trait`` included."""
+    """Tell whether it has generics, traits or trait objects of its own, ``impl Trait`` included."""
     for index, word in enumerate(words):
         if word in _WARY_WORDS:
             return True
@@ -178,7 +178,7 @@ def _is_generic(words: list[str]) -> bool:
 
 
 def _strays(words: list[str]) -> bool:
-    """Whether it uses, or by another name could use, a part of std that is not tame."""
+    """Tell whether it uses, or by another name could use, a part of std that is not tame."""
     for index, word in enumerate(words):
         if word not in _STD:
             continue

@@ -1,4 +1,4 @@
-"""What a scorer is told."""
+"""The settings of a scorer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def default_workers() -> int:
 
 @dataclass(frozen=True, slots=True)
 class ScoringSettings:
-    """How programs are judged.
+    """Settings of judging: sandbox, limits, cache and workers.
 
     Attributes:
         sandbox_mode: a provider's name, or ``auto``.

@@ -52,7 +52,7 @@ def _shared(library: Path) -> Path:
 
 
 def _is_intact(copy: Path, library: Path) -> bool:
-    """Whether nobody has written to the copy since it was made."""
+    """Tell whether nobody has written to the copy since it was made."""
     try:
         found, wanted = copy.stat(), library.stat()
     except FileNotFoundError:

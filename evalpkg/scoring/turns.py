@@ -24,7 +24,7 @@ class Round(Enum):
     QUIET = "quiet"
 
     def goes_with(self, other: Round) -> bool:
-        """Whether batches of both may be judged at the same time."""
+        """Tell whether batches of both may be judged at the same time."""
         if Round.QUIET in (self, other):
             return False
         return (self is Round.WAITING) == (other is Round.WAITING)

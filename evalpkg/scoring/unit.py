@@ -1,4 +1,4 @@
-"""What is compiled together: modules of one crate."""
+"""A unit is what rustc compiles at once: modules of one crate."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 
 class Service:
-    """What the routes share.
+    """State that all routes of the server share.
 
     Args:
         judge: stays open while the service runs.

@@ -25,7 +25,7 @@ def attainable_level(clusters: int, alpha: float) -> float:
 
 
 def undeclarable(design: Design, settings: StatisticsSettings) -> bool:
-    """Whether no difference, however large, could be declared, for want of distinct problems."""
+    """Tell whether too few distinct problems are there to declare any difference."""
     return attainable_level(len(design.sizes), settings.alpha) == 0.0
 
 

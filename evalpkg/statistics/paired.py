@@ -111,7 +111,7 @@ def _known(
 
 
 def enumerable(design: Design, settings: StatisticsSettings) -> bool:
-    """Whether all sign flips are tried instead of a random part of them."""
+    """Tell whether all sign flips are tried instead of a random part of them."""
     clusters = len(design.sizes)
     return clusters < 2 or 2**clusters <= settings.permutations
 

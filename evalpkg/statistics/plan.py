@@ -14,7 +14,7 @@ SAMPLES = (1, 2, 5, 10, 20, 50, 100, 200)
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What is known of the models and tasks.
+    """Facts about models and tasks from which a plan is computed.
 
     Attributes:
         tasks: of the run that was made.

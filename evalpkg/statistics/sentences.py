@@ -11,7 +11,7 @@ from evalpkg.statistics.statistics_settings import StatisticsSettings
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """How to speak of a metric.
+    """The words for a metric.
 
     Attributes:
         name: ``pass@1``, ``compile rate``.
@@ -133,7 +133,7 @@ def _same(
 
 
 def _excluded(difference: Difference) -> str:
-    """What an interval around zero does say."""
+    """Say what an interval around zero excludes."""
     interval = difference.new_tasks
     if interval is None or interval.low > 0.0 or interval.high < 0.0:
         return ""

@@ -19,7 +19,7 @@ _judged, _written = attrgetter(*_JUDGED), attrgetter(*_WRITTEN)
 
 
 def counts_as_passed(kind: VerdictKind, violations: Sequence[str], mode: Mode) -> bool:
-    """Whether a sample is correct in ``mode``: the verdict, vetoed by the policy where it rules."""
+    """Tell whether a sample is correct in ``mode``; the policy has a veto in its own mode."""
     return kind is VerdictKind.PASSED and (mode is Mode.NO_POLICY or not violations)
 
 

@@ -34,7 +34,7 @@ class Shard:
     count: int
 
     def owns(self, role: Role, task_id: str, index: int) -> bool:
-        """Whether this part makes the sample."""
+        """Tell whether this part makes the sample."""
         return self.count == 1 or shard_of(task_id, index, role, self.count) == self.index
 
     def __str__(self) -> str:

@@ -126,7 +126,7 @@ def _other_literal(node: Node) -> Iterator[Change]:
 
 
 def _is_message(literal: Node) -> bool:
-    """Whether a string is only printed when something goes wrong."""
+    """Tell whether a string is only printed when something goes wrong."""
     arguments = literal.parent
     call = None if arguments is None else arguments.parent
     function = None if call is None else call.child_by_field_name("function")

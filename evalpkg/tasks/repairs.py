@@ -20,7 +20,7 @@ from evalpkg.models import Task
 
 
 class RepairKind(StrEnum):
-    """What was wrong with a row of the data set."""
+    """The kinds of fault that a row of the data set can have."""
 
     TRUNCATED_TEST = "truncated_test"
     """The test module is cut off: nothing can compile, let alone pass."""

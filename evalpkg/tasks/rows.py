@@ -16,7 +16,7 @@ EDITIONS = ("2018", "2021", "2024")
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What the rows of a file became.
+    """The tasks that the rows of a file became, and the rows left out.
 
     Attributes:
         tasks: each with its line.

@@ -1,4 +1,4 @@
-"""What compiles in place of a solution and gives no answer."""
+"""A stub: code that compiles in place of a solution and gives no answer."""
 
 from __future__ import annotations
 

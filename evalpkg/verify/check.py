@@ -33,7 +33,7 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether everything holds that was compared."""
+        """Tell whether everything holds that was compared."""
         return all(check.ok for check in self.checks)
 
     @property

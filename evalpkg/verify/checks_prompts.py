@@ -50,7 +50,7 @@ def check_prompts(evidence: Evidence) -> Check:
 
 
 def _were_shown(evidence: Evidence) -> bool:
-    """Whether a backend that shows its prompts wrote the samples; replayed ones come without."""
+    """Tell whether a backend that shows its prompts wrote the samples."""
     told = evidence.metadata.generation
     every = [told] if "backend" in told else [one for one in told.values() if one]
     names = [one.get("backend") for one in every if isinstance(one, Mapping)]

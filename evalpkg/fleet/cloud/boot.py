@@ -19,7 +19,7 @@ SSH_S = 10 * 60.0
 
 
 def answers_ssh(address: str, port: int = 22, timeout: float = 5.0) -> bool:
-    """Whether an ssh server greets at ``address``."""
+    """Tell whether an ssh server greets at ``address``."""
     try:
         with socket.create_connection((address, port), timeout) as connection:
             connection.settimeout(timeout)
@@ -30,7 +30,7 @@ def answers_ssh(address: str, port: int = 22, timeout: float = 5.0) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Booted:
-    """What came of waiting.
+    """The result of waiting for an instance to boot.
 
     Attributes:
         ready: hosts that answer.

@@ -16,7 +16,7 @@ def endpoint() -> str:
 
 
 def has_key() -> bool:
-    """Whether this machine has a key for the cloud."""
+    """Tell whether this machine has a key for the cloud."""
     return bool(os.environ.get("LAMBDA_API_KEY") or os.environ.get("LAMBDA_API_KEY_FILE"))
 
 

@@ -68,7 +68,7 @@ class Crew:
         return len(self._members)
 
     def __contains__(self, member: Member) -> bool:
-        """Whether a worker is still there."""
+        """Tell whether a worker is still there."""
         return member in self._members
 
     def grow(self) -> None:

@@ -189,7 +189,7 @@ def metric_line(
 
 
 def policy_changes_nothing(metrics: Mapping[Mode, Metrics]) -> bool:
-    """Whether both modes were run and every pass@k and difference is the same in both."""
+    """Tell whether both modes were run and every pass@k and difference is the same in both."""
     if len(metrics) < len(Mode):
         return False
     one, two = (

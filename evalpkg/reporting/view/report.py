@@ -83,7 +83,7 @@ class ReportView:
 
     @property
     def compared(self) -> bool:
-        """Whether both models were run."""
+        """Tell whether both models were run."""
         return len(self.roles) == len(Role)
 
 

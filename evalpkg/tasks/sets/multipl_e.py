@@ -16,7 +16,7 @@ _ORIGIN = re.compile(r"(HumanEval|mbpp)_(\d+)_")
 
 
 def is_multipl_e(row: Row) -> bool:
-    """Whether a row has MultiPL-E's fields."""
+    """Tell whether a row has MultiPL-E's fields."""
     return "tests" in row or ("name" in row and "test" in row and "task_id" not in row)
 
 

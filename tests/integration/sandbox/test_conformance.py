@@ -10,7 +10,7 @@ import pytest
 from evalpkg.errors import ConfigError, SandboxUnavailableError
 from evalpkg.rust import build_runtime, find_toolchain
 from evalpkg.sandbox import check_providers, select_provider
-from evalpkg.sandbox.base import Box, Limits, profile_digest
+from evalpkg.sandbox.base import Box, BoxLimits, profile_digest
 from evalpkg.sandbox.conformance import violations
 from evalpkg.sandbox.landlock import Landlock
 from evalpkg.sandbox.process import run_bounded
@@ -74,12 +74,12 @@ def test_the_profile_digest_does_not_depend_on_where_the_cache_lies(
 @pytest.mark.parametrize(
     ("limits", "script"),
     [
-        (Limits(file_mib=1), "dd if=/dev/zero of=big bs=1M count=3"),
-        (Limits(cpu_s=1), "while :; do :; done"),
+        (BoxLimits(file_mib=1), "dd if=/dev/zero of=big bs=1M count=3"),
+        (BoxLimits(cpu_s=1), "while :; do :; done"),
     ],
     ids=["file size", "cpu time"],
 )
-def test_a_limit_of_the_build_box_holds(tmp_path: Path, limits: Limits, script: str) -> None:
+def test_a_limit_of_the_build_box_holds(tmp_path: Path, limits: BoxLimits, script: str) -> None:
     toolchain = find_toolchain()
     runtime = build_runtime(toolchain)
     box = Box(tmp_path, building=True, limits=limits)
