@@ -14,14 +14,16 @@ KNOWN = ("--backend", "replay", "--replay-base", "stub", "--replay-finetuned", "
 SMALL = ("--limit", "4", "--num-samples", "2", "--k-values", "1,2", "--noninteractive")
 
 PAGES = ("an emptied commit and a script", "a handler in a figure of the page changed")
-"""The others take seconds each: ``python -m tests.tampering.run`` tries them all."""
+"""The others take seconds each."""
+CHECKS = ("tasks", "samples", "programs", "extraction", "policy", "commitment")
+"""Checks that need a real run; tests/unit/runs tries the others."""
 
 FAST = [
     one
     for one in TAMPERINGS
-    if one.needs in (Needs.NOTHING, Needs.REGENERATE)
-    and (one.found_by != "reports" or one.name in PAGES)
+    if (one.found_by in CHECKS and one.needs is not Needs.RESCORE) or one.name in PAGES
 ]
+"""Every other is tried by ``python -m tests.tampering.run``."""
 
 
 @pytest.fixture(scope="module")
