@@ -70,11 +70,13 @@ def compare(
     """
     sizes: dict[Key, int] = {}
     index: dict[str, dict[bytes, list[Key]]] = {"tokens": {}, "trees": {}}
-    for task in tasks:
-        for key, grams in _parts(task):
-            sizes[key] = len(grams)
-            for gram in grams:
-                index[key[2]].setdefault(gram, []).append(key)
+    parts = [(task, key, grams) for task in tasks for key, grams in _parts(task)]
+    common = _common(parts)
+    for _, key, grams in parts:
+        telling = grams - common
+        sizes[key] = len(telling)
+        for gram in telling:
+            index[key[2]].setdefault(gram, []).append(key)
     best: dict[Key, tuple[int, str]] = {}
     for document in documents:
         for key, count in _hits(document, index).items():
@@ -86,6 +88,16 @@ def compare(
         if of
     )
     return Findings(tuple(found), threshold)
+
+
+def _common(parts: Iterable[tuple[Task, Key, set[bytes]]]) -> set[bytes]:
+    """What tasks for different problems share, such as a set's imports: it tells of neither."""
+    owner: dict[bytes, str] = {}
+    common: set[bytes] = set()
+    for task, _, grams in parts:
+        problem = task.cluster or task.task_id
+        common |= {gram for gram in grams if owner.setdefault(gram, problem) != problem}
+    return common
 
 
 def _parts(task: Task) -> Iterator[tuple[Key, set[bytes]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,15 @@ def test_another_solution_is_not() -> None:
 
 def test_tests_alone_are_found() -> None:
     assert _found(SUM.test).touched() == ("own/sum",)
+
+
+def test_what_all_prompts_of_a_set_begin_with_tells_nothing() -> None:
+    head = (
+        "use std::{slice::Iter, cmp::{max, self}, mem::replace, collections::{HashSet, HashMap}};\n"
+    )
+    tasks = [replace(task, prompt=head + task.prompt) for task in (SUM, WORDS)]
+    findings = compare(tasks, [Document("here", head + "fn main() {}")])
+    assert {one.found for one in findings.findings} == {0}
 
 
 def test_bits_of_many_documents_do_not_add_up() -> None:
