@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from evalpkg.fleet.events import Event
     from evalpkg.fleet.inventory import Inventory
     from evalpkg.fleet.limits import Limits
-    from evalpkg.fleet.supervise import Outcome
+    from evalpkg.fleet.supervise import WatchOutcome
 
 
 @click.group(name="fleet", cls=EvalGroup)
@@ -239,7 +239,7 @@ def _say_how_to_come_back(prices: dict[str, float], desk: Desk) -> None:
     click.echo(f"  stop them:  evalpkg fleet stop{hosts}")
 
 
-def _end(desk: Desk, inventory: Inventory, outcome: Outcome, folder: Any) -> int:
+def _end(desk: Desk, inventory: Inventory, outcome: WatchOutcome, folder: Any) -> int:
     """Say what came of it; hosts whose limit is reached are given back."""
     for error in outcome.errors:
         click.echo(f"failed: {error}", err=True)

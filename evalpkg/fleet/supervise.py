@@ -21,7 +21,7 @@ KEPT_RUNS = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class WatchOutcome:
     """The result of watching a run.
 
     Attributes:
@@ -57,7 +57,7 @@ def supervise(
     limits: Limits,
     say: Callable[[str], None],
     now: Callable[[], float] = time.time,
-) -> Outcome:
+) -> WatchOutcome:
     """Run ``play`` and show it. At a limit the hosts are stopped and what there is comes home.
 
     Raises:
@@ -86,7 +86,7 @@ def supervise(
         say(f"{reached} Stopping the hosts, and bringing home what there is.")
         status = _bring_home(play, log, board, say, now)
     errors = [f"{row.name}: {row.error}" for row in board.rows.values() if row.error]
-    return Outcome(status, reached, board.summary, tuple(errors + board.errors))
+    return WatchOutcome(status, reached, board.summary, tuple(errors + board.errors))
 
 
 def _bring_home(

@@ -17,7 +17,7 @@ from evalpkg.fleet.limits import Limits, Meter
 from evalpkg.fleet.play import CANCELLED, Play
 from evalpkg.fleet.redact import Redactor, secrets_of
 from evalpkg.fleet.screen import LiveScreen, PlainScreen
-from evalpkg.fleet.supervise import WATCH_SKIPS, Outcome, supervise
+from evalpkg.fleet.supervise import WATCH_SKIPS, WatchOutcome, supervise
 from evalpkg.fleet.timer import cloud_config
 
 WORKING = {
@@ -219,7 +219,7 @@ def test_at_a_limit_rented_hosts_are_given_back_and_own_ones_are_named(
 ) -> None:
     calls: list[object] = []
     monkeypatch.setattr(rent, "give_back", lambda desk, confirm: calls.append(confirm("sure?")))
-    outcome = Outcome(2, "The limit of 3 hours is reached.", "1 of 2 shards.", ())
+    outcome = WatchOutcome(2, "The limit of 3 hours is reached.", "1 of 2 shards.", ())
     desk: Any = "desk"
     status = commands._end(desk, Inventory("hosts", cloud), outcome, "folder")
     assert status == 6
