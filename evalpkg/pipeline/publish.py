@@ -30,14 +30,23 @@ def publish(
     """
     from evalpkg.reporting import write_reports
 
-    _write_metrics(layout, read_metadata(layout), margin, contamination)
+    write_metrics(layout, read_metadata(layout), margin, contamination)
     write_reports(layout.root)
     seal_run(layout, signing_key)
 
 
-def _write_metrics(
-    layout: RunLayout, metadata: EvalMetadata, margin: float | None, contamination: Path | None
+def write_metrics(
+    layout: RunLayout,
+    metadata: EvalMetadata,
+    margin: float | None = None,
+    contamination: Path | None = None,
 ) -> None:
+    """Write each mode's ``metrics.json``; arguments as for ``publish``.
+
+    Raises:
+        DataError: if rows, tasks or metadata are missing or contradict each other.
+        EnvironmentUnfitError: if a file cannot be written.
+    """
     from evalpkg.statistics import StatisticsSettings, compute_metrics
 
     tasks = read_tasks(layout.tasks)

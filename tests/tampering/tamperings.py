@@ -65,7 +65,7 @@ class Tampering:
             publish.publish(layout)
         elif self.after is After.METRICS:
             with suppress(DataError):  # of some rows no metrics can be made: the old ones stay
-                publish._write_metrics(layout, read_metadata(layout), None)
+                publish.write_metrics(layout, read_metadata(layout))
             seal_run(layout)
         elif self.after is After.MANIFEST:
             seal_run(layout)
