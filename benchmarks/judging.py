@@ -67,7 +67,7 @@ def by_command(pairs: list[tuple[str, str]], folder: Path) -> None:
     command = [sys.executable, "-m", "evalpkg", "score", "samples.jsonl", "--output-dir", "out"]
     root = str(Path(__file__).parents[1])
     subprocess.run(
-        [*command, "--no-cache"],
+        [*command, "--no-cache", "--verdicts-only"],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": root},
         check=True,

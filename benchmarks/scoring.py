@@ -138,7 +138,15 @@ class Bench:
         return Figures(name, len(kept), unique, n, ours, peer, len(chosen), tuple(unequal))
 
     def _ours(self, samples: Path, workers: int, name: str) -> Usage:
-        command = [sys.executable, "-m", "evalpkg", "score", str(samples), "--no-cache"]
+        command = [
+            sys.executable,
+            "-m",
+            "evalpkg",
+            "score",
+            str(samples),
+            "--no-cache",
+            "--verdicts-only",
+        ]
         out = self._folder / name
         return measure(
             [*command, "--output-dir", str(out), "--n-workers", str(workers)], self._environment

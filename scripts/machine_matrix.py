@@ -171,7 +171,14 @@ def corpus(rows: int) -> list[dict[str, str]]:
 def score(samples: Path, out: Path, state: State) -> tuple[int, str, list[str]]:
     """Status, what it said on stderr, and the verdicts."""
     command = [sys.executable, "-m", "evalpkg", "score", str(samples), "--output-dir", str(out)]
-    command += ["--no-cache", "--timeout", "5", "--n-workers", str(state.workers)]
+    command += [
+        "--no-cache",
+        "--verdicts-only",
+        "--timeout",
+        "5",
+        "--n-workers",
+        str(state.workers),
+    ]
     outer = [*state.outer, *(["unshare", "--mount"] if state.private else [])]
     script = f'{state.setup}\nexec "$@"' if state.setup else 'exec "$@"'
     done = subprocess.run(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from evalpkg.cli.help import EvalCommand
@@ -12,7 +10,7 @@ from evalpkg.errors import ExitCode
 
 
 @click.command(name="compare-scorers", cls=EvalCommand)
-@click.argument("samples", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("samples", nargs=-1, required=True)
 @click.option(
     "--sandbox-mode",
     type=click.Choice(["none"]),
@@ -32,7 +30,7 @@ from evalpkg.errors import ExitCode
 )
 @click.option("--n-workers", type=click.IntRange(min=1), help="Programs judged at once.")
 def command(
-    samples: Path,
+    samples: tuple[str, ...],
     sandbox_mode: str,
     dataset: str,
     limit: int | None,

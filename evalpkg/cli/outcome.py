@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from evalpkg.errors import ExitCode
@@ -17,30 +19,49 @@ def show_outcome(outcome: RunOutcome) -> int:
     """Print the outcome and return the exit code."""
     layout = outcome.layout
     click.echo(f"generated {outcome.generated:,} and judged {outcome.judged:,} samples")
-    for mode in Mode:
-        if layout.metrics(mode).exists():
-            _show_metrics(layout, mode)
-    if layout.html.exists():
-        click.echo(f"\nreport: {layout.html}")
+    show_metrics(layout)
     return show_gaps(outcome.coverage)
 
 
-def _show_metrics(layout: RunLayout, mode: Mode) -> None:
+def show_metrics(layout: RunLayout) -> None:
+    """Print the results of each mode, and where the report lies."""
+    for mode in Mode:
+        if layout.metrics(mode).exists():
+            _show_mode(layout, mode)
+    if layout.html.exists():
+        click.echo(f"\nreport: {layout.html}")
+
+
+def _show_mode(layout: RunLayout, mode: Mode) -> None:
     """A few lines of numbers, as ``metrics.json`` has them."""
     metrics = read_json(layout.metrics(mode))
     click.echo(f"\n{mode.value}:")
-    for role, own in metrics["roles"].items():
-        parts = [f"pass@{p['k']} {_percent(p)}" for p in own["pass_at_k"]]
-        parts.append(f"compiles {_percent(own['compile_rate'])}")
-        click.echo(f"  {role:<10} {'   '.join(parts)}")
+    for result in metrics["sets"]:
+        click.echo(f"  {result['dataset']}, {result['tasks']:,} tasks:")
+        _show_roles(result["roles"], "    ")
+    if metrics["sets"]:
+        click.echo(f"  all {metrics['tasks']:,} tasks, {metrics['clusters']:,} distinct problems:")
+    _show_roles(metrics["roles"], "    " if metrics["sets"] else "  ")
     comparison = metrics["comparison"]
     if comparison is not None:
         click.echo(f"  {comparison['pass_at_k'][0]['sentence']}")
 
 
-def _percent(estimate: dict[str, float | None]) -> str:
-    value = estimate["value"]
-    return "n/a" if value is None else f"{value:.1%}"
+def _show_roles(roles: dict[str, Any], indent: str) -> None:
+    for role, own in roles.items():
+        name = f"{role:<10} " if len(roles) > 1 else ""
+        parts = [f"pass@{p['k']} {_percent(p)}" for p in own["pass_at_k"]]
+        parts.append(f"compiles {_percent(own['compile_rate'])}")
+        click.echo(f"{indent}{name}{'   '.join(parts)}")
+
+
+def _percent(estimate: dict[str, Any]) -> str:
+    """A share with its interval on new tasks."""
+    value, interval = estimate["value"], estimate["new_tasks"]
+    if value is None:
+        return "n/a"
+    within = f" ({interval['low']:.1%} to {interval['high']:.1%})" if interval else ""
+    return f"{value:.1%}{within}"
 
 
 def show_gaps(covered: Coverage) -> int:

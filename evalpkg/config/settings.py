@@ -40,6 +40,9 @@ from evalpkg.generation.prompts import TEMPLATES
 from evalpkg.models import Mode, Role
 from evalpkg.scoring.scoring_settings import ScoringSettings
 
+FOUND = "Found in files"
+"""The heading of what nobody sets: it is read from files of samples."""
+
 REPEATED = ("dataset", "dataset_file", "task_ids", "exclude_tasks")
 """Fields whose option may be given several times."""
 
@@ -113,12 +116,19 @@ class EvalConfig(BaseModel):
 
     replay_base: str = _setting(
         "",
-        "replay: JSONL with the base model's samples, 'canonical' (the data set's own solutions) "
-        "or 'stub' (todo!())",
+        "replay: the base model's samples: FILE, FILE:MODEL where it holds several models', or "
+        "DIR[:base|:finetuned] of another run, in any form that 'score' reads; 'canonical' (the "
+        "data set's own solutions) or 'stub' (todo!())",
         "Other backends",
     )
     replay_finetuned: str = _setting(
         "", "replay: the same for the fine-tuned model", "Other backends"
+    )
+    samples_sha256: dict[Role, dict[str, str]] = _setting(
+        {}, "sha256 of each file that samples were read from, by model", FOUND
+    )
+    uneven: dict[Role, dict[str, int]] = _setting(
+        {}, "tasks of which files hold fewer samples than of the rest, by model", FOUND
     )
     openai_base_url: str = _setting(
         "", "openai: the endpoint, such as http://127.0.0.1:8000/v1", "Other backends"

@@ -170,6 +170,8 @@ class EvalMetadata(_Part):
     roles: list[Role]
     num_samples: int = Field(ge=1)
     """Completions asked for per task and model."""
+    uneven: dict[Role, dict[str, int]] = {}
+    """Tasks that have fewer, by model: samples that were read from files may be so."""
     k_values: list[Annotated[int, Field(ge=1)]] = Field(min_length=1)
     shard: str = "0/1"
     """The part of the run in this directory, ``i/n`` counted from 0."""

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from evalpkg.errors import ConfigError
+
+if TYPE_CHECKING:
+    from evalpkg.models import Role
+    from evalpkg.samples import Recorded
 
 DEFAULT_BASE_MODEL = "meta-llama/Meta-Llama-3.1-8B-Instruct"
 DEFAULT_CHECKPOINT = "Superuser666-Sigil/Llama-3.1-8B-Instruct-Rust-QLora/checkpoint-9000"
@@ -46,8 +52,9 @@ class GenerationSettings:
             holds, up to 256.
         seed: chooses every sample, together with role, task and index.
         prompt_template: name of a template in ``prompts.TEMPLATES``.
-        replay_base: JSONL file of the base model's samples, or ``canonical`` or ``stub``.
+        replay_base: where the base model's samples come from: files, or ``canonical`` or ``stub``.
         replay_finetuned: the same for the fine-tuned model.
+        recorded: the samples that were read from those files.
         raw_completion: send the prompt as bare text to be continued, without a chat template.
         stop: texts at which an answer ends; they are not part of it.
         openai_base_url: endpoint, such as ``http://127.0.0.1:8000/v1``; empty is the client's own.
@@ -98,6 +105,7 @@ class GenerationSettings:
     stop: tuple[str, ...] = ()
     replay_base: str = ""
     replay_finetuned: str = ""
+    recorded: Mapping[Role, Recorded] = field(default_factory=dict)
     openai_base_url: str = ""
     openai_finetuned_base_url: str = ""
     openai_extra_body: str = ""

@@ -68,7 +68,8 @@ def merge_runs(shard_dirs: Sequence[Path], out: Path) -> MergeReport:
     samples = _merge_samples(parts)
     scored = _merge_scored(parts)
     prompts = _merge_prompts(parts)
-    keys = list(expected_keys(first.tasks, first.metadata.roles, first.metadata.num_samples))
+    asked = first.metadata
+    keys = list(expected_keys(first.tasks, asked.roles, asked.num_samples, uneven=asked.uneven))
     for key in samples.keys() - set(keys):
         raise DataError(f"sample {_name(key)} was not asked for by the configuration")
     layout = RunLayout(out)

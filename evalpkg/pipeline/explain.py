@@ -10,7 +10,7 @@ from pathlib import Path
 from evalpkg.errors import DataError
 from evalpkg.extraction import Step, Trace, extract
 from evalpkg.models import Extraction, Role, Task, Verdict
-from evalpkg.samples import read_samples
+from evalpkg.samples import read_recorded
 from evalpkg.scoring import Scorer, ScoringSettings
 from evalpkg.store import RunLayout, SampleLog, read_tasks
 
@@ -38,7 +38,8 @@ def completion_of_file(path: Path, row: int, tasks: Sequence[Task]) -> tuple[Tas
     Raises:
         DataError: if there is no such row.
     """
-    rows = read_samples(path, tasks)
+    asked = {task.task_id for task in tasks}
+    rows = read_recorded([str(path)], tasks, asked, packed=True).rows
     if not 1 <= row <= len(rows):
         raise DataError(f"{path} has no row {row}", f"It has rows 1 to {len(rows)}.")
     by_id = {task.task_id: task for task in tasks}

@@ -36,6 +36,7 @@ class RunFacts:
         tokens: generated in all sessions, as far as the backend counts them.
         token_seconds: time that took, loading the model left out.
         answers: what is wrong with many of the answers.
+        notes: what a reader must know of the files that samples were read from.
     """
 
     path: Path
@@ -48,6 +49,7 @@ class RunFacts:
     tokens: int = 0
     token_seconds: float = 0.0
     answers: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @classmethod
     def load(cls, layout: RunLayout) -> Self:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from evalpkg.evidence import read_metadata, write_metadata
+from evalpkg.pipeline.answer_file import write_answers
 from evalpkg.pipeline.metadata import build_metadata
 from evalpkg.pipeline.publish import publish
 from evalpkg.pipeline.session import Session
@@ -37,7 +38,7 @@ def write_unfinished(session: Session, scorer: Mapping[str, Any]) -> None:
         write_metadata(session.layout, about)
 
 
-def finalise(session: Session, *, worked: bool) -> Coverage:
+def finalise(session: Session, *, worked: bool, verdicts_only: bool = False) -> Coverage:
     """Write everything that is made from the logs.
 
     A shard is no result by itself: it gets its metadata, and ``evalpkg merge`` makes the rest.
@@ -46,6 +47,7 @@ def finalise(session: Session, *, worked: bool) -> Coverage:
         session: of the run.
         worked: whether this session generated or judged anything. If not, the metadata stay
             those of the session that did, so that doing nothing changes nothing.
+        verdicts_only: write no rows, metrics and reports.
 
     Returns:
         what is there, and what is not.
@@ -54,13 +56,17 @@ def finalise(session: Session, *, worked: bool) -> Coverage:
     if (
         worked
         or session.grown
+        or not (verdicts_only or layout.manifest.exists())
         or not layout.metadata.exists()
         or not read_metadata(layout).finished_at
     ):
         write_metadata(layout, build_metadata(config, session.tasks, session.facts))
-    if session.shard != WHOLE:
+    write_answers(session)
+    if session.shard != WHOLE or verdicts_only:
         return _coverage_of_shard(session)
-    covered = write_mode_files(layout, tasks, config.roles, config.modes, config.num_samples)
+    covered = write_mode_files(
+        layout, tasks, config.roles, config.modes, config.num_samples, config.uneven
+    )
     write_prompts(layout, tasks, config.roles)
     publish(layout, config.signing_key)
     return covered
@@ -70,5 +76,7 @@ def _coverage_of_shard(session: Session) -> Coverage:
     config = session.config
     samples = SampleLog(session.layout.samples_log).by_key()
     scored = VerdictLog(session.layout.verdicts_log).by_key(samples)
-    keys = expected_keys(session.tasks.tasks, config.roles, config.num_samples, session.shard)
+    keys = expected_keys(
+        session.tasks.tasks, config.roles, config.num_samples, session.shard, config.uneven
+    )
     return coverage(keys, samples, scored)

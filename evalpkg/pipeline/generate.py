@@ -35,7 +35,9 @@ FLUSH_SAMPLES = 512
 def missing_samples(session: Session) -> list[SampleKey]:
     """What this session's part of the run still lacks."""
     config, log = session.config, SampleLog(session.layout.samples_log)
-    return log.missing(session.tasks.tasks, config.roles, config.num_samples, session.shard)
+    return log.missing(
+        session.tasks.tasks, config.roles, config.num_samples, session.shard, config.uneven
+    )
 
 
 def generate_missing(
@@ -67,7 +69,7 @@ def generate_missing(
     meter = TokenMeter(progress)
     with closing(PromptKeeper(session.layout, session.tasks.tasks)) as prompts:
         listener = Listener(meter.count, progress.note, prompts.keep)
-        backend = workshop.backend(config, listener, progress)
+        backend = workshop.backend(session, listener, progress)
         made = _generate(session, progress, backend, missing, beside or _nothing_beside)
     session.facts.tokens += meter.measured
     session.facts.token_seconds += meter.seconds
@@ -110,7 +112,7 @@ def _samples(
 ) -> Iterator[Sample]:
     """What is missing of one model, in a phase of its own."""
     config, tasks = session.config, session.tasks.tasks
-    keys = expected_keys(tasks, [role], config.num_samples, session.shard)
+    keys = expected_keys(tasks, [role], config.num_samples, session.shard, config.uneven)
     total = sum(1 for _ in keys)
     wanted = [key for key in missing if key[0] is role]
     name = f"generating, {ROLE_NAMES[role]} model"

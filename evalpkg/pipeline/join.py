@@ -26,7 +26,7 @@ def join_shards(
     about = read_metadata(layout)
     progress.phase("writing results", 0)
     tasks = read_tasks(layout.tasks)
-    write_mode_files(layout, tasks, about.roles, about.modes, about.num_samples)
+    write_mode_files(layout, tasks, about.roles, about.modes, about.num_samples, about.uneven)
     write_prompts(layout, tasks, about.roles)
     publish(layout, signing_key)
     return report, layout

@@ -59,6 +59,7 @@ def build_metadata(
         modes=list(config.modes),
         roles=list(config.roles),
         num_samples=config.num_samples,
+        uneven=config.uneven,
         k_values=list(config.k_values),
         shard=config.shard or "0/1",
         seeds=Seeds(run=config.seed, **facts.seeds),
@@ -92,7 +93,10 @@ def arguments_of(config: EvalConfig) -> dict[str, Any]:
 
 def identity_of(config: EvalConfig) -> dict[str, Any]:
     """The settings that bind an output directory: with another value it would be another run."""
-    return {name: value for name, value in arguments_of(config).items() if config.binds(name)}
+    told = {name: value for name, value in arguments_of(config).items() if config.binds(name)}
+    if not config.samples_sha256:
+        del told["samples_sha256"], told["uneven"]
+    return told
 
 
 def _dataset(tasks: TaskSet) -> Dataset:
@@ -145,6 +149,7 @@ def _lock_file(config: EvalConfig) -> LockFile | None:
 
 def _warnings(facts: RunFacts) -> Iterator[str]:
     """Warnings about facts that no other file of the run shows."""
+    yield from facts.notes
     yield from facts.answers
     yield from dict.fromkeys(note for one in facts.generation for note in one.get("notes", ()))
     for name, sessions in (("generated", facts.generation), ("judged", facts.scoring)):

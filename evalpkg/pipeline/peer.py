@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evalpkg.extraction import extract
 from evalpkg.models import Task, Verdict, VerdictKind
-from evalpkg.pipeline.rows_index import RowsIndex
-from evalpkg.pipeline.score_file import ScoreSummary, answer_row
+from evalpkg.pipeline.answer_file import answer_row
+from evalpkg.samples import Recorded, read_recorded
 from evalpkg.scoring import Scorer, ScoringSettings
 from evalpkg.scoring.peer import (
     PeerComparison,
@@ -23,9 +23,23 @@ from evalpkg.scoring.peer import (
 from evalpkg.store import canonical_json, write_atomic
 
 
+@dataclass(frozen=True, slots=True)
+class PeerSummary:
+    """What the peer said of a file.
+
+    Attributes:
+        verdicts: rows by verdict.
+        infra_errors: (row, detail) of rows that could not be judged, counted from 1.
+    """
+
+    rows: int
+    verdicts: Counter[str]
+    infra_errors: tuple[tuple[int, str], ...]
+
+
 def score_with_peer(
-    samples: Path, output_dir: Path, tasks: Sequence[Task], settings: PeerSettings
-) -> ScoreSummary:
+    samples: Sequence[str], output_dir: Path, tasks: Sequence[Task], settings: PeerSettings
+) -> PeerSummary:
     """``verdicts.jsonl`` as ``human-eval-rust`` judges, in the shape of ours.
 
     Raises:
@@ -33,13 +47,13 @@ def score_with_peer(
         DataError: if a line is not a sample.
         EnvironmentUnfitError: if the peer cannot be had or run.
     """
-    index = RowsIndex.of(samples, tasks)
-    with samples.open("rb") as file:
-        rows = [index.read(file, row) for row in range(len(index))]
-    asked = [(tasks[index.task[n]], row["completion"]) for n, row in enumerate(rows)]
+    recorded = _read(samples, tasks)
+    by_id = {task.task_id: task for task in tasks}
+    asked = [(by_id[row["task_id"]], row["completion"]) for row in recorded.rows]
     found = peer_verdicts(asked, settings)
     lines, kinds, infra = [], Counter[str](), []
-    for number, (row, answer) in enumerate(zip(rows, found, strict=True)):
+    rows = zip(recorded.rows, recorded.indexes, found, strict=True)
+    for number, (row, index, answer) in enumerate(rows, start=1):
         verdict = answer.as_verdict()
         judged = {
             "verdict": verdict.kind,
@@ -50,16 +64,16 @@ def score_with_peer(
             "detail": "" if answer.passed else verdict.detail,
             "peer_error_type": answer.error_type,
         }
-        lines.append(canonical_json(answer_row(row, index.sample[number], judged)) + "\n")
+        lines.append(canonical_json(answer_row(row, index, judged)) + "\n")
         kinds[verdict.kind] += 1
         if verdict.kind is VerdictKind.INFRA_ERROR:
-            infra.append((index.line_number(number), verdict.detail))
+            infra.append((number, verdict.detail))
     write_atomic(output_dir / "verdicts.jsonl", "".join(lines))
-    return ScoreSummary(len(index), 0, kinds, tuple(infra))
+    return PeerSummary(len(recorded.rows), kinds, tuple(infra))
 
 
 def compare_with_peer(
-    samples: Path,
+    samples: Sequence[str],
     tasks: Sequence[Task],
     original: Sequence[Task],
     ours: ScoringSettings,
@@ -68,7 +82,7 @@ def compare_with_peer(
     """Judge every sample with both scorers and explain each difference.
 
     Args:
-        samples: JSONL as ``evalpkg score`` takes it.
+        samples: files as ``evalpkg score`` takes them.
         tasks: the tasks as we judge them.
         original: the same tasks as the peer has them.
         ours: settings of our scorer, which stays confined.
@@ -77,16 +91,17 @@ def compare_with_peer(
     Raises:
         ConfigError, DataError, EnvironmentUnfitError: as ``score_with_peer`` and ``Scorer``.
     """
-    index = RowsIndex.of(samples, tasks)
-    questions = []
-    with samples.open("rb") as file:
-        for row in range(len(index)):
-            task, completion = tasks[index.task[row]], index.read(file, row)["completion"]
-            questions.append(question(task, original[index.task[row]], completion))
+    pairs = {ours.task_id: (ours, theirs) for ours, theirs in zip(tasks, original, strict=True)}
+    rows = _read(samples, tasks).rows
+    questions = [question(*pairs[row["task_id"]], row["completion"]) for row in rows]
     theirs = peer_verdicts([(each.row, each.completion) for each in questions], peer)
     mine = _judge(questions, tasks, ours)
     unconfined = replace(ours, sandbox_mode="none", cache=None)
     return compare(questions, mine, theirs, peer, lambda found: _judge(found, tasks, unconfined))
+
+
+def _read(samples: Sequence[str], tasks: Sequence[Task]) -> Recorded:
+    return read_recorded(samples, tasks, {task.task_id for task in tasks}, packed=True)
 
 
 def _judge(

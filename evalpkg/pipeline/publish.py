@@ -67,5 +67,6 @@ def write_metrics(
             expected=dict.fromkeys(metadata.roles, metadata.num_samples),
             k_values=metadata.k_values,
             settings=settings,
+            uneven=metadata.uneven,
         )
         write_atomic(layout.metrics(mode), metrics.to_json())

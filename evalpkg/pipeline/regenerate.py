@@ -16,9 +16,10 @@ from evalpkg.errors import ConfigError, DataError
 from evalpkg.evidence import EvalMetadata, collect_environment
 from evalpkg.generation import BACKENDS, Listener, create_backend
 from evalpkg.generation.generation_settings import ATTENTIONS, DTYPES, GenerationSettings
-from evalpkg.generation.replay import CANONICAL, STUB
 from evalpkg.models import Role, SeenPrompt
+from evalpkg.pipeline.given import given_by
 from evalpkg.pipeline.stage_settings import generation_settings
+from evalpkg.store import CANONICAL, STUB
 from evalpkg.verify import Force, Regeneration
 
 KIND = ("backend", "engine", "device", "dtype", "quantization", "attention", "rows", "libraries")
@@ -113,12 +114,17 @@ def _settings(metadata: EvalMetadata, weights: Weights) -> GenerationSettings:
         else weights.checkpoint_path or config.checkpoint_path,
     )
     return (
-        _with_files(settings, metadata, weights.files) if config.backend == "replay" else settings
+        _with_files(settings, config, metadata, weights.files)
+        if config.backend == "replay"
+        else settings
     )
 
 
 def _with_files(
-    settings: GenerationSettings, metadata: EvalMetadata, files: Sequence[Path]
+    settings: GenerationSettings,
+    config: EvalConfig,
+    metadata: EvalMetadata,
+    files: Sequence[Path],
 ) -> GenerationSettings:
     """Replayed files as the user gives them: a path that the run names is never opened."""
     known = {sha256_file(path): str(path) for path in files}
@@ -136,7 +142,9 @@ def _with_files(
                 )
             source = found
         sources[name] = source if role in metadata.roles else ""
-    return replace(settings, **sources)
+    settings = replace(settings, **sources)
+    used = config.model_copy(update=sources)
+    return replace(settings, recorded=given_by(used).recorded)
 
 
 def _foreign(metadata: EvalMetadata, here: Mapping[str, Any]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from evalpkg.config import EvalConfig
 from evalpkg.generation import require_packages
 from evalpkg.pipeline.finalise import finalise, write_unfinished
 from evalpkg.pipeline.generate import Taker, generate_missing, missing_samples
+from evalpkg.pipeline.given import Given
 from evalpkg.pipeline.overlap import Overlap
 from evalpkg.pipeline.score import RunScoring
 from evalpkg.pipeline.session import Session
@@ -34,12 +35,20 @@ class RunOutcome:
     coverage: Coverage
 
 
-def run_evaluation(config: EvalConfig, workshop: Workshop | None = None) -> RunOutcome:
+def run_evaluation(
+    config: EvalConfig,
+    workshop: Workshop | None = None,
+    given: Given | None = None,
+    *,
+    verdicts_only: bool = False,
+) -> RunOutcome:
     """Generate, judge and report whatever is still missing in the output directory.
 
     Args:
         config: of the run.
         workshop: shared with other rounds of the run; None for one of its own.
+        given: tasks and samples that were read already; None for what ``config`` names.
+        verdicts_only: leave out the self-check and everything that is made from verdicts.
 
     Raises:
         ConfigError: if a value cannot be used, or the directory belongs to another run.
@@ -48,13 +57,15 @@ def run_evaluation(config: EvalConfig, workshop: Workshop | None = None) -> RunO
         GateError: if the self-check failed and nobody allowed that.
     """
     with (
-        Session(config) as session,
+        Session(config, given) as session,
         session.progress() as progress,
         nullcontext(workshop) if workshop else Workshop() as shop,
     ):
-        generated, judged = _work(session, progress, shop, last=workshop is None)
+        generated, judged = _work(
+            session, progress, shop, last=workshop is None, check=not verdicts_only
+        )
         progress.phase("writing results", 0)
-        covered = finalise(session, worked=bool(generated or judged))
+        covered = finalise(session, worked=bool(generated or judged), verdicts_only=verdicts_only)
         session.log.info("generated %d, judged %d samples", generated, judged)
     return RunOutcome(session.layout, generated, judged, covered)
 
@@ -71,20 +82,27 @@ def generate_only(config: EvalConfig) -> RunOutcome:
     return RunOutcome(session.layout, generated, 0, Coverage(lacking, (), ()))
 
 
-def _work(session: Session, progress: Progress, shop: Workshop, last: bool) -> tuple[int, int]:
+def _checked(session: Session) -> bool:
+    """Whether results are written, or need no further self-check to be."""
+    return session.layout.manifest.exists() or session.facts.self_check is not None
+
+
+def _work(
+    session: Session, progress: Progress, shop: Workshop, *, last: bool, check: bool
+) -> tuple[int, int]:
     """Everything that is missing; how many samples were generated and judged.
 
-    ``last`` says that no further round needs the model.
+    ``last`` says that no further round needs the model, ``check`` that the self-check is made.
     """
     before = RunScoring(session)
     if missing_samples(session):
         require_packages(session.config.backend)
-    elif not before.missing():
+    elif not before.missing() and (not check or _checked(session)):
         progress.note("nothing to generate or judge: all of it is there")
         return 0, 0
     # Before any model is loaded: its processes start small, and a machine that cannot judge is
     # found out before it has generated for hours.
-    scorer = shop.scorer(session, progress)
+    scorer = shop.scorer(session, progress, check=check)
 
     @contextmanager
     def beside(generator: dict[str, object]) -> Iterator[Taker]:

@@ -27,7 +27,7 @@ class RunScoring:
         self._extract = Extractor()
         self.saved = 0
         self.log = VerdictLog(layout.verdicts_log)
-        asked = expected_keys(tasks, config.roles, config.num_samples, session.shard)
+        asked = expected_keys(tasks, config.roles, config.num_samples, session.shard, config.uneven)
         present = SampleLog(layout.samples_log).by_key()
         self._samples = {key: present[key] for key in asked if key in present}
 

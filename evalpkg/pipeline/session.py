@@ -13,6 +13,7 @@ from evalpkg.errors import EnvironmentUnfitError
 from evalpkg.evidence import load_signing_key
 from evalpkg.pipeline.commit import require_committed
 from evalpkg.pipeline.facts import RunFacts
+from evalpkg.pipeline.given import Given, given_by, require_same_samples
 from evalpkg.pipeline.metadata import identity_of
 from evalpkg.reporting.progress import Progress
 from evalpkg.store import (
@@ -27,11 +28,14 @@ from evalpkg.store import (
     pretty_json,
     read_json,
 )
-from evalpkg.tasks import load_tasks
 
 
 class Session:
     """The configuration, its tasks and its directory, which nobody else writes meanwhile.
+
+    Args:
+        config: of the run.
+        given: tasks and samples that were read already; by default what ``config`` names.
 
     Raises:
         ConfigError: if the directory belongs to another configuration, or the signing key cannot
@@ -41,18 +45,13 @@ class Session:
             process, or the disk is too full.
     """
 
-    def __init__(self, config: EvalConfig) -> None:
-        self.config = config
+    def __init__(self, config: EvalConfig, given: Given | None = None) -> None:
+        given = given or given_by(config)
+        self.config = config = given.config
+        self.tasks = given.tasks
+        self.recorded = given.recorded
+        self.wants_answers = given.wants_answers
         self.shard = parse_shard(config.shard)
-        self.tasks = load_tasks(
-            config.dataset,
-            config.dataset_variant,
-            config.task_ids or None,
-            config.limit,
-            exclude=config.exclude_tasks,
-            files=config.dataset_file,
-            crates=config.crates is not None,
-        )
         require_committed(config, self.tasks)
         self.layout = RunLayout(config.output_dir)
         if config.signing_key:  # needed at the end only, which is late to find out
@@ -64,11 +63,14 @@ class Session:
         try:
             forget_fruitless_start(self.layout)
             identity = identity_of(config)
-            bind_tasks(self.layout, self.tasks.tasks, may_grow=_more_tasks(self.layout, identity))
+            require_same_samples(self.layout, self.recorded)
+            may_grow = bool(self.recorded) or _more_tasks(self.layout, identity)
+            bind_tasks(self.layout, self.tasks.tasks, may_grow=may_grow)
             self.grown = bind_config(self.layout, identity)
             self.facts = RunFacts.load(self.layout)
             if self.grown:
                 self.facts.earlier.append(self.grown)
+            self.facts.notes = list(given.notes)
             self.facts.save()
         except BaseException:
             self._lock.release()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,19 @@ from evalpkg.scoring import ScoringSettings
 
 if TYPE_CHECKING:
     from evalpkg.config import EvalConfig
+    from evalpkg.models import Role
+    from evalpkg.samples import Recorded
 
 
-def generation_settings(config: EvalConfig) -> GenerationSettings:
-    """How completions are made."""
+def generation_settings(
+    config: EvalConfig, recorded: Mapping[Role, Recorded] | None = None
+) -> GenerationSettings:
+    """How completions are made.
+
+    Args:
+        config: of the run.
+        recorded: samples that were read from files, for the replay backend.
+    """
     return GenerationSettings(
         backend=config.backend,
         base_model=config.base_model,
@@ -38,6 +48,7 @@ def generation_settings(config: EvalConfig) -> GenerationSettings:
         prompt_template=config.prompt_template,
         replay_base=config.replay_base,
         replay_finetuned=config.replay_finetuned,
+        recorded=recorded or {},
         raw_completion=config.raw_completion,
         stop=config.stop,
         openai_base_url=config.openai_base_url,

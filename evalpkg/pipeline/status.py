@@ -60,7 +60,8 @@ def standing(root: Path) -> RunCounts:
         )
     roles = [role for role in Role if not config.get(f"skip_{role.value}")]
     shard = parse_shard(config.get("shard"))
-    keys = list(expected_keys(read_tasks(layout.tasks), roles, config["num_samples"], shard))
+    tasks, uneven = read_tasks(layout.tasks), config.get("uneven", {})
+    keys = list(expected_keys(tasks, roles, config["num_samples"], shard, uneven))
     sealed = _sealed(layout, config)
     if sealed and not layout.samples_log.exists():  # merged from parts: there are rows, no logs
         return RunCounts(len(keys), *_rows(layout), sealed=True)

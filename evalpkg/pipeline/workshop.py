@@ -10,7 +10,6 @@ from evalpkg.generation import BACKENDS, Backend, Listener, create_backend
 from evalpkg.pipeline.stage_settings import generation_settings, scoring_settings
 
 if TYPE_CHECKING:
-    from evalpkg.config import EvalConfig
     from evalpkg.pipeline.session import Session
     from evalpkg.reporting.progress import Progress
     from evalpkg.scoring import Scorer
@@ -30,8 +29,13 @@ class Workshop:
         self._backend: Backend | None = None
         self._listener = Listener()
 
-    def scorer(self, session: Session, progress: Progress) -> Scorer:
+    def scorer(self, session: Session, progress: Progress, *, check: bool = True) -> Scorer:
         """The scorer; the first call proves this machine with the self-check.
+
+        Args:
+            session: of the run.
+            progress: gets the phase.
+            check: False leaves the self-check out; the metadata will say so.
 
         Raises:
             EnvironmentUnfitError: if this machine cannot judge.
@@ -43,17 +47,18 @@ class Workshop:
         config, tasks = session.config, session.tasks.tasks
         if self._scorer is None:
             scorer = self._owned.enter_context(Scorer(scoring_settings(config), tasks))
-            self._check = self_check(scorer, tasks, config.allow_failed_gate, progress)
+            if check:
+                self._check = self_check(scorer, tasks, config.allow_failed_gate, progress)
             self._scorer = scorer
-        session.facts.self_check = self._check
+        session.facts.self_check = self._check or None
         session.facts.save()
         return self._scorer
 
-    def backend(self, config: EvalConfig, listener: Listener, progress: Progress) -> Backend:
+    def backend(self, session: Session, listener: Listener, progress: Progress) -> Backend:
         """The backend; the first call loads the model, in a phase of its own.
 
         Args:
-            config: of the run.
+            session: of the run.
             listener: hears of tokens and of slow steps from now on.
             progress: gets the phase.
 
@@ -62,6 +67,7 @@ class Workshop:
         """
         self._listener = listener
         if self._backend is None:
+            config = session.config
             loads = BACKENDS[config.backend].uses_torch
             progress.phase("loading model" if loads else "preparing", 0)
             heard = Listener(
@@ -69,7 +75,7 @@ class Workshop:
                 lambda line: self._listener.status(line),
                 lambda prompts: self._listener.prompts(prompts),
             )
-            self._backend = create_backend(generation_settings(config), heard)
+            self._backend = create_backend(generation_settings(config, session.recorded), heard)
         return self._backend
 
     def unload(self) -> None:

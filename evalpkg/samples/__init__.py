@@ -1,6 +1,6 @@
-"""Samples as other harnesses write them, read as one kind of row."""
+"""Samples that somebody generated earlier, in whatever form, read as one kind of row."""
 
-from evalpkg.samples.formats import FORMATS, read_samples
-from evalpkg.samples.source import as_rows_file, is_plain
+from evalpkg.samples.formats import FORMATS
+from evalpkg.samples.recorded import Recorded, read_recorded, split_sources
 
-__all__ = ["FORMATS", "as_rows_file", "is_plain", "read_samples"]
+__all__ = ["FORMATS", "Recorded", "read_recorded", "split_sources"]

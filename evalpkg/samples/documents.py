@@ -1,115 +1,74 @@
-"""Samples in whole JSON documents and folders: bigcode, MultiPL-E, inspect_ai, ``.rs`` files."""
+"""Samples in whole JSON documents: bigcode's lists, MultiPL-E's files, maps of tasks."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-from evalpkg.errors import DataError, EnvironmentUnfitError
+from evalpkg.errors import DataError
+from evalpkg.samples.faults import Faults
 from evalpkg.samples.ids import TaskIds
-from evalpkg.samples.rows import Row, rows_of
-
-_NUMBER = re.compile(r"^(?P<name>.+?)[._-](?P<number>\d+)$")
+from evalpkg.samples.rows import KNOWN, Row, rows_of, text_of
 
 
-def rows_of_document(value: Any, ids: TaskIds, where: str) -> Iterator[Row]:
-    """The samples in a JSON document.
+def rows_of_document(value: Any, ids: TaskIds, where: str, faults: Faults) -> Iterator[Row]:
+    """The samples in a JSON document; bad entries are noted."""
+    if isinstance(value, list):
+        yield from _of_list(value, ids, where, faults)
+    elif isinstance(value, dict) and _is_map(value):
+        for written, entry in value.items():
+            row = {"task_id": written, "completions": entry}
+            yield from faults.rows(rows_of(row, ids, f"{where}, {written[:80]!r}"))
+    elif isinstance(value, dict):
+        yield from faults.rows(rows_of_object(value, ids, where))
+    else:
+        faults.note(DataError(f"{where}: expected JSON objects or a list of completions"))
+
+
+def rows_of_object(value: Row, ids: TaskIds, where: str) -> Iterator[Row]:
+    """The samples in one object: a row, or a file of MultiPL-E.
 
     Raises:
-        DataError: if its form is none that we know.
+        DataError: as ``rows_of``.
     """
-    if isinstance(value, list):
-        yield from _of_list(value, ids, where)
-    elif (
-        isinstance(value, dict)
-        and "prompt" in value
-        and ("completions" in value or "results" in value)
-    ):
+    if "prompt" in value and ("completions" in value or "results" in value):
         yield from _of_multipl_e(value, ids, where)
-    elif (
-        isinstance(value, dict)
-        and value
-        and all(isinstance(entry, str | list) for entry in value.values())
-        and not {"task_id", "name"} & value.keys()
-    ):
-        for written, entry in value.items():
-            yield from rows_of({"task_id": written, "completions": entry}, ids, where)
-    elif isinstance(value, dict):
-        yield from rows_of(value, ids, where)
     else:
-        raise DataError(f"{where}: expected JSON objects or a list of completions")
+        yield from rows_of(value, ids, where)
 
 
-def _of_list(value: list[Any], ids: TaskIds, where: str) -> Iterator[Row]:
+def _is_map(value: Row) -> bool:
+    """Whether an object's keys are task ids."""
+    texts = all(isinstance(entry, str | list) for entry in value.values())
+    return bool(value) and texts and not KNOWN & value.keys()
+
+
+def _of_list(value: list[Any], ids: TaskIds, where: str, faults: Faults) -> Iterator[Row]:
     """A list of lists as bigcode writes it, in the order of the tasks, or a list of rows."""
     for position, entry in enumerate(value):
         place = f"{where}, entry {position}"
         if isinstance(entry, dict):
-            yield from rows_of_document(entry, ids, place)
-            continue
-        task = ids.at(position, place)
-        for text in entry if isinstance(entry, list) else [entry]:
-            if not isinstance(text, str):
-                raise DataError(f"{place}: expected completions, found {type(text).__name__}")
-            yield {"task_id": task, "completion": text}
+            yield from faults.rows(rows_of_object(entry, ids, place))
+        else:
+            yield from faults.rows(_of_entry(entry, position, ids, place))
+
+
+def _of_entry(entry: Any, position: int, ids: TaskIds, place: str) -> Iterator[Row]:
+    task = ids.at(position, place)
+    for text in entry if isinstance(entry, list) else [entry]:
+        yield {"task_id": task, "completion": text_of(text, place, "completion")}
 
 
 def _of_multipl_e(value: Row, ids: TaskIds, where: str) -> Iterator[Row]:
     """A file of MultiPL-E: completions, or programs with their results."""
-    task = ids.find(str(value.get("name", "")), where)
+    task = ids.find(str(value.get("name", value.get("task_id", ""))), where)
     if "completions" in value:
         for text in value["completions"]:
-            yield {"task_id": task, "completion": str(text)}
+            yield {"task_id": task, "completion": text_of(text, where, "completions")}
         return
     tests = str(value.get("tests", "")).strip()
     for result in value["results"]:
-        program = str(result.get("program", ""))
+        program = text_of(result.get("program"), where, "program")
         end = program.rfind(tests) if tests else -1
         # The tests begin with the brace that the completion was cut at.
         yield {"task_id": task, "completion": program if end < 0 else program[:end].rstrip()}
-
-
-def rows_of_folder(folder: Path, ids: TaskIds) -> Iterator[Row]:
-    """One program a file: ``TASK.rs``, ``TASK_0.rs``, or ``TASK/0.rs``.
-
-    Raises:
-        DataError: if a file's name means no task.
-    """
-    for path in sorted(folder.rglob("*.rs")):
-        where = str(path)
-        inside = path.relative_to(folder).parts[:-1]
-        name = "/".join(inside) or path.stem
-        try:
-            task = ids.find(name, where)
-        except DataError:
-            match = _NUMBER.match(name)
-            if match is None:
-                raise
-            task = ids.find(match["name"], where)
-        yield {"task_id": task, "completion": path.read_text("utf-8", "replace"), "file": path.name}
-
-
-def rows_of_inspect_log(path: Path, ids: TaskIds) -> Iterator[Row]:
-    """The answers in a log of inspect_ai, by its own reader.
-
-    Raises:
-        EnvironmentUnfitError: if inspect_ai is not installed.
-    """
-    try:
-        from inspect_ai.log import read_eval_log
-    except ImportError as error:
-        raise EnvironmentUnfitError(
-            f"{path} is a log of inspect_ai, and inspect_ai is not installed",
-            "Install it: pip install 'evalpkg[inspect]'.",
-        ) from error
-    log = read_eval_log(str(path))
-    for sample in log.samples or []:
-        where = f"{path}, sample {sample.id}"
-        for choice in sample.output.choices:
-            yield {
-                "task_id": ids.find(str(sample.id), where),
-                "completion": choice.message.text,
-                "finish_reason": choice.stop_reason or "",
-            }

@@ -10,13 +10,20 @@ from evalpkg.errors import DataError
 from evalpkg.models import Task
 
 _NUMBERED = re.compile(r"^(?P<set>[A-Za-z][A-Za-z-]*)[/_ ](?P<number>\d+)(?:[_/]\w+)?$")
+_SHOWN = 200
+"""Characters of a task id in a message."""
 
 
 class TaskIds:
-    """The tasks of a set by every name that means one of them and no other."""
+    """The tasks of one or several sets by every name that means one of them and no other.
+
+    Args:
+        tasks: all tasks of the sets, in the order in which they were published.
+    """
 
     def __init__(self, tasks: Sequence[Task]) -> None:
         self._tasks = tasks
+        self._sets = {task.dataset for task in tasks}
         self._exact = {task.task_id for task in tasks}
         self._aliases: dict[str, set[str]] = {}
         for task in tasks:
@@ -37,24 +44,28 @@ class TaskIds:
                 return next(iter(meant))
             if meant:
                 raise DataError(
-                    f"{where}: {written!r} may mean {' or '.join(sorted(meant)[:4])}",
-                    "Write the task id as the set has it: evalpkg tasks.",
+                    f"{where}: {written[:_SHOWN]!r} may mean {' or '.join(sorted(meant)[:4])}",
+                    "Write the task id as the set has it: evalpkg tasks NAME lists them.",
                 )
-        near = difflib.get_close_matches(written, self._exact, n=3, cutoff=0.5)
+        near = difflib.get_close_matches(written[:_SHOWN], self._exact, n=3, cutoff=0.5)
+        hint = f"Did you mean {' or '.join(near)}? " if near else ""
         raise DataError(
-            f"{where}: there is no task {written!r}",
-            f"Did you mean {' or '.join(near)}?"
-            if near
-            else "Is it another task set's file? Name the set with --dataset.",
+            f"{where}: task {written[:_SHOWN]!r} is not in the data set",
+            f"{hint}--dataset names the data set that the samples were made for.",
         )
 
     def at(self, position: int, where: str) -> str:
-        """The id of the task at ``position`` in the set.
+        """The id of the task at ``position`` in the set, counted from 0.
 
         Raises:
-            DataError: if there are not so many.
+            DataError: if there are not so many, or several sets.
         """
-        if position >= len(self._tasks):
+        if len(self._sets) > 1:
+            raise DataError(
+                f"{where}: there is no task id, and {len(self._sets)} task sets are named",
+                "Entries without ids follow the order of one set: name only that one.",
+            )
+        if not 0 <= position < len(self._tasks):
             raise DataError(
                 f"{where}: entry {position} of a list without task ids, and the set has "
                 f"{len(self._tasks)} tasks",
@@ -66,7 +77,13 @@ class TaskIds:
 def _aliases(task: Task) -> Iterator[str]:
     yield task.task_id.casefold()
     yield task.entry_point.casefold()
-    yield from _numbered(task.task_id)
+    for name in _numbered(task.task_id):
+        yield name
+        origin, _, number = name.partition("/")
+        yield number
+        yield f"rust/{number}"  # as HumanEval-X and HumanEvalPack publish it
+        if "humaneval" in origin:
+            yield f"humaneval/{number}"
 
 
 def _readings(written: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Rows of JSON objects: our own, evalplus's, lm-eval's, and answers of OpenAI batches."""
+"""Rows of JSON objects: our own, evalplus's, vLLM scripts', lm-eval's, and OpenAI batches'."""
 
 from __future__ import annotations
 
@@ -10,9 +10,16 @@ from evalpkg.samples.ids import TaskIds
 
 Row = dict[str, Any]
 
-_IDS = ("task_id", "name", "problem_id", "question_id", "id")
-_TEXTS = ("completion", "solution", "generation", "output", "response", "code", "answer")
+IDS = ("task_id", "name", "problem_id", "question_id", "id")
+_TEXTS = ("completion", "solution", "generation", "output", "response", "code", "answer", "text")
 _LISTS = tuple(f"{name}s" for name in _TEXTS)
+KNOWN = frozenset({*IDS, *_TEXTS, *_LISTS, "custom_id", "doc_id", "resps", "filtered_resps"})
+"""Fields that say of what kind an object is."""
+
+LARGEST_INDEX = 2**63 - 1
+DEEPEST = 100
+"""Levels of lists and objects in a row. It is written again from deeper in the stack than it was
+read, so what can be read at all is not limit enough."""
 
 
 def rows_of(value: Row, ids: TaskIds, where: str) -> Iterator[Row]:
@@ -21,6 +28,11 @@ def rows_of(value: Row, ids: TaskIds, where: str) -> Iterator[Row]:
     Raises:
         DataError: if it names no task of the set, or holds no completion.
     """
+    if _depth(value) > DEEPEST:
+        raise DataError(
+            f"{where}: not valid JSON (nested too deeply)",
+            "Is the line cut off? Mend it or remove it.",
+        )
     if "custom_id" in value:
         yield from _of_batch(value, ids, where)
     elif "resps" in value or "filtered_resps" in value:
@@ -30,33 +42,47 @@ def rows_of(value: Row, ids: TaskIds, where: str) -> Iterator[Row]:
 
 
 def _of_object(value: Row, ids: TaskIds, where: str) -> Iterator[Row]:
-    written = next((value[key] for key in _IDS if isinstance(value.get(key), str | int)), None)
-    if written is None:
+    key = next((key for key in IDS if key in value), None)
+    if key is None:
         raise DataError(
-            f"{where}: nothing says which task it answers", f"Known fields: {', '.join(_IDS)}."
+            f"{where}: no 'task_id': nothing says which task it answers",
+            f"Known fields: {', '.join(IDS)}.",
         )
+    written = value[key]
+    if not isinstance(written, str | int) or isinstance(written, bool):
+        raise DataError(f"{where}: {key!r} is not a text")
     field = next((key for key in (*_TEXTS, *_LISTS) if key in value), None)
     if field is None:
         raise DataError(
-            f"{where}: there is no completion", f"Known fields: {', '.join((*_TEXTS, *_LISTS))}."
+            f"{where}: no 'completion'", f"Known fields: {', '.join((*_TEXTS, *_LISTS))}."
         )
     texts = value[field] if isinstance(value[field], list) else [value[field]]
+    if not texts:
+        raise DataError(f"{where}: {field!r} is an empty list", "Remove the row.")
     rest = {key: value[key] for key in value if key not in (field, "task_id")}
     if len(texts) != 1:
         rest.pop("index", None)
+    _check_index(rest, where)
+    task = ids.find(str(written), where)
     for text in texts:
-        yield {
-            "task_id": ids.find(str(written), where),
-            "completion": _text(text, where, field),
-            **rest,
-        }
+        yield {"task_id": task, "completion": text_of(text, where, field), **rest}
+
+
+def _check_index(row: Row, where: str) -> None:
+    if "index" not in row:
+        return
+    index = row["index"]
+    if type(index) is not int or index < 0:
+        raise DataError(f"{where}: 'index' is not a whole number of at least 0")
+    if index > LARGEST_INDEX:
+        raise DataError(f"{where}: 'index' is larger than {LARGEST_INDEX}")
 
 
 def _of_lm_eval(value: Row, ids: TaskIds, where: str) -> Iterator[Row]:
     """A line of lm-eval's ``samples_*.jsonl``."""
     document = value.get("doc")
     named = document if isinstance(document, dict) else {}
-    written = next((named[key] for key in _IDS if isinstance(named.get(key), str)), None)
+    written = next((named[key] for key in IDS if isinstance(named.get(key), str)), None)
     if written is not None:
         task = ids.find(written, where)
     elif isinstance(value.get("doc_id"), int):
@@ -66,29 +92,49 @@ def _of_lm_eval(value: Row, ids: TaskIds, where: str) -> Iterator[Row]:
     answers = value.get("resps") or value.get("filtered_resps")
     while isinstance(answers, list) and len(answers) == 1 and isinstance(answers[0], list):
         answers = answers[0]
+    if not answers:
+        raise DataError(f"{where}: 'resps' is empty", "Remove the row.")
     for text in answers if isinstance(answers, list) else [answers]:
-        yield {"task_id": task, "completion": _text(text, where, "resps")}
+        yield {"task_id": task, "completion": text_of(text, where, "resps")}
 
 
 def _of_batch(value: Row, ids: TaskIds, where: str) -> Iterator[Row]:
     """A line of the output file of OpenAI's batch endpoint."""
     task = _task_of_request(str(value["custom_id"]), ids, where)
-    response = value.get("response") or {}
-    body = response.get("body") or {}
-    choices = body.get("choices")
-    if response.get("status_code") != 200 or not isinstance(choices, list):
+    response = value.get("response")
+    told: Row = response if isinstance(response, dict) else {}
+    body: Row = told["body"] if isinstance(told.get("body"), dict) else {}
+    answers = list(_answers(body))
+    if told.get("status_code") != 200 or not answers:
         raise DataError(
             f"{where}: the request {value['custom_id']!r} failed: {value.get('error') or response}",
             "Ask for it again, or remove the line.",
         )
-    for choice in choices:
-        message = choice.get("message") or {}
-        text = message.get("content", choice.get("text"))
+    model = {"model": body["model"]} if isinstance(body.get("model"), str) else {}
+    for text, reason in answers:
         yield {
             "task_id": task,
-            "completion": _text("" if text is None else text, where, "content"),
-            "finish_reason": choice.get("finish_reason") or "",
+            "completion": text_of("" if text is None else text, where, "content"),
+            "finish_reason": reason,
+            **model,
         }
+
+
+def _answers(body: Row) -> Iterator[tuple[object, str]]:
+    """Text and end of each answer: of chats, of plain completions, and of the newer responses."""
+    choices = body.get("choices")
+    for choice in choices if isinstance(choices, list) else []:
+        message = choice.get("message") or {}
+        yield message.get("content", choice.get("text")), choice.get("finish_reason") or ""
+    outputs = body.get("output")
+    said = [
+        part
+        for item in (outputs if isinstance(outputs, list) else [])
+        if isinstance(item, dict) and item.get("type") == "message"
+        for part in item.get("content") or []
+    ]
+    if said:
+        yield said, "stop" if body.get("status") == "completed" else "length"
 
 
 def _task_of_request(written: str, ids: TaskIds, where: str) -> str:
@@ -106,7 +152,30 @@ def _task_of_request(written: str, ids: TaskIds, where: str) -> str:
         raise
 
 
-def _text(value: object, where: str, field: str) -> str:
+def text_of(value: object, where: str, field: str) -> str:
+    """A completion, whether it is a text, an object around it, or a list of a message's parts.
+
+    Raises:
+        DataError: if it is none of these.
+    """
+    if isinstance(value, dict):
+        value = value.get("text", value.get("content"))
+    if isinstance(value, list) and value and all(isinstance(part, dict) for part in value):
+        texts = [part.get("text") for part in value if part.get("type", "text").endswith("text")]
+        if all(isinstance(text, str) for text in texts):
+            value = "".join(texts)
     if not isinstance(value, str):
-        raise DataError(f"{where}: {field!r} is not a string")
+        raise DataError(f"{where}: {field!r} is not a text")
     return value
+
+
+def _depth(value: Any) -> int:
+    """Levels of lists and objects, without recursion."""
+    depth = 0
+    level: list[Any] = [value]
+    while True:
+        inner = [one for one in level if isinstance(one, list | dict)]
+        if not inner:
+            return depth
+        depth += 1
+        level = [x for one in inner for x in (one.values() if isinstance(one, dict) else one)]

@@ -30,10 +30,15 @@ def pass_pairs(
             Phrase(f"pass@{k}{where}", solves=True),
             score(base, base.passed, k),
             score(finetuned, finetuned.passed, k),
-            samples=base.asked if k == 1 and base.asked == finetuned.asked else 0,
+            samples=base.asked if k == 1 and _equally_many(base, finetuned) else 0,
         )
         for k in k_values
     ]
+
+
+def _equally_many(base: Counts, finetuned: Counts) -> bool:
+    """Whether as many samples were asked for of every task and model."""
+    return all(bool((own.wanted == base.asked).all()) for own in (base, finetuned))
 
 
 def compare_roles(

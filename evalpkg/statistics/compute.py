@@ -17,6 +17,7 @@ def compute_metrics(
     expected: Mapping[Role, int],
     k_values: Sequence[int],
     settings: StatisticsSettings,
+    uneven: Mapping[Role, Mapping[str, int]] | None = None,
 ) -> Metrics:
     """Every metric of one mode, as defined in ``docs/metrics.md``.
 
@@ -29,6 +30,7 @@ def compute_metrics(
         expected: samples per task that were asked of each model; a skipped model is not in it.
         k_values: the k of pass@k, in any order.
         settings: confidence, seeds and sizes of the resampling.
+        uneven: by model, the tasks of which fewer samples than ``expected`` were asked.
 
     Raises:
         ConfigError: for a ``k`` or a number of samples below 1.
@@ -40,6 +42,7 @@ def compute_metrics(
     from evalpkg.statistics.design import make_design
     from evalpkg.statistics.roles import role_metrics
     from evalpkg.statistics.sensitivity import sensitivity
+    from evalpkg.statistics.sets import set_results
 
     ks = sorted(set(k_values))
     if not ks or ks[0] < 1:
@@ -54,7 +57,11 @@ def compute_metrics(
     design = make_design(tasks)
     roles = [role for role in Role if role in expected]
     given = {role: rows.get(role, ()) for role in roles}
-    counts = {role: count_rows(design, given[role], role, mode, expected[role]) for role in roles}
+    fewer = uneven or {}
+    counts = {
+        role: count_rows(design, given[role], role, mode, expected[role], fewer.get(role, {}))
+        for role in roles
+    }
     return Metrics(
         mode=mode,
         settings=settings,
@@ -77,4 +84,5 @@ def compute_metrics(
         if len(roles) == len(Role)
         else None,
         sensitivity=sensitivity(design, counts, ks, settings),
+        sets=set_results(design, counts, ks, settings),
     )

@@ -21,7 +21,9 @@ class Counts:
     """One model's counts, per task in the design's order.
 
     Attributes:
-        asked: samples per task that the configuration asked for.
+        asked: samples per task that were asked for, at most.
+        wanted: samples of each task that were asked for, shape ``(T,)``; all equal ``asked`` unless
+            they come from files that hold fewer of some tasks.
         judged: samples with a verdict on the completion (not in ``UNJUDGED``), shape ``(T,)``.
         present: rows of any kind, shape ``(T,)``.
         passed, compiled, main_free: judged samples with that property, shape ``(T,)``.
@@ -32,6 +34,7 @@ class Counts:
 
     role: Role
     asked: int
+    wanted: Ints
     judged: Ints
     present: Ints
     passed: Ints
@@ -57,6 +60,7 @@ class Counts:
         return Counts(
             role=self.role,
             asked=self.asked,
+            wanted=self.wanted[keep],
             judged=self.judged[keep],
             present=self.present[keep],
             passed=self.passed[keep],
@@ -79,13 +83,21 @@ RATES: tuple[tuple[str, Callable[[Counts], Ints]], ...] = (
 """Name and column of everything that is a share of the judged samples, verdicts aside."""
 
 
-def count_rows(design: Design, rows: Sequence[Row], role: Role, mode: Mode, asked: int) -> Counts:
+def count_rows(
+    design: Design,
+    rows: Sequence[Row],
+    role: Role,
+    mode: Mode,
+    asked: int,
+    fewer: Mapping[str, int] | None = None,
+) -> Counts:
     """Count one model's rows.
 
     Raises:
         DataError: for a row of an unknown task, a repeated or impossible index, or a ``passed``
             that contradicts the row's own verdict and violations.
     """
+    wanted = [(fewer or {}).get(task.task_id, asked) for task in design.tasks]
     position = {task.task_id: i for i, task in enumerate(design.tasks)}
     tally: Counter[tuple[int, str]] = Counter()
     seen: set[tuple[str, int]] = set()
@@ -95,8 +107,8 @@ def count_rows(design: Design, rows: Sequence[Row], role: Role, mode: Mode, aske
         task = position.get(row.task_id)
         if task is None:
             raise DataError(f"{where} belongs to no task of this run", CURE)
-        if not 0 <= row.index < asked:
-            raise DataError(f"{where}: {asked} samples per task were asked for", CURE)
+        if not 0 <= row.index < wanted[task]:
+            raise DataError(f"{where}: {wanted[task]} samples of it were asked for", CURE)
         if (row.task_id, row.index) in seen:
             raise DataError(f"{where} occurs twice", CURE)
         seen.add((row.task_id, row.index))
@@ -111,18 +123,19 @@ def count_rows(design: Design, rows: Sequence[Row], role: Role, mode: Mode, aske
             if row.source is not None and (task, row.source) not in programs:
                 programs.add((task, row.source))
                 tally[task, "distinct"] += 1
-    return _counts(tally, role, asked, len(design.tasks))
+    return _counts(tally, role, asked, wanted)
 
 
-def _counts(tally: Counter[tuple[int, str]], role: Role, asked: int, tasks: int) -> Counts:
+def _counts(tally: Counter[tuple[int, str]], role: Role, asked: int, wanted: list[int]) -> Counts:
     def column(name: str) -> Ints:
-        return np.array([tally[i, name] for i in range(tasks)], dtype=np.int64)
+        return np.array([tally[i, name] for i in range(len(wanted))], dtype=np.int64)
 
     kinds = {kind: column(kind) for kind in VerdictKind}
     present = np.sum(list(kinds.values()), axis=0)
     return Counts(
         role=role,
         asked=asked,
+        wanted=np.array(wanted, dtype=np.int64),
         judged=present - sum(kinds[kind] for kind in UNJUDGED),
         present=present,
         passed=column("pass in mode"),

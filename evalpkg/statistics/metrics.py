@@ -272,8 +272,7 @@ class SensitivityLine(Frozen):
     """One pass@k seen another way: a subset of the tasks, or other weights. A look, not a test."""
 
     view: str
-    """``data set: NAME``, ``without repaired tasks``, ``category macro-average`` or
-    ``category: NAME``."""
+    """``without repaired tasks``, ``category macro-average`` or ``category: NAME``."""
     tasks: int
     clusters: int
     k: int
@@ -281,6 +280,34 @@ class SensitivityLine(Frozen):
     difference: float | None = None
     interval: Interval | None = None
     """Of the difference, on new tasks like these."""
+
+
+class SetDifference(Frozen):
+    """Fine-tuned minus base in pass@k on one task set. A look, not a test."""
+
+    k: int
+    value: float | None
+    interval: Interval | None = None
+    """On new tasks like these."""
+
+
+class SetOfRole(Frozen):
+    """One model on one task set."""
+
+    judged: int
+    pass_at_k: tuple[PassAtK, ...]
+    compile_rate: Estimate
+
+
+class SetResult(Frozen):
+    """The results on one of several task sets."""
+
+    dataset: str
+    tasks: int
+    clusters: int
+    roles: dict[Role, SetOfRole]
+    differences: tuple[SetDifference, ...] = ()
+    """Empty unless both models were run."""
 
 
 class Metrics(Frozen):
@@ -295,6 +322,8 @@ class Metrics(Frozen):
     roles: dict[Role, RoleMetrics]
     comparison: Comparison | None
     sensitivity: tuple[SensitivityLine, ...]
+    sets: tuple[SetResult, ...] = ()
+    """Each task set alone, where the run has several; everything above is about all together."""
 
     def to_json(self) -> str:
         """The text of ``metrics.json``: equal metrics give equal bytes."""

@@ -45,7 +45,7 @@ def role_metrics(
         rest[: len(RATES)],
         rest[len(RATES) :],
     )
-    asked = counts.asked * len(design.tasks)
+    asked = int(counts.wanted.sum())
     return RoleMetrics(
         role=counts.role,
         samples_per_task=counts.asked,

@@ -57,11 +57,11 @@ def score(counts: Counts, hits: Ints, k: int = 1) -> Scores:
     With ``k = 1`` this is the share of judged samples that are hits, which serves every rate.
     """
     judged = counts.judged
-    missing = counts.asked - judged
+    missing = counts.wanted - judged
     reason = _why_undefined(counts, k)
     known = extremes = None
-    if counts.asked >= k:
-        asked = np.full_like(judged, counts.asked)
+    asked = counts.wanted
+    if asked.min() >= k:
         extremes = _mean(_map(asked, hits, k)), _mean(_map(asked, hits + missing, k))
     if not reason:
         raw = _map(judged, hits, k)

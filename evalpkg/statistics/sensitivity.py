@@ -17,7 +17,6 @@ from evalpkg.statistics.scores import score
 from evalpkg.statistics.statistics_settings import StatisticsSettings
 
 MACRO = "category macro-average"
-DATA_SET = "data set: "
 UNREPAIRED = "without repaired tasks"
 UNTOUCHED = "without tasks that the training data hold"
 
@@ -28,12 +27,8 @@ def sensitivity(
     k_values: Sequence[int],
     settings: StatisticsSettings,
 ) -> tuple[SensitivityLine, ...]:
-    """Every other view that differs from the whole: each data set, unrepaired tasks, categories."""
+    """Every other view that differs from the whole: unrepaired tasks, categories."""
     views: list[tuple[str, Ints]] = []
-    sets, of_set = np.unique([task.dataset for task in design.tasks], return_inverse=True)
-    if len(sets) > 1:
-        for i, name in enumerate(sets):
-            views.append((f"{DATA_SET}{name}", np.flatnonzero(of_set == i)))
     errata = np.array([bool(task.erratum) for task in design.tasks])
     if errata.any() and not errata.all():
         views.append((UNREPAIRED, np.flatnonzero(~errata)))

@@ -7,6 +7,10 @@ from typing import Any
 
 from evalpkg.store.files import canonical_json
 
+CANONICAL = "canonical"
+STUB = "stub"
+"""Sources of samples that are no files: the reference solutions, and ``todo!()``."""
+
 
 def _more_samples(old: Any, new: Any) -> bool:
     return bool(new >= old)
@@ -27,9 +31,18 @@ def _narrower(old: Any, new: Any) -> bool:
     return set(new or ()) <= set(old or ())
 
 
+def _files(old: Any, new: Any) -> bool:
+    """Files of samples; which ones is looked at elsewhere (``SAMPLES``)."""
+    return not {"", CANONICAL, STUB} & {value for value in (old, new) if isinstance(value, str)}
+
+
 def _any(_old: Any, _new: Any) -> bool:
     return True
 
+
+SAMPLES = ("replay_base", "replay_finetuned", "samples_sha256", "uneven")
+"""Settings that say which files samples are read from. A directory looks into the files instead:
+each must still hold every sample that was taken from it (pipeline/given.py)."""
 
 GROWS: dict[str, Callable[[Any, Any], bool]] = {
     "num_samples": _more_samples,
@@ -39,6 +52,7 @@ GROWS: dict[str, Callable[[Any, Any], bool]] = {
     "k_values": _any,
     "policy_only": _any,
     "no_policy_only": _any,
+    **dict.fromkeys(SAMPLES, _files),
 }
 """Settings that may change, and whether a change takes nothing away that was measured."""
 

@@ -72,6 +72,11 @@ class RunLayout:
         return self.root / "prompts.jsonl"
 
     @property
+    def answers(self) -> Path:
+        """Verdicts on samples from files, in the order of the files."""
+        return self.root / "verdicts.jsonl"
+
+    @property
     def config(self) -> Path:
         """The configuration that this directory belongs to."""
         return self.root / "config.json"

@@ -10,7 +10,7 @@ from evalpkg.models import Mode, Role, Row, Sample, Task, VerdictKind
 from evalpkg.store.layout import RunLayout
 from evalpkg.store.records import ROW
 from evalpkg.store.sample_log import SampleLog
-from evalpkg.store.shards import SampleKey, expected_keys
+from evalpkg.store.shards import EVEN, SampleKey, Uneven, expected_keys
 from evalpkg.store.verdict_log import ScoredSample, VerdictLog
 
 _JUDGED = [f.name for f in fields(Row) if f.name in {one.name for one in fields(ScoredSample)}]
@@ -71,6 +71,7 @@ def write_mode_files(
     roles: Sequence[Role],
     modes: Sequence[Mode],
     num_samples: int,
+    uneven: Uneven = EVEN,
 ) -> Coverage:
     """Write ``{mode}/{role}_model_samples.jsonl`` from the logs, ordered by task, then index.
 
@@ -83,7 +84,7 @@ def write_mode_files(
     """
     samples = SampleLog(layout.samples_log).by_key()
     scored = VerdictLog(layout.verdicts_log).by_key(samples)
-    expected = list(expected_keys(tasks, roles, num_samples))
+    expected = list(expected_keys(tasks, roles, num_samples, uneven=uneven))
     for role in roles:
         keys = [key for key in expected if key[0] is role and key in scored]
         for mode in modes:

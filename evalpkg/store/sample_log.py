@@ -8,7 +8,15 @@ from pathlib import Path
 from evalpkg.models import Role, Sample, Task
 from evalpkg.store.record_log import RecordLog
 from evalpkg.store.records import SAMPLE
-from evalpkg.store.shards import WHOLE, SampleKey, Shard, expected_keys, key_of
+from evalpkg.store.shards import (
+    EVEN,
+    WHOLE,
+    SampleKey,
+    Shard,
+    Uneven,
+    expected_keys,
+    key_of,
+)
 
 
 class SampleLog(RecordLog[Sample]):
@@ -22,10 +30,17 @@ class SampleLog(RecordLog[Sample]):
         return {sample.key: sample for sample in self.read()}
 
     def missing(
-        self, tasks: Iterable[Task], roles: Sequence[Role], num_samples: int, shard: Shard = WHOLE
+        self,
+        tasks: Iterable[Task],
+        roles: Sequence[Role],
+        num_samples: int,
+        shard: Shard = WHOLE,
+        uneven: Uneven = EVEN,
     ) -> list[SampleKey]:
         """Keys of the samples still to be generated, ordered by model, task as given, and index."""
         present = {sample.key for sample in self.read()}
         return [
-            key for key in expected_keys(tasks, roles, num_samples, shard) if key not in present
+            key
+            for key in expected_keys(tasks, roles, num_samples, shard, uneven)
+            if key not in present
         ]

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from evalpkg.errors import ConfigError
@@ -13,6 +14,13 @@ from evalpkg.models import Role, Task
 
 SampleKey = tuple[Role, str, int]
 """``(role, task_id, index)``: nothing else identifies a sample."""
+
+Uneven = Mapping[Role, Mapping[str, int]]
+"""By model, the tasks that have fewer samples than the rest, with their number. A run asks for as
+many of each; files of samples may hold more of one task than of another."""
+
+EVEN: Uneven = MappingProxyType({})
+"""As many samples of each task."""
 
 
 def shard_of(task_id: str, index: int, role: Role, shards: int) -> int:
@@ -75,12 +83,17 @@ def key_of(record: Mapping[str, Any]) -> SampleKey:
 
 
 def expected_keys(
-    tasks: Iterable[Task], roles: Sequence[Role], num_samples: int, shard: Shard = WHOLE
+    tasks: Iterable[Task],
+    roles: Sequence[Role],
+    num_samples: int,
+    shard: Shard = WHOLE,
+    uneven: Uneven = EVEN,
 ) -> Iterator[SampleKey]:
     """Every key that a run, or its part ``shard``, asks for: by model, then task, then index."""
     ids = [task.task_id for task in tasks]
     for role in roles:
+        fewer = uneven.get(role, {})
         for task_id in ids:
-            for index in range(num_samples):
+            for index in range(fewer.get(task_id, num_samples)):
                 if shard.owns(role, task_id, index):
                     yield (role, task_id, index)

@@ -39,6 +39,7 @@ def check_metrics(evidence: Evidence, mode: Mode) -> Check:
         dict.fromkeys(evidence.roles, evidence.metadata.num_samples),
         evidence.metadata.k_values,
         settings,
+        evidence.metadata.uneven,
     )
     problems = [
         f"{mode.value}/{path.name}, {difference}"

@@ -36,11 +36,11 @@ def check_rows(evidence: Evidence) -> Check:
 
 def check_completeness(evidence: Evidence) -> Check:
     """Every sample asked for is there exactly once, and nothing else is; in the right order."""
-    asked = evidence.metadata.num_samples
+    asked, uneven = evidence.metadata.num_samples, evidence.metadata.uneven
     shard = parse_shard(evidence.metadata.shard)
     problems = []
     for (mode, role), rows in evidence.rows.items():
-        order = [key[1:] for key in expected_keys(evidence.tasks, [role], asked, shard)]
+        order = [key[1:] for key in expected_keys(evidence.tasks, [role], asked, shard, uneven)]
         expected = set(order)
         counts = Counter((row.task_id, row.index) for row in rows)
         where = f"{mode.value}/{role.value}"

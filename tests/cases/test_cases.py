@@ -53,7 +53,7 @@ def test_each_line_gets_the_verdict_that_is_right(case: str, tmp_path: Path) -> 
     chosen = ("--dataset", tasks) if tasks.exists() else ()
     succeed(
         *("score", HERE / case / "samples.jsonl", *chosen),
-        *("--output-dir", tmp_path, "--no-cache", "--n-workers", "2"),
+        *("--verdicts-only", "--output-dir", tmp_path, "--no-cache", "--n-workers", "2"),
     )
     rows = (tmp_path / "verdicts.jsonl").read_text("utf-8").splitlines()
     assert [json.loads(row)["verdict"] for row in rows] == RIGHT[case]

@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 from evalpkg.errors import DataError
-from evalpkg.pipeline.rows_index import RowsIndex
+from evalpkg.samples import read_recorded
+from evalpkg.store.files import canonical_json
 from evalpkg.store.json_lines import read_objects
 from tests.redteam import corpus
 
@@ -39,18 +40,21 @@ def test_what_is_read_once_can_be_read_from_deeper_in_the_stack(tmp_path: Path) 
     accepted = 0
     for depth in range(1, 1200):
         try:
-            index = RowsIndex.of(row(path, nested(depth)), TASKS)
+            found = rows_of(row(path, nested(depth)))
         except DataError:
             continue
         accepted = depth
-        with path.open("rb") as rows:
-            assert from_deeper(lambda: index.read(rows, 0), 500)["task_id"] == "red/add"  # noqa: B023
+        assert from_deeper(lambda: canonical_json(found[0]), 500)  # noqa: B023
     assert 50 < accepted < 500
     with pytest.raises(DataError, match=r"line 1: not valid JSON \(nested too deeply\)"):
-        RowsIndex.of(row(path, nested(accepted + 1)), TASKS)
+        rows_of(row(path, nested(accepted + 1)))
 
 
-def from_deeper(work: Callable[[], Row], frames: int) -> Row:
+def rows_of(path: Path) -> tuple[Row, ...]:
+    return read_recorded([str(path)], TASKS, {task.task_id for task in TASKS}).rows
+
+
+def from_deeper(work: Callable[[], str], frames: int) -> str:
     return work() if frames == 0 else from_deeper(work, frames - 1)
 
 
@@ -58,19 +62,19 @@ def from_deeper(work: Callable[[], Row], frames: int) -> Row:
 def test_an_index_too_large_to_keep_is_a_bad_line(tmp_path: Path, index: int) -> None:
     path = row(tmp_path / "s.jsonl", f'"index": {index}')
     with pytest.raises(DataError, match="line 1: 'index' is larger than"):
-        RowsIndex.of(path, TASKS)
+        rows_of(path)
 
 
 def test_the_largest_index_is_kept(tmp_path: Path) -> None:
-    index = RowsIndex.of(row(tmp_path / "s.jsonl", f'"index": {2**63 - 1}'), TASKS)
-    assert index.sample[0] == 2**63 - 1
+    found = rows_of(row(tmp_path / "s.jsonl", f'"index": {2**63 - 1}'))
+    assert found[0]["index"] == 2**63 - 1
 
 
 def test_an_unknown_task_is_named_in_a_line(tmp_path: Path) -> None:
     path = tmp_path / "s.jsonl"
     path.write_text(json.dumps({"task_id": "x" * 1_000_000, "completion": ""}))
     with pytest.raises(DataError) as caught:
-        RowsIndex.of(path, TASKS)
+        rows_of(path)
     assert len(caught.value.cause) < 1000
 
 

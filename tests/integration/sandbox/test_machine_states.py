@@ -48,7 +48,13 @@ def score(
 ) -> subprocess.CompletedProcess[str]:
     """Score the two rows from a shell that runs ``before`` first."""
     options = [
-        *("score", str(inputs / "rows.jsonl"), "--dataset", str(inputs / "tasks.jsonl")),
+        *(
+            "score",
+            "--verdicts-only",
+            str(inputs / "rows.jsonl"),
+            "--dataset",
+            str(inputs / "tasks.jsonl"),
+        ),
         *("--no-cache", "--sandbox-mode", sandbox, "--output-dir", str(inputs / "out")),
     ]
     command = shlex.join([*COMMAND, *options])
@@ -221,7 +227,7 @@ def test_nothing_goes_on_when_the_scorer_is_killed(inputs: Path, sandbox: str) -
     options = ["--no-cache", "--timeout", "300", "--sandbox-mode", sandbox]
     files = [inputs / "rows.jsonl", "--dataset", inputs / "tasks.jsonl", "--output-dir", inputs]
     with subprocess.Popen(
-        [*COMMAND, "score", *map(str, files), *options],
+        [*COMMAND, "score", "--verdicts-only", *map(str, files), *options],
         env=environment(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

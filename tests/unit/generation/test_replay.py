@@ -6,6 +6,7 @@ import pytest
 from evalpkg.errors import ConfigError, DataError
 from evalpkg.generation import GenerationSettings, ModelUsed, create_backend
 from evalpkg.models import Role, Sample, Task
+from evalpkg.samples import read_recorded
 
 A = Task("a", "fn a() {", "a", "", canonical_solution="    1\n}")
 B = Task("b", "fn b() {", "b", "", canonical_solution="    2\n}")
@@ -17,8 +18,16 @@ def write(path, lines):
 
 
 def backend(base="", finetuned=""):
+    sources = {Role.BASE: base, Role.FINETUNED: finetuned}
+    recorded = {
+        role: read_recorded([source], [A, B], {"a", "b"})
+        for role, source in sources.items()
+        if source not in ("", "canonical", "stub")
+    }
     return create_backend(
-        GenerationSettings(backend="replay", replay_base=base, replay_finetuned=finetuned)
+        GenerationSettings(
+            backend="replay", replay_base=base, replay_finetuned=finetuned, recorded=recorded
+        )
     )
 
 
@@ -77,9 +86,8 @@ def test_a_sample_that_is_not_there_is_named(tmp_path):
     [
         ({"completion": "x"}, "no 'task_id'"),
         ({"task_id": "a"}, "no 'completion'"),
-        (line("a", None), "'completion' is not a string"),
-        (line(7), "'task_id' is not a string"),
-        (line("a", index=0), "sample 0 of task a is there twice"),
+        (line("a", None), "'completion' is not a text"),
+        (line(["a"]), "'task_id' is not a text"),
         (line("a", index=-1), "'index' is not a whole number"),
         (line("a", index="1"), "'index' is not a whole number"),
         (line("a", index=True), "'index' is not a whole number"),

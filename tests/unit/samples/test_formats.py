@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,8 @@ import pytest
 import zstandard
 
 from evalpkg.errors import DataError, EnvironmentUnfitError
-from evalpkg.models import Task
-from evalpkg.samples import as_rows_file, is_plain, read_samples
+from evalpkg.models import Role, Sample, Task
+from evalpkg.samples import Recorded, read_recorded
 
 TASKS = [
     Task("HumanEval_0_has_close_elements", "fn has_close_elements() {", "has_close_elements", "t"),
@@ -25,7 +26,12 @@ CODE = "    x + y\n}"
 
 
 def found(path: Path, model: str = "") -> list[tuple[str, str]]:
-    return [(row["task_id"], row["completion"]) for row in read_samples(path, TASKS, model)]
+    return [(row["task_id"], row["completion"]) for row in recorded(path, model=model).rows]
+
+
+def recorded(*paths: Path | str, model: str = "", packed: bool = True) -> Recorded:
+    asked = {FIRST, ADD}
+    return read_recorded([str(p) for p in paths], TASKS, asked, model=model, packed=packed)
 
 
 def written(folder: Path, name: str, *lines: Any) -> Path:
@@ -109,10 +115,10 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_two_models_in_one_file_are_not_one(tmp_path: Path) -> None:
     rows = [{"task_id": ADD, "completion": name, "model": name} for name in ("a", "b")]
     path = written(tmp_path, "s.jsonl", *rows)
-    assert not is_plain(path, TASKS)
-    with pytest.raises(DataError, match=r"2 models \(a, b\)"):
+    with pytest.raises(DataError, match=r"2 models, by their model: a, b"):
         found(path)
     assert found(path, "b") == [(ADD, "b")]
+    assert recorded(f"{path}:b").model == "b"
 
 
 @pytest.mark.parametrize("content", ["", "\n\n", "[]"])
@@ -139,9 +145,85 @@ def test_an_inspect_log_needs_inspect(tmp_path: Path, monkeypatch: pytest.Monkey
         found(path)
 
 
-def test_plain_files_are_scored_as_they_are(tmp_path: Path) -> None:
-    path = written(tmp_path, "s.jsonl", {"task_id": ADD, "completion": CODE, "index": 3})
-    assert as_rows_file(path, TASKS, tmp_path / "work") == path
-    other = written(tmp_path, "t.jsonl", {"task_id": "HumanEval/53", "solution": CODE})
-    rows = as_rows_file(other, TASKS, tmp_path / "work")
-    assert json.loads(rows.read_text()) == {"task_id": ADD, "completion": CODE}
+def test_all_bad_rows_are_told_at_once(tmp_path: Path) -> None:
+    path = written(
+        tmp_path, "s.jsonl", {"task_id": ADD}, {"task_id": "x", "code": ""}, {"code": ""}
+    )
+    path.write_text(path.read_text() + "{\n[1]\n" + json.dumps({"task_id": ADD, "code": ""}) + "\n")
+    with pytest.raises(DataError) as refused:
+        found(path)
+    said = refused.value.cause.splitlines()
+    assert said[0] == "5 rows cannot be read"
+    assert [f"line {n}" in line for n, line in enumerate(said[1:], 1)] == [True] * 5
+
+
+def test_samples_are_numbered_without_gaps_and_keep_their_order(tmp_path: Path) -> None:
+    rows = [{"task_id": ADD, "completion": str(n), "index": n} for n in (7, 3)]
+    path = written(tmp_path, "s.jsonl", *rows)
+    assert recorded(path).indexes == (1, 0)
+    assert recorded(path, packed=False).indexes == (7, 3)
+    with pytest.raises(DataError, match="sample 3 of task HumanEval_53_add is there twice"):
+        recorded(path, path, packed=False)
+    assert recorded(path, path).indexes == (0, 1, 2, 3)
+
+
+def test_fields_of_a_sample_are_kept(tmp_path: Path) -> None:
+    row = {"task_id": ADD, "solution": CODE, "finish_reason": "length", "completion_tokens": 7}
+    (sample,) = recorded(written(tmp_path, "s.jsonl", row)).samples(Role.FINETUNED)
+    expected = Sample(Role.FINETUNED, ADD, 0, CODE, "length", completion_tokens=7)
+    assert sample == expected
+
+
+def test_lm_evals_filters_show_one_answer_once(tmp_path: Path) -> None:
+    rows = [{"doc_id": 1, "doc": {}, "resps": [["a"]], "filter": name} for name in ("x", "y")]
+    assert found(written(tmp_path, "samples_he.jsonl", *rows)) == [(ADD, "a")]
+
+
+def test_completions_of_multipl_e_stand_for_their_results(tmp_path: Path) -> None:
+    content = {"name": ADD, "prompt": "p", "tests": "t", "completions": ["a"]}
+    (tmp_path / f"{ADD}.json").write_text(json.dumps(content))
+    results = {"name": ADD, "prompt": "p", "tests": "t", "results": [{"program": "a\nt"}]}
+    (tmp_path / f"{ADD}.results.json").write_text(json.dumps(results))
+    assert found(tmp_path) == [(ADD, "a")]
+
+
+def test_a_batch_of_the_newer_endpoint(tmp_path: Path) -> None:
+    said = {"type": "message", "content": [{"type": "output_text", "text": CODE}]}
+    body = {"output": [{"type": "reasoning"}, said], "status": "completed", "model": "m"}
+    row = {"custom_id": f"{ADD}#1", "response": {"status_code": 200, "body": body}}
+    assert found(written(tmp_path, "out.jsonl", row)) == [(ADD, CODE)]
+
+
+def test_a_failed_request_of_a_batch_is_named(tmp_path: Path) -> None:
+    row = {"custom_id": ADD, "response": None, "error": {"message": "expired"}}
+    with pytest.raises(DataError, match=r"failed: .*expired"):
+        found(written(tmp_path, "out.jsonl", row))
+
+
+def test_a_list_without_ids_needs_one_set(tmp_path: Path) -> None:
+    sets = [replace(task, dataset=name) for task, name in zip(TASKS, "ab", strict=True)]
+    with pytest.raises(DataError, match="2 task sets are named"):
+        read_recorded([str(written(tmp_path, "g.json", [["a"]]))], sets, {FIRST, ADD})
+
+
+def test_a_real_log_of_inspect(tmp_path: Path) -> None:
+    inspect_ai = pytest.importorskip("inspect_ai", reason="inspect_ai is not installed")
+    from inspect_ai.dataset import Sample as Asked
+    from inspect_ai.model import ModelOutput, ModelUsage, get_model
+    from inspect_ai.solver import generate
+
+    outputs = [ModelOutput.from_content("mockllm/model", text) for text in "abc"]
+    for output in outputs:
+        output.usage = ModelUsage(input_tokens=1, output_tokens=1, total_tokens=2)
+    asked = [Asked(id="HumanEval/0", input="p"), Asked(id="add", input="p")]
+    for form in ("eval", "json"):
+        inspect_ai.eval(
+            inspect_ai.Task(dataset=asked, solver=generate()),
+            model=get_model("mockllm/model", custom_outputs=outputs),
+            log_dir=str(tmp_path / form),
+            log_format=form,
+            display="none",
+        )
+        (log,) = (tmp_path / form).glob(f"*.{form}")
+        assert found(log) == [(FIRST, "a"), (ADD, "b")]
+        assert recorded(log).model == "mockllm/model"

@@ -1,0 +1,61 @@
+"""``verdicts.jsonl``: a verdict for each row of the files that were scored, in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from evalpkg.models import Role
+from evalpkg.pipeline.session import Session
+from evalpkg.store.files import canonical_json, write_lines
+from evalpkg.store.sample_log import SampleLog
+from evalpkg.store.verdict_log import ScoredSample, VerdictLog
+
+FIELDS = (
+    "compile_ok",
+    "main_free",
+    "error_code",
+    "detail",
+    "extraction_rule",
+    "program_sha256",
+)
+"""Fields of an answer behind ``verdict`` and ``passed``, in their order; ``Row`` explains them."""
+
+
+def write_answers(session: Session) -> None:
+    """Write the file where the session was given samples to score.
+
+    Raises:
+        EnvironmentUnfitError: if it cannot be written.
+    """
+    if not session.wants_answers:
+        return
+    samples = SampleLog(session.layout.samples_log).by_key()
+    scored = VerdictLog(session.layout.verdicts_log).by_key(samples)
+    write_lines(session.layout.answers, _lines(session, scored))
+
+
+def _lines(session: Session, scored: Mapping[tuple[Role, str, int], ScoredSample]) -> Iterator[str]:
+    several = len(session.recorded) > 1
+    for role, recorded in session.recorded.items():
+        for row, index in zip(recorded.rows, recorded.indexes, strict=True):
+            judged = scored.get((role, row["task_id"], index))
+            if judged is not None:
+                head = {"role": role.value} if several else {}
+                yield canonical_json(head | answer_row(row, index, answer_of(judged))) + "\n"
+
+
+def answer_of(judged: ScoredSample) -> dict[str, Any]:
+    """What a row of the answer says of its program, without the program."""
+    passed = judged.verdict == "passed"
+    return {
+        "verdict": judged.verdict,
+        "passed": passed,
+        **{name: getattr(judged, name) for name in FIELDS},
+    }
+
+
+def answer_row(given: Mapping[str, Any], index: int, judged: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of the answer: the verdict first, then whatever else the input row held."""
+    head = {"task_id": given["task_id"], "index": given.get("index", index), **judged}
+    return {**head, **{key: value for key, value in given.items() if key not in head}}

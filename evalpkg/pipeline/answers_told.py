@@ -1,0 +1,54 @@
+"""The result of ``evalpkg score`` for other programs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from evalpkg.models import Mode, VerdictKind
+from evalpkg.store.files import read_json
+from evalpkg.store.json_lines import read_objects
+from evalpkg.store.layout import RunLayout
+
+if TYPE_CHECKING:
+    from evalpkg.pipeline.score_samples import ScoreOutcome
+
+
+def told(outcome: ScoreOutcome) -> dict[str, Any]:
+    """Everything that the command says, and ``metrics.json`` of each mode without its tasks."""
+    layout, covered = outcome.run.layout, outcome.run.coverage
+    return {
+        "output_dir": str(layout.root),
+        "verdicts_file": str(layout.answers),
+        "report": str(layout.html) if layout.html.exists() else None,
+        "rows": outcome.rows,
+        "resumed": outcome.resumed,
+        "verdicts": dict(verdict_counts(layout)),
+        "without_verdict": [list(key) for key in (*covered.not_judged, *covered.infra_errors)],
+        "notes": list(outcome.notes),
+        "modes": {
+            mode.value: _short(read_json(layout.metrics(mode)))
+            for mode in Mode
+            if layout.metrics(mode).exists()
+        },
+    }
+
+
+def verdict_counts(layout: RunLayout) -> Counter[str]:
+    """Rows of ``verdicts.jsonl`` by verdict."""
+    return Counter(str(row["verdict"]) for _, row in read_objects(layout.answers))
+
+
+def task_faults(layout: RunLayout) -> dict[str, str]:
+    """Why the tests of a task cannot be used, by its id."""
+    return {
+        str(row["task_id"]): str(row["detail"])
+        for _, row in read_objects(layout.answers)
+        if row["verdict"] == VerdictKind.TASK_FAULT
+    }
+
+
+def _short(metrics: dict[str, Any]) -> dict[str, Any]:
+    for own in metrics["roles"].values():
+        del own["per_task"]
+    return metrics

@@ -1,0 +1,113 @@
+"""What a run is given: its tasks, and samples that are in files already."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from evalpkg.config import EvalConfig
+from evalpkg.errors import ConfigError
+from evalpkg.models import Role, Task, TaskSet
+from evalpkg.samples import Recorded, read_recorded, split_sources
+from evalpkg.store.growth import CANONICAL, STUB
+from evalpkg.store.layout import RunLayout
+from evalpkg.store.sample_log import SampleLog
+from evalpkg.tasks import load_tasks
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Tasks and samples of a run.
+
+    Attributes:
+        config: of the run, with what was found in the files.
+        recorded: samples of each model that come from files.
+        notes: sentences about them that a reader of the result must see.
+        wants_answers: whether ``verdicts.jsonl`` is written, a row for each row of the files.
+    """
+
+    config: EvalConfig
+    tasks: TaskSet
+    recorded: Mapping[Role, Recorded] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    wants_answers: bool = False
+
+
+def given_by(config: EvalConfig) -> Given:
+    """The tasks that ``config`` names, and the samples to replay.
+
+    Raises:
+        ConfigError, DataError, EnvironmentUnfitError: as ``load_tasks`` and ``read_recorded``.
+    """
+    tasks = tasks_of(config)
+    files = {
+        role: source
+        for role in config.roles
+        if config.backend == "replay" and (source := _source(config, role)) not in (CANONICAL, STUB)
+    }
+    if not files:
+        return Given(config, tasks)
+    published, asked = published_tasks(config), {task.task_id for task in tasks.tasks}
+    recorded = {
+        role: read_recorded(split_sources(source), published, asked, role=role)
+        for role, source in files.items()
+    }
+    return Given(with_digests(config, recorded), tasks, recorded)
+
+
+def tasks_of(config: EvalConfig) -> TaskSet:
+    """The tasks that are asked."""
+    return load_tasks(
+        config.dataset,
+        config.dataset_variant,
+        config.task_ids or None,
+        config.limit,
+        exclude=config.exclude_tasks,
+        files=config.dataset_file,
+        crates=config.crates is not None,
+    )
+
+
+def published_tasks(config: EvalConfig) -> Sequence[Task]:
+    """All tasks of the sets in their published order, also those that are not asked.
+
+    Lists of samples without task ids follow this order.
+    """
+    return load_tasks(
+        config.dataset,
+        "original",
+        files=config.dataset_file,
+        crates=config.crates is not None,
+    ).tasks
+
+
+def with_digests(config: EvalConfig, recorded: Mapping[Role, Recorded]) -> EvalConfig:
+    """``config`` with the digests of the files."""
+    digests = {role: dict(one.files) for role, one in recorded.items()}
+    return config.model_copy(update={"samples_sha256": digests})
+
+
+def _source(config: EvalConfig, role: Role) -> str:
+    return config.replay_base if role is Role.BASE else config.replay_finetuned
+
+
+def require_same_samples(layout: RunLayout, recorded: Mapping[Role, Recorded]) -> None:
+    """Refuse a directory with a sample that is not, word for word, in the files.
+
+    A file that has grown holds what it held.
+
+    Raises:
+        ConfigError: if the directory belongs to other files.
+        DataError: if its log is damaged.
+    """
+    if not recorded or not layout.samples_log.exists():
+        return
+    known = {s.key: s.completion for role, one in recorded.items() for s in one.samples(role)}
+    for sample in SampleLog(layout.samples_log).read():
+        if sample.role in recorded and known.get(sample.key) != sample.completion:
+            source = recorded[sample.role].source
+            raise ConfigError(
+                f"{layout.root} belongs to another file than {source}: its sample {sample.index} "
+                f"of {sample.task_id} is not there",
+                "Name another --output-dir, or the file that it was made from.",
+            )

@@ -1,0 +1,174 @@
+"""``evalpkg score``: a run whose samples are in files already."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from evalpkg.config import EvalConfig
+from evalpkg.errors import DataError
+from evalpkg.models import Role, TaskSet
+from evalpkg.pipeline.given import Given, published_tasks, tasks_of, with_digests
+from evalpkg.pipeline.run import RunOutcome, run_evaluation
+from evalpkg.samples import Recorded, read_recorded
+from evalpkg.tasks import NAMED
+
+Sources = Mapping[Role, Sequence[str]]
+"""For each model, the files of its samples."""
+
+NAMED_TASKS = 5
+"""Tasks that a note names; the rest are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreOutcome:
+    """What a call of ``score_samples`` did.
+
+    Attributes:
+        rows: rows of the files that have been judged, in all calls.
+        resumed: of these, rows that an earlier call had judged.
+        notes: what a reader must know of the files.
+    """
+
+    run: RunOutcome
+    rows: int
+    resumed: int
+    notes: tuple[str, ...]
+
+
+def score_samples(
+    config: EvalConfig, sources: Sources, model: str = "", *, verdicts_only: bool = False
+) -> ScoreOutcome:
+    """Judge the samples in files, and report on them as on those of a run.
+
+    Args:
+        config: tasks, limits and output directory; whatever it says of models is not used.
+        sources: the files of one model, or of both.
+        model: whose rows to judge, where files name more than one.
+        verdicts_only: write ``verdicts.jsonl`` and nothing else.
+
+    Raises:
+        DataError: naming every row that is no sample of the tasks.
+        ConfigError: if the directory belongs to another file, or to other settings.
+        EnvironmentUnfitError: as ``run_evaluation``.
+    """
+    given = read_given(config, sources, model)
+    outcome = run_evaluation(given.config, given=given, verdicts_only=verdicts_only)
+    rows = sum(len(one.rows) for one in given.recorded.values())
+    judged = rows - len(outcome.coverage.not_judged) - len(outcome.coverage.not_generated)
+    return ScoreOutcome(outcome, rows, judged - outcome.judged, given.notes)
+
+
+def read_given(config: EvalConfig, sources: Sources, model: str = "") -> Given:
+    """The samples in ``sources`` and the tasks that they answer.
+
+    Raises:
+        DataError: as ``score_samples``.
+    """
+    tasks, published = tasks_of(config), published_tasks(config)
+    asked = {task.task_id for task in tasks.tasks}
+    found = {
+        role: read_recorded(files, published, asked, model=model, role=role, packed=True)
+        for role, files in sources.items()
+    }
+    answered = set.intersection(*(set(one.per_task()) for one in found.values()))
+    if not answered:
+        raise DataError(
+            "the two models' samples answer no task in common", "Nothing can be compared."
+        )
+    recorded = {role: _only(one, answered) for role, one in found.items()}
+    used = config.model_copy(update=_settings(config, sources, recorded))
+    notes = tuple(_notes(tasks, found, answered))
+    return Given(with_digests(used, recorded), restricted(tasks, answered), recorded, notes, True)
+
+
+def _settings(
+    config: EvalConfig, sources: Sources, recorded: Mapping[Role, Recorded]
+) -> dict[str, object]:
+    """What the files say of the run."""
+    counts = {role: one.per_task() for role, one in recorded.items()}
+    most = max(max(own.values()) for own in counts.values())
+    least = min(min(own.values()) for own in counts.values())
+    uneven = {
+        role: {task: number for task, number in own.items() if number < most}
+        for role, own in counts.items()
+    }
+    ks = config.k_values
+    if ks == EvalConfig.model_fields["k_values"].default:
+        ks = tuple(k for k in ks if k <= least)
+    return {
+        "backend": "replay",
+        "replay_base": ", ".join(sources.get(Role.BASE, ())),
+        "replay_finetuned": ", ".join(sources.get(Role.FINETUNED, ())),
+        "skip_base": Role.BASE not in sources,
+        "skip_finetuned": Role.FINETUNED not in sources,
+        "num_samples": most,
+        "uneven": {role: own for role, own in uneven.items() if own},
+        "k_values": ks,
+        "allow_failed_gate": True,
+    }
+
+
+def _only(recorded: Recorded, tasks: Collection[str]) -> Recorded:
+    """The samples of some tasks."""
+    kept = [
+        (row, index)
+        for row, index in zip(recorded.rows, recorded.indexes, strict=True)
+        if row["task_id"] in tasks
+    ]
+    return replace(recorded, rows=tuple(r for r, _ in kept), indexes=tuple(i for _, i in kept))
+
+
+def restricted(tasks: TaskSet, kept: Collection[str]) -> TaskSet:
+    """Those of ``tasks`` that are in ``kept``; each set says how many of its own those are."""
+    left = tuple(task for task in tasks.tasks if task.task_id in kept)
+    per_set = Counter(task.dataset for task in left)
+    return replace(
+        tasks,
+        tasks=left,
+        sources=tuple(
+            replace(s, tasks=per_set[s.name if s.name in NAMED else Path(s.name).name])
+            for s in tasks.sources
+        ),
+    )
+
+
+def _notes(tasks: TaskSet, found: Mapping[Role, Recorded], answered: Collection[str]) -> list[str]:
+    """What is left out: rows of tasks that are not asked, and tasks that nobody answered."""
+    notes = []
+    reasons = {item.task_id: item.reason for s in tasks.sources for item in s.excluded}
+    for recorded in found.values():
+        excluded = {t: n for t, n in recorded.left_out.items() if t in reasons}
+        if excluded:
+            named = "; ".join(f"{task} ({reasons[task]})" for task in excluded)
+            notes.append(
+                f"{sum(excluded.values()):,} samples in {recorded.source} answer tasks that cannot "
+                f"be judged and are left out: {named}"
+            )
+        others = sum(recorded.left_out.values()) - sum(excluded.values())
+        if others:
+            notes.append(
+                f"{others:,} samples in {recorded.source} answer tasks that were not asked."
+            )
+    answered_by_some = set().union(*(one.per_task() for one in found.values()))
+    notes += _told(
+        [t.task_id for t in tasks.tasks if t.task_id not in answered_by_some],
+        len(tasks.tasks),
+        "have no sample and are left out",
+    )
+    notes += _told(
+        [t.task_id for t in tasks.tasks if t.task_id in answered_by_some - set(answered)],
+        len(tasks.tasks),
+        "have samples of one model only and are left out",
+    )
+    return notes
+
+
+def _told(missing: Sequence[str], of: int, what: str) -> list[str]:
+    if not missing:
+        return []
+    more = len(missing) - NAMED_TASKS
+    named = ", ".join(missing[:NAMED_TASKS]) + (f" and {more:,} more" if more > 0 else "")
+    return [f"{len(missing):,} of {of:,} tasks {what}: {named}."]

@@ -1,0 +1,68 @@
+"""Samples in folders: a file of MultiPL-E for each task, or ``.rs`` files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from evalpkg.errors import DataError
+from evalpkg.samples.ids import TaskIds
+from evalpkg.samples.rows import Row
+
+_NUMBER = re.compile(r"^(?P<name>.+?)[._-](?P<number>\d+)$")
+_KINDS = (".json", ".jsonl", ".eval")
+_PACKED = (".gz", ".zst")
+
+
+def files_of(folder: Path) -> list[Path]:
+    """The samples files in a folder, sorted; ``.rs`` files are no such files.
+
+    Of MultiPL-E's two files for a task, the completions and their results, one is enough.
+    """
+    files = {path for path in folder.rglob("*") if _plain(path.name).endswith(_KINDS)}
+    names = {path.parent / _plain(path.name) for path in files}
+    return sorted(
+        path
+        for path in files
+        if not _plain(path.name).endswith(".results.json")
+        or path.parent / _plain(path.name).replace(".results.json", ".json") not in names
+    )
+
+
+def _plain(name: str) -> str:
+    """A file's name without what its packing adds."""
+    return next((name.removesuffix(end) for end in _PACKED if name.endswith(end)), name)
+
+
+def rust_files_of(folder: Path) -> list[Path]:
+    """The ``.rs`` files in a folder, sorted: sample 2 of a task before sample 10."""
+
+    def parts(path: Path) -> list[tuple[str, int, str]]:
+        pieces = re.split(r"(\d+)", str(path))
+        return [("", int(p), "") if p.isdigit() else (p, 0, "") for p in pieces]
+
+    return sorted(folder.rglob("*.rs"), key=parts)
+
+
+def row_of_rust_file(path: Path, folder: Path, ids: TaskIds) -> Iterator[Row]:
+    """The sample in ``TASK.rs``, ``TASK_0.rs`` or ``TASK/0.rs``.
+
+    Raises:
+        DataError: if the file's name means no task.
+    """
+    where = str(path)
+    inside = path.relative_to(folder).parts[:-1]
+    name = "/".join(inside) or path.stem
+    try:
+        task = ids.find(name, where)
+    except DataError:
+        match = _NUMBER.match(name)
+        if match is None:
+            raise
+        task = ids.find(match["name"], where)
+    try:
+        text = path.read_text("utf-8", "replace")
+    except OSError as error:
+        raise DataError(f"{where} cannot be read: {error.strerror or error}") from error
+    yield {"task_id": task, "completion": text, "file": path.relative_to(folder).as_posix()}

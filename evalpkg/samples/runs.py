@@ -1,0 +1,62 @@
+"""Samples of another run, from its directory."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from evalpkg.errors import DataError
+from evalpkg.models import Mode, Role
+from evalpkg.samples.formats import Told
+from evalpkg.samples.models import of_one_model
+from evalpkg.samples.rows import Row
+from evalpkg.store.files import read_bytes
+from evalpkg.store.layout import RunLayout
+from evalpkg.store.records import SAMPLE, read_rows
+from evalpkg.store.sample_log import SampleLog
+
+_KEPT = ("completion", "finish_reason", "prompt_tokens", "completion_tokens", "prompt_sha256")
+
+
+def is_run(path: Path) -> bool:
+    """Whether ``path`` is the output directory of a run."""
+    return RunLayout(path).config.is_file() and RunLayout(path).tasks.is_file()
+
+
+def rows_of_run(path: Path, model: str, role: Role | None, told: Told) -> list[Row]:
+    """The samples of one model of a run; of a merged run, which has no logs, from its rows.
+
+    Args:
+        path: the run's directory.
+        model: ``base`` or ``finetuned``; empty where ``role`` or the run itself decides.
+        role: whose samples are meant where the run has both and ``model`` is empty.
+        told: hears of each file.
+
+    Raises:
+        DataError: if it has no samples, or those of two models and nothing says which.
+    """
+    layout = RunLayout(path)
+    rows: list[Row] = []
+    if layout.samples_log.is_file():
+        told("samples.jsonl", read_bytes(layout.samples_log))
+        samples = SampleLog(layout.samples_log).read()
+        rows = [{**SAMPLE.values(sample), "role": sample.role.value} for sample in samples]
+    else:
+        for own in Role:
+            file = next((f for m in Mode if (f := layout.samples(m, own)).is_file()), None)
+            if file is not None:
+                told(file.name, read_bytes(file))
+                rows += [
+                    {
+                        "role": own.value,
+                        "task_id": row.task_id,
+                        "index": row.index,
+                        **{name: getattr(row, name) for name in _KEPT},
+                    }
+                    for row in read_rows(file)
+                ]
+    if not rows:
+        raise DataError(f"{path} is the directory of a run without samples")
+    roles = {row["role"] for row in rows}
+    if not model and role is not None and role.value in roles:
+        model = role.value
+    return of_one_model(rows, model, str(path))

@@ -1,0 +1,60 @@
+"""The bytes of a samples file, unpacked."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import sys
+import zlib
+from pathlib import Path
+
+from evalpkg.errors import DataError, EnvironmentUnfitError
+
+GZIP = b"\x1f\x8b"
+ZSTD = b"\x28\xb5\x2f\xfd"
+STANDARD_INPUT = Path("-")
+LARGEST = 4 << 30
+"""Bytes that a packed file may unpack to."""
+
+
+def content_of(path: Path) -> bytes:
+    """What is in ``path``, or in standard input for ``-``, without gzip or zstd around it.
+
+    Raises:
+        DataError: if it cannot be read or unpacked.
+        EnvironmentUnfitError: if it is packed with zstd, and zstandard is not installed.
+    """
+    try:
+        content = sys.stdin.buffer.read() if path == STANDARD_INPUT else path.read_bytes()
+        if content.startswith(GZIP):
+            with gzip.GzipFile(fileobj=io.BytesIO(content)) as stream:
+                content = _bounded(path, stream.read(LARGEST + 1))
+    except (OSError, EOFError, zlib.error) as error:
+        said = getattr(error, "strerror", None) or error
+        raise DataError(f"{path} cannot be read: {said}") from error
+    if content.startswith(ZSTD):
+        content = _bounded(path, _unpack_zstd(path, content))
+    return content.removeprefix(b"\xef\xbb\xbf")
+
+
+def _bounded(path: Path, content: bytes) -> bytes:
+    if len(content) > LARGEST:
+        raise DataError(f"{path} unpacks to more than {LARGEST >> 30} GiB", "Split the file.")
+    return content
+
+
+def _unpack_zstd(path: Path, content: bytes) -> bytes:
+    try:
+        import zstandard
+    except ImportError as error:
+        raise EnvironmentUnfitError(
+            f"{path} is compressed with zstd, and zstandard is not installed",
+            "Install it (pip install 'evalpkg[zstd]'), or unpack the file: zstd -d.",
+        ) from error
+    try:
+        with zstandard.ZstdDecompressor().stream_reader(
+            io.BytesIO(content), read_across_frames=True
+        ) as stream:
+            return bytes(stream.read(LARGEST + 1))
+    except zstandard.ZstdError as error:
+        raise DataError(f"{path} cannot be unpacked: {error}") from error
