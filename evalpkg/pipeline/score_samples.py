@@ -80,6 +80,10 @@ def read_given(config: EvalConfig, sources: Sources, model: str = "") -> Given:
         )
     recorded = {role: _only(one, answered) for role, one in found.items()}
     used = config.model_copy(update=_settings(config, sources, recorded))
+    if asked - answered:
+        chosen = tuple(task.task_id for task in tasks.tasks if task.task_id in answered)
+        chosen_alone = {"task_ids": chosen, "exclude_tasks": (), "limit": None}
+        used = used.model_copy(update=chosen_alone)
     notes = tuple(_notes(tasks, found, answered))
     return Given(with_digests(used, recorded), restricted(tasks, answered), recorded, notes, True)
 

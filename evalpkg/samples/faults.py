@@ -44,5 +44,5 @@ class Faults:
         cures = list(dict.fromkeys(error.cure for error in self._found if error.cure))
         raise DataError(
             "\n".join([f"{len(self._found):,} rows cannot be read", *lines]),
-            "\n  ".join(cures[:3]),
+            "\n  ".join(cures[:6]),
         )

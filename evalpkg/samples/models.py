@@ -9,7 +9,6 @@ from evalpkg.samples.rows import Row
 
 FIELDS = ("role", "model", "model_name", "model_id")
 """Fields that tell models apart."""
-NOT_NAMED = "(not named)"
 _SHOWN = 4
 
 
@@ -28,8 +27,7 @@ def of_one_model(rows: Sequence[Row], model: str, source: str) -> list[Row]:
         kept = [row for row in rows if any(str(row.get(name, "")) == model for name in FIELDS)]
         if not kept:
             names = sorted({name for field in FIELDS for name in names_of(rows, field)})
-            known = ", ".join(name for name in names if name != NOT_NAMED)
-            cure = f"It has: {known}." if known else "Its rows name no model."
+            cure = f"It has: {', '.join(names)}." if names else "Its rows name no model."
             raise DataError(f"{source} has no rows of {model!r}", cure)
         return kept
     for field in FIELDS:
@@ -47,8 +45,7 @@ def of_one_model(rows: Sequence[Row], model: str, source: str) -> list[Row]:
 
 def names_of(rows: Sequence[Row], field: str) -> list[str]:
     """What ``field`` calls the models, sorted; empty where no row has it."""
-    names = {str(row[field]) if field in row else NOT_NAMED for row in rows}
-    return sorted(names) if names - {NOT_NAMED} else []
+    return sorted({str(row[field]) for row in rows if field in row})
 
 
 def name_of(rows: Sequence[Row]) -> str:

@@ -12,8 +12,10 @@ from evalpkg.reporting.format import (
     p_value,
     percent,
     percent_range,
+    plain,
     plural,
     points,
+    points_range,
     typeset,
 )
 from evalpkg.reporting.labels import MODE, ROLE
@@ -134,6 +136,28 @@ def pass_lines(metrics: Mapping[Mode, Metrics], family: HolmFamily) -> list[Metr
                     (mode, k) == (family.primary_mode, family.primary_k),
                 )
             )
+    return lines
+
+
+def set_lines(metrics: Metrics) -> list[MetricLine]:
+    """pass@k of each task set alone, then of all together; empty where there is one set."""
+    lines = []
+    for result in metrics.sets:
+        title = f"{plain(result.dataset)}, {plural(result.tasks, 'task')}"
+        differences = result.differences or (None,) * len(metrics.k_values)
+        for i, k in enumerate(metrics.k_values):
+            cells = {role: estimate_cell(own.pass_at_k[i]) for role, own in result.roles.items()}
+            found = differences[i]
+            value = found.value if found else None
+            interval = points_range(found.interval) if found else ""
+            lines.append(MetricLine(f"pass@{k}", title, cells, Cell(points(value), interval)))
+    if not lines:
+        return []
+    title = f"all together, {plural(metrics.tasks, 'task')}"
+    every = metrics.comparison.pass_at_k if metrics.comparison else (None,) * len(metrics.k_values)
+    for i, k in enumerate(metrics.k_values):
+        cells = {role: estimate_cell(own.pass_at_k[i]) for role, own in metrics.roles.items()}
+        lines.append(metric_line(f"pass@{k}", title, cells, every[i]))
     return lines
 
 

@@ -61,6 +61,7 @@ class ReportView:
     omissions: list[str]
     pass_heading: str
     pass_lines: list[passk.MetricLine]
+    set_lines: list[passk.MetricLine]
     pass_points: list[PassPoint]
     confidence: str
     rate_lines: list[passk.MetricLine]
@@ -112,6 +113,7 @@ def build_view(run: RunFiles, modes: tuple[Mode, ...] | None = None) -> ReportVi
         omissions=provenance.omissions(run.metrics),
         pass_heading=passk.pass_heading(first),
         pass_lines=passk.pass_lines(metrics, family),
+        set_lines=passk.set_lines(first),
         pass_points=_pass_points(metrics),
         confidence=f"{100 * first.settings.confidence:g}\u00a0%",
         rate_lines=passk.rate_lines(first),
