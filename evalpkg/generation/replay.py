@@ -10,7 +10,7 @@ from evalpkg.generation.generation_settings import GenerationSettings
 from evalpkg.generation.provenance import Generated, ModelUsed
 from evalpkg.models import Role, Sample, Task
 from evalpkg.samples import Recorded
-from evalpkg.store.growth import CANONICAL, STUB
+from evalpkg.store import CANONICAL, STUB
 from evalpkg.tasks.stub import stub
 
 

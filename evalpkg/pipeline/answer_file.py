@@ -7,9 +7,7 @@ from typing import Any
 
 from evalpkg.models import Role
 from evalpkg.pipeline.session import Session
-from evalpkg.store.files import canonical_json, write_lines
-from evalpkg.store.sample_log import SampleLog
-from evalpkg.store.verdict_log import ScoredSample, VerdictLog
+from evalpkg.store import SampleLog, ScoredSample, VerdictLog, canonical_json, write_lines
 
 FIELDS = (
     "compile_ok",

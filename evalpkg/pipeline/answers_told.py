@@ -6,9 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from evalpkg.models import Mode, VerdictKind
-from evalpkg.store.files import read_json
-from evalpkg.store.json_lines import read_objects
-from evalpkg.store.layout import RunLayout
+from evalpkg.store import RunLayout, read_json, read_objects
 
 if TYPE_CHECKING:
     from evalpkg.pipeline.score_samples import ScoreOutcome

@@ -9,9 +9,7 @@ from evalpkg.config import EvalConfig
 from evalpkg.errors import ConfigError
 from evalpkg.models import Role, Task, TaskSet
 from evalpkg.samples import Recorded, read_recorded, split_sources
-from evalpkg.store.growth import CANONICAL, STUB
-from evalpkg.store.layout import RunLayout
-from evalpkg.store.sample_log import SampleLog
+from evalpkg.store import CANONICAL, STUB, RunLayout, SampleLog
 from evalpkg.tasks import load_tasks
 
 

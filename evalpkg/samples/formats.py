@@ -17,7 +17,7 @@ from evalpkg.samples.ids import TaskIds
 from evalpkg.samples.inspect_log import is_inspect_log, rows_of_inspect_log
 from evalpkg.samples.rows import Row
 from evalpkg.samples.unpack import content_of
-from evalpkg.store.json_lines import JsonLines
+from evalpkg.store import JsonLines
 
 Told = Callable[[str, bytes], None]
 """Hears the name and the content of each file that is read."""

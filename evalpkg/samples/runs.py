@@ -9,10 +9,7 @@ from evalpkg.models import Mode, Role
 from evalpkg.samples.formats import Told
 from evalpkg.samples.models import of_one_model
 from evalpkg.samples.rows import Row
-from evalpkg.store.files import read_bytes
-from evalpkg.store.layout import RunLayout
-from evalpkg.store.records import SAMPLE, read_rows
-from evalpkg.store.sample_log import SampleLog
+from evalpkg.store import SAMPLE, RunLayout, SampleLog, read_bytes, read_rows
 
 _KEPT = ("completion", "finish_reason", "prompt_tokens", "completion_tokens", "prompt_sha256")
 

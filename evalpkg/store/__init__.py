@@ -9,22 +9,25 @@ from evalpkg.store.files import (
     write_atomic,
     write_lines,
 )
-from evalpkg.store.growth import TASKS, grown_settings
+from evalpkg.store.growth import CANONICAL, STUB, TASKS, grown_settings
 from evalpkg.store.json_lines import MEND, JsonLines, cannot_read, read_objects
 from evalpkg.store.layout import RunLayout
 from evalpkg.store.lock import WriterLock
 from evalpkg.store.log import AppendLog
 from evalpkg.store.mode_files import Coverage, counts_as_passed, coverage, write_mode_files
 from evalpkg.store.prompt_log import PROMPT, PromptKeeper, PromptKey, PromptLog, write_prompts
-from evalpkg.store.records import ROW, TASK, read_rows, read_tasks
+from evalpkg.store.records import ROW, SAMPLE, TASK, read_rows, read_tasks
 from evalpkg.store.sample_log import SampleLog
 from evalpkg.store.shards import WHOLE, SampleKey, Shard, expected_keys, parse_shard
 from evalpkg.store.verdict_log import ScoredSample, VerdictLog, judgement
 
 __all__ = [
+    "CANONICAL",
     "MEND",
     "PROMPT",
     "ROW",
+    "SAMPLE",
+    "STUB",
     "TASK",
     "TASKS",
     "WHOLE",
