@@ -1,0 +1,29 @@
+"""A report made with what a corpus holds is sealed and verified as any other."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from evalpkg.models import Mode
+from evalpkg.pipeline.publish import publish
+from evalpkg.statistics.sensitivity import UNTOUCHED
+from evalpkg.verify import verify_run
+from tests.unit.runs.result_records import TASKS
+from tests.unit.runs.result_runs import finished_run
+
+
+def test_the_result_without_touched_tasks_is_shown_sealed_and_verified(tmp_path: Path) -> None:
+    layout = finished_run(tmp_path / "run")
+    ids = [task.task_id for task in TASKS]
+    found = tmp_path / "found.json"
+    found.write_text(json.dumps({"touched": ids[:1], "tasks": {one: [] for one in ids}}))
+    publish(layout, contamination=found)
+    assert UNTOUCHED in layout.html.read_text(encoding="utf-8")
+    assert UNTOUCHED in layout.comparison(Mode.NO_POLICY).read_text(encoding="utf-8")
+    report = verify_run(layout.root)
+    assert report.ok, [check for check in report.checks if not check.ok]
+    told = {check.name: check.detail for check in report.checks}
+    assert "touched" in told["metrics (no-policy)"]
+    publish(layout)
+    assert UNTOUCHED not in layout.html.read_text(encoding="utf-8")
