@@ -108,7 +108,7 @@ def count_rows(
         if task is None:
             raise DataError(f"{where} belongs to no task of this run", CURE)
         if not 0 <= row.index < wanted[task]:
-            raise DataError(f"{where}: {wanted[task]} samples of it were asked for", CURE)
+            raise DataError(f"{where}: {wanted[task]} samples per task were asked for", CURE)
         if (row.task_id, row.index) in seen:
             raise DataError(f"{where} occurs twice", CURE)
         seen.add((row.task_id, row.index))
