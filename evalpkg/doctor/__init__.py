@@ -1,7 +1,7 @@
 """What this machine can do, found out by doing it."""
 
-from evalpkg.doctor.check import Finding
+from evalpkg.doctor.check import Diagnosis
 from evalpkg.doctor.machine import disk
 from evalpkg.doctor.run import run_checks
 
-__all__ = ["Finding", "disk", "run_checks"]
+__all__ = ["Diagnosis", "disk", "run_checks"]

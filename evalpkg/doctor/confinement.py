@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from evalpkg.doctor.check import Finding
+from evalpkg.doctor.check import Diagnosis
 from evalpkg.errors import EvalError
 
 
-def sandboxes() -> Iterator[Finding]:
+def sandboxes() -> Iterator[Diagnosis]:
     """One line for each provider, and whether there is one that confines."""
     from evalpkg.sandbox import check_providers
 
@@ -16,13 +16,13 @@ def sandboxes() -> Iterator[Finding]:
     try:
         providers = check_providers()
     except EvalError as error:
-        yield Finding("sandbox", False, error.cause, error.cure, required=True)
+        yield Diagnosis("sandbox", False, error.cause, error.cure, required=True)
         return
     for provider in providers:
         if provider.confines:
             found.append(provider.name)
-        yield Finding(f"sandbox: {provider.name}", provider.confines, provider.detail)
-    yield Finding(
+        yield Diagnosis(f"sandbox: {provider.name}", provider.confines, provider.detail)
+    yield Diagnosis(
         "sandbox",
         bool(found),
         f"confines here: {', '.join(found)}" if found else "none that confines",

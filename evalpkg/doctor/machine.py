@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from evalpkg.doctor.check import Finding
+from evalpkg.doctor.check import Diagnosis
 
 MIN_PYTHON = (3, 11)
 MIN_FREE_GB = 2.0
@@ -19,9 +19,9 @@ MIN_FREE_GB = 2.0
 MIN_MEMORY_GB = 2.0
 
 
-def python() -> Finding:
+def python() -> Diagnosis:
     """The interpreter's version."""
-    return Finding(
+    return Diagnosis(
         "python",
         sys.version_info >= MIN_PYTHON,
         f"{platform.python_version()} at {sys.executable}",
@@ -30,7 +30,7 @@ def python() -> Finding:
     )
 
 
-def disk(output_dir: Path) -> Iterator[Finding]:
+def disk(output_dir: Path) -> Iterator[Diagnosis]:
     """Room and the right to write, where results and temporary files go."""
     for name, path in (("disk: results", output_dir), ("disk: temporary", _tmp())):
         existing = next(p for p in (path.absolute(), *path.absolute().parents) if p.exists())
@@ -41,7 +41,7 @@ def disk(output_dir: Path) -> Iterator[Finding]:
         elif not os.access(existing, os.W_OK | os.X_OK):
             problem = "is not writable"
         room = f"Free some space ({MIN_FREE_GB:.0f} GB) or name" if not problem else "Name"
-        yield Finding(
+        yield Diagnosis(
             name,
             not problem and free >= MIN_FREE_GB,
             f"{existing} {problem}" if problem else f"{free:.1f} GB free at {existing}",
@@ -54,13 +54,13 @@ def _tmp() -> Path:
     return Path(tempfile.gettempdir())
 
 
-def memory() -> Finding:
+def memory() -> Diagnosis:
     """Memory that programs can still have, in GB."""
     available = 0.0
     for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
         if line.startswith("MemAvailable:"):
             available = int(line.split()[1]) / 1e6
-    return Finding(
+    return Diagnosis(
         "memory",
         available >= MIN_MEMORY_GB,
         f"{available:.1f} GB available",
@@ -68,7 +68,7 @@ def memory() -> Finding:
     )
 
 
-def gpu() -> Finding:
+def gpu() -> Diagnosis:
     """The first GPU and its driver, as ``nvidia-smi`` names them."""
     query = ["nvidia-smi", "--query-gpu=name,driver_version,memory.total", "--format=csv,noheader"]
     try:
@@ -76,7 +76,7 @@ def gpu() -> Finding:
         found = "; ".join(line.strip() for line in answer.stdout.splitlines() if line.strip())
     except (OSError, subprocess.SubprocessError):
         found = ""
-    return Finding(
+    return Diagnosis(
         "gpu",
         bool(found),
         found or "none: models run on the CPU",

@@ -9,13 +9,13 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-from evalpkg.doctor.check import Finding
+from evalpkg.doctor.check import Diagnosis
 
 STACK = ("torch", "transformers", "peft", "gguf")
 HUB_TIMEOUT_S = 5.0
 
 
-def model_access() -> Iterator[Finding]:
+def model_access() -> Iterator[Diagnosis]:
     """Checks that this machine can get and load a model's weights."""
     yield model_stack()
     yield hub()
@@ -23,7 +23,7 @@ def model_access() -> Iterator[Finding]:
     yield token("openai", ("OPENAI_API_KEY",), None)
 
 
-def model_stack() -> Finding:
+def model_stack() -> Diagnosis:
     """The packages that the transformers backend needs."""
     found, missing = [], []
     for package in STACK:
@@ -31,7 +31,7 @@ def model_stack() -> Finding:
             found.append(f"{package} {importlib.metadata.version(package)}")
         except importlib.metadata.PackageNotFoundError:
             missing.append(package)
-    return Finding(
+    return Diagnosis(
         "model stack",
         not missing,
         ", ".join(found) + (f"; missing: {', '.join(missing)}" if missing else ""),
@@ -39,11 +39,11 @@ def model_stack() -> Finding:
     )
 
 
-def hub() -> Finding:
+def hub() -> Diagnosis:
     """Check that the model hub answers."""
     url = os.environ.get("HF_ENDPOINT", "https://huggingface.co").rstrip("/")
     if os.environ.get("HF_HUB_OFFLINE", "").lower() in {"1", "true", "yes", "on"}:
-        return Finding(
+        return Diagnosis(
             "model hub", False, "HF_HUB_OFFLINE is set", "Only models on disk can be used."
         )
     try:
@@ -55,15 +55,15 @@ def hub() -> Finding:
     except (OSError, ValueError):
         reached = False
     cure = "Only models on disk and the embedded one can be used. HF_ENDPOINT names a mirror."
-    return Finding("model hub", reached, f"{url} {'answers' if reached else 'unreachable'}", cure)
+    return Diagnosis("model hub", reached, f"{url} {'answers' if reached else 'unreachable'}", cure)
 
 
-def token(service: str, variables: tuple[str, ...], file: Path | None) -> Finding:
+def token(service: str, variables: tuple[str, ...], file: Path | None) -> Diagnosis:
     """Check that there is a token, and tell where it comes from."""
     source = next((name for name in variables if os.environ.get(name)), "")
     if not source and file is not None and file.is_file():
         source = str(file)
-    return Finding(
+    return Diagnosis(
         f"token: {service}",
         bool(source),
         f"present ({source})" if source else "none",

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from evalpkg.doctor import confinement, machine, models, toolchain
-from evalpkg.doctor.check import Finding
+from evalpkg.doctor.check import Diagnosis
 
 
-def run_checks(output_dir: Path) -> Iterator[Finding]:
+def run_checks(output_dir: Path) -> Iterator[Diagnosis]:
     """All checks, each made when it is asked for, for a run that would write to ``output_dir``."""
     yield machine.python()
     yield toolchain.rustc()

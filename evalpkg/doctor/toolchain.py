@@ -6,13 +6,13 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from evalpkg.doctor.check import Finding
+from evalpkg.doctor.check import Diagnosis
 
 PROGRAM = 'fn main() { println!("{}", (1..=10).sum::<u32>()); }\n'
 CURE = "Install Rust (https://rustup.rs) and a C linker, and see that 'rustc -vV' answers."
 
 
-def rustc() -> Finding:
+def rustc() -> Diagnosis:
     """Compile a program and compare what it prints."""
     try:
         version = _run(["rustc", "--version"]).strip()
@@ -22,14 +22,14 @@ def rustc() -> Finding:
             _run(["rustc", "--edition=2021", "-o", str(program), str(source)])
             printed = _run([str(program)]).strip()
     except FileNotFoundError as error:
-        return Finding("rustc", False, f"{error.filename} not found", CURE, required=True)
+        return Diagnosis("rustc", False, f"{error.filename} not found", CURE, required=True)
     except subprocess.CalledProcessError as error:
         lines = (error.stderr or "").strip().splitlines() or [f"status {error.returncode}"]
-        return Finding("rustc", False, lines[0], CURE, required=True)
+        return Diagnosis("rustc", False, lines[0], CURE, required=True)
     except subprocess.TimeoutExpired:
-        return Finding("rustc", False, "no answer in a minute", CURE, required=True)
+        return Diagnosis("rustc", False, "no answer in a minute", CURE, required=True)
     detail = f"{version}; compiled and ran a program"
-    return Finding("rustc", printed == "55", detail, CURE, required=True)
+    return Diagnosis("rustc", printed == "55", detail, CURE, required=True)
 
 
 def _run(command: list[str]) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
+from evalpkg.closing import Closing
 from evalpkg.generation import BACKENDS, Backend, Listener, create_backend
 from evalpkg.pipeline.stage_settings import generation_settings, scoring_settings
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from evalpkg.scoring import Scorer
 
 
-class Workshop:
+class Workshop(Closing):
     """The scorer, after its self-check, and the backend; each is made when it is first needed.
 
     A context manager: at its end both are closed. All rounds must have the same tasks and the same
@@ -84,14 +84,7 @@ class Workshop:
             self._backend.close()
             self._backend = None
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Unload the model, and end the scorer."""
         self.unload()
         self._owned.close()

@@ -8,9 +8,8 @@ import re
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
+from evalpkg.closing import Closing
 from evalpkg.errors import ConfigError, DataError
 from evalpkg.extraction import extract
 from evalpkg.models import Task, Verdict
@@ -22,7 +21,7 @@ from evalpkg.tasks import load_tasks
 _FUNCTION = re.compile(r"\bfn\s+([A-Za-z_]\w*)")
 
 
-class Judge:
+class Judge(Closing):
     """Judges completions of known tasks; a context manager.
 
     ::
@@ -145,14 +144,3 @@ class Judge:
         """Judge what was submitted, then end the processes and threads."""
         self._collector.close()
         self._scorer.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()

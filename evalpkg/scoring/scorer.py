@@ -9,9 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from types import TracebackType
-from typing import Self
 
+from evalpkg.closing import Closing
 from evalpkg.models import Extraction, Task, Verdict
 from evalpkg.rust import build_runtime, find_toolchain
 from evalpkg.sandbox import select_provider
@@ -37,7 +36,7 @@ def give_way() -> None:
     os.setpriority(os.PRIO_PROCESS, thread, min(19, now + NICENESS))
 
 
-class Scorer:
+class Scorer(Closing):
     """Judges programs against the tasks it was made for; a context manager.
 
     It owns threads, each with at most one compiler or one fork-server under it, and the cache's
@@ -164,17 +163,6 @@ class Scorer:
     def close(self) -> None:
         """End the processes and threads, and release the cache."""
         self._owned.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _describe_conditions(self) -> str:
         parts = (

@@ -10,9 +10,9 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
+from evalpkg.closing import Closing
 from evalpkg.errors import DataError
 from evalpkg.store.files import cannot_write, canonical_json, replacing
 from evalpkg.store.json_lines import JsonLines, cannot_read
@@ -27,7 +27,7 @@ _CURE = (
 )
 
 
-class AppendLog:
+class AppendLog(Closing):
     """One append-only file of JSON objects with a single writer.
 
     Args:
@@ -131,14 +131,6 @@ class AppendLog:
 
     def __enter__(self) -> Self:
         return self.open()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _writer(self) -> int:
         """Descriptor to append with; the first call takes the lock and mends the file."""

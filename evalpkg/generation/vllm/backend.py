@@ -20,7 +20,15 @@ from evalpkg.generation.transformers_backend import TransformersBackend
 from evalpkg.generation.vllm.engine import Asking, Engine, Order
 from evalpkg.generation.vllm.lora import rank
 from evalpkg.generation.vllm.process import find_python
-from evalpkg.generation.vllm.trial import SMALL, TOKENS, Outcome, Texts, Trial, compare, write_own
+from evalpkg.generation.vllm.trial import (
+    SMALL,
+    TOKENS,
+    Texts,
+    Trial,
+    TrialResult,
+    compare,
+    write_own,
+)
 from evalpkg.models import Role, Sample
 
 _PROMPT_TOKENS = 8192
@@ -71,7 +79,7 @@ class VllmBackend:
         self._listener = listener
         self._extra: dict[str, Any] = json.loads(settings.vllm_engine_args or "{}")
         self._engine = Engine(find_python(settings.vllm_python), self._variables(), listener)
-        self._outcomes: dict[Role, Outcome] = {}
+        self._outcomes: dict[Role, TrialResult] = {}
         self._loaded: Role | None = None
         try:
             listener.status("Starting vLLM, which takes a while to be imported")

@@ -58,7 +58,7 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class TrialResult:
     """How vLLM's samples of one model compare with our own loop's.
 
     Attributes:
@@ -75,7 +75,7 @@ class Outcome:
 
     @property
     def all_equal(self) -> bool:
-        """Whether no sample differs anywhere."""
+        """Tell whether no sample differs anywhere."""
         return self.large == self.small == self.between == self.samples
 
 
@@ -95,7 +95,7 @@ def write_own(stage: Stage, role: Role, key_of: Role, tokens: int) -> tuple[list
     return requests, {(a.request.task_id, a.request.index): tuple(a.ids) for a in answers}
 
 
-def compare(trial: Trial, write: Write, who: str) -> Outcome:
+def compare(trial: Trial, write: Write, who: str) -> TrialResult:
     """Let vLLM write the same samples in two batch shapes.
 
     Args:
@@ -113,7 +113,7 @@ def compare(trial: Trial, write: Write, who: str) -> Outcome:
         small |= write(turned[start : start + SMALL])
     for found in (large, small):
         _refuse_another(trial, found, who)
-    return Outcome(
+    return TrialResult(
         len(trial.requests),
         _same(large, trial.expected),
         _same(small, trial.expected),
