@@ -40,7 +40,7 @@ class _Raw(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic 
 class ConfigOption(click.Option):
     """An option that fills a field of ``EvalConfig``."""
 
-    def __init__(self, field: str) -> None:
+    def __init__(self, field: str, *, repeats: bool = False) -> None:
         info = EvalConfig.model_fields[field]
         notes = [str(info.description)]
         settings: dict[str, Any] = {"default": None}
@@ -56,7 +56,7 @@ class ConfigOption(click.Option):
                 notes.append(f"[choices: {', '.join(choices)}]")
             if info.default not in (None, ()):
                 notes.append(f"[default: {_shown(info.default)}]")
-            if EvalConfig.repeats(field):
+            if repeats or EvalConfig.repeats(field):
                 settings["multiple"] = True
         if field in VARIABLE_OF:
             notes.append(f"[variable: {VARIABLE_OF[field]}]")
@@ -81,11 +81,18 @@ class ConfigCommand(EvalCommand):
 
 
 def config_command(
-    *groups: str, without: Iterable[str] = (), **attributes: Any
+    *groups: str, without: Iterable[str] = (), several: str = "", **attributes: Any
 ) -> Callable[[Callable[..., Any]], click.Command]:
     """A command with ``-c`` and an option for each field of ``groups``.
 
     The function is called with ``config=EvalConfig`` and whatever options it declares itself.
+
+    Args:
+        groups: headings of the fields.
+        without: fields that get no option.
+        several: a field of which this command takes several values. The configuration holds the
+            first; the function gets all that were given as ``several``.
+        attributes: of the command.
     """
     left_out = set(without)
     fields = [
@@ -97,6 +104,9 @@ def config_command(
     def decorate(function: Callable[..., Any]) -> click.Command:
         def call(config_file: Path | None, **values: Any) -> Any:
             given = {field: _given(values.pop(field)) for field in fields}
+            if several:
+                values["several"] = tuple(given[several] or ())
+                given[several] = values["several"][0] if values["several"] else None
             return function(config=load_config(given, os.environ, config_file), **values)
 
         own: list[click.Parameter] = list(getattr(function, "__click_params__", []))[::-1]
@@ -108,7 +118,11 @@ def config_command(
         return ConfigCommand(
             callback=call,
             help=function.__doc__,
-            params=[file_option, *own, *(ConfigOption(field) for field in fields)],
+            params=[
+                file_option,
+                *own,
+                *(ConfigOption(field, repeats=field == several) for field in fields),
+            ],
             **attributes,
         )
 
@@ -123,7 +137,12 @@ def _given(value: Any) -> Any:
 def _metavar(field: str) -> str:
     if EvalConfig.choices(field):
         return "NAME"
-    kinds: Mapping[str, str] = {"output_dir": "DIR", "cache_dir": "DIR", "shard": "I/N"}
+    kinds: Mapping[str, str] = {
+        "output_dir": "DIR",
+        "cache_dir": "DIR",
+        "reuse_base": "DIR",
+        "shard": "I/N",
+    }
     numeric = any(kind in str(EvalConfig.model_fields[field].annotation) for kind in ("int", "flo"))
     return kinds.get(field, "N" if numeric else "NAME")
 

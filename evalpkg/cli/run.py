@@ -10,7 +10,9 @@ from evalpkg.errors import ExitCode
 
 
 @config_command(
-    "Models", "Other backends", "Pool of workers", "Sampling", "Tasks", "Scoring", "Run", name="run"
+    *("Models", "Other backends", "Pool of workers", "Sampling", "Tasks", "Scoring", "Run"),
+    several="checkpoint_path",
+    name="run",
 )
 @click.option(
     "--check-config",
@@ -24,7 +26,9 @@ from evalpkg.errors import ExitCode
     help="With --check-config: also ask the hub whether the models can be fetched, and print the "
     "commits of their revisions as JSON.",
 )
-def command(config: EvalConfig, *, check_config: bool, check_models: bool) -> int:
+def command(
+    config: EvalConfig, *, check_config: bool, check_models: bool, several: tuple[str, ...]
+) -> int:
     r"""Evaluate a base model and its fine-tune: generate, judge, report.
 
     Everything is kept in the output directory. A run that was interrupted, killed or
@@ -42,6 +46,10 @@ def command(config: EvalConfig, *, check_config: bool, check_models: bool) -> in
           --num-samples 1 --k-values 1 --output-dir sound
       # as many samples as the answer needs, at most 100 per task
       evalpkg run --base-model embedded --checkpoint-path embedded --num-samples auto
+      # several checkpoints of one base model, whose samples are made once: a directory for
+      # each, their paired differences with the base, and comparison.html
+      evalpkg run --base-model BASE --checkpoint-path tune/checkpoint-100 \
+          --checkpoint-path tune/checkpoint-200 --output-dir tuned
       # can these settings be used? 0, or 2 and why not
       evalpkg run -c evaluation.yaml --check-config
       # settings in a file, one of them overridden
@@ -57,11 +65,19 @@ def command(config: EvalConfig, *, check_config: bool, check_models: bool) -> in
         return ExitCode.OK
     from evalpkg.cli.outcome import show_outcome
     from evalpkg.pipeline.auto import run_in_rounds
-    from evalpkg.pipeline.run import run_evaluation
+    from evalpkg.pipeline.run import RunOutcome, run_evaluation
 
-    if config.auto_samples:
-        return show_outcome(run_in_rounds(config, lambda text: click.echo(text, err=True)))
-    return show_outcome(run_evaluation(config))
+    def say(text: str) -> None:
+        click.echo(text, err=True)
+
+    def run(one: EvalConfig) -> RunOutcome:
+        return run_in_rounds(one, say) if one.auto_samples else run_evaluation(one)
+
+    if len(several) < 2:
+        return show_outcome(run(config))
+    from evalpkg.pipeline.checkpoints import run_checkpoints
+
+    return max(map(show_outcome, run_checkpoints(config, several, run, say)))
 
 
 def _show_commits(config: EvalConfig) -> None:

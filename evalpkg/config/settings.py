@@ -344,6 +344,13 @@ class EvalConfig(BaseModel):
         "Run",
         identity=False,
     )
+    reuse_base: Place | None = _setting(
+        None,
+        "output directory of a run whose base samples are taken where weights, prompts, tasks and "
+        "sampling are the same by digest; refused where they are not",
+        "Models",
+        identity=False,
+    )
     commitment: Digest = _setting(
         "",
         "sha256 that 'evalpkg commit' printed for this configuration; any other is refused",

@@ -37,6 +37,7 @@ class RunFacts:
         token_seconds: time that took, loading the model left out.
         answers: what is wrong with many of the answers.
         notes: what a reader must know of the files that samples were read from.
+        reused: which samples are those of another run, in sentences.
     """
 
     path: Path
@@ -50,6 +51,7 @@ class RunFacts:
     token_seconds: float = 0.0
     answers: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    reused: list[str] = field(default_factory=list)
 
     @classmethod
     def load(cls, layout: RunLayout) -> Self:

@@ -13,6 +13,7 @@ from evalpkg.config import EvalConfig
 from evalpkg.generation import BACKENDS, Backend, Listener, Work
 from evalpkg.models import Role, Sample, Task
 from evalpkg.pipeline.answers import AnswerCounts
+from evalpkg.pipeline.reuse import BaseSamples
 from evalpkg.pipeline.saving import BatchSaver
 from evalpkg.pipeline.session import Session
 from evalpkg.pipeline.workshop import Workshop
@@ -70,11 +71,40 @@ def generate_missing(
     with closing(PromptKeeper(session.layout, session.tasks.tasks)) as prompts:
         listener = Listener(meter.count, progress.note, prompts.keep)
         backend = workshop.backend(session, listener, progress)
-        made = _generate(session, progress, backend, missing, beside or _nothing_beside)
+        reused = _reuse_base(session, progress, backend, missing, prompts)
+        left = [key for key in missing if key not in reused]
+        made = _generate(session, progress, backend, left, beside or _nothing_beside)
     session.facts.tokens += meter.measured
     session.facts.token_seconds += meter.seconds
     session.facts.save()
     return made
+
+
+def _reuse_base(
+    session: Session,
+    progress: Progress,
+    backend: Backend,
+    missing: Sequence[SampleKey],
+    prompts: PromptKeeper,
+) -> set[SampleKey]:
+    """Take the base model's samples from the run that ``--reuse-base`` names; which were there."""
+    wanted = [key for key in missing if key[0] is Role.BASE]
+    if session.config.reuse_base is None or not wanted:
+        return set()
+    other = BaseSamples(session.config.reuse_base)
+    other.require_same(backend.provenance().as_json(), session.tasks.tasks)
+    samples = other.take(wanted)
+    if samples:
+        said = other.sentence(len(samples))
+        # Told first: a kill between the two leaves a sentence without samples, and not samples
+        # of which nobody knows where they come from.
+        session.facts.reused.append(said)
+        session.facts.save()
+        prompts.keep(other.prompts(samples))
+        with SampleLog(session.layout.samples_log) as log:
+            log.append(samples)
+        progress.note(said)
+    return {sample.key for sample in samples}
 
 
 def _generate(

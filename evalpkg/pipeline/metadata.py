@@ -151,6 +151,7 @@ def _warnings(facts: RunFacts) -> Iterator[str]:
     """Warnings about facts that no other file of the run shows."""
     yield from facts.notes
     yield from facts.answers
+    yield from facts.reused
     yield from dict.fromkeys(note for one in facts.generation for note in one.get("notes", ()))
     for name, sessions in (("generated", facts.generation), ("judged", facts.scoring)):
         if len(sessions) > 1:

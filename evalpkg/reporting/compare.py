@@ -31,6 +31,7 @@ from evalpkg.reporting.view.passk import MetricLine, metric_line
 from evalpkg.reporting.view.provenance import model_names, warnings
 from evalpkg.statistics import Metrics, RoleMetrics
 from evalpkg.statistics.checkpoints import CheckpointPair, compare_checkpoints
+from evalpkg.statistics.multiplicity import holm
 from evalpkg.store import RunLayout
 
 CAUTION = (
@@ -96,6 +97,7 @@ class CompareView:
     dataset: str
     pairs_heading: str
     pairs: list[PairLine]
+    against_base: list[PairLine]
 
 
 def read_runs(roots: Sequence[Path]) -> CompareView:
@@ -139,6 +141,7 @@ def read_runs(roots: Sequence[Path]) -> CompareView:
         dataset=_dataset(runs),
         pairs=pairs,
         pairs_heading=pairs_heading,
+        against_base=_against_base(runs, *measured[0]),
     )
 
 
@@ -282,6 +285,27 @@ def _pairs(runs: Sequence[Run], mode: Mode, _k: int) -> tuple[list[PairLine], st
         f"Fine-tuned models against each other: {apart} of {plural(len(found), 'pair')} differ at"
         f" pass@1, {MODE[mode]}, on {plural(found[0].tasks, 'common task')}"
     )
+
+
+def _against_base(runs: Sequence[Run], mode: Mode, k: int) -> list[PairLine]:
+    """Each run's difference with its base model, with Holm's p over all of these runs."""
+    found = []
+    for run in runs:
+        metrics = run.metrics.get(mode)
+        differences = metrics.comparison.pass_at_k if metrics and metrics.comparison else ()
+        found += [(run, d, d.p_value) for d in differences if d.k == k and d.p_value is not None]
+    if len(found) < 2:
+        return []
+    adjusted = holm([p for _, _, p in found])
+    return [
+        PairLine(
+            f"{run.label} minus its base model",
+            Cell(points(difference.value or 0.0), points_range(difference.new_tasks)),
+            p_value(p),
+        )
+        for (run, difference, _), p in zip(found, adjusted, strict=True)
+        if difference.new_tasks is not None
+    ]
 
 
 def _dataset(runs: Sequence[Run]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -28,6 +29,20 @@ class TrendPoint:
     high: float | None
 
 
+def steps_of(labels: Sequence[str]) -> list[int] | None:
+    """The training step in each label; None where one has none, or two have the same.
+
+    >>> steps_of(["checkpoint-500", "checkpoint-1000"]), steps_of(["lora", "full-2"])
+    ([500, 1000], None)
+    """
+    found = [
+        re.search(r"(?:^|[^0-9A-Za-z.])(?:checkpoint|step|iter)?[-_]?(\d+)$", label)
+        for label in labels
+    ]
+    steps = [int(match[1]) for match in found if match]
+    return steps if len(labels) > 1 and len(set(steps)) == len(labels) else None
+
+
 def trend_figures(labels: Sequence[str], points: Sequence[TrendPoint], what: str) -> list[str]:
     """The figure for a wide and for a narrow page, as ``trend_figure``."""
     return [trend_figure(labels, points, what, width) for width in (WIDTH, NARROW)]
@@ -37,6 +52,9 @@ def trend_figure(
     labels: Sequence[str], points: Sequence[TrendPoint], what: str, width: int = WIDTH
 ) -> str:
     """Differences by run with their intervals and a line at zero, as an ``<svg>`` element.
+
+    Where every label ends with a training step, the runs stand at their steps and a line joins
+    them.
 
     Args:
         labels: of the runs, in order.
@@ -50,15 +68,28 @@ def trend_figure(
         axes = figure.add_subplot()
         axes.axhline(0.0, color=INK, linewidth=1.2)
         known = [p for p in points if p.value is not None]
+        steps = steps_of(labels)
+        places = steps or list(range(len(labels)))
         for p in known:
             if p.low is not None and p.high is not None:
                 ends = [100 * p.low, 100 * p.high]
-                axes.plot([p.run, p.run], ends, color=FINETUNED, linewidth=2)
+                axes.plot([places[p.run]] * 2, ends, color=FINETUNED, linewidth=2)
         heights = [100 * (p.value or 0.0) for p in known]
-        axes.plot([p.run for p in known], heights, color=FINETUNED, linewidth=0, marker="D")
-        shown = labels if width == WIDTH or len(labels) <= 4 else range(1, len(labels) + 1)
-        axes.set_xticks(range(len(labels)), [str(label) for label in shown], color=INK)
-        axes.set_xlim(-0.5, len(labels) - 0.5)
+        curve = sorted(zip([places[p.run] for p in known], heights, strict=True))
+        linewidth = 1.2 if steps else 0
+        axes.plot(
+            *zip(*curve, strict=True) if curve else ([], []),
+            color=FINETUNED,
+            linewidth=linewidth,
+            marker="D",
+        )
+        if steps:
+            axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+            axes.set_xlabel("step", color=INK)
+        else:
+            shown = labels if width == WIDTH or len(labels) <= 4 else range(1, len(labels) + 1)
+            axes.set_xticks(places, [str(label) for label in shown], color=INK)
+            axes.set_xlim(-0.5, len(labels) - 0.5)
         axes.yaxis.set_major_locator(MaxNLocator(6))
         axes.yaxis.set_major_formatter(lambda y, _: in_points(y / 100).removesuffix(".0"))
         axes.grid(visible=False, axis="x")

@@ -21,6 +21,21 @@ MODELS = {
     Role.FINETUNED: Model(name="example/base-8b", adapter="example/rust-adapter/checkpoint-9000"),
 }
 
+ASKED = {
+    "arguments": {"timeout": 10.0, "compile_timeout": 10.0, "memory_mib": 1024, "output_kib": 1024},
+    "generation": {
+        "backend": "transformers",
+        "sampling": {
+            "temperature": 0.2,
+            "top_p": 0.95,
+            "top_k": 0,
+            "max_new_tokens": 512,
+            "seed": 1234,
+        },
+    },
+}
+"""Settings as a real run records them."""
+
 
 def take(folder):
     """Write every picture to ``folder``."""
@@ -28,7 +43,7 @@ def take(folder):
 
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         layout = write_run(Path(scratch) / "run", SyntheticRun())
-        finish_run(layout, 100, (1, 10, 100), warnings=[WARNING], models=MODELS)
+        finish_run(layout, 100, (1, 10, 100), warnings=[WARNING], models=MODELS, **ASKED)
         write_reports(layout.root)
         compared = _checkpoints(Path(scratch))
         browser = launch(playwright)
@@ -60,7 +75,7 @@ def _checkpoints(scratch):
         root = scratch / f"checkpoint-{step}"
         population = Population(effect=0.06 * (1 - 2 ** (-step / 2000)))
         layout = write_run(root, SyntheticRun(samples=20, population=population))
-        finish_run(layout, 20, (1,), warnings=[WARNING], models=MODELS)
+        finish_run(layout, 20, (1,), warnings=[WARNING], models=MODELS, **ASKED)
         roots.append(root)
     compare_runs(roots, scratch)
     return scratch / "comparison.html"

@@ -10,6 +10,9 @@ from evalpkg.errors import DataError
 from evalpkg.evidence.metadata import Dataset, Sandbox, ToolchainRecord
 from evalpkg.models import Mode, Role
 from evalpkg.reporting import compare_runs
+from evalpkg.reporting.figures.trend import steps_of
+from evalpkg.reporting.format import p_value
+from evalpkg.statistics.multiplicity import holm
 from tests.unit.reporting.report_runs import finish_run, make_run
 from tests.unit.reporting.test_report_content import Text, tidy
 
@@ -131,3 +134,29 @@ def test_fine_tuned_models_are_tested_against_each_other(tmp_path):
     line = re.search(r"\| far minus same \| \+(\d+\.\d) \([^|]*\| ([^|]*) \|", text)
     assert float(line[1]) > 20
     assert line[2] == "\\< 0.001"
+
+
+def test_runs_that_carry_steps_are_a_curve_and_others_are_not(tmp_path):
+    trained = [make_run(tmp_path / f"checkpoint-{n}", tasks=3) for n in (100, 900)]
+    page, _ = compare(tmp_path / "curve", *trained)
+    assert "step" in Text(page).all
+    assert steps_of(["checkpoint-900", "run/step_20", "7"]) == [900, 20, 7]
+    assert steps_of(["lora", "checkpoint-2"]) is None
+    assert steps_of(["a/checkpoint-2", "b/checkpoint-2"]) is None
+    assert steps_of(["llama-3.1", "llama-3.2"]) is None
+
+
+def test_differences_with_base_carry_holm_over_all_runs(tmp_path):
+    layouts = [
+        make_run(tmp_path / f"step-{n}", tasks=40, seed=n, population=Population(effect=0.1 * n))
+        for n in (1, 2, 3)
+    ]
+    _, text = compare(tmp_path, *layouts)
+    own = [
+        json.loads(layout.metrics(Mode.NO_POLICY).read_text())["comparison"]["pass_at_k"][0]
+        for layout in layouts
+    ]
+    table = text.partition("## Each model against its base model")[2].partition("##")[0]
+    found = re.findall(r"\| step-(\d) minus its base model \| [^|]+ \| ([^|]+) \|", table)
+    adjusted = holm([one["p_value"] for one in own])
+    assert found == [(str(n), p_value(p)) for n, p in enumerate(adjusted, start=1)]

@@ -1,0 +1,76 @@
+"""Several fine-tuned models of one base model: a run for each, and one comparison of them all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from evalpkg.config import EvalConfig
+from evalpkg.errors import ConfigError
+from evalpkg.pipeline.run import RunOutcome
+
+
+def run_checkpoints(
+    config: EvalConfig,
+    checkpoints: Sequence[str],
+    run: Callable[[EvalConfig], RunOutcome],
+    say: Callable[[str], None],
+) -> list[RunOutcome]:
+    """Evaluate each checkpoint in a directory of its own, with the base model's samples made once.
+
+    ``comparison.html`` and ``comparison.md`` in the output directory put them side by side.
+
+    Args:
+        config: of all runs; their directories lie in its output directory.
+        checkpoints: values of ``checkpoint_path``.
+        run: evaluates one configuration.
+        say: gets a line about each.
+
+    Raises:
+        ConfigError: if two checkpoints are one, or the settings have no place for several.
+    """
+    from evalpkg.reporting import compare_runs
+
+    if config.skip_finetuned or config.backend != "transformers":
+        raise ConfigError(
+            "several --checkpoint-path, and no model that they could belong to",
+            "They need --backend transformers, without --skip-finetuned.",
+        )
+    folders = [config.output_dir / name for name in folder_names(checkpoints)]
+    outcomes = []
+    for checkpoint, folder in zip(checkpoints, folders, strict=True):
+        say(f"checkpoint {checkpoint}: {folder}")
+        own: dict[str, object] = {"checkpoint_path": checkpoint, "output_dir": folder}
+        if outcomes and not config.skip_base:
+            own["reuse_base"] = folders[0]
+        outcomes.append(run(config.model_copy(update=own)))
+        if not outcomes[-1].coverage.complete:
+            return outcomes
+    if config.shard is None:
+        compare_runs(folders, config.output_dir)
+        say(f"comparison: {config.output_dir / 'comparison.html'}")
+    return outcomes
+
+
+def folder_names(checkpoints: Sequence[str]) -> list[str]:
+    """A folder for each checkpoint, by the last part of its name that tells them apart.
+
+    >>> folder_names(["run/checkpoint-100", "run/checkpoint-200/"])
+    ['checkpoint-100', 'checkpoint-200']
+    >>> folder_names(["a/final", "b/final"])
+    ['a-final', 'b-final']
+
+    Raises:
+        ConfigError: if two are the same.
+    """
+    parts = [[part for part in Path(name).parts if part not in ("/", ".")] for name in checkpoints]
+    for depth in range(1, 1 + max(map(len, parts))):
+        names = ["-".join(own[-depth:]) for own in parts]
+        names = [re.sub(r"[^A-Za-z0-9._-]+", "-", name).strip(".-") or "model" for name in names]
+        if len(set(names)) == len(names):
+            return names
+    raise ConfigError(
+        f"two of {len(checkpoints)} checkpoints are the same: {', '.join(checkpoints)}",
+        "Name each --checkpoint-path once.",
+    )

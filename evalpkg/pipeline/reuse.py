@@ -1,0 +1,139 @@
+"""``--reuse-base``: the base model's samples of another run, where all that decides them agrees."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from evalpkg.digests import sha256_file
+from evalpkg.errors import ConfigError
+from evalpkg.evidence.metadata import read_metadata
+from evalpkg.models import Role, Sample, SeenPrompt, Task
+from evalpkg.pipeline.facts import NOT_THE_RESULT, RunFacts
+from evalpkg.store.config_guard import differences
+from evalpkg.store.layout import RunLayout
+from evalpkg.store.prompt_log import PROMPT, PromptLog
+from evalpkg.store.records import read_rows, read_tasks
+from evalpkg.store.sample_log import SampleLog
+from evalpkg.store.shards import SampleKey
+
+LOOSE = NOT_THE_RESULT | {"models", "libraries", "device", "rows", "attention", "server_said"}
+"""Facts that may differ: at most they change how numbers are rounded, not what is drawn from."""
+
+CURE = "Leave --reuse-base out, and the base model's samples are generated."
+
+
+class BaseSamples:
+    """The base model's samples of a run.
+
+    Args:
+        root: output directory of that run, finished or not.
+
+    Raises:
+        ConfigError: if the directory holds no run.
+        DataError: if it cannot be read.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._layout = RunLayout(root)
+        told = self._layout.facts.exists() or self._layout.metadata.exists()
+        if not (told and self._layout.tasks.exists()):
+            raise ConfigError(
+                f"--reuse-base {root}: no run is there", "Name the --output-dir of a run."
+            )
+
+    def require_same(self, generation: Mapping[str, Any], tasks: Sequence[Task]) -> None:
+        """Refuse samples that this run would not have made.
+
+        Args:
+            generation: provenance of what generates in this run.
+            tasks: of this run.
+
+        Raises:
+            ConfigError: naming each thing that differs.
+        """
+        found: list[str] = []
+        for theirs in self._generations():
+            found += differing_base(theirs, generation)
+        known = {task.task_id: task for task in read_tasks(self._layout.tasks)}
+        changed = [
+            task.task_id
+            for task in tasks
+            if task.task_id in known and _asked(known[task.task_id]) != _asked(task)
+        ]
+        if changed:
+            more = ", ..." if len(changed) > 5 else ""
+            found.append(f"prompts of {len(changed)} tasks: {', '.join(changed[:5])}{more}")
+        if found:
+            listed = "\n  ".join(dict.fromkeys(found))
+            raise ConfigError(
+                f"the base model's samples in {self._layout.root} are those of another run:\n"
+                f"  {listed}",
+                CURE,
+            )
+
+    def take(self, wanted: Sequence[SampleKey]) -> list[Sample]:
+        """Those of ``wanted`` that are there."""
+        samples = self._samples()
+        return [samples[key] for key in wanted if key in samples]
+
+    def prompts(self, samples: Sequence[Sample]) -> list[SeenPrompt]:
+        """What the base model saw before each of ``samples``, as far as it is kept."""
+        ids = {sample.task_id for sample in samples}
+        if self._layout.prompts_log.exists():
+            kept = list(PromptLog(self._layout.prompts_log).by_key().values())
+        elif self._layout.prompts.exists():
+            kept = list(PROMPT.read(self._layout.prompts))
+        else:
+            kept = []
+        return [one for one in kept if one.role is Role.BASE and one.task_id in ids]
+
+    def sentence(self, count: int) -> str:
+        """What a reader of the result must know."""
+        manifest = self._layout.manifest
+        which = (
+            f"manifest sha256 {sha256_file(manifest)}" if manifest.exists() else "not finished then"
+        )
+        return f"{count:,} samples of the base model are those of another run ({which})."
+
+    def _generations(self) -> list[dict[str, Any]]:
+        """What wrote the samples: usually one thing."""
+        if self._layout.facts.exists():
+            return RunFacts.load(self._layout).generation
+        return [read_metadata(self._layout).generation]
+
+    def _samples(self) -> dict[SampleKey, Sample]:
+        if self._layout.samples_log.exists():
+            found = SampleLog(self._layout.samples_log).by_key()
+            return {key: sample for key, sample in found.items() if key[0] is Role.BASE}
+        mode = read_metadata(self._layout).modes[0]
+        rows = read_rows(self._layout.samples(mode, Role.BASE))
+        names = [field.name for field in fields(Sample) if field.name != "role"]
+        samples = [
+            Sample(role=Role.BASE, **{name: getattr(row, name) for name in names}) for row in rows
+        ]
+        return {sample.key: sample for sample in samples}
+
+
+def differing_base(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> list[str]:
+    """What decides a base sample and differs, ``sampling.seed: 1 -> 2``.
+
+    Args:
+        theirs: provenance of the other run's generation.
+        ours: that of this run's.
+    """
+    weights = [one.get("models", {}).get("base", {}).get("weights") for one in (theirs, ours)]
+    if not all(weights):
+        return ["the base model's weights: no digest of them is known"]
+    told = [
+        {"weights": own, **{name: one[name] for name in one if name not in LOOSE}}
+        for own, one in zip(weights, (theirs, ours), strict=True)
+    ]
+    return list(differences(told[0], told[1]))
+
+
+def _asked(task: Task) -> tuple[str, str]:
+    """What of a task the model sees."""
+    return task.prompt, task.entry_point
