@@ -38,7 +38,7 @@ def run_checkpoints(
             "They need --backend transformers, without --skip-finetuned.",
         )
     folders = [config.output_dir / name for name in folder_names(checkpoints)]
-    outcomes = []
+    outcomes: list[RunOutcome] = []
     for checkpoint, folder in zip(checkpoints, folders, strict=True):
         say(f"checkpoint {checkpoint}: {folder}")
         own: dict[str, object] = {"checkpoint_path": checkpoint, "output_dir": folder}
