@@ -9,15 +9,19 @@ from typing import Any
 
 from evalpkg.digests import sha256_file
 from evalpkg.errors import ConfigError
-from evalpkg.evidence.metadata import read_metadata
+from evalpkg.evidence import read_metadata
 from evalpkg.models import Role, Sample, SeenPrompt, Task
 from evalpkg.pipeline.facts import NOT_THE_RESULT, RunFacts
-from evalpkg.store.config_guard import differences
-from evalpkg.store.layout import RunLayout
-from evalpkg.store.prompt_log import PROMPT, PromptLog
-from evalpkg.store.records import read_rows, read_tasks
-from evalpkg.store.sample_log import SampleLog
-from evalpkg.store.shards import SampleKey
+from evalpkg.store import (
+    PROMPT,
+    PromptLog,
+    RunLayout,
+    SampleKey,
+    SampleLog,
+    differences,
+    read_rows,
+    read_tasks,
+)
 
 LOOSE = NOT_THE_RESULT | {"models", "libraries", "device", "rows", "attention", "server_said"}
 """Facts that may differ: at most they change how numbers are rounded, not what is drawn from."""
