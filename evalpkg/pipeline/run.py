@@ -83,7 +83,7 @@ def generate_only(config: EvalConfig) -> RunOutcome:
 
 
 def _checked(session: Session) -> bool:
-    """Whether results are written, or need no further self-check to be."""
+    """Tell whether results are written, or need no further self-check to be."""
     return session.layout.manifest.exists() or session.facts.self_check is not None
 
 

@@ -38,7 +38,7 @@ def rows_of_object(value: Row, ids: TaskIds, where: str) -> Iterator[Row]:
 
 
 def _is_map(value: Row) -> bool:
-    """Whether an object's keys are task ids."""
+    """Tell whether an object's keys are task ids."""
     texts = all(isinstance(entry, str | list) for entry in value.values())
     return bool(value) and texts and not KNOWN & value.keys()
 

@@ -38,7 +38,7 @@ class Format:
 
 
 def _is_document(_path: Path, content: bytes) -> bool:
-    """Whether a file is one JSON value; a single object on one line counts as a line."""
+    """Tell whether a file is one JSON value; a single object on one line counts as a line."""
     text = content.strip()
     if text.startswith(b"{") and b"\n" not in text:
         return False

@@ -15,7 +15,7 @@ ZIP = b"PK\x03\x04"
 
 
 def is_inspect_log(path: Path, content: bytes) -> bool:
-    """Whether a file is a log, in either of inspect_ai's two forms."""
+    """Tell whether a file is a log, in either of inspect_ai's two forms."""
     if content.startswith(ZIP):
         return path.suffix == ".eval"
     head = content[:4096].lstrip()

@@ -15,7 +15,7 @@ _KEPT = ("completion", "finish_reason", "prompt_tokens", "completion_tokens", "p
 
 
 def is_run(path: Path) -> bool:
-    """Whether ``path`` is the output directory of a run."""
+    """Tell whether ``path`` is the output directory of a run."""
     return RunLayout(path).config.is_file() and RunLayout(path).tasks.is_file()
 
 

@@ -37,7 +37,7 @@ def pass_pairs(
 
 
 def _equally_many(base: Counts, finetuned: Counts) -> bool:
-    """Whether as many samples were asked for of every task and model."""
+    """Tell whether as many samples were asked for of every task and model."""
     return all(bool((own.wanted == base.asked).all()) for own in (base, finetuned))
 
 
