@@ -38,6 +38,7 @@ def load(
     *,
     exclude: Sequence[str] = (),
     files: Sequence[Path] = (),
+    crates: bool = False,
 ) -> TaskSet:
     """A data set of four tasks, of which a run may ask for some."""
     extra = Task("T/3", "fn f3() {", "f3", "#[test] fn t() { f3(); }")
