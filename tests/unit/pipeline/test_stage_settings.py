@@ -20,7 +20,7 @@ def another_value(name: str) -> object:
         return not default
     if default is None:
         return 7
-    if name == "openai_extra_body":
+    if name in ("openai_extra_body", "vllm_engine_args"):
         return '{"a": 1}'
     if isinstance(default, int | float):
         return default / 2 if 0 < default < 1 else default + 1
