@@ -142,7 +142,7 @@ class TransformersBackend:
 
     def force(self, role: Role, task: Task, sample: Sample) -> Agreement:
         """Put a recorded answer to the model again, token by token."""
-        return force(self._on_stage(role), role, task, sample)
+        return force(self.stage_of(role), role, task, sample)
 
     def provenance(self) -> Generated:
         """Say everything that decided the samples. Digests of large weights take seconds, once."""

@@ -34,8 +34,13 @@ COMPARED = (
 class Agreed(Protocol):
     """How far a model agrees with a recorded answer; ``generation.forced.Agreement``."""
 
-    same: int
-    of: int
+    @property
+    def same(self) -> int:
+        """Tokens that the model draws as recorded."""
+
+    @property
+    def of(self) -> int:
+        """Tokens that were asked for."""
 
 
 Generate = Callable[[Role, Sequence[tuple[Task, Sequence[int]]]], Iterator[Sample]]

@@ -54,6 +54,7 @@ def test_every_environment_variable_of_the_contract_is_read() -> None:
         "SEED": "9",
         "SKIP_ENV_CHECK": "1",
         "NONINTERACTIVE": "1",
+        "EVALPKG_VLLM_PYTHON": "/opt/vllm/bin/python",
     }
     assert set(ENVIRONMENT) == set(values)
     config = load_config(environ=values)
@@ -111,7 +112,7 @@ def test_an_unknown_value_gets_the_choices() -> None:
     error = failure(options={"backend": "replai"})
     assert "--backend replai" in error.cause
     assert "Did you mean 'replay'?" in error.cure
-    assert "transformers, openai, replay" in error.cure
+    assert "transformers, vllm, openai, replay" in error.cure
 
 
 @pytest.mark.parametrize("text", ["- a\n- b\n", "a: [\n", "plain"])

@@ -170,7 +170,7 @@ def test_real_model_names_and_the_environment_are_told(tmp_path):
         assert BASE in plain
         assert ADAPTER in plain
     for fact in (
-        *("NVIDIA H100 PCIe", "bubblewrap 0.8.0", "rustc 1.85.0", "67aac52d0c1f"),
+        *("NVIDIA H100 PCIe", "bubblewrap", "rustc 1.85.0", "67aac52d0c1f"),
         *("torch 2.4.0+cu124 for driver 550.127.05", "nvcc was not found"),
     ):
         assert fact in texts[0]
