@@ -50,7 +50,7 @@ BACKENDS: dict[str, BackendEntry] = {
         uses_torch=True,
     ),
     "vllm": BackendEntry(
-        "the same, computed by vLLM",
+        "the same, computed by vLLM; experimental",
         "evalpkg.generation.vllm.backend:VllmBackend",
         {Role.BASE: "base_model", Role.FINETUNED: "checkpoint_path"},
         ("torch", "transformers", "peft"),

@@ -34,6 +34,8 @@ from evalpkg.models import Role, Sample
 _PROMPT_TOKENS = 8192
 """Longest prompt, unless ``--vllm-engine-args`` sets ``max_model_len``."""
 _MEAN_PROMPT = 512
+_BLOCK_TOKENS = 128
+"""vLLM's memory on a CPU comes in blocks; it keeps one to itself, and one is not filled."""
 
 VARIABLES = {
     "VLLM_ENABLE_V1_MULTIPROCESSING": "0",  # one process: when it ends, everything has
@@ -126,7 +128,7 @@ class VllmBackend:
         settings, model = self._settings, stage.model.model
         config, kind = model.config.get_text_config(), stage.network.device.type
         most = settings.max_new_tokens + _PROMPT_TOKENS
-        length = min(stage.reader.context or most, most)
+        length = int(self._extra.get("max_model_len", min(stage.reader.context or most, most)))
         rows = stage.decoder.rows
         files = stage.model.files if settings.own_tokenizers else own.base_files
         engine: dict[str, Any] = {
@@ -145,7 +147,8 @@ class VllmBackend:
         if kind == "cpu":  # on a GPU vLLM takes what there is
             each = token_bytes(config, model.dtype.itemsize)
             held = max(length, rows * (settings.max_new_tokens + _MEAN_PROMPT))
-            engine["kv_cache_memory_bytes"] = each * held
+            block = int(self._extra.get("block_size", _BLOCK_TOKENS))
+            engine["kv_cache_memory_bytes"] = each * (held + 2 * block)
         adapter = own.tuned if own.tuned and not own.whole else None
         return Order(
             engine | self._extra,

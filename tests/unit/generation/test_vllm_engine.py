@@ -4,6 +4,7 @@ import ast
 import json
 import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from evalpkg.errors import ConfigError, EnvironmentUnfitError
 from evalpkg.generation import Listener
 from evalpkg.generation.decoding import Request
 from evalpkg.generation.vllm.engine import Asking, Engine, Order
-from evalpkg.generation.vllm.process import Process, find_python
+from evalpkg.generation.vllm.process import Process, _parcel, find_python
 
 STAND_IN = Path(__file__).with_name("vllm_stand_in.py")
 REQUESTS = [Request(f"t{p}", i, (1,) * (p + 2), 10 * p + i) for p in range(3) for i in range(4)]
@@ -164,3 +165,18 @@ def test_only_the_draw_goes_into_the_other_environment(python, tmp_path, monkeyp
     finally:
         process.close()
     assert not list(tmp_path.glob("evalpkg-vllm-*"))
+
+
+def test_a_killed_drivers_folder_is_removed_by_vllms_process(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    folder = _parcel()
+    ended = subprocess.run(  # the pipe's other end is closed, as after a kill
+        [sys.executable, "-m", "evalpkg.generation.vllm.serve"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        cwd=folder,
+        env={"PYTHONPATH": str(folder)},
+        check=False,
+    )
+    assert ended.returncode == 0
+    assert not folder.exists()
