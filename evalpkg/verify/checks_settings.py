@@ -39,7 +39,11 @@ def check_config(evidence: Evidence, bound: Collection[str] = ()) -> Check:
         for key in config.keys() & arguments.keys()
         for change in differences(config[key], arguments[key], key)
     ]
-    problems += [f"config.json: {name} is missing" for name in bound if name not in config]
+    problems += [
+        f"config.json: {name} is missing"
+        for name in bound
+        if name not in config and arguments.get(name) != {}  # {}: no samples were given
+    ]
     if bound:
         problems += [
             f"eval_metadata.json, arguments: {name} is missing"

@@ -150,3 +150,14 @@ def test_an_emptied_configuration_is_named(run: RunLayout) -> None:
     assert settings_problems(run, ("seed",)) == ""
     run.config.write_text("{}")
     assert settings_problems(run, ("seed",)) == "config.json: seed is missing"
+
+
+@pytest.mark.parametrize(
+    ("told", "problem"),
+    [({}, ""), ({"base": {"a": "1"}}, "config.json: samples_sha256 is missing")],
+)
+def test_only_a_run_that_was_given_samples_must_hold_their_digests(
+    run: RunLayout, told: dict[str, Any], problem: str
+) -> None:
+    change(run.metadata, lambda m: m["arguments"].update(samples_sha256=told))
+    assert settings_problems(run, ("samples_sha256",)) == problem
