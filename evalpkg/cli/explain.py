@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 @click.argument("source", type=click.Path(path_type=Path))
 @click.argument("row", type=click.IntRange(min=1), required=False)
 @click.option("--dataset", default="human-eval-rust", show_default=True, help="Tasks of a FILE.")
-@click.option("--role", type=click.Choice(["base", "finetuned"]), help="Model of a run's sample.")
+@click.option(
+    "--role",
+    type=click.Choice(["base", "finetuned"]),
+    help="Model of a run's sample, where a run has two.",
+)
 @click.option("--task", "task_id", help="Task of a run's sample.")
 @click.option("--index", type=click.IntRange(min=0), default=0, help="Index of a run's sample.")
 @click.option("--sandbox-mode", default="auto", envvar="SANDBOX_MODE", show_default=True)
@@ -39,9 +43,9 @@ def command(
 ) -> None:
     r"""Show how one completion came to its verdict, step by step.
 
-    SOURCE is a samples file with a ROW counted from 1, or the directory of a run with --role,
-    --task and --index. The completion, what extraction did, the program, the compiler's words
-    and the verdict, judged anew.
+    SOURCE is a samples file with a ROW counted from 1, or the directory of a run with --task,
+    --index and, where the run has two models, --role. The completion, what extraction did, the
+    program, the compiler's words and the verdict, judged anew.
 
     \b
     Examples:
@@ -71,13 +75,13 @@ def _chosen(
     from evalpkg.tasks import load_tasks
 
     if role is not None or task_id is not None:
-        if role is None or task_id is None:
-            raise ConfigError("a run's sample needs both --role and --task", "Add the other one.")
-        return completion_of_run(source, Role(role), task_id, index)
+        if task_id is None:
+            raise ConfigError("--role without --task names no sample", "Add --task.")
+        return completion_of_run(source, Role(role) if role else None, task_id, index)
     if row is None:
         raise ConfigError(
             "nothing says which sample is meant",
-            "Give a ROW of the file, or --role and --task for the directory of a run.",
+            "Give a ROW of the file, or --task for the directory of a run.",
         )
     return completion_of_file(source, row, load_tasks(dataset).tasks)
 

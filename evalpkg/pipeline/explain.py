@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evalpkg.errors import DataError
+from evalpkg.errors import ConfigError, DataError
 from evalpkg.extraction import Step, Trace, extract
 from evalpkg.models import Extraction, Role, Task, Verdict
 from evalpkg.samples import read_recorded
@@ -46,18 +46,28 @@ def completion_of_file(path: Path, row: int, tasks: Sequence[Task]) -> tuple[Tas
     return by_id[rows[row - 1]["task_id"]], rows[row - 1]["completion"]
 
 
-def completion_of_run(root: Path, role: Role, task_id: str, index: int) -> tuple[Task, str]:
+def completion_of_run(root: Path, role: Role | None, task_id: str, index: int) -> tuple[Task, str]:
     """The task and completion of one sample of a run.
 
+    ``role`` may be left out where the run has one model.
+
     Raises:
+        ConfigError: if the run has two models, and none is named.
         DataError: if the run has no such sample.
     """
     layout = RunLayout(root)
     tasks = {task.task_id: task for task in read_tasks(layout.tasks)}
-    sample = SampleLog(layout.samples_log).by_key().get((role, task_id, index))
+    samples = SampleLog(layout.samples_log).by_key()
+    roles = {key[0] for key in samples} if role is None else {role}
+    if len(roles) > 1:
+        raise ConfigError(
+            f"{root} has samples of two models", "Say which: --role base or --role finetuned."
+        )
+    sample = next((s for r in roles if (s := samples.get((r, task_id, index)))), None)
     if task_id not in tasks or sample is None:
+        by = f" by the {role.value} model" if role else ""
         raise DataError(
-            f"{root} has no sample {index} of {task_id!r} by the {role.value} model",
+            f"{root} has no sample {index} of {task_id!r}{by}",
             "Its samples are in work/samples.jsonl, its tasks in tasks.jsonl.",
         )
     return tasks[task_id], sample.completion

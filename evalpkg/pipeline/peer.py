@@ -19,6 +19,7 @@ from evalpkg.scoring.peer import (
     compare,
     peer_verdicts,
     question,
+    require_consent,
 )
 from evalpkg.store import canonical_json, write_atomic
 
@@ -47,6 +48,7 @@ def score_with_peer(
         DataError: if a line is not a sample.
         EnvironmentUnfitError: if the peer cannot be had or run.
     """
+    require_consent(settings)
     recorded = _read(samples, tasks)
     by_id = {task.task_id: task for task in tasks}
     asked = [(by_id[row["task_id"]], row["completion"]) for row in recorded.rows]

@@ -54,6 +54,8 @@ def check_completeness(evidence: Evidence) -> Check:
         if set(found) == expected and len(found) == len(order) and found != order:
             problems.append(f"{where}: rows are not ordered by task, then index")
     held = f"{len(evidence.tasks)} tasks x {asked} samples x {len(evidence.roles)} models"
+    if any(uneven.values()):
+        held += ", fewer where the files hold fewer"
     if shard != WHOLE:
         held += f", part {shard} of it"
     return conclude("completeness", problems, held)

