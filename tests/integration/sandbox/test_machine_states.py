@@ -225,7 +225,13 @@ def test_nothing_goes_on_when_the_scorer_is_killed(inputs: Path, sandbox: str) -
     row = {"task_id": "t/add", "completion": SLOW}
     (inputs / "rows.jsonl").write_text(json.dumps(row) + "\n")
     options = ["--no-cache", "--timeout", "300", "--sandbox-mode", sandbox]
-    files = [inputs / "rows.jsonl", "--dataset", inputs / "tasks.jsonl", "--output-dir", inputs]
+    files = [
+        inputs / "rows.jsonl",
+        "--dataset",
+        inputs / "tasks.jsonl",
+        "--output-dir",
+        inputs / "out",
+    ]
     with subprocess.Popen(
         [*COMMAND, "score", "--verdicts-only", *map(str, files), *options],
         env=environment(),
