@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from evalpkg.errors import DataError, EnvironmentUnfitError
+from evalpkg.errors import DataError
+from evalpkg.zstd import open_zstd
 
 JSON_LINES = (".jsonl", ".ndjson", ".json")
 TABLES = (".parquet", ".arrow", ".csv", ".tsv", ".xlsx")
@@ -144,14 +145,7 @@ def _unpacked(path: Path, raw: BinaryIO) -> BinaryIO:
         return cast(BinaryIO, gzip.GzipFile(fileobj=raw))
     if path.suffix != ".zst":
         return cast(BinaryIO, io.BufferedReader(cast(io.RawIOBase, raw), BLOCK))
-    try:
-        import zstandard
-    except ImportError as error:
-        raise EnvironmentUnfitError(
-            f"{path} is compressed with zstd, and zstandard is not installed",
-            "Install it (pip install 'evalpkg[zstd]'), or unpack the file: zstd -d.",
-        ) from error
-    reader = zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
+    reader = open_zstd(path, raw)
     return cast(BinaryIO, io.BufferedReader(cast(io.RawIOBase, reader), BLOCK))
 
 

@@ -8,7 +8,8 @@ import sys
 import zlib
 from pathlib import Path
 
-from evalpkg.errors import DataError, EnvironmentUnfitError
+from evalpkg.errors import DataError
+from evalpkg.zstd import open_zstd
 
 GZIP = b"\x1f\x8b"
 ZSTD = b"\x28\xb5\x2f\xfd"
@@ -44,17 +45,10 @@ def _bounded(path: Path, content: bytes) -> bytes:
 
 
 def _unpack_zstd(path: Path, content: bytes) -> bytes:
-    try:
-        import zstandard
-    except ImportError as error:
-        raise EnvironmentUnfitError(
-            f"{path} is compressed with zstd, and zstandard is not installed",
-            "Install it (pip install 'evalpkg[zstd]'), or unpack the file: zstd -d.",
-        ) from error
-    try:
-        with zstandard.ZstdDecompressor().stream_reader(
-            io.BytesIO(content), read_across_frames=True
-        ) as stream:
+    with open_zstd(path, io.BytesIO(content)) as stream:
+        from zstandard import ZstdError
+
+        try:
             return bytes(stream.read(LARGEST + 1))
-    except zstandard.ZstdError as error:
-        raise DataError(f"{path} cannot be unpacked: {error}") from error
+        except ZstdError as error:
+            raise DataError(f"{path} cannot be unpacked: {error}") from error

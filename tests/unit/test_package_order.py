@@ -23,7 +23,7 @@ FLOORS = [
     {"samples", "sandbox", "tasks", "contamination"},
     {"rust", "extraction", "store"},
     {"wheels"},
-    {"digests"},
+    {"digests", "zstd"},
     {"models", "errors", "addresses", "cachedir", "closing", "printable"},
 ]
 WITH_A_FACE = {"store", "evidence", "verify", "merge", "rust", "extraction", "doctor"}

@@ -1,0 +1,29 @@
+"""Reading what zstd has packed; the package is an extra."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from evalpkg.errors import EnvironmentUnfitError
+
+
+def open_zstd(path: Path, raw: BinaryIO) -> BinaryIO:
+    """Unpack ``raw`` as it is read, all frames of it.
+
+    Args:
+        path: named in the error.
+        raw: packed bytes.
+
+    Raises:
+        EnvironmentUnfitError: if zstandard is not installed.
+    """
+    try:
+        import zstandard
+    except ImportError as error:
+        raise EnvironmentUnfitError(
+            f"{path} is compressed with zstd, and zstandard is not installed",
+            "Install it (pip install 'evalpkg[zstd]'), or unpack the file: zstd -d.",
+        ) from error
+    reader = zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
+    return cast(BinaryIO, reader)
