@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from evalpkg.cachedir import cache_root
+from evalpkg.digests import sha256_hex
 from evalpkg.errors import ConfigError, EnvironmentUnfitError
 from evalpkg.rust.toolchain import Toolchain
 
@@ -79,7 +80,7 @@ def build_crates(toolchain: Toolchain, wanted: tuple[str, ...], folder: Path) ->
         home = cache_root() / "crates" / digest[:32]
         if not (home / KNOWN).is_file():
             made = cargo.run(project, "build", "--locked", "--message-format=json")
-            _keep(home, packages, made, hashlib.sha256(lock).hexdigest(), digest)
+            _keep(home, packages, made, sha256_hex(lock), digest)
     known = json.loads((home / KNOWN).read_text(encoding="utf-8"))
     files, externs, versions = (tuple(known[name]) for name in ("files", "externs", "versions"))
     return CrateSet(home, files, externs, versions, known["lock_sha256"], known["digest"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import os
 import tempfile
 import zlib
@@ -11,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from evalpkg.cachedir import cache_root
+from evalpkg.digests import sha256_hex
 from evalpkg.errors import DataError, EnvironmentUnfitError
 from evalpkg.tasks.sets.named import GITHUB, NamedSet
 
@@ -37,7 +37,7 @@ def locate(named: NamedSet, files: Sequence[Path] = ()) -> Path:
     if cached.is_file() and sha256_of(cached) == named.sha256:
         return cached
     content = _unpacked(_download(named))
-    digest = hashlib.sha256(content).hexdigest()
+    digest = sha256_hex(content)
     if digest != named.sha256:
         raise DataError(
             f"{address(named)} is not the pinned file of {named.name}: sha256 {digest[:12]}..., "
@@ -61,7 +61,7 @@ def sha256_of(path: Path) -> str:
         DataError: if the file cannot be read.
     """
     try:
-        return hashlib.sha256(_unpacked(path.read_bytes())).hexdigest()
+        return sha256_hex(_unpacked(path.read_bytes()))
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}") from error
 
