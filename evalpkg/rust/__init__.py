@@ -1,4 +1,4 @@
-"""The host's Rust toolchain, and our own trusted programs built with it."""
+"""The host's Rust toolchain, and our own trusted programs, which it builds."""
 
 from evalpkg.rust.crate_set import CrateSet, build_crates
 from evalpkg.rust.runtime import BOXED_PROGRAMS, Runtime, build_runtime

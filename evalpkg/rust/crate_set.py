@@ -1,7 +1,7 @@
-"""Third-party crates that tasks name: built offline with cargo, once per toolchain.
+"""Build the third-party crates that tasks name, offline with cargo, once per toolchain.
 
-Their sources come from a folder as ``cargo vendor`` makes it. Build scripts and procedural macros
-run with the user's rights while the crates are built: crates are trusted, as the tests are.
+Their sources come from a folder that ``cargo vendor`` made. While crates are built, their build
+scripts and procedural macros run with the user's rights: crates are trusted, as the tests are.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ class CrateSet:
 
     Attributes:
         home: the folder in the cache that holds them.
-        files: names of the files in it that rustc reads.
-        externs: ``name=file`` of each crate that programs see.
-        versions: ``name version`` of every crate that was built, those that others need included.
-        lock_sha256: digest of the ``Cargo.lock`` that chose the versions.
-        digest: of the lock, all sources and the toolchain; part of every cache key.
+        files: names of the files in ``home`` that rustc reads.
+        externs: ``name=file`` of each crate that programs can use.
+        versions: ``name version`` of every crate that was built, dependencies included.
+        lock_sha256: sha256 of the ``Cargo.lock`` that chose the versions.
+        digest: sha256 of the lock, all sources and the toolchain; part of every cache key.
     """
 
     home: Path
@@ -50,24 +50,25 @@ class CrateSet:
     digest: str
 
     def flags(self) -> list[str]:
-        """Options of rustc; the files lie in the folder in which it starts."""
+        """Return options of rustc; it starts in the folder that holds the files."""
         return [*(f"--extern={one}" for one in self.externs), "-Ldependency=."]
 
     def paths(self) -> list[Path]:
-        """The files that rustc reads."""
+        """Return the paths of the files that rustc reads."""
         return [self.home / name for name in self.files]
 
 
 def build_crates(toolchain: Toolchain, wanted: tuple[str, ...], folder: Path) -> CrateSet:
-    """The crates ``wanted``, from the cache or built now.
+    """Return the crates ``wanted``: from the cache, or built now.
 
     Args:
-        toolchain: that compiles the programs, too.
-        wanted: ``name requirement`` of each, such as ``regex 1.10``.
-        folder: their sources and those of all that they need; a ``Cargo.lock`` in it is obeyed.
+        toolchain: the toolchain that also compiles the programs.
+        wanted: ``name requirement`` of each crate, such as ``regex 1.10``.
+        folder: the sources of the crates and of their dependencies. A ``Cargo.lock`` in it chooses
+            the versions.
 
     Raises:
-        ConfigError: if the folder lacks a crate or the version that is asked for.
+        ConfigError: if the folder lacks a crate, or a version that meets the requirement.
         EnvironmentUnfitError: if there is no cargo, or a crate cannot be built.
     """
     cargo = _Cargo(toolchain, folder.absolute())
@@ -87,7 +88,7 @@ def build_crates(toolchain: Toolchain, wanted: tuple[str, ...], folder: Path) ->
 
 
 class _Cargo:
-    """cargo with no network, no settings of the user's, and one folder of sources."""
+    """cargo without a network and without the user's settings, with one folder of sources."""
 
     def __init__(self, toolchain: Toolchain, folder: Path) -> None:
         beside = toolchain.rustc.with_name("cargo")
@@ -106,18 +107,18 @@ class _Cargo:
         self.folder = folder
 
     def lock(self, project: Path) -> bytes:
-        """The bytes of ``Cargo.lock``: the folder's own, or what cargo finds in the folder."""
+        """Return the bytes of ``Cargo.lock``: the folder's own, or one that cargo makes from it."""
         own = self.folder / "Cargo.lock"
         if own.is_file():
             shutil.copyfile(own, project / "Cargo.lock")
-            # Our project's name is added and crates that nobody asks for are dropped.
+            # cargo adds our project's name and drops crates that it does not need.
             self.run(project, "update", "--workspace")
         else:
             self.run(project, "generate-lockfile")
         return (project / "Cargo.lock").read_bytes()
 
     def run(self, project: Path, *words: str) -> str:
-        """What a command of cargo prints."""
+        """Run a command of cargo and return its standard output."""
         flags = f"--remap-path-prefix={self.folder}=/crates\x1f--remap-path-prefix={project}=/"
         environment = {
             "PATH": f"{self._rustc.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}",
@@ -148,13 +149,13 @@ class _Cargo:
 
 
 def _told(said: str, folder: Path, project: Path, *, built: bool) -> Exception:
-    """The complaint of cargo as an error with a cure."""
+    """Turn cargo's message into an error that names a cure."""
     text = _ASIDE.sub("", said).replace(str(project), "").strip()[-1500:]
     if built:
         return EnvironmentUnfitError(
             f"a crate of {folder} cannot be built: {text}",
-            "Crates are built with this toolchain and without a network; libraries of the system "
-            "that they need must be installed.",
+            "Crates are built with this toolchain and without a network. Install the system "
+            "libraries that they need.",
         )
     return ConfigError(
         f"{folder} does not hold the crates that the tasks name: {text}",
@@ -185,7 +186,7 @@ def _write_project(project: Path, wanted: tuple[str, ...], folder: Path) -> None
 def _digest(
     toolchain: Toolchain, wanted: tuple[str, ...], lock: bytes, packages: dict[str, Any]
 ) -> str:
-    """sha256 of all that the crates are made from."""
+    """Return the sha256 of everything from which the crates are built."""
     state = hashlib.sha256(f"2\0{toolchain.version}\0{wanted}\0".encode())
     state.update(lock)
     for package in sorted(packages["packages"], key=lambda one: one["id"]):
@@ -199,7 +200,7 @@ def _digest(
 
 
 def _keep(home: Path, packages: dict[str, Any], made: str, lock: str, digest: str) -> None:
-    """Put what was built into the cache, at once or not at all."""
+    """Put the built files into the cache, all or none."""
     built: dict[str, Path] = {}
     for line in made.splitlines():
         message = json.loads(line) if line.startswith("{") else {}
@@ -225,7 +226,7 @@ def _keep(home: Path, packages: dict[str, Any], made: str, lock: str, digest: st
             shutil.copyfile(path, Path(out, path.name))
         fields = {name: value for name, value in asdict(known).items() if name != "home"}
         Path(out, KNOWN).write_text(json.dumps(fields), encoding="utf-8")
-        # Another process may have been faster; both are the same.
+        # Another process may have been faster; its files are the same.
         with suppress(OSError):
             Path(out).rename(home)
             Path(out).mkdir()  # for the context manager to remove

@@ -17,12 +17,11 @@ from evalpkg.rust.toolchain import Toolchain
 SOURCE = Path(__file__).parent / "src"
 
 NAME_ANOTHER_CACHE = (
-    "Set the variable EVALPKG_CACHE to a folder that can be written and from which programs can "
-    "be started."
+    "Set the variable EVALPKG_CACHE to a folder that you can write to and start programs from."
 )
 
 BOXED_PROGRAMS = Path("/evalpkg/bin")
-"""Where ``evalbox`` and libstd are seen in a sandbox that has a root folder of its own."""
+"""The folder of ``evalbox`` and libstd inside a sandbox that has a root folder of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +29,10 @@ class Runtime:
     """Our own programs, ready to run.
 
     Attributes:
-        evalbox: the program that confines, serves and judges (``src/evalbox``).
-        evalwire: the library that both the oracle and the subject link (``src/wire``).
-        digest: sha256 over their source, the toolchain and the flags; part of every cache key.
-        landlock_abi: version of Landlock in this kernel, 0 for none.
+        evalbox: path of the program that confines, serves and judges (``src/evalbox``).
+        evalwire: path of the library that both the oracle and the subject link (``src/wire``).
+        digest: sha256 of their source, the toolchain and the flags; part of every cache key.
+        landlock_abi: version of Landlock's ABI in this kernel, 0 without Landlock.
     """
 
     evalbox: Path
@@ -43,10 +42,13 @@ class Runtime:
 
 
 def _commands(toolchain: Toolchain, out: str) -> list[list[str]]:
-    """To be called in ``SOURCE``: what is built must not tell where this package lies."""
+    """Return the commands of rustc, to be run in ``SOURCE``.
+
+    Their paths are relative, so that the programs do not reveal where this package is installed.
+    """
     shared = [str(toolchain.rustc), "--edition=2021", "-Cdebuginfo=0", "-Cprefer-dynamic"]
     wire = ["--crate-name=evalwire", "--crate-type=rlib", "-Copt-level=0", "-Awarnings"]
-    # A sandbox may be given a copy of both, and without /proc nobody knows where $ORIGIN is.
+    # A sandbox may hold a copy of both files; without /proc the loader cannot resolve $ORIGIN.
     rpath = f"-Clink-arg=-Wl,-rpath,$ORIGIN:{BOXED_PROGRAMS}"
     box = ["--crate-name=evalbox", "-Copt-level=2", rpath]
     use = ["--extern", f"evalwire={out}/libevalwire.rlib"]
@@ -66,7 +68,7 @@ def _digest(toolchain: Toolchain) -> str:
 
 
 def build_runtime(toolchain: Toolchain) -> Runtime:
-    """The runtime of this toolchain, from the cache or built now (about two seconds).
+    """Return the runtime of this toolchain: from the cache, or built now (about two seconds).
 
     Raises:
         EnvironmentUnfitError: if it cannot be built, written or started.
@@ -78,7 +80,7 @@ def build_runtime(toolchain: Toolchain) -> Runtime:
         _build(toolchain, home)
     abi = _start(home)
     if abi is None and known:
-        # Damaged in the cache, which is never in the way.
+        # The cached programs are damaged; build them again.
         shutil.rmtree(home, ignore_errors=True)
         _build(toolchain, home)
         abi = _start(home)
@@ -95,7 +97,7 @@ def _build(toolchain: Toolchain, home: Path) -> None:
         home.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=home.parent) as out:
             _fill(toolchain, Path(out))
-            # Another process may have been faster; whichever comes first, they are the same.
+            # Another process may have been faster; its files are the same.
             with suppress(OSError):
                 Path(out).rename(home)
                 Path(out).mkdir()  # for the context manager to remove
@@ -112,25 +114,25 @@ def _build(toolchain: Toolchain, home: Path) -> None:
 
 
 def _fill(toolchain: Toolchain, out: Path) -> None:
-    """Build into ``out``, for everybody to read, whatever the umask.
-
-    A sandbox may serve as another user.
-    """
+    """Build into ``out``, and let everybody read it: a sandbox may run as another user."""
     for command in _commands(toolchain, str(out)):
         subprocess.run(command, cwd=SOURCE, capture_output=True, text=True, timeout=300, check=True)
     (out / "evalbox").chmod(0o755)
     (out / "libevalwire.rlib").chmod(0o644)
-    # By this name, not by the toolchain's, is libstd known in the memory that programs share.
+    # Programs can read the path of libstd in their memory: this link hides the toolchain's path.
     for library in toolchain.standard_library():
         (out / library.name).symlink_to(library)
     out.chmod(0o755)
 
 
 def _start(home: Path) -> int | None:
-    """Start what was built; the version of Landlock that it found, None if it does not start.
+    """Start the built ``evalbox`` and return the Landlock ABI that it reports.
+
+    Returns:
+        The version, 0 without Landlock; None if the program does not start.
 
     Raises:
-        EnvironmentUnfitError: if no program can be started from there.
+        EnvironmentUnfitError: if no program can be started from the cache folder.
     """
     try:
         done = subprocess.run(

@@ -1,4 +1,4 @@
-"""Find rustc itself (not rustup's proxy), what it needs to read, and the cheapest sound linker."""
+"""Find rustc itself (not rustup's proxy), the files that it reads, and the fastest linker."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ class Toolchain:
 
     Attributes:
         rustc: the compiler's own binary.
+        sysroot: the toolchain's root folder.
         version: the text of ``rustc -vV``; part of every cache key.
         libraries: folder that holds the dynamic ``libstd``.
         linking: flags that choose the linker.
-        readable: files and folders that compiling and linking must be able to read.
+        readable: files and folders that the compiler and the linker must be able to read.
     """
 
     rustc: Path
@@ -35,14 +36,19 @@ class Toolchain:
     readable: tuple[Path, ...]
 
     def standard_library(self) -> tuple[Path, ...]:
-        """The dynamic ``libstd``; a tuple, as a folder might hold more than one."""
+        """Return the paths of the dynamic ``libstd``; a folder might hold more than one."""
         return tuple(sorted(self.libraries.glob("libstd-*.so")))
 
     def cdylib(self, edition: str, out: str) -> list[str]:
-        """The command that builds a library from a root file yet to be named.
+        """Return the command that builds a library; the caller adds the root file.
 
-        Debug assertions, overflow checks and unwinding as ``rustc --test`` has them; the rest is
-        what compiles fastest. Paths are relative, so that the folder may be anywhere in a box.
+        Debug assertions, overflow checks and unwinding are as in ``rustc --test``; the other flags
+        are those that compile fastest. Paths are relative, so that the folder may have another
+        place inside a sandbox.
+
+        Args:
+            edition: the Rust edition, such as ``2021``.
+            out: path of the library to write.
         """
         return [
             str(self.rustc),
@@ -57,7 +63,7 @@ class Toolchain:
 
 def _ask(*command: str) -> str:
     try:
-        # Not where we are: a rust-toolchain.toml there would choose another compiler.
+        # A rust-toolchain.toml in the current folder would choose another compiler.
         done = subprocess.run(
             command, cwd="/", capture_output=True, text=True, timeout=60, check=True
         )
@@ -73,10 +79,10 @@ def _ask(*command: str) -> str:
 
 @lru_cache(maxsize=1)
 def find_toolchain() -> Toolchain:
-    """The toolchain that ``rustc`` (or the variable ``RUSTC``) stands for.
+    """Find the toolchain of ``rustc`` on the PATH, or of the variable ``RUSTC``.
 
     Raises:
-        EnvironmentUnfitError: if there is none, or it has no dynamic standard library.
+        EnvironmentUnfitError: if there is none, or if it has no dynamic standard library.
     """
     proxy = os.environ.get("RUSTC") or "rustc"
     if os.sep in proxy:
@@ -97,9 +103,9 @@ def find_toolchain() -> Toolchain:
 
 
 def _direct_linking(lld: Path) -> tuple[str, ...] | None:
-    """Flags to call rust-lld without a C compiler around it; None where its inputs are not known.
+    """Return flags that call rust-lld directly; None where its inputs cannot be found.
 
-    Saves about 12 ms of CPU per crate over ``cc`` (docs/performance/scoring.md).
+    A direct call saves about 12 ms of CPU per crate over ``cc`` (docs/performance/scoring.md).
     """
     compiler = shutil.which("cc")
     if not lld.is_file() or compiler is None:
@@ -112,7 +118,7 @@ def _direct_linking(lld: Path) -> tuple[str, ...] | None:
         folders.append(found.resolve().parent if library == "libc.so" else found.parent.resolve())
     search = [flag for folder in dict.fromkeys(folders) for flag in ("-L", f"native={folder}")]
     flavor = ["-Clinker-flavor=ld.lld", "-Clink-self-contained=no"]
-    # A symbol that is nowhere is the linker's error then, and not first the loader's.
+    # With -zdefs the linker reports an undefined symbol; without it only the loader would.
     return (f"-Clinker={lld}", *flavor, "-Clink-arg=-zdefs", *search)
 
 
@@ -126,7 +132,7 @@ def _compiler_linking() -> tuple[str, ...]:
 
 
 def _readable(sysroot: Path, linking: tuple[str, ...]) -> tuple[Path, ...]:
-    """The toolchain, the system's libraries and the dynamic loader; no more of the system."""
+    """List the toolchain, the system's libraries and the dynamic loader, and nothing else."""
     paths = [sysroot / "lib", sysroot / "bin", Path("/lib64"), Path("/usr/lib64")]
     triplet = f"{platform.machine()}-linux-gnu"
     paths += [Path(folder, triplet) for folder in ("/lib", "/usr/lib", "/usr/lib/gcc")]

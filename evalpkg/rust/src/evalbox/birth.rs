@@ -1,4 +1,4 @@
-//! The child's side of a fork: confine, load the completion, answer.
+//! The child's side of the fork: confine this process, load the completion, answer calls.
 
 use std::ffi::{c_int, c_void, CStr, CString};
 use std::io;
@@ -8,12 +8,13 @@ use crate::landlock::{self, Access};
 use crate::serve_options::ServeOptions;
 use crate::{seccomp, sys};
 
-/// Where a subject finds its end of the conversation.
+/// The descriptor of the subject's connection to the server.
 const SUBJECT_FD: RawFd = 3;
-/// Descriptors that a subject may have.
+/// The most descriptors that a subject may have open.
 const MOST_DESCRIPTORS: u64 = 32;
 
-/// In the forked child: take the output file and the stream, confine, load, answer. Never returns.
+/// Become the subject, in the forked child: take over the output file and the stream, confine this
+/// process, load the completion, answer calls. Never returns.
 pub fn become_subject(
     options: &ServeOptions,
     symbol: &[u8],
@@ -42,9 +43,9 @@ pub fn become_subject(
     unsafe { sys::_exit(0) }
 }
 
-/// 0 is empty, 1 and 2 are the output, 3 is the stream; all others are closed.
+/// Make descriptor 0 the null device, 1 and 2 the output and 3 the stream; close all others.
 fn arrange_descriptors(stream: &OwnedFd, output: &OwnedFd, null: &OwnedFd) -> io::Result<()> {
-    // Out of the way first: any of them may have one of the numbers 0 to 3.
+    // Copy them to higher numbers first, since any of them may have one of the numbers 0 to 3.
     let above = SUBJECT_FD + 1;
     let stream = sys::duplicate(stream.as_raw_fd(), above)?;
     let output = sys::duplicate(output.as_raw_fd(), above)?;
@@ -91,15 +92,15 @@ fn confine_self(options: &ServeOptions) -> io::Result<()> {
         // SAFETY: the call takes nothing.
         seccomp::loading(unsafe { sys::getpid() } as u32)?;
     }
-    // A library that cannot even be opened is our fault, not the program's.
+    // If the library cannot even be opened, that is our fault, not the program's.
     sys::open_file(&CString::new(options.library.as_str())?, sys::O_RDONLY).map(drop)
 }
 
 fn load(options: &ServeOptions, symbol: &[u8]) -> Result<extern "C" fn(c_int), String> {
     let path = CString::new(options.library.as_str()).map_err(|error| error.to_string())?;
     let name = CString::new(symbol).map_err(|error| error.to_string())?;
-    // SAFETY: both are C strings, and what the library does when loaded is why this process is
-    // confined. The shim exports the symbol with this type.
+    // SAFETY: both are C strings. This process is confined because the library may do anything
+    // when it is loaded. The shim exports the symbol with this type.
     unsafe {
         let handle = sys::dlopen(path.as_ptr(), sys::RTLD_NOW);
         let address = if handle.is_null() {

@@ -1,4 +1,4 @@
-//! Filters of system calls: classic BPF, put together from rules and handed to the kernel.
+//! Filters of system calls: build classic BPF programs from rules, and install them.
 
 use std::io;
 
@@ -18,12 +18,12 @@ pub const ERRNO: u32 = 0x0005_0000;
 pub const KILL_PROCESS: u32 = 0x8000_0000;
 pub const EPERM: u32 = 1;
 
-/// Where `struct seccomp_data` holds the call's number, the architecture and the arguments.
+/// Offsets in `struct seccomp_data` of the call's number, the architecture and the arguments.
 pub const NUMBER: u32 = 0;
 pub const ARCHITECTURE: u32 = 4;
 pub const ARGUMENTS: u32 = 16;
 
-/// A jump to the refusal at the end of a rule, until it is known how far that is.
+/// A placeholder for the jump to the refusal at the end of a rule, until its distance is known.
 const REFUSE: u8 = u8::MAX;
 
 #[repr(C)]
@@ -41,13 +41,14 @@ struct Program {
     instructions: *const Instruction,
 }
 
-/// What one argument (counted from 0) must be.
+/// A condition on one argument (counted from 0).
 ///
-/// The kernel takes 32 bits of an `int` and 64 of everything else. A rule for the one must not be
-/// used for the other: a pointer has a low half, too, and it may well be 0.
+/// The kernel reads 32 bits of an `int` and 64 bits of any other argument. Never use an `Int...`
+/// rule for a pointer: it would check only the low half, which can be 0 in a pointer that is not
+/// null.
 #[derive(Clone, Copy)]
 pub enum Rule<'a> {
-    /// An `int`, or `unsigned int`, of the kernel's that is one of these.
+    /// An `int` or `unsigned int` that is one of these.
     IntIsOneOf(u32, &'a [u32]),
     /// An `int` from 0 to this.
     IntIsAtMost(u32, u32),
@@ -63,7 +64,7 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// A filter that ends who calls by another architecture's table.
+    /// Start a filter. It kills a process that makes a call of another architecture.
     pub fn new(architecture: u32) -> Self {
         let mut filter = Filter { code: Vec::new() };
         filter.op(LD_ABS, 0, 0, ARCHITECTURE);
@@ -73,7 +74,7 @@ impl Filter {
         filter
     }
 
-    /// Give `result` to each of `calls`, whatever the arguments.
+    /// Answer each of `calls` with `result`, whatever the arguments.
     pub fn answer(&mut self, calls: &[Call], result: u32) {
         for &(_, number) in calls {
             self.op(JEQ, 0, 1, number);
@@ -81,7 +82,7 @@ impl Filter {
         }
     }
 
-    /// Allow `call` if its arguments obey every rule, else EPERM.
+    /// Allow `call` if its arguments obey every rule; otherwise it fails with EPERM.
     pub fn allow_if(&mut self, call: Call, rules: &[Rule<'_>]) {
         let start = self.code.len();
         self.op(JEQ, 0, 0, call.1);
@@ -145,7 +146,7 @@ impl Filter {
         });
     }
 
-    /// The program, which gives `default` to what no rule names.
+    /// Return the program. It answers calls that no rule names with `default`.
     pub fn finish(mut self, default: u32) -> Vec<Instruction> {
         self.op(RET, 0, 0, default);
         self.code
@@ -160,12 +161,12 @@ fn high(argument: u32) -> u32 {
     ARGUMENTS + 8 * argument + 4
 }
 
-/// Instructions between a jump and its target.
+/// Count the instructions between a jump and its target.
 fn distance(from: usize, to: usize) -> u8 {
     u8::try_from(to - from - 1).expect("a rule is shorter than a jump reaches")
 }
 
-/// Hold this process, and all that it starts, to `program` from now on.
+/// Apply `program` to this process, and to all that it starts, from now on.
 pub fn install(program: &[Instruction]) -> io::Result<()> {
     let program = Program {
         length: u16::try_from(program.len()).map_err(io::Error::other)?,

@@ -2,10 +2,10 @@
 
 use crate::bpf::Call;
 
-/// `AUDIT_ARCH_AARCH64`: what the kernel calls this architecture.
+/// `AUDIT_ARCH_AARCH64`: the kernel's number for this architecture.
 pub const AUDIT: u32 = 0xc000_00b7;
 
-/// Open files, or ask about them by name.
+/// Calls that open files, or ask about them by name.
 pub const FILES: &[Call] = &[
     ("openat", 56),
     ("openat2", 437),
@@ -16,8 +16,9 @@ pub const FILES: &[Call] = &[
     ("statx", 291),
 ];
 
-/// What an ordinary program needs that computes, starts threads and talks over open descriptors.
-/// None takes a process or a pointer to memory that is not its own; calls that do are listed below and have rules.
+/// Calls that an ordinary program needs to compute, to start threads and to use open descriptors.
+/// None of them acts on another process or its memory; calls that could are listed below and have
+/// rules.
 pub const RUN: &[Call] = &[
     ("read", 63),
     ("write", 64),
@@ -70,7 +71,7 @@ pub const RUN: &[Call] = &[
     ("membarrier", 283),
 ];
 
-/// What a compiler and a linker need besides: processes, files, pipes between them.
+/// Further calls that a compiler and a linker need: for processes, files, and pipes between them.
 pub const BUILD: &[Call] = &[
     ("execve", 221),
     ("wait4", 260),

@@ -2,10 +2,10 @@
 
 use crate::bpf::Call;
 
-/// `AUDIT_ARCH_X86_64`: what the kernel calls this architecture.
+/// `AUDIT_ARCH_X86_64`: the kernel's number for this architecture.
 pub const AUDIT: u32 = 0xc000_003e;
 
-/// Open files, or ask about them by name.
+/// Calls that open files, or ask about them by name.
 pub const FILES: &[Call] = &[
     ("open", 2),
     ("openat", 257),
@@ -21,8 +21,9 @@ pub const FILES: &[Call] = &[
     ("statx", 332),
 ];
 
-/// What an ordinary program needs that computes, starts threads and talks over open descriptors.
-/// None takes a process or a pointer to memory that is not its own; calls that do are listed below and have rules.
+/// Calls that an ordinary program needs to compute, to start threads and to use open descriptors.
+/// None of them acts on another process or its memory; calls that could are listed below and have
+/// rules.
 pub const RUN: &[Call] = &[
     ("read", 0),
     ("write", 1),
@@ -81,7 +82,7 @@ pub const RUN: &[Call] = &[
     ("arch_prctl", 158),
 ];
 
-/// What a compiler and a linker need besides: processes, files, pipes between them.
+/// Further calls that a compiler and a linker need: for processes, files, and pipes between them.
 pub const BUILD: &[Call] = &[
     ("fork", 57),
     ("vfork", 58),

@@ -1,8 +1,8 @@
 //! `evalbox confine`: run a program with only the files it needs, no network, and limits.
 //!
-//! Namespaces (user, mount, network, IPC, UTS, PID) where the kernel lets us, Landlock and seccomp
-//! always. The work folder appears as `/tmp`. A small init of our own is PID 1, so that nothing
-//! that the program starts outlives it.
+//! It uses namespaces (user, mount, network, IPC, UTS, PID) where the kernel allows them, and
+//! Landlock and seccomp unless they are switched off. The work folder appears as `/tmp`. A small
+//! init of our own is PID 1: when it ends, the kernel ends every process that the program started.
 
 use std::ffi::CString;
 use std::io;
@@ -13,14 +13,14 @@ use crate::landlock::{self, Access};
 use crate::traces::Traces;
 use crate::{namespaces, powers, seccomp, serve, serve_options, sys};
 
-/// Exit status that says: the sandbox failed, not the program inside.
+/// Exit status for a failure of the sandbox, not of the program inside.
 pub const SANDBOX_FAILED: u8 = 125;
 
 const MIB: u64 = 1 << 20;
-/// The library is read by another user than the one that wrote it.
+/// One user writes the library and another reads it.
 const UMASK: u32 = 0o022;
 
-/// Replace this process by a supervisor of the confined command; exits with its status.
+/// Run the confined command under a supervisor, and exit with the command's status.
 pub fn run(mut options: ConfineOptions) -> ! {
     // SAFETY: the call takes a number.
     unsafe { sys::umask(UMASK) };
@@ -30,7 +30,7 @@ pub fn run(mut options: ConfineOptions) -> ! {
     if options.namespaces {
         or_fail(namespaces::enter(&mut options));
     }
-    // Not earlier: a change of user, of group or of user namespace clears it.
+    // A change of user, of group or of user namespace clears this, so it is set after them.
     sys::die_with_parent();
     supervise(|| {
         let mut traces = Traces::none();
@@ -41,7 +41,7 @@ pub fn run(mut options: ConfineOptions) -> ! {
             or_fail(namespaces::arrange_mounts(&options));
             options.work = "/tmp".into();
         }
-        // PID 1 of the new namespace: when it ends, the kernel ends all that is left in it.
+        // The child is PID 1 of the new namespace: when it ends, the kernel ends the rest of it.
         supervise(|| start(&options, traces))
     })
 }
@@ -53,7 +53,7 @@ fn or_fail<T>(result: io::Result<T>) -> T {
     })
 }
 
-/// Fork; the child runs `child`, the parent waits and exits as it did.
+/// Fork. The child runs `child`; the parent waits and exits with the child's status.
 fn supervise(child: impl FnOnce()) -> ! {
     // SAFETY: this process has one thread.
     match or_fail(sys::check(unsafe { sys::fork() }, "fork")) {
@@ -77,14 +77,14 @@ fn supervise(child: impl FnOnce()) -> ! {
             } else {
                 128 + signal
             };
-            // Orphans of the namespace are ours to collect; they die with us.
+            // Orphans of the namespace end with this process, so nothing has to collect them.
             // SAFETY: nothing is left to clean up.
             unsafe { sys::_exit(code) }
         }
     }
 }
 
-/// Last steps in the process that becomes the program.
+/// Take the last steps in the process that becomes the program.
 fn start(options: &ConfineOptions, traces: Traces) {
     if options.serves() {
         let null = or_fail(serve::prepare());
@@ -103,7 +103,7 @@ fn start(options: &ConfineOptions, traces: Traces) {
     execute(options);
 }
 
-/// Confine this process, step by step: each takes away what an earlier one needed.
+/// Confine this process, in this order: each step takes away something that an earlier step needed.
 fn confine_self(options: &ConfineOptions, serving: bool) -> io::Result<()> {
     std::env::set_current_dir(&options.work)?;
     if serving && options.seccomp {
@@ -128,7 +128,7 @@ fn execute(options: &ConfineOptions) {
         .collect();
     let mut pointers: Vec<_> = arguments.iter().map(|text| text.as_ptr()).collect();
     pointers.push(std::ptr::null());
-    // The same in every sandbox, since the compiler shows it to what it compiles.
+    // The same in every sandbox, since code can read the compiler's variables (`env!`).
     let variables = [c"TMPDIR=.".as_ptr(), std::ptr::null()];
     // SAFETY: both arrays hold C strings and end with a null pointer.
     unsafe {
@@ -153,8 +153,11 @@ fn set_limits(options: &ConfineOptions) -> io::Result<()> {
     sys::limit(sys::RLIMIT_CORE, 0, 0)
 }
 
-/// `RLIMIT_NPROC` counts all that a user runs. Subjects are served by a user, or in a user
-/// namespace, that runs nothing else; the compiler may not be, and is then left without.
+/// The limit of processes, 0 for none.
+///
+/// `RLIMIT_NPROC` counts all processes of a user. Subjects run as a user, or in a user namespace,
+/// that runs nothing else. A compiler may run as a user with other processes; then it gets no
+/// limit.
 fn process_limit(options: &ConfineOptions) -> u64 {
     if options.building && !options.own_user {
         0
@@ -172,14 +175,14 @@ fn restrict_files(options: &ConfineOptions) -> io::Result<()> {
         .iter()
         .map(|path| (path.clone(), Access::Read))
         .collect();
-    // No other device: a program can make the compiler read one that never ends.
+    // This is the only device: a program could make the compiler read one that never ends.
     paths.push(("/dev/null".into(), Access::Write));
     let work = if options.work_writable {
         Access::Write
     } else {
         Access::Read
     };
-    // Where we are, by whatever name.
+    // The current folder is the work folder, whatever its name is here.
     paths.push((".".into(), work));
     landlock::restrict(&paths)
 }

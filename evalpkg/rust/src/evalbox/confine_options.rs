@@ -1,8 +1,8 @@
-//! What `evalbox confine` was asked for.
+//! The options of `evalbox confine`.
 
-/// What to run and how tightly.
+/// The program to run, and its limits.
 #[derive(Debug, Default, PartialEq)]
-// Each is a switch of the command line.
+// Each bool is a switch of the command line.
 #[allow(clippy::struct_excessive_bools)]
 pub struct ConfineOptions {
     /// Folder that becomes `/tmp` and the current folder.
@@ -13,18 +13,19 @@ pub struct ConfineOptions {
     pub cpu_s: u64,
     pub file_mib: u64,
     pub processes: u64,
-    /// Allow-list for a compiler; otherwise the program confines its children itself.
+    /// Install the seccomp filter for a compiler here. Without it the program (the fork-server)
+    /// confines its children itself.
     pub building: bool,
     pub namespaces: bool,
     pub landlock: bool,
-    /// False only where the user declined a sandbox: limits stay, nothing else.
+    /// False only where the user declined a sandbox: then only the limits stay.
     pub seccomp: bool,
-    /// Our user has nothing else running in this user namespace, so that its processes are
-    /// counted alone.
+    /// Our user runs nothing else in this user namespace, so the kernel counts only the processes
+    /// of this sandbox against its limit.
     pub own_user: bool,
     /// The user that root becomes before it serves.
     pub stranger: Option<u32>,
-    /// A program and its arguments, or `serve` and its options, which needs no new program.
+    /// A program and its arguments, or `serve` and its options. `serve` runs in this same program.
     pub command: Vec<String>,
 }
 
@@ -82,7 +83,7 @@ impl ConfineOptions {
         Ok(())
     }
 
-    /// The command is ours: to serve subjects from a library.
+    /// Tell whether the command is `serve`: to run subjects from a library.
     pub fn serves(&self) -> bool {
         self.command.first().is_some_and(|word| word == "serve")
     }

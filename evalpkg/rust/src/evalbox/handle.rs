@@ -1,4 +1,4 @@
-//! One running subject, seen from the fork-server: its stream, its time, its output.
+//! One running subject, as the fork-server holds it: its stream, its deadline, its output.
 
 use std::ffi::c_int;
 use std::io;
@@ -10,31 +10,31 @@ use evalwire::vocabulary::Reason;
 
 use crate::sys;
 
-/// Bytes of a subject's output that are kept for the report.
+/// Bytes at the end of a subject's output that the report keeps.
 const TAIL: usize = 2048;
-/// A subject that used less than this share of the time was not computing.
+/// A subject whose CPU time is less than this share of the wall time was not computing.
 const LEAST_SHARE: f64 = 0.1;
-/// One that used less than this share is believed to have computed only on a busy machine.
+/// Below this share a subject counts as computing only if the machine is busy.
 const FULL_SHARE: f64 = 0.5;
-/// CPU time that is spent to find out whether the machine is busy.
+/// The CPU time spent on finding out whether the machine is busy.
 const SPIN: Duration = Duration::from_millis(20);
 const THREAD_CPU_TIME: c_int = 3;
-/// How many times its wall time a computing subject may take on a loaded machine.
+/// A computing subject on a loaded machine may take so many times its wall-time limit.
 const MOST_GRANTS: u32 = 6;
 
 pub struct Subject {
     pub pid: c_int,
     pub stream: OwnedFd,
     pub output: OwnedFd,
-    /// Marks every frame about it.
+    /// The mark of every frame about this subject.
     pub nonce: Nonce,
     pub started: Instant,
     pub grant: Duration,
     pub deadline: Instant,
 }
 
-/// Bytes that leave no trace: the next subject is forked from this memory, and must not find in
-/// it what an earlier one answered.
+/// Bytes that are overwritten when they are dropped. The next subject is forked from this memory
+/// and must not find an earlier subject's answers in it.
 pub struct Wiped(pub Vec<u8>);
 
 impl std::ops::Deref for Wiped {
@@ -91,8 +91,8 @@ impl Subject {
         }
     }
 
-    /// A subject that computes has until its CPU time is used up, however slow the machine is; one
-    /// that mostly waits has had its time.
+    /// Extend the deadline of a subject that computes, up to `MOST_GRANTS`: on a slow machine its
+    /// CPU limit should end it. A subject that mostly waits gets `WallTimeout`.
     fn extend(&mut self) -> Result<(), Reason> {
         let elapsed = self.started.elapsed();
         let granted = self.deadline - self.started;
@@ -105,7 +105,8 @@ impl Subject {
         Ok(())
     }
 
-    /// Arguments are small and the socket's buffer large; a subject that does not read them loses.
+    /// Send bytes to the subject. The socket's buffer is large enough for most arguments; a subject
+    /// that does not read the rest runs into its deadline.
     pub fn send(&mut self, bytes: &[u8]) -> Result<(), Reason> {
         const MSG_DONTWAIT_NOSIGNAL: c_int = 0x40 | 0x4000;
         let mut sent = 0;
@@ -134,7 +135,7 @@ impl Subject {
         Ok(())
     }
 
-    /// The end of what the subject printed.
+    /// Return the end of what the subject printed.
     pub fn tail(&self) -> Wiped {
         let fd = self.output.as_raw_fd();
         // SAFETY: the call takes numbers.
@@ -147,7 +148,7 @@ impl Subject {
         Wiped(buffer)
     }
 
-    /// End the process, if it has not ended; how it ended and what it used.
+    /// End the process, if it still runs; return its exit status and what it used.
     pub fn dismiss(self) -> (c_int, sys::Usage) {
         // SAFETY: the process is a child of ours that nobody has collected.
         unsafe { sys::kill(self.pid, sys::SIGKILL) };
@@ -155,8 +156,8 @@ impl Subject {
     }
 }
 
-/// CPU time by a clock; that of another process is `~pid << 3 | CPUCLOCK_SCHED`, as
-/// `clock_getcpuclockid` has it.
+/// Read a CPU clock. The clock of another process is `~pid << 3 | CPUCLOCK_SCHED`, as in
+/// `clock_getcpuclockid`.
 fn cpu_time(clock: c_int) -> Duration {
     let mut time = [0i64; 2];
     // SAFETY: the array has the layout of a `timespec`.
@@ -166,7 +167,8 @@ fn cpu_time(clock: c_int) -> Duration {
     Duration::new(time[0] as u64, time[1] as u32)
 }
 
-/// Whether a process that computes gets much less than a CPU now: found out by computing.
+/// Tell whether a computing process now gets much less than one CPU; it computes for a moment to
+/// find out.
 fn is_busy() -> bool {
     let (start, used) = (Instant::now(), cpu_time(THREAD_CPU_TIME));
     while cpu_time(THREAD_CPU_TIME).saturating_sub(used) < SPIN && start.elapsed() < SPIN * 10 {
@@ -181,7 +183,7 @@ extern "C" {
     fn memfd_create(name: *const std::ffi::c_char, flags: u32) -> c_int;
 }
 
-/// A file without a name, for what a subject prints.
+/// Open a file without a name, for the subject's output.
 pub fn memory_file() -> io::Result<OwnedFd> {
     // SAFETY: the name is a C string.
     let fd = unsafe { memfd_create(c"output".as_ptr(), 1) };

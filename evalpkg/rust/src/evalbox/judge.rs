@@ -1,13 +1,12 @@
 //! `judge PATIENCE_MS CPU_S -- COMMAND...`: run the tests of many samples against the fork-server
 //! that COMMAND starts.
 //!
-//! Runs outside the sandbox. Jobs arrive on standard input, one a line: `id TAB oracle library TAB
-//! oracle symbol TAB subject symbol`. Each job's result leaves on standard output as one line of
-//! JSON. Nothing that a model wrote is loaded here.
+//! The judge runs outside the sandbox and loads nothing that a model wrote. It reads jobs from
+//! standard input, one a line: `id TAB oracle library TAB oracle symbol TAB subject symbol`. It
+//! writes each job's result to standard output as one line of JSON.
 //!
-//! A server is believed only while nobody has cause to doubt it: where a test run leaves no report,
-//! part of an answer may be left on the pipe, so that the server is ended and nothing of it is read
-//! any more. The next sample gets a new one.
+//! If a test run leaves no report, part of an answer may still be on the pipe. Then the judge ends
+//! the server, reads nothing more from it, and starts a new one for the next sample.
 
 use std::collections::HashMap;
 use std::ffi::{c_char, c_int, c_void, CStr, CString};
@@ -27,14 +26,15 @@ use crate::sys;
 
 type Oracle = extern "C" fn(&Line, extern "C" fn(*const u8, usize));
 
-/// Address space of a test run. An answer must not be able to make the tests eat the machine.
+/// Address space of a test run, in bytes. It keeps an answer from making the tests use up the
+/// machine's memory.
 const ORACLE_BYTES: u64 = 2 << 30;
-/// How long a server that was told to end may take.
+/// The time that a server gets to end.
 const GRACE: Duration = Duration::from_secs(1);
-/// How often a server may die with one sample before that is the sample's doing.
+/// If so many servers end while they run one sample, the sample is the cause.
 const DEATHS: u32 = 2;
 
-/// Where a test run's process leaves its report; set after the fork.
+/// The descriptor on which a test run's process writes its report; set after the fork.
 static REPORT: AtomicI32 = AtomicI32::new(-1);
 
 extern "C" fn hand_over(bytes: *const u8, length: usize) {
@@ -43,11 +43,11 @@ extern "C" fn hand_over(bytes: *const u8, length: usize) {
     let _ = write_frame(REPORT.load(Ordering::Relaxed), b'O', bytes);
 }
 
-/// How long a test run may take, waiting and computing.
+/// Time limits of a test run.
 #[derive(Clone, Copy)]
 pub struct Patience {
     pub wall: Duration,
-    /// CPU seconds besides waiting for answers.
+    /// CPU seconds of the tests' own process, without those of the subject.
     pub cpu_s: u64,
 }
 
@@ -59,7 +59,7 @@ struct Server {
 }
 
 impl Server {
-    /// Start one and wait until it says that it stands.
+    /// Start a server and wait until it reports that it is ready.
     fn start(command: &[String]) -> io::Result<Self> {
         let mut child = Command::new(&command[0])
             .args(&command[1..])
@@ -80,7 +80,7 @@ impl Server {
         }
     }
 
-    /// Read nothing of it any more, and see it end.
+    /// Close the pipes, wait for the server to end, and kill it if it does not.
     fn end(self) {
         let Server {
             mut child,
@@ -105,7 +105,7 @@ impl Server {
 /// # Errors
 /// If an oracle cannot be loaded, or a job is malformed.
 pub fn run(patience: Patience, server: &[String]) -> io::Result<()> {
-    // Failed asserts are results, not something to print.
+    // A failed assert is a result; it is not printed.
     std::panic::set_hook(Box::new(|_| {}));
     let mut libraries = HashMap::new();
     let mut current = None;
@@ -127,7 +127,7 @@ pub fn run(patience: Patience, server: &[String]) -> io::Result<()> {
     Ok(())
 }
 
-/// Judge one sample, with a new server if need be.
+/// Judge one sample; start a new server if none is running.
 fn settle(
     current: &mut Option<Server>,
     command: &[String],
@@ -192,7 +192,8 @@ fn load(libraries: &mut HashMap<String, usize>, path: &str, symbol: &str) -> io:
     }
 }
 
-/// A mark that nobody can guess. Our own `getrandom` gives a constant, so the kernel is asked.
+/// Draw a mark that nobody can guess. Our own `getrandom` returns a constant, so this reads
+/// `/dev/urandom`.
 fn nonce() -> io::Result<Nonce> {
     let mut nonce = Nonce::default();
     std::fs::File::open("/dev/urandom")?.read_exact(&mut nonce)?;
@@ -206,7 +207,7 @@ fn job(server: &Server, oracle: Oracle, subject: &str, patience: Patience) -> io
         nonce: nonce()?,
     };
     write_frame(line.to, b'R', subject.as_bytes())?;
-    // Read only after the sample's process was forked.
+    // The server reads this only after it has forked the sample's process.
     write_frame(line.to, b'N', &line.nonce)?;
     let (tag, payload) = read_marked(line.from, line.nonce)?;
     let text = || String::from_utf8_lossy(&payload).into_owned();
@@ -227,7 +228,7 @@ fn job(server: &Server, oracle: Oracle, subject: &str, patience: Patience) -> io
     Ok(outcome)
 }
 
-/// The frame that ends a sample; an answer that nobody waited for may come before it.
+/// Read up to the frame that ends a sample; an answer that no test waited for may come before it.
 fn last_frame(line: Line) -> io::Result<Vec<u8>> {
     loop {
         if let (b'E', payload) = read_marked(line.from, line.nonce)? {
@@ -236,7 +237,7 @@ fn last_frame(line: Line) -> io::Result<Vec<u8>> {
     }
 }
 
-/// Run the tests in a process of their own: what the answers make them do is bounded.
+/// Run the tests in a process of their own, which bounds what the answers can make them do.
 fn run_tests(line: Line, oracle: Oracle, patience: Patience) -> io::Result<Outcome> {
     let (ours, theirs) = sys::socket_pair()?;
     // SAFETY: this process has one thread.
@@ -272,7 +273,7 @@ fn run_tests(line: Line, oracle: Oracle, patience: Patience) -> io::Result<Outco
     }
 }
 
-/// In the forked child: set limits, run, end.
+/// Set limits, run the tests and exit; called in the forked child.
 fn test_run(line: Line, oracle: Oracle, cpu_s: u64) -> ! {
     let limited = sys::limit(sys::RLIMIT_AS, ORACLE_BYTES, ORACLE_BYTES)
         .and_then(|()| sys::limit(sys::RLIMIT_CPU, cpu_s, cpu_s))

@@ -1,4 +1,4 @@
-//! Landlock: what files this process and its children may touch (Linux 5.13 and newer).
+//! Landlock: limit the files that this process and its children may touch (Linux 5.13 and newer).
 //!
 //! See `Documentation/userspace-api/landlock.rst` of the kernel.
 
@@ -16,10 +16,10 @@ const RULE_PATH_BENEATH: c_long = 1;
 const EXECUTE: u64 = 1;
 const READ_FILE: u64 = 1 << 2;
 const READ_DIR: u64 = 1 << 3;
-/// Access rights that make sense for a file; the others are for folders only.
+/// Access rights that apply to files; the others apply only to folders.
 const FILE_RIGHTS: u64 = EXECUTE | 1 << 1 | READ_FILE | 1 << 14 | 1 << 15;
 
-/// Access rights of the file system that each ABI version knows, all of which we handle.
+/// File-system access rights that each ABI version knows. We restrict all of them.
 const HANDLED_BY_ABI: [u64; 5] = [
     (1 << 13) - 1,
     (1 << 14) - 1,
@@ -41,7 +41,7 @@ struct PathBeneath {
     parent: i32,
 }
 
-/// What a path may be used for.
+/// The access that is allowed to a path.
 #[derive(Clone, Copy)]
 pub enum Access {
     /// Read files, list folders, execute programs.
@@ -58,8 +58,8 @@ pub fn abi() -> usize {
     usize::try_from(version).unwrap_or(0)
 }
 
-/// Deny every file access but to `paths`, all TCP, and (ABI 6) signals and abstract sockets to
-/// the outside. A path that does not exist is left out.
+/// Deny all file access except to `paths`. Deny TCP from ABI 4 on, and signals and abstract sockets
+/// to processes outside from ABI 6 on. A path that does not exist is left out.
 pub fn restrict(paths: &[(String, Access)]) -> io::Result<()> {
     let abi = abi();
     if abi < 1 {

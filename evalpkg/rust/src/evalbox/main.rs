@@ -1,4 +1,4 @@
-//! `evalbox`: the trusted programs around a completion. See each module.
+//! `evalbox`: the trusted programs around a completion. Each module describes its own.
 //!
 //!     evalbox confine [limits] --work DIR -- COMMAND...
 //!     evalbox confine [limits] --work DIR -- serve [limits] LIBRARY
@@ -50,7 +50,7 @@ fn main() -> ExitCode {
 }
 
 fn judge(mut arguments: impl Iterator<Item = String>) -> Result<(), String> {
-    // Nobody is left to read the verdicts.
+    // Once the parent has ended, nobody reads the verdicts.
     sys::die_with_parent();
     let mut number = || {
         let word = arguments.next().unwrap_or_default();

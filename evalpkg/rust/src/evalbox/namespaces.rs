@@ -1,4 +1,4 @@
-//! Namespaces: a host of its own, as far as the kernel lets us.
+//! Namespaces: give the program a view of its own of the host, as far as the kernel allows it.
 
 use std::ffi::{c_int, c_ulong, CStr, CString};
 use std::io;
@@ -24,19 +24,19 @@ const MS_PRIVATE: c_ulong = 1 << 18;
 
 const EPERM: i32 = 1;
 
-/// The name of the host in every box, the same everywhere.
+/// The host name in every sandbox, so that all look the same.
 const HOST: &CStr = c"box";
 const DOMAIN: &CStr = c"(none)";
 
-/// New namespaces for everything, as far as the kernel lets us; `options` then says how far.
+/// Enter new namespaces, as far as the kernel allows it; `options` then says how far.
 pub fn enter(options: &mut ConfineOptions) -> io::Result<()> {
     // SAFETY: these calls take nothing.
     let (uid, gid) = unsafe { (sys::getuid(), sys::getgid()) };
     if options.stranger.is_some() {
-        // In a user namespace it could not become the stranger.
+        // No user namespace: root could not become the stranger in one.
         options.namespaces = unshare(ALL);
     } else if unshare(CLONE_NEWUSER | ALL) {
-        // Without these files the ids stay unmapped, which confines no less.
+        // If these writes fail, the ids stay unmapped; that confines just as well.
         let _ = std::fs::write("/proc/self/setgroups", "deny");
         let _ = std::fs::write("/proc/self/uid_map", format!("{uid} {uid} 1"));
         let _ = std::fs::write("/proc/self/gid_map", format!("{gid} {gid} 1"));
@@ -55,7 +55,7 @@ fn unshare(flags: c_int) -> bool {
     unsafe { sys::unshare(flags) == 0 }
 }
 
-/// The new UTS namespace starts with the names of the old one.
+/// Name the host. A new UTS namespace starts with the names of the old one.
 fn name_host() -> io::Result<()> {
     // SAFETY: the lengths are those of the strings.
     let (named, placed) = unsafe {
@@ -76,7 +76,7 @@ fn mount(source: &str, target: &str, flags: c_ulong) -> io::Result<()> {
     sys::check(result, &format!("mount {source} on {target}")).map(|_| ())
 }
 
-/// The work folder becomes `/tmp`.
+/// Make the work folder appear as `/tmp`.
 pub fn arrange_mounts(options: &ConfineOptions) -> io::Result<()> {
     mount("none", "/", MS_REC | MS_PRIVATE)?;
     mount(&options.work, "/tmp", MS_BIND)?;
@@ -90,10 +90,12 @@ pub fn arrange_mounts(options: &ConfineOptions) -> io::Result<()> {
     Ok(())
 }
 
-/// Make the work folder the root: a subject needs nothing but its library, and Landlock does not
-/// hide which files exist. A process that lacks the power to, or is counted with others, may have
-/// it in a user namespace; where that does not work either, the outer sandbox must have done as
-/// much, and the conformance checks find out.
+/// Make the work folder the root.
+///
+/// A subject needs only its library, and Landlock does not hide which files exist. A process that
+/// may not call `chroot`, or whose processes are counted together with others, first tries a user
+/// namespace. Where that is refused too, the outer sandbox must hide the files; the conformance
+/// checks test that it does.
 pub fn shut_in(options: &ConfineOptions) -> io::Result<()> {
     let change = || std::os::unix::fs::chroot(&options.work);
     let counted_alone = options.stranger.is_some() || options.own_user;

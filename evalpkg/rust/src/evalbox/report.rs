@@ -1,4 +1,4 @@
-//! What the judge says of one sample: a line of JSON, read by `evalpkg/sandbox/trial.py`.
+//! The judge's report on one sample: a line of JSON that `evalpkg/sandbox/trial.py` reads.
 
 use std::fmt::Write as _;
 
@@ -10,12 +10,12 @@ pub struct Outcome {
     pub kind: Kind,
     pub test: String,
     pub message: String,
-    /// The frame that says how the sample's process ended, empty if there was none.
+    /// The frame about the end of the sample's process; empty if there was none.
     pub exit: Vec<u8>,
 }
 
 impl Outcome {
-    /// An outcome without a test.
+    /// Make an outcome without a test.
     pub fn of(kind: Kind, message: String) -> Self {
         Outcome {
             kind,
@@ -25,7 +25,7 @@ impl Outcome {
         }
     }
 
-    /// The sample's process ended before any test.
+    /// Make the outcome of a sample whose process ended before any test.
     pub fn gone(exit: Vec<u8>) -> Self {
         Outcome {
             exit,
@@ -34,7 +34,7 @@ impl Outcome {
     }
 }
 
-/// The line for one job.
+/// Write the line for one job.
 pub fn describe(id: &str, outcome: &Outcome) -> String {
     let mut line = String::new();
     let kind = outcome.kind.word();
@@ -59,7 +59,7 @@ pub fn describe(id: &str, outcome: &Outcome) -> String {
     line
 }
 
-/// A JSON string.
+/// Append `text` as a JSON string.
 fn quote(text: &str, out: &mut String) {
     out.push('"');
     for letter in text.chars() {

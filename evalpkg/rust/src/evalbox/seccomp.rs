@@ -1,7 +1,7 @@
-//! seccomp: what system calls a subject and a compiler may make.
+//! seccomp: the system calls that a subject and a compiler may make.
 //!
-//! What is not on a list fails with an error number, as it would on a system that lacks it, so
-//! that honest code that tries and falls back goes on.
+//! A call that is not on a list fails with an error number, as on a system that lacks it. So honest
+//! code that tries a call and has a fallback still works.
 
 use std::io;
 
@@ -21,7 +21,8 @@ const EACCES: u32 = 13;
 const ENOTTY: u32 = 25;
 const ENOSYS: u32 = 38;
 
-/// Pipes to the linker are set non-blocking; terminals are nobody's business.
+/// The `ioctl` requests of a compiler: it sets pipes to the linker non-blocking. Requests about
+/// terminals stay refused.
 const FIONBIO: u32 = 0x5421;
 const FIOCLEX: u32 = 0x5451;
 
@@ -38,7 +39,7 @@ const UPPER_HALF: u64 = 0xffff_ffff_0000_0000;
 /// The last clock with a name, `CLOCK_TAI`; negative numbers are the CPU time of other processes.
 const LAST_CLOCK: u32 = 11;
 
-/// `prctl` options that touch nobody but the caller. The last two install another, stricter filter.
+/// `prctl` options that affect only the caller. The last two install a further, stricter filter.
 const HARMLESS_OPTIONS: &[u32] = &[
     sys::PR_SET_NAME as u32,
     sys::PR_SET_VMA as u32,
@@ -46,7 +47,7 @@ const HARMLESS_OPTIONS: &[u32] = &[
     sys::PR_SET_NO_NEW_PRIVS as u32,
 ];
 
-/// For a subject while its library is being loaded: threads and reading files, nothing else.
+/// The filter for a subject while its library is loaded: it may start threads and read files.
 fn loading_program(own_pid: u32) -> Vec<Instruction> {
     let itself = [Rule::IntIsOneOf(0, &[0])];
     let by_number = [own_pid];
@@ -69,7 +70,7 @@ fn loading_program(own_pid: u32) -> Vec<Instruction> {
     ] {
         filter.allow_if(call, &named_clock);
     }
-    // Only to read a limit of its own.
+    // A process may only read its own limits.
     filter.allow_if(arch::PRLIMIT64, &[itself[0], Rule::PointerIsNull(2)]);
     filter.allow_if(arch::PRCTL, &[Rule::IntIsOneOf(0, HARMLESS_OPTIONS)]);
     filter.finish(ERRNO | EPERM)
@@ -83,15 +84,15 @@ fn thread_without_namespaces() -> Rule<'static> {
     }
 }
 
-/// Stacked on the above once the library is there: no file can be opened or looked at any more.
+/// The filter that is added once the library is loaded: no file can be opened or examined any more.
 fn running_program() -> Vec<Instruction> {
     let mut filter = Filter::new(arch::AUDIT);
     filter.answer(arch::FILES, ERRNO | EACCES);
     filter.finish(ALLOW)
 }
 
-/// For rustc and its linker: processes and files (Landlock says which), no network, no
-/// namespaces, no tracing.
+/// The filter for rustc and its linker: processes and files (Landlock limits which), but no
+/// network, namespaces or tracing.
 fn building_program() -> Vec<Instruction> {
     let mut filter = Filter::new(arch::AUDIT);
     filter.answer(arch::RUN, ALLOW);
@@ -123,17 +124,17 @@ fn building_program() -> Vec<Instruction> {
     filter.finish(ERRNO | EPERM)
 }
 
-/// Hold this process to what a subject needs while its library is being loaded.
+/// Limit this process to the calls that a subject needs while its library is loaded.
 pub fn loading(own_pid: u32) -> io::Result<()> {
     install(&loading_program(own_pid))
 }
 
-/// Take away what only loading needed.
+/// Take away the calls that only loading needs.
 pub fn running() -> io::Result<()> {
     install(&running_program())
 }
 
-/// Hold this process to what a compiler and its linker need.
+/// Limit this process to the calls that a compiler and its linker need.
 pub fn building() -> io::Result<()> {
     install(&building_program())
 }

@@ -6,10 +6,10 @@
 
 use std::ffi::{c_uint, c_void};
 
-/// What every seed is made of.
+/// The byte that fills every seed.
 const CONSTANT: u8 = 0x5a;
 
-/// Stands in for libc's `getrandom` in this process, and in all that it loads.
+/// Replace libc's `getrandom` in this process and in every library that it loads.
 ///
 /// # Safety
 /// `buffer` must have room for `length` bytes, as for the real one.
@@ -20,11 +20,12 @@ pub unsafe extern "C" fn getrandom(buffer: *mut c_void, length: usize, _flags: c
     length as isize
 }
 
-/// Keeps the linker from leaving it out.
+/// A reference that keeps the linker from dropping `getrandom`.
 #[used]
 static KEPT: unsafe extern "C" fn(*mut c_void, usize, c_uint) -> isize = getrandom;
 
-/// Random bytes after all, for what must not be guessed.
+/// Return a random number from `/dev/urandom`, which the constant above does not touch; without
+/// that file, one made from the process id.
 pub fn random() -> u32 {
     let mut bytes = [0u8; 4];
     let read = std::fs::File::open("/dev/urandom")

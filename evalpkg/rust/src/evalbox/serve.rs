@@ -1,13 +1,15 @@
 //! `serve LIBRARY`, run by `evalbox confine`: the fork-server that runs completions, one process
 //! per sample.
 //!
-//! It speaks frames (`tag: u8, length: u32, payload`) with the judge on standard input and output,
-//! and never holds anything about the tests. It says `H` once it stands: if it ends from there on,
-//! that may be the program's doing. Requests: `R` run the symbol named in the payload, then `N` the
-//! nonce that marks all frames about it; `C` call it with these arguments, `D` what a closure of the
-//! tests gave back, `K` end the sample. Answers: `S` started, `A` an answer or the call of a closure,
-//! `E` the process ended (see `exit_frame`), `L` the library could not be loaded, `X` the sandbox
-//! failed; the payload of each begins with the nonce.
+//! It exchanges frames (`tag: u8, length: u32, payload`) with the judge on standard input and
+//! output, and never holds anything about the tests. It sends `H` when it is ready: if it ends
+//! after that, a completion may be the cause.
+//!
+//! Requests: `R` run the symbol named in the payload; `N` (after `R`) the nonce that marks all
+//! frames about this sample; `C` call the function with these arguments; `D` the value that a
+//! closure of the tests returned; `K` end the sample. Answers: `S` started; `A` an answer, or the
+//! call of a closure; `E` the process ended (see `exit_frame`); `L` the library could not be
+//! loaded; `X` the sandbox failed. The payload of each answer begins with the nonce.
 
 use std::ffi::c_int;
 use std::io;
@@ -25,7 +27,7 @@ use crate::sys;
 const IN: i32 = 0;
 const OUT: i32 = 1;
 
-/// Take what subjects need from the file system while it is still in sight; gives `/dev/null`.
+/// Load and open what subjects need while the file system can still be reached; return `/dev/null`.
 pub fn prepare() -> io::Result<OwnedFd> {
     // SAFETY: a number and a C string that is there for good; libm runs nothing when loaded.
     unsafe {
@@ -54,7 +56,8 @@ pub fn run(options: &ServeOptions, null: &OwnedFd) -> io::Result<()> {
 
 fn start(options: &ServeOptions, null: &OwnedFd, symbol: &[u8]) -> io::Result<Option<Subject>> {
     let born = bear(options, null, symbol);
-    // Read only now: until the fork it was on the pipe, and so in no memory that a sample sees.
+    // Read the nonce only after the fork: before that it is on the pipe, so the sample's process
+    // has no copy of it in its memory.
     let nonce = read_nonce()?;
     let mut subject = match born {
         Ok(subject) => Subject { nonce, ..subject },
@@ -63,7 +66,7 @@ fn start(options: &ServeOptions, null: &OwnedFd, symbol: &[u8]) -> io::Result<Op
             return Ok(None);
         }
     };
-    // Said before anything of the completion is loaded, so it cannot be forged.
+    // The child sends this word before it loads the completion, so the completion cannot forge it.
     let mut word = [0u8; 1];
     match subject.receive(&mut word) {
         Ok(()) if word == *b"c" => {}
@@ -120,7 +123,7 @@ fn read_nonce() -> io::Result<Nonce> {
     }
 }
 
-/// One frame about a sample.
+/// Send one frame about a sample.
 fn say(tag: u8, nonce: Nonce, text: &[u8]) -> io::Result<()> {
     let mut payload = Wiped(Vec::with_capacity(nonce.len() + text.len()));
     payload.0.extend_from_slice(&nonce);
@@ -128,7 +131,7 @@ fn say(tag: u8, nonce: Nonce, text: &[u8]) -> io::Result<()> {
     write_frame(OUT, tag, &payload)
 }
 
-/// Hand a frame of the tests to the subject, and its answer, or its call of a closure, to the tests.
+/// Pass a frame from the tests to the subject, and its answer or its call of a closure back.
 fn call(
     options: &ServeOptions,
     mut subject: Subject,

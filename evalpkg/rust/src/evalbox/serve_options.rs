@@ -1,8 +1,8 @@
-//! What `serve` was asked for: the library, and the bounds of one subject.
+//! The options of `serve`: the library, and the bounds of one subject.
 
 use crate::confine_options;
 
-/// The library that holds the subjects, and what each of them may use.
+/// The library that holds the subjects, and the limits of each subject.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ServeOptions {
     pub library: String,

@@ -1,5 +1,5 @@
-//! The few C functions and constants we need. std links libc already; declaring them here spares
-//! a dependency that would have to be fetched.
+//! The few C functions and constants that we need. std links libc already, so declaring them here
+//! saves a dependency that would have to be downloaded.
 
 use std::ffi::{c_char, c_int, c_long, c_ulong, c_void, CStr};
 use std::io;
@@ -117,7 +117,7 @@ pub const PR_SET_NO_NEW_PRIVS: c_int = 38;
 pub const PR_SET_VMA: c_int = 0x5356_4d41;
 const SECCOMP_MODE_FILTER: usize = 2;
 
-/// The last OS error with the name of what failed.
+/// Return the last OS error, with the name of the operation that failed.
 pub fn failed(what: &str) -> io::Error {
     let error = io::Error::last_os_error();
     io::Error::new(error.kind(), format!("{what}: {error}"))
@@ -154,7 +154,7 @@ pub fn limit(resource: c_int, soft: u64, hard: u64) -> io::Result<()> {
     check(set, &format!("limit {resource} to {soft}")).map(|_| ())
 }
 
-/// The soft and the hard limit.
+/// Return the soft and the hard limit.
 pub fn limits_of(resource: c_int) -> io::Result<(u64, u64)> {
     let mut value = Limit { soft: 0, hard: 0 };
     // SAFETY: the pointer is to a value of ours.
@@ -162,15 +162,15 @@ pub fn limits_of(resource: c_int) -> io::Result<(u64, u64)> {
     Ok((value.soft, value.hard))
 }
 
-/// Limit to `most`, or to what we were given where that is less.
+/// Limit to `most`, or to the hard limit where that is lower.
 pub fn limit_to_at_most(resource: c_int, most: u64) -> io::Result<()> {
     let (_, hard) = limits_of(resource)?;
     let value = most.min(hard);
     limit(resource, value, value)
 }
 
-/// As the system has it, whatever our parent ignored or blocked: a parent that ignores SIGCHLD
-/// would keep us from learning how children end.
+/// Reset signals to the system's defaults, whatever our parent ignored or blocked. With SIGCHLD
+/// ignored we could not learn how children end.
 pub fn reset_signals() {
     const SIGABRT: c_int = 6;
     const SIGTERM: c_int = 15;
@@ -189,7 +189,7 @@ pub fn reset_signals() {
     }
 }
 
-/// Be killed when the parent ends. A change of user clears this.
+/// Have the kernel kill this process when its parent ends. A change of user clears this.
 pub fn die_with_parent() {
     // SAFETY: the option takes numbers.
     unsafe {
@@ -203,7 +203,7 @@ pub fn die_with_parent() {
     };
 }
 
-/// No program that we start can have powers that we lack.
+/// Keep programs that we start from gaining powers that we lack (as set-user-id programs do).
 pub fn no_new_privileges() -> io::Result<()> {
     // SAFETY: the option takes numbers.
     let set = unsafe { prctl(PR_SET_NO_NEW_PRIVS, 1_usize, 0_usize, 0_usize, 0_usize) };
@@ -231,14 +231,14 @@ pub fn open_file(path: &CStr, flags: c_int) -> io::Result<OwnedFd> {
     owned(fd, &path.to_string_lossy())
 }
 
-/// A descriptor that a system call has just given us, or its error.
+/// Take ownership of a descriptor that a system call has just returned, or return its error.
 pub fn owned(fd: c_int, what: &str) -> io::Result<OwnedFd> {
     check(fd, what)?;
     // SAFETY: nobody else knows the number yet.
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
 }
 
-/// Two ends of a conversation between processes.
+/// Open a pair of connected sockets, for two processes.
 pub fn socket_pair() -> io::Result<(OwnedFd, OwnedFd)> {
     let mut pair = [-1; 2];
     // SAFETY: the array has room for two.
@@ -247,7 +247,7 @@ pub fn socket_pair() -> io::Result<(OwnedFd, OwnedFd)> {
     Ok((owned(pair[0], "socketpair")?, owned(pair[1], "socketpair")?))
 }
 
-/// A copy of a descriptor, at the lowest free number from `least` on.
+/// Copy a descriptor to the lowest free number from `least` on.
 pub fn duplicate(fd: RawFd, least: RawFd) -> io::Result<OwnedFd> {
     // SAFETY: the command takes a number.
     owned(
@@ -256,20 +256,20 @@ pub fn duplicate(fd: RawFd, least: RawFd) -> io::Result<OwnedFd> {
     )
 }
 
-/// Make `number` stand for what `fd` stands for.
+/// Make the descriptor `number` refer to the same file as `fd`.
 pub fn place(fd: &OwnedFd, number: RawFd) -> io::Result<()> {
     // SAFETY: what `number` stood for is not used by an owner any more, or is one of 0 to 2.
     let placed = unsafe { dup2(fd.as_raw_fd(), number) };
     check(placed, "place a descriptor").map(|_| ())
 }
 
-/// Close every descriptor from `first` on. For a process that uses none of them any more.
+/// Close every descriptor from `first` on; the process must not use any of them any more.
 pub fn close_from(first: RawFd) {
     // SAFETY: closing descriptors that nothing uses.
     if unsafe { close_range(first as u32, u32::MAX, 0) } == 0 {
         return;
     }
-    // Linux before 5.9.
+    // Linux before 5.9 has no close_range.
     let most = limits_of(RLIMIT_NOFILE).map_or(1024, |(soft, _)| soft);
     for fd in first..most as RawFd {
         // SAFETY: as above.

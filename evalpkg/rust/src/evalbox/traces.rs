@@ -1,8 +1,8 @@
-//! What the fork-server's memory tells of the host: its own command line, and where it lies.
+//! Erase from the fork-server's memory what it tells about the host: command line and paths.
 //!
-//! A subject is forked from that memory and can read all of it. So the server erases the names of
-//! the folders (of the cache, of the scratch place, of the toolchain: they name a user) before it
-//! starts the first one.
+//! A subject is forked from that memory and can read all of it. The names of folders (of the cache,
+//! of the work folder, of the toolchain) contain the user's name, for example. So the server erases
+//! them before it starts the first subject.
 
 use std::collections::BTreeSet;
 use std::ffi::{c_char, c_int, c_void};
@@ -18,23 +18,25 @@ extern "C" {
     fn sbrk(more: isize) -> usize;
 }
 
-/// Where the kernel put the path by which it started this program: above all arguments.
+/// The auxiliary-vector key of the path that started this program. The kernel puts the path above
+/// all arguments.
 const AT_EXECFN: usize = 31;
-/// What a subject finds as its first and only argument.
+/// The first and only argument that a subject finds.
 const NEW_NAME: &[u8] = b"program\0";
-/// More than the kernel allows for arguments and variables together.
+/// A bound in bytes above what the kernel allows for arguments and variables together.
 const MOST_WORDS: usize = 8 << 20;
 const FILLER: u8 = b'x';
-/// Names are kept inverted, so that the search does not find, and spoil, its own list.
+/// Every byte of a name is inverted with this mask, so that the search does not find and overwrite
+/// its own list.
 const MASK: u8 = 0xff;
 
-/// What is to be erased, and where to look for it.
+/// The texts to erase, and the memory to search for them.
 pub struct Traces {
     /// `argv`, as the kernel laid it out.
     arguments: *mut *mut u8,
-    /// Folders, and the folders that hold them, longest first; inverted.
+    /// Paths of folders and of the folders above them, longest first, inverted.
     names: Vec<Vec<u8>>,
-    /// Memory that this program wrote: heap, stack, and what the dynamic loader keeps.
+    /// Ranges of memory that this program wrote: heap, stack, and the dynamic loader's data.
     places: Vec<(usize, usize)>,
 }
 
@@ -47,8 +49,8 @@ impl Traces {
         }
     }
 
-    /// Look around while `/proc` is in sight, and before `environ` is changed. `work` is named on
-    /// the command line.
+    /// Collect the texts and the ranges. Call it while `/proc` can be read and before `environ`
+    /// changes. `work` is the folder that the command line names.
     pub fn of(work: &str) -> Self {
         let maps = std::fs::read_to_string("/proc/self/maps").unwrap_or_default();
         let (names, places) = read_maps(&maps, work);
@@ -63,7 +65,7 @@ impl Traces {
         }
     }
 
-    /// Erase it all. No string made before from the command line may be used afterwards.
+    /// Erase it all. No string that was made from the command line before may be used afterwards.
     pub fn erase(mut self) {
         self.erase_words();
         // SAFETY: with 0 it only tells where the heap ends now.
@@ -81,8 +83,8 @@ impl Traces {
         }
     }
 
-    /// The words of the command line and the variables, which lie one behind the other, up to the
-    /// program's own path.
+    /// Erase the words of the command line and the variables. They lie one behind the other, up to
+    /// the program's own path.
     fn erase_words(&self) {
         if self.arguments.is_null() {
             return;
@@ -107,8 +109,8 @@ impl Traces {
     }
 }
 
-/// The names to look for and the places to look at, from the text of `/proc/self/maps`. An end of
-/// 0 stands for the end of the heap, which grows.
+/// Read the names to search for and the ranges to search from the text of `/proc/self/maps`. An end
+/// of 0 stands for the end of the heap, which can still grow.
 fn read_maps(maps: &str, work: &str) -> (Vec<Vec<u8>>, Vec<(usize, usize)>) {
     let mut names = BTreeSet::new();
     let mut places = Vec::new();
@@ -142,7 +144,7 @@ fn read_maps(maps: &str, work: &str) -> (Vec<Vec<u8>>, Vec<(usize, usize)>) {
     (names, places)
 }
 
-/// The folder, and those above it that have a name of two parts or more.
+/// Add the folder, and the folders above it whose paths have two parts or more.
 fn add_folders(folder: &Path, names: &mut BTreeSet<Vec<u8>>) {
     use std::os::unix::ffi::OsStrExt;
     for (index, path) in folder.ancestors().enumerate() {
@@ -168,7 +170,7 @@ fn erase_names(memory: &mut [u8], names: &[Vec<u8>]) {
     }
 }
 
-/// As `iter().position()`, at the C library's speed.
+/// Find a byte, as `iter().position()` does, at the speed of the C library.
 fn position(bytes: &[u8], wanted: u8) -> Option<usize> {
     // SAFETY: the pointer and the length are those of the slice.
     let found = unsafe { memchr(bytes.as_ptr().cast(), wanted.into(), bytes.len()) };

@@ -1,4 +1,5 @@
-//! One call of the entry point, as the tests see it: arguments out, closures called back, the answer.
+//! One call of the entry point, on the tests' side: send arguments, run closures that the program
+//! calls, receive the answer.
 
 use std::any::Any;
 use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
@@ -13,27 +14,27 @@ use crate::{Decoded, Get, Malformed, Put, Reader};
 pub const ENTRY: u8 = 0;
 /// First byte of a request: take items of an iterator that the entry point returned.
 pub const PULL: u8 = 1;
-/// Bytes that a closure of the tests may give back in one call.
+/// The most bytes that a closure of the tests may return in one call.
 const MOST_GIVEN: usize = 64 << 20;
 
-/// A closure of the tests: decodes what it is given, encodes what it gives back.
+/// A closure of the tests: it decodes its arguments and encodes its result.
 pub type Callback<'c> = &'c mut dyn FnMut(&mut Reader<'_>, &mut Vec<u8>) -> Decoded<()>;
 
 /// One request under construction.
 pub struct Call<'c> {
     bytes: Vec<u8>,
     callbacks: Vec<Callback<'c>>,
-    /// The panic of a closure, until it is known whether it went through the program.
+    /// The panic of a closure, until it is known whether the program let it through.
     panic: Option<Box<dyn Any + Send>>,
 }
 
 impl<'c> Call<'c> {
-    /// A call of the entry point.
+    /// Start a call of the entry point.
     pub fn new() -> Self {
         Self::of(ENTRY)
     }
 
-    /// A request for so many items of an iterator that the entry point returned.
+    /// Start a request for `items` items of an iterator that the entry point returned.
     pub fn pull(iterator: u32, items: u32) -> Self {
         let mut call = Self::of(PULL);
         call.arg(&iterator);
@@ -54,12 +55,13 @@ impl<'c> Call<'c> {
         value.put(&mut self.bytes);
     }
 
-    /// Add a closure; the program knows it by its number, in order from 0.
+    /// Add a closure. The program calls it by its number; closures are numbered from 0.
     pub fn callback(&mut self, callback: Callback<'c>) {
         self.callbacks.push(callback);
     }
 
-    /// Send the arguments and wait for the answer; other threads of the test wait until it is here.
+    /// Send the arguments and wait for the answer. Meanwhile other threads of the test that call
+    /// the program wait.
     pub fn invoke(mut self) -> Answer {
         let _turn = take_turn();
         if let Some((kind, why)) = oracle::ended() {
@@ -86,7 +88,7 @@ impl<'c> Call<'c> {
         }
     }
 
-    /// The program panicked: by itself, or because a closure of the tests did.
+    /// Unwind, since the program panicked: by itself, or because a closure of the tests did.
     fn panicked(&mut self, text: Option<&[u8]>) -> ! {
         if let Some(own) = self.panic.take() {
             resume_unwind(own);
@@ -95,7 +97,7 @@ impl<'c> Call<'c> {
         resume_unwind(Box::new(Interrupted::panicked(text)))
     }
 
-    /// Run a closure of the tests; the reply is 1 and what it gave back, or 0 if it panicked.
+    /// Run a closure of the tests; the reply is 1 and its result, or 0 if it panicked.
     fn call_back(&mut self, payload: &[u8]) -> Vec<u8> {
         let mut reader = Reader::new(payload);
         let number = u32::get(&mut reader).unwrap_or(u32::MAX) as usize;
@@ -109,7 +111,7 @@ impl<'c> Call<'c> {
                 interrupt(Kind::Exhausted, "a closure was made to give back too much")
             }
             Ok(_) => bad_answer("it called a closure with what is no value of the asked type"),
-            // Nothing can be asked any more: whatever the program makes of it does not matter.
+            // The program can answer no more calls, so how it handles the panic does not matter.
             Err(panic) if oracle::ended().is_some() => resume_unwind(panic),
             Err(panic) => {
                 self.panic = Some(panic);
@@ -125,23 +127,23 @@ impl Default for Call<'_> {
     }
 }
 
-/// Leaves its text in the library wherever it is called from code that is used.
+/// Leave a text in the library, if the code that calls this is used.
 #[inline(never)]
 pub fn mark(text: &'static str) {
     std::hint::black_box(text);
 }
 
-/// End the sample: what came back is no answer.
+/// End the sample, since what came back is no answer.
 pub fn bad_answer(what: &str) -> ! {
     interrupt(Kind::BadAnswer, what)
 }
 
-/// A closure that may be called once was called again.
+/// End the sample, since the program called an `FnOnce` closure of the tests again.
 pub fn called_again() -> ! {
     bad_answer("it called a closure again that may be called once")
 }
 
-/// The bytes that came back: the result, then every `&mut` argument in order.
+/// The bytes of an answer: the result, then every `&mut` argument in order.
 pub struct Answer {
     payload: Vec<u8>,
     used: usize,
@@ -161,7 +163,7 @@ impl Answer {
         }
     }
 
-    /// The next value.
+    /// Decode the next value.
     pub fn result<T: Get>(&mut self) -> T {
         self.decode()
     }
@@ -182,7 +184,7 @@ impl Answer {
         }
     }
 
-    /// Nothing may be left over.
+    /// Check that no bytes are left over.
     pub fn done(self) {
         if self.used != self.payload.len() {
             bad_answer("an answer with bytes left over");

@@ -1,6 +1,7 @@
-//! The error types of std: each travels by what makes two of them equal.
+//! Encodings of std's error types. An error is encoded by the facts that make two of them equal.
 //!
-//! Most cannot be made by hand, so the receiver makes the operation fail in the same way.
+//! Most of these types have no public constructor, so the receiver makes the same operation fail in
+//! the same way.
 
 use std::char::{CharTryFromError, ParseCharError};
 use std::convert::Infallible;
@@ -11,10 +12,11 @@ use std::string::{FromUtf16Error, FromUtf8Error};
 
 use crate::{Decoded, Get, Malformed, Put, Reader};
 
-/// Longest valid beginning that a received `Utf8Error` may speak of, in bytes.
+/// The highest `valid_up_to` of a received `Utf8Error`, in bytes.
 const MOST_VALID: u64 = 16 << 20;
 
-/// Types with a few distinct values, in a fixed order; what is none of them travels as the last.
+/// Encode types with a few distinct values, by their place in a fixed order. A value that is none
+/// of them is encoded as the last.
 macro_rules! one_of {
     ($name:ty: $($make:expr),+ $(,)?) => {
         impl Put for $name {
@@ -106,7 +108,7 @@ impl Get for FromUtf8Error {
     }
 }
 
-/// Errors of unknown type travel by their text.
+/// Encode errors of unknown type by their text.
 macro_rules! by_text {
     ($($name:ty),*) => {$(
         impl Put for $name {

@@ -1,17 +1,18 @@
 //! Frames: `tag: u8, length: u32, payload`.
 //!
-//! What the fork-server says of a sample begins with the sample's nonce. The judge draws it and
-//! sends it after the sample's process was forked, so no completion can know it.
+//! Every frame of the fork-server about a sample begins with the sample's nonce. The judge draws
+//! the nonce, and the server reads it only after it has forked the sample's process. So no
+//! completion can know it.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::mem::ManuallyDrop;
 use std::os::fd::FromRawFd;
 
-/// What marks the frames of one sample.
+/// The mark of the frames of one sample.
 pub type Nonce = [u8; 8];
 
-/// Borrow `fd` as a file that is not closed.
+/// Borrow `fd` as a file; dropping the file does not close it.
 ///
 /// The caller must keep `fd` open while the file is used.
 pub fn file(fd: i32) -> ManuallyDrop<File> {

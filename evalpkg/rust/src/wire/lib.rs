@@ -1,9 +1,9 @@
 //! `evalwire`: how arguments and results travel between the oracle and the subject.
 //!
-//! The oracle (our tests) and the subject (the completion) are different processes. A call is one
-//! frame each way, and one each way for every closure that the subject calls back; values are
-//! encoded by type, little-endian, lengths as `u32`. The decoder trusts nothing: every length is
-//! checked against the bytes that are there.
+//! The oracle (our tests) and the subject (the completion) are different processes. A call takes
+//! one frame each way, and one more each way for every call of a closure by the subject. Values are
+//! encoded by type: little-endian, lengths as `u32`. The decoder trusts nothing: it checks every
+//! length against the bytes that it has.
 
 use std::any::Any;
 
@@ -20,7 +20,7 @@ mod turn;
 mod values;
 pub mod vocabulary;
 
-/// The bytes do not encode a value of the asked type.
+/// The error of bytes that do not encode a value of the asked type.
 #[derive(Debug)]
 pub struct Malformed;
 
@@ -49,7 +49,8 @@ impl<'a> Reader<'a> {
         Ok(self.take(1)?[0])
     }
 
-    /// A count of elements; each takes at least one byte, so more than the rest is a lie.
+    /// Read a count of elements. Each element takes at least one byte, so a count above the number
+    /// of bytes left is malformed.
     pub fn count(&mut self) -> Decoded<usize> {
         let bytes = self.take(4)?;
         let count = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]) as usize;
@@ -59,12 +60,12 @@ impl<'a> Reader<'a> {
         Ok(count)
     }
 
-    /// Bytes not yet read.
+    /// Count the bytes not yet read.
     pub fn left(&self) -> usize {
         self.rest.len()
     }
 
-    /// Decode an argument; used by generated shims, where a malformed request is our own bug.
+    /// Decode an argument. Generated shims call this; a malformed request is a bug of ours.
     pub fn arg<T: Get>(&mut self) -> T {
         match T::get(self) {
             Ok(value) => value,
@@ -78,13 +79,13 @@ pub trait Put {
     fn put(&self, out: &mut Vec<u8>);
 }
 
-/// A value that can be received. What references refer to is leaked: a subject lives for one
-/// sample, and so does the process of its tests.
+/// A value that can be received. A received reference points to leaked memory: the processes of the
+/// subject and of its tests end with the sample.
 pub trait Get: Sized {
     fn get(input: &mut Reader<'_>) -> Decoded<Self>;
 }
 
-/// What a panic said, if it said it in text; cut to what a test may look for in it.
+/// Return the text of a panic, cut to 64 Ki characters; None if its payload is not text.
 pub fn panic_text(payload: &(dyn Any + Send)) -> Option<String> {
     let text = match (
         payload.downcast_ref::<&str>(),
@@ -97,12 +98,12 @@ pub fn panic_text(payload: &(dyn Any + Send)) -> Option<String> {
     Some(text.chars().take(64 << 10).collect())
 }
 
-/// Export the shim of one sample. What a macro of another crate writes is none of the lints' business
-/// that a sample denies or forbids (`unsafe_code`, which `no_mangle` counts as).
+/// Export the shim of one sample. This is a macro, since lints that a sample denies or forbids
+/// (`unsafe_code`, which covers `no_mangle`) do not apply to code from another crate's macro.
 #[macro_export]
 macro_rules! export {
     ($name:ident, $shim:path, $stack:expr) => {
-        // A program may insist on documentation, and this then stands at its root.
+        // A program may deny missing documentation, and this function stands at its root.
         #[doc(hidden)]
         #[no_mangle]
         pub extern "C" fn $name(fd: i32) {
@@ -111,8 +112,8 @@ macro_rules! export {
     };
 }
 
-/// A `#[test]` function that a macro of the tests makes: the function, and its registration when the
-/// oracle's library is loaded. Reads the attributes as rustc does.
+/// Define a `#[test]` function that a macro of the tests makes, and register it when the oracle's
+/// library is loaded. Attributes mean what they mean to rustc.
 #[macro_export]
 macro_rules! case {
     (@[$panics:expr] [$($kept:tt)*] #[test] $($rest:tt)*) => {

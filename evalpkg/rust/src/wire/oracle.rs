@@ -1,6 +1,6 @@
 //! The oracle's half: run a task's tests against the subject and report how they ended.
 //!
-//! Runs outside the sandbox, in a process that never loads anything a model wrote.
+//! It runs outside the sandbox, in a process that never loads anything a model wrote.
 
 use std::any::Any;
 use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
@@ -22,23 +22,24 @@ pub struct Line {
 
 static LINE: Mutex<Option<Line>> = Mutex::new(None);
 static EXIT_FRAME: Mutex<Vec<u8>> = Mutex::new(Vec::new());
-/// Set once no further answer can come; outlives whatever a test does with the unwinding.
+/// The reason why no further answer can come. It is kept here because a test may catch the
+/// unwinding.
 static ENDED: Mutex<Option<(Kind, String)>> = Mutex::new(None);
-/// Tests that macros made, by their full path.
+/// Tests that macros made, with their full paths.
 static REGISTERED: Mutex<Vec<Test>> = Mutex::new(Vec::new());
 
-/// Characters of a message that a report keeps.
+/// The most characters of a message that a report keeps.
 const LONGEST_MESSAGE: usize = 2000;
 
-/// Unwinds out of a test: the subject panicked, or no answer can come any more.
+/// The payload that unwinds out of a test: the subject panicked, or no answer can come any more.
 pub struct Interrupted {
     kind: Kind,
-    /// What was said; None where the panic had no text.
+    /// The text of the panic or the reason; None where the panic had no text.
     text: Option<String>,
 }
 
 impl Interrupted {
-    /// The subject panicked with this text, or without one.
+    /// Make the payload for a panic of the subject, with its text if it had one.
     pub fn panicked(text: Option<String>) -> Self {
         Interrupted {
             kind: Kind::Panicked,
@@ -47,24 +48,24 @@ impl Interrupted {
     }
 }
 
-/// No further answer can come: remember why, and unwind.
+/// Remember why no further answer can come, and unwind.
 pub fn interrupt(kind: Kind, why: &str) -> ! {
     locked(&ENDED).get_or_insert((kind, why.to_string()));
     let text = Some(why.to_string());
     resume_unwind(Box::new(Interrupted { kind, text }))
 }
 
-/// Why no further answer can come, if so.
+/// Return why no further answer can come; None while answers can come.
 pub fn ended() -> Option<(Kind, String)> {
     locked(&ENDED).clone()
 }
 
-/// Keep the frame that says how the subject's process ended.
+/// Keep the frame about the end of the subject's process.
 pub fn remember_exit(frame: Vec<u8>) {
     *locked(&EXIT_FRAME) = frame;
 }
 
-/// The connection of this test run.
+/// Return the connection of this test run.
 pub fn line() -> Line {
     match *locked(&LINE) {
         Some(line) => line,
@@ -76,7 +77,7 @@ pub fn line() -> Line {
 pub struct Test {
     pub name: &'static str,
     pub run: fn(),
-    /// What a panic that the test expects must contain; None where it expects none.
+    /// The text that the expected panic must contain; None where the test expects no panic.
     pub panics: Option<&'static str>,
 }
 
@@ -85,7 +86,7 @@ pub struct Plan {
     /// Path of the task's module; the names of tests that macros made begin with it.
     pub module: &'static str,
     pub tests: &'static [Test],
-    /// Names of the tests that rustc lists; None where parsing is certain.
+    /// Names of the tests that rustc lists; None where our parsing alone is certain.
     pub listed: Option<&'static [&'static str]>,
 }
 
@@ -94,7 +95,7 @@ pub fn register(test: Test) {
     locked(&REGISTERED).push(test);
 }
 
-/// Take a test's result as rustc's own harness does.
+/// Check a test's result, as rustc's own harness does.
 pub fn finish<T: Termination>(result: T) {
     assert!(
         result.report() == ExitCode::SUCCESS,
@@ -122,7 +123,7 @@ pub fn run(line: Line, plan: &Plan, report: extern "C" fn(*const u8, usize)) {
 
 type Named = (&'static str, fn(), Option<&'static str>);
 
-/// The tests to run: those of the source, then those that macros made.
+/// Return the tests to run: those of the source, then those that macros made.
 fn tests_of(plan: &Plan) -> Result<Vec<Named>, String> {
     let mut made: Vec<Named> = locked(&REGISTERED)
         .iter()
@@ -144,7 +145,7 @@ fn tests_of(plan: &Plan) -> Result<Vec<Named>, String> {
     Ok(tests)
 }
 
-/// Every test that rustc lists is there, once, and no other.
+/// Check that the tests are exactly those that rustc lists.
 fn compare(tests: &[Named], listed: &[&str]) -> Result<(), String> {
     let mut ours: Vec<String> = tests.iter().map(|test| test.0.replace("r#", "")).collect();
     let mut theirs: Vec<String> = listed.iter().map(|&name| name.into()).collect();
@@ -198,7 +199,7 @@ fn judge(run: fn(), panics: Option<&str>) -> Result<(), (Kind, String)> {
     }
 }
 
-/// Whether a panic of the subject, or of the test itself, ended the test.
+/// Tell whether a panic of the subject, or of the test itself, ended the test.
 fn is_panic(payload: &(dyn Any + Send)) -> bool {
     payload
         .downcast_ref::<Interrupted>()

@@ -1,5 +1,5 @@
-//! An iterator that the entry point returned: it stays in the subject, its items come as they are
-//! asked for.
+//! An iterator that the entry point returned. It stays in the subject, and the tests fetch its
+//! items as they need them.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -7,12 +7,13 @@ use std::collections::VecDeque;
 use crate::call::Answer;
 use crate::Get;
 
-/// Items that are asked for one by one, so that nothing is computed that the tests do not want.
+/// The first so many items are fetched one by one, so that the subject computes no item that the
+/// tests do not want.
 const ONE_BY_ONE: u32 = 64;
-/// Items asked for at once at most.
+/// The most items in one request.
 const MOST_AT_ONCE: u32 = 1024;
 
-/// The oracle's end of an iterator. `'c` is how long the closures live that it was given.
+/// The oracle's end of an iterator. `'c` is the lifetime of the closures that the call passed.
 pub struct Remote<'c, T> {
     ask: RefCell<Box<dyn FnMut(u32, u32) -> Answer + 'c>>,
     handle: u32,
@@ -22,8 +23,8 @@ pub struct Remote<'c, T> {
 }
 
 impl<'c, T: Get> Remote<'c, T> {
-    /// The iterator that an answer announces. `ask` sends `Call::pull` of the iterator's number and
-    /// a number of items, with the closures that the iterator may call.
+    /// Make the iterator that an answer announces. `ask` takes the iterator's number and a number
+    /// of items, and sends `Call::pull` with the closures that the iterator may call.
     pub fn new(answer: &mut Answer, ask: impl FnMut(u32, u32) -> Answer + 'c) -> Self {
         Remote {
             ask: RefCell::new(Box::new(ask)),

@@ -1,7 +1,8 @@
 //! The subject's half: decode a call, run the completion's function, encode its result.
 //!
-//! Runs inside the sandbox, in the same process as the completion; nothing here is trusted by the
-//! oracle. The function runs on a thread with the stack that rustc's own test run would give it.
+//! It runs inside the sandbox, in the same process as the completion, so the oracle trusts nothing
+//! of it. The function runs on a thread with the stack size that rustc's own test run would give
+//! it.
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -18,20 +19,20 @@ use crate::{put_count, Put, Reader};
 /// The generated shim of one sample: arguments in, result and `&mut` arguments out.
 pub type Shim = fn(&mut Reader<'_>, &mut Vec<u8>);
 
-/// Items of an iterator are sent once they take so many bytes, however many were asked for.
+/// Items of an iterator are sent once they take so many bytes, even if more were asked for.
 const ENOUGH: usize = 32 << 10;
 
-/// Appends up to so many items; gives whether the iterator has ended.
+/// A function that appends up to so many items, and returns whether the iterator has ended.
 type Source = Box<dyn FnMut(u32, &mut Vec<u8>) -> bool>;
 
-/// The connection, and what a call on it runs.
+/// The connection, and the shim that runs each call on it.
 static SERVING: Mutex<Option<(i32, Shim)>> = Mutex::new(None);
 
 thread_local! {
     static LENT: RefCell<Vec<Option<Source>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Answer calls that arrive on `fd` until it closes, on a stack of so many bytes.
+/// Answer calls that arrive on `fd` until it closes, on a thread with a stack of `stack` bytes.
 pub fn serve(fd: i32, shim: Shim, stack: usize) {
     let worker = thread::Builder::new().stack_size(stack).spawn(move || {
         *locked(&SERVING) = Some((fd, shim));
@@ -50,7 +51,7 @@ fn receive(fd: i32) -> io::Result<(u8, Vec<u8>)> {
     crate::frames::read_frame(fd)
 }
 
-/// Run one request and send what came of it.
+/// Run one request and send its result or its panic.
 fn answer(fd: i32, shim: Shim, request: &[u8]) -> io::Result<()> {
     let mut answer = vec![b'R', 0, 0, 0, 0];
     let run = AssertUnwindSafe(|| {
@@ -82,9 +83,10 @@ fn send(fd: i32, frame: &mut [u8]) -> io::Result<()> {
     file(fd).write_all(frame)
 }
 
-/// Call a closure of the tests: `put` encodes what it is given. Gives what it gave back.
+/// Call a closure of the tests and return its encoded result; `put` encodes its arguments.
 ///
-/// Panics where the closure panicked, and where no test listens any more.
+/// # Panics
+/// If the closure panicked, or if no test listens any more.
 pub fn call_back(number: u32, put: &dyn Fn(&mut Vec<u8>)) -> Vec<u8> {
     let serving = *locked(&SERVING);
     let Some((fd, shim)) = serving else {
@@ -97,7 +99,7 @@ pub fn call_back(number: u32, put: &dyn Fn(&mut Vec<u8>)) -> Vec<u8> {
     let mut sent = send(fd, &mut frame);
     while sent.is_ok() {
         match receive(fd) {
-            // The closure calls the entry point itself.
+            // The closure called the entry point.
             Ok((b'C', request)) => sent = answer(fd, shim, &request),
             Ok((b'D', mut reply)) if reply.first() == Some(&1) => {
                 reply.remove(0);
@@ -110,7 +112,7 @@ pub fn call_back(number: u32, put: &dyn Fn(&mut Vec<u8>)) -> Vec<u8> {
     panic!("the tests are gone")
 }
 
-/// Keep an iterator for the tests to take items from; its number is the result.
+/// Keep an iterator, from which the tests take items, and append its number to `output`.
 pub fn lend<T: Put>(mut items: impl Iterator<Item = T> + 'static, output: &mut Vec<u8>) {
     let mut panic: Option<Box<dyn Any + Send>> = None;
     let source: Source = Box::new(move |wanted, out| {
@@ -128,7 +130,7 @@ pub fn lend<T: Put>(mut items: impl Iterator<Item = T> + 'static, output: &mut V
                 }
                 Ok(None) => ended = true,
                 Err(own) if count == 0 => resume_unwind(own),
-                // The items before it come first.
+                // The items before the panic are sent first.
                 Err(own) => panic = Some(own),
             }
         }

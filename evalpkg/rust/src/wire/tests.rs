@@ -1,4 +1,5 @@
-//! Values and frames: what goes in comes out, and what no encoder made is refused.
+//! Tests of values and frames: they come out as they went in, and bytes that no encoder made are
+//! refused.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Debug;
@@ -21,7 +22,7 @@ fn assert_returns<T: Put + Get + PartialEq + Debug>(value: &T) {
     let back = T::get(&mut reader).expect("what was encoded can be decoded");
     assert_eq!(&back, value);
     assert_eq!(reader.left(), 0);
-    // Cut anywhere, it is no value of the type, or leaves the reader at its end.
+    // No shorter beginning of the bytes is a value of the type.
     for length in 0..bytes.len() {
         assert!(T::get(&mut Reader::new(&bytes[..length])).is_err());
     }
@@ -62,7 +63,7 @@ fn what_no_encoder_made_is_refused() {
     assert!(Vec::<u64>::get(&mut Reader::new(&[0xff; 12])).is_err());
 }
 
-/// Two connected descriptors.
+/// Open two connected sockets.
 fn connected() -> (TcpStream, TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let one = TcpStream::connect(listener.local_addr().unwrap()).unwrap();

@@ -1,24 +1,24 @@
-//! Whose turn it is to speak with the other process: one thread's at a time.
+//! Turns: only one thread at a time exchanges frames with the other process.
 
 use std::sync::{Condvar, Mutex, MutexGuard};
 use std::thread::{self, ThreadId};
 
-/// Which thread speaks, and how many calls deep.
+/// The thread that has the turn, and the number of its nested calls.
 static TURN: Mutex<Option<(ThreadId, u32)>> = Mutex::new(None);
 static TURN_OVER: Condvar = Condvar::new();
 
-/// Lock, whatever a panic has left.
+/// Lock a mutex, even if a panic has poisoned it.
 pub fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex
         .lock()
         .unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
-/// The right to speak; given back when it is dropped.
+/// The right to exchange frames; dropping it passes it on.
 pub struct Turn;
 
-/// Wait until no other thread speaks. A closure that is called back may speak again while its own
-/// thread does.
+/// Wait until no other thread has the turn. A thread that has it gets it again at once, for example
+/// in a closure that the program calls.
 pub fn take_turn() -> Turn {
     let me = thread::current().id();
     let mut turn = locked(&TURN);

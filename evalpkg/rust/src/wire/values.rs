@@ -1,4 +1,4 @@
-//! The encodings of std types.
+//! Encodings of std types.
 
 use std::any::Any;
 use std::borrow::Cow;
@@ -362,7 +362,7 @@ tuple!(A B C D E F G H I J);
 tuple!(A B C D E F G H I J K);
 tuple!(A B C D E F G H I J K L);
 
-/// `dyn Any` travels as one of a closed list of std types; anything else arrives as `()`.
+/// Encode `dyn Any` as one of a closed list of std types; any other type arrives as `()`.
 macro_rules! any {
     ($($tag:literal => $name:ty),* $(,)?) => {
         impl Put for dyn Any {

@@ -1,4 +1,4 @@
-//! The filters, run by an interpreter of our own.
+//! Tests of the filters: a small interpreter here runs them.
 
 use super::{arch, building_program, loading_program, running_program};
 use crate::bpf::{self, Call, Instruction};
@@ -9,7 +9,8 @@ const ACCESS_DENIED: u32 = bpf::ERRNO | super::EACCES;
 /// A pointer whose low half is 0, as a completion once mapped it.
 const HIGH: u64 = 0x1_0000_0000;
 
-/// What the kernel gives `arguments` to: the verdict of `program`, or a panic if it is not sound.
+/// Run `program` on one call, as the kernel does, and return its answer. Panics if the program
+/// holds an unknown instruction or runs past its end.
 fn run_on(program: &[Instruction], architecture: u32, number: u32, arguments: [u64; 6]) -> u32 {
     let word = |offset: u32| match offset {
         bpf::NUMBER => number,
@@ -121,7 +122,7 @@ fn a_limit_may_be_read_but_only_ones_own_and_never_set() {
             "{pid}"
         );
     }
-    // The kernel takes the low half of a pid: this is pid 0, and nothing else can be meant.
+    // The kernel reads only the low half of a pid, so this can only mean pid 0.
     assert_eq!(loading(arch::PRLIMIT64, with(&[HIGH, 9, null])), bpf::ALLOW);
 }
 
