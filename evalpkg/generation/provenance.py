@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, Self
 
 from evalpkg.models import Role
 
@@ -72,3 +73,16 @@ class Generated:
         if self.notes:
             told["notes"] = list(self.notes)
         return told
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> Self:
+        """The record that ``as_json`` gave."""
+        rest = dict(told)
+        models = rest.pop("models", {})
+        known = {one.name: rest.pop(one.name) for one in fields(cls) if one.name in rest}
+        known["notes"] = tuple(known.get("notes", ()))
+        return cls(
+            **{"backend": "", **known},
+            models={Role(role): ModelUsed(**model) for role, model in models.items()},
+            details=rest,
+        )

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any, Self
 
 from evalpkg.errors import ConfigError, DataError
+from evalpkg.generation import Generated
 from evalpkg.reporting.progress.counter import utc_now
+from evalpkg.scoring import Judged
 from evalpkg.store import RunLayout, pretty_json, read_json, write_atomic
 
 NOT_THE_RESULT = frozenset({"speed", "notes", "workers", "batch_size"})
@@ -75,9 +77,15 @@ class RunFacts:
             del data["path"]
             write_atomic(self.path, pretty_json(data))
 
-    def add_generation(
-        self, provenance: dict[str, Any], before: dict[str, Any] | None = None
-    ) -> None:
+    def generated(self) -> Generated | None:
+        """What wrote the latest samples; None while nothing has."""
+        return Generated.from_json(self.generation[-1]) if self.generation else None
+
+    def judged(self) -> Judged:
+        """What judged the latest samples; an empty record while nothing has."""
+        return Judged.from_json(self.scoring[-1] if self.scoring else {})
+
+    def add_generation(self, made: Generated, before: Generated | None = None) -> None:
         """Record what wrote samples, in place of what was known of it ``before`` it did.
 
         Raises:
@@ -86,15 +94,15 @@ class RunFacts:
         """
         with _CHANGING:
             for earlier in self.generation:
-                _require_same_files(earlier, provenance)
-            if before in self.generation:
-                self.generation.remove(before)
-            self._add(self.generation, provenance)
+                _require_same_files(Generated.from_json(earlier), made)
+            if before is not None and before.as_json() in self.generation:
+                self.generation.remove(before.as_json())
+            self._add(self.generation, made.as_json())
 
-    def add_scoring(self, provenance: dict[str, Any]) -> None:
+    def add_scoring(self, judged: Judged) -> None:
         """Record what judged samples."""
         with _CHANGING:
-            self._add(self.scoring, provenance)
+            self._add(self.scoring, judged.as_json())
 
     def _add(self, known: list[dict[str, Any]], provenance: dict[str, Any]) -> None:
         """Append what differs from all known in more than speed; else bring it up to date."""
@@ -113,17 +121,17 @@ def _essence(provenance: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in provenance.items() if key not in NOT_THE_RESULT}
 
 
-def _require_same_files(earlier: dict[str, Any], now: dict[str, Any]) -> None:
+def _require_same_files(earlier: Generated, now: Generated) -> None:
     """Refuse models of other files than those that earlier samples came from."""
-    for role, model in now.get("models", {}).items():
-        known = earlier.get("models", {}).get(role, {})
+    for role, model in now.models.items():
+        known = earlier.models.get(role)
         for kind in ("weights", "adapter_weights"):
-            old, new = known.get(kind) or {}, model.get(kind) or {}
+            old, new = getattr(known, kind, {}), getattr(model, kind)
             changed = [name for name in old.keys() & new.keys() if old[name] != new[name]]
             if changed:
                 name = min(changed)
                 raise ConfigError(
-                    f"{name} of the {role} model has changed since the run began: sha256 "
+                    f"{name} of the {role.value} model has changed since the run began: sha256 "
                     f"{new[name][:12]}..., and earlier samples came from {old[name][:12]}...",
                     "Put the earlier file back, or give another --output-dir.",
                 )

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from evalpkg.evidence import read_metadata, write_metadata
 from evalpkg.pipeline.answer_file import write_answers
 from evalpkg.pipeline.metadata import build_metadata
 from evalpkg.pipeline.publish import publish
 from evalpkg.pipeline.session import Session
+from evalpkg.scoring import Judged
 from evalpkg.store import (
     WHOLE,
     Coverage,
@@ -22,7 +20,7 @@ from evalpkg.store import (
 )
 
 
-def write_unfinished(session: Session, scorer: Mapping[str, Any]) -> None:
+def write_unfinished(session: Session, scorer: Judged) -> None:
     """Write the metadata of a run that goes on, so that one that is killed can still be merged.
 
     A sealed result keeps its metadata until the next one is sealed.

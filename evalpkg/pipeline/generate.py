@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, closing, nullcontext
 from itertools import groupby
 
 from evalpkg.config import EvalConfig
-from evalpkg.generation import BACKENDS, Backend, Listener, Work
+from evalpkg.generation import BACKENDS, Backend, Generated, Listener, Work
 from evalpkg.models import Role, Sample, Task
 from evalpkg.pipeline.answers import AnswerCounts
 from evalpkg.pipeline.reuse import BaseSamples
@@ -22,7 +22,7 @@ from evalpkg.store import PromptKeeper, SampleKey, SampleLog, expected_keys
 
 Taker = Callable[[Sequence[Sample]], None]
 
-Beside = Callable[[dict[str, object]], AbstractContextManager[Taker]]
+Beside = Callable[[Generated], AbstractContextManager[Taker]]
 
 ROLE_NAMES = {Role.BASE: "base", Role.FINETUNED: "fine-tuned"}
 
@@ -92,7 +92,7 @@ def _reuse_base(
     if session.config.reuse_base is None or not wanted:
         return set()
     other = BaseSamples(session.config.reuse_base)
-    other.require_same(backend.provenance().as_json(), session.tasks.tasks)
+    other.require_same(backend.provenance(), session.tasks.tasks)
     samples = other.take(wanted)
     if samples:
         said = other.sentence(len(samples))
@@ -115,7 +115,7 @@ def _generate(
     beside: Beside,
 ) -> int:
     """Generate the samples that are missing; how many there were."""
-    before = backend.provenance().as_json()
+    before = backend.provenance()
     session.facts.add_generation(before)
     with beside(before) as taken, SampleLog(session.layout.samples_log) as log:
         answers = AnswerCounts(log.read())
@@ -129,7 +129,7 @@ def _generate(
             for role in session.config.roles
         )
     session.facts.answers = answers.complaints()
-    session.facts.add_generation(backend.provenance().as_json(), before)
+    session.facts.add_generation(backend.provenance(), before)
     return made
 
 
@@ -151,7 +151,7 @@ def _samples(
         yield from backend.generate(role, _work(tasks, wanted))
 
 
-def _nothing_beside(_: dict[str, object]) -> AbstractContextManager[Taker]:
+def _nothing_beside(_: Generated) -> AbstractContextManager[Taker]:
     """Leave the samples where they are."""
     return nullcontext(lambda _: None)
 

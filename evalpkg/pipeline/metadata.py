@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from evalpkg.config import EvalConfig
@@ -23,12 +23,11 @@ from evalpkg.evidence import (
     this_tool,
     without_secrets,
 )
-from evalpkg.generation import BACKENDS
+from evalpkg.generation import BACKENDS, Generated
 from evalpkg.models import Role, TaskSet
 from evalpkg.pipeline.facts import NOT_THE_RESULT, RunFacts
 from evalpkg.reporting.progress.counter import utc_now
-
-Facts = Mapping[str, Any]
+from evalpkg.scoring import Judged
 
 
 def build_metadata(
@@ -36,7 +35,7 @@ def build_metadata(
     tasks: TaskSet,
     facts: RunFacts,
     *,
-    scorer: Facts | None = None,
+    scorer: Judged | None = None,
     finished: bool = True,
 ) -> EvalMetadata:
     """Everything needed to judge, and to repeat, the run.
@@ -48,8 +47,7 @@ def build_metadata(
         scorer: provenance of the scorer that will judge, where none has judged yet.
         finished: False while the run goes on; the time of its end is left empty.
     """
-    generation: Facts = facts.generation[-1] if facts.generation else {}
-    scoring: Facts = scorer or (facts.scoring[-1] if facts.scoring else {})
+    generated, judged = facts.generated(), scorer or facts.judged()
     check = facts.self_check or {"passed": False, "outcome": "the self-check was not run"}
     return EvalMetadata(
         tool=this_tool(),
@@ -64,18 +62,20 @@ def build_metadata(
         shard=config.shard or "0/1",
         seeds=Seeds(run=config.seed, **facts.seeds),
         dataset=_dataset(tasks),
-        prompt=_prompt(config, generation),
-        models={role: _model(config, role, generation) for role in config.roles},
-        generation=without_secrets(generation),
+        prompt=_prompt(config, generated),
+        models={role: _model(config, role, generated) for role in config.roles},
+        generation=without_secrets(generated.as_json()) if generated else {},
         toolchain=ToolchainRecord(
-            rustc=scoring.get("rustc", ""),
-            flags=_flags(scoring.get("rustc_flags", ())),
-            crates=[CrateRecord(**one) for one in scoring.get("crates", ())],
+            rustc=judged.rustc,
+            flags=_flags(judged.rustc_flags),
+            crates=[
+                CrateRecord(
+                    versions=list(one.versions), lock_sha256=one.lock_sha256, sha256=one.sha256
+                )
+                for one in judged.crates
+            ],
         ),
-        sandbox=Sandbox(
-            provider=scoring.get("sandbox", ""),
-            profile_sha256=scoring.get("sandbox_profile_sha256", ""),
-        ),
+        sandbox=Sandbox(provider=judged.sandbox, profile_sha256=judged.sandbox_profile_sha256),
         self_check=SelfCheck.model_validate(check),
         environment=collect_environment(),
         lock_file=_lock_file(config),
@@ -119,24 +119,24 @@ def _dataset(tasks: TaskSet) -> Dataset:
     )
 
 
-def _prompt(config: EvalConfig, generation: Facts) -> Prompt:
-    template = generation.get("prompt_template", {})
+def _prompt(config: EvalConfig, generated: Generated | None) -> Prompt:
+    template = generated.prompt_template if generated else {}
     return Prompt(
         template=template.get("name", config.prompt_template),
         template_sha256=template.get("sha256", ""),
-        chat_template_sha256=generation.get("chat_template_sha256") or "",
+        chat_template_sha256=generated.chat_template_sha256 if generated else "",
     )
 
 
-def _model(config: EvalConfig, role: Role, generation: Facts) -> Model:
+def _model(config: EvalConfig, role: Role, generated: Generated | None) -> Model:
     """One model, as the backend found it; before it has, as the user named it."""
-    found = generation.get("models", {}).get(role.value)
+    found = generated.models.get(role) if generated else None
     if found is None:
         return Model(name=getattr(config, BACKENDS[config.backend].model_setting[role]))
-    return Model(**{name: found[name] for name in Model.model_fields if name in found})
+    return Model(**{name: getattr(found, name) for name in Model.model_fields})
 
 
-def _flags(command: list[str]) -> list[str]:
+def _flags(command: Iterable[str]) -> list[str]:
     """The compiler's options, without the paths of this machine."""
     return [word for word in command if word.startswith("-") and "/" not in word]
 

@@ -94,7 +94,7 @@ class Overlap:
                 while chunk := self._chunk():
                     if not self._scoring.saved:
                         self._scoring.judged_by(self._scorer)
-                    judged = _Judged(self, chunk)
+                    judged = _Chunk(self, chunk)
                     try:
                         judge(judged.items(), judged.take)
                     finally:
@@ -138,7 +138,7 @@ class _AbandonedError(Exception):
     """The run was interrupted, or generation failed."""
 
 
-class _Judged:
+class _Chunk:
     """The verdicts of one chunk. What the infrastructure failed is left to the scoring stage."""
 
     def __init__(self, overlap: Overlap, samples: Sequence[Sample]) -> None:

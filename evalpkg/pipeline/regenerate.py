@@ -14,7 +14,7 @@ from evalpkg.config import EvalConfig
 from evalpkg.digests import sha256_file
 from evalpkg.errors import ConfigError, DataError
 from evalpkg.evidence import EvalMetadata, collect_environment
-from evalpkg.generation import BACKENDS, Listener, create_backend
+from evalpkg.generation import BACKENDS, Generated, Listener, create_backend
 from evalpkg.generation.generation_settings import ATTENTIONS, DTYPES, GenerationSettings
 from evalpkg.models import Role, SeenPrompt
 from evalpkg.pipeline.given import given_by
@@ -67,12 +67,12 @@ def regeneration(
 
     backend = create_backend(settings, Listener(status=say, prompts=keep))
     try:
-        here = backend.provenance().as_json()
+        here = backend.provenance()
         force: Force | None = getattr(backend, "force", None)
         yield Regeneration(
             backend.generate,
             force,
-            tuple(_other_kind(metadata, here)),
+            tuple(_other_kind(metadata, here.as_json())),
             tuple(_foreign(metadata, here)),
             prompts,
         )
@@ -147,26 +147,25 @@ def _with_files(
     return replace(settings, recorded=given_by(used).recorded)
 
 
-def _foreign(metadata: EvalMetadata, here: Mapping[str, Any]) -> Iterator[str]:
+def _foreign(metadata: EvalMetadata, here: Generated) -> Iterator[str]:
     """Weights and templates that are not those the run names."""
-    models = here.get("models", {})
     for role in metadata.roles:
         recorded = metadata.models[role]
-        found = models.get(role.value, {})
+        found = here.models.get(role)
         for kind in ("weights", "adapter_weights"):
-            old, new = getattr(recorded, kind), found.get(kind, {})
+            old, new = getattr(recorded, kind), getattr(found, kind, {})
             if sorted(old.values()) != sorted(new.values()):
                 yield (
                     f"eval_metadata.json, models.{role.value}.{kind}: {_named(old)}, found here "
                     f"{_named(new)}"
                 )
     prompt = metadata.prompt
-    template = here.get("prompt_template", {}).get("sha256", "")
+    template = here.prompt_template.get("sha256", "")
     for name, old, new in (
         ("template_sha256", prompt.template_sha256, template),
-        ("chat_template_sha256", prompt.chat_template_sha256, here.get("chat_template_sha256", "")),
+        ("chat_template_sha256", prompt.chat_template_sha256, here.chat_template_sha256),
     ):
-        if old != (new or ""):
+        if old != new:
             found_here = new or "(none)"
             yield f"eval_metadata.json, prompt.{name}: {old or '(none)'}, found here {found_here}"
 

@@ -10,6 +10,7 @@ from typing import Any
 from evalpkg.digests import sha256_file
 from evalpkg.errors import ConfigError
 from evalpkg.evidence import read_metadata
+from evalpkg.generation import Generated
 from evalpkg.models import Role, Sample, SeenPrompt, Task
 from evalpkg.pipeline.facts import NOT_THE_RESULT, RunFacts
 from evalpkg.store import (
@@ -48,7 +49,7 @@ class BaseSamples:
                 f"--reuse-base {root}: no run is there", "Name the --output-dir of a run."
             )
 
-    def require_same(self, generation: Mapping[str, Any], tasks: Sequence[Task]) -> None:
+    def require_same(self, generation: Generated, tasks: Sequence[Task]) -> None:
         """Refuse samples that this run would not have made.
 
         Args:
@@ -60,7 +61,7 @@ class BaseSamples:
         """
         found: list[str] = []
         for theirs in self._generations():
-            found += differing_base(theirs, generation)
+            found += differing_base(theirs, generation.as_json())
         known = {task.task_id: task for task in read_tasks(self._layout.tasks)}
         changed = [
             task.task_id

@@ -7,7 +7,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 from evalpkg.config import EvalConfig
-from evalpkg.generation import require_packages
+from evalpkg.generation import Generated, require_packages
 from evalpkg.pipeline.finalise import finalise, write_unfinished
 from evalpkg.pipeline.generate import Taker, generate_missing, missing_samples
 from evalpkg.pipeline.given import Given
@@ -105,10 +105,10 @@ def _work(
     scorer = shop.scorer(session, progress, check=check)
 
     @contextmanager
-    def beside(generator: dict[str, object]) -> Iterator[Taker]:
+    def beside(generator: Generated) -> Iterator[Taker]:
         write_unfinished(session, scorer.provenance())
         # Two computations on one CPU: the one that takes hours goes first.
-        workers = 1 if generator.get("device") == "cpu" else scorer.workers
+        workers = 1 if generator.details.get("device") == "cpu" else scorer.workers
         with Overlap(before, scorer, progress, workers) as overlap:
             yield overlap.offer
 

@@ -100,7 +100,7 @@ def verify_with_rechecks(
             again = replace(
                 again,
                 judge=scorer.judge_all,
-                rustc=str(scorer.provenance()["rustc"]),
+                rustc=scorer.provenance().rustc,
                 rescore=request.rescore,
             )
         made_by = None

@@ -7,7 +7,8 @@ answers. See ``docs/scoring.md``.
 """
 
 from evalpkg.scoring.gate import GateReport, gold_gate
+from evalpkg.scoring.provenance import CratesUsed, Judged
 from evalpkg.scoring.scorer import Scorer
 from evalpkg.scoring.scoring_settings import ScoringSettings
 
-__all__ = ["GateReport", "Scorer", "ScoringSettings", "gold_gate"]
+__all__ = ["CratesUsed", "GateReport", "Judged", "Scorer", "ScoringSettings", "gold_gate"]

@@ -57,7 +57,7 @@ class Program:
     source: str
 
 
-class Judged(NamedTuple):
+class Judgement(NamedTuple):
     """A verdict, or the round in which the program is to be judged once more before it counts.
 
     Attributes:
@@ -97,7 +97,7 @@ class Bench:
             output_kib=settings.output_kib,
         )
 
-    def judge(self, programs: list[Program], stage: Round) -> list[Judged]:
+    def judge(self, programs: list[Program], stage: Round) -> list[Judgement]:
         """Judge programs of one edition in one crate.
 
         Args:
@@ -105,12 +105,12 @@ class Bench:
                 third-party crates, or after the first round.
             stage: after the last one, whatever comes out counts.
         """
-        judged: list[Judged] = []
+        judged: list[Judgement] = []
         sound: list[Program] = []
         for program in programs:
             fault = self.shelf.get(program.task.task_id).fault
             if fault:
-                judged.append(Judged(program, _task_fault(fault, program)))
+                judged.append(Judgement(program, _task_fault(fault, program)))
             else:
                 sound.append(program)
         if sound:
@@ -118,7 +118,7 @@ class Bench:
                 judged += self._judge_in(Path(work), sound, stage)
         return judged
 
-    def _judge_in(self, work: Path, programs: list[Program], stage: Round) -> list[Judged]:
+    def _judge_in(self, work: Path, programs: list[Program], stage: Round) -> list[Judgement]:
         before = Refusals.now()
         units = [
             subject_unit(one.task, one.source, self.shelf.get(one.task.task_id).instances)
@@ -136,13 +136,13 @@ class Bench:
         compiled = self.compiler.compile(
             work, distinct, task.edition, limits, shared=True, crates=task.crates
         )
-        judged: list[Judged] = []
+        judged: list[Judgement] = []
         left: list[tuple[Program, str]] = []
         for program, unit in zip(programs, units, strict=True):
             error = compiled.failed.get(unit.name)
             if error is not None:
                 verdict = verdicts.not_compiled(error, program.digest)
-                judged.append(Judged(program, verdict, lasting=True))
+                judged.append(Judgement(program, verdict, lasting=True))
             elif compiled.stop is not None:
                 company = len(programs) > 1
                 judged.append(self._stopped(compiled, program, stage, company, before))
@@ -151,29 +151,29 @@ class Bench:
         if left and compiled.library is not None:
             if len(programs) > 1 and mapped_bytes(compiled.library, THREADS) > MOST_SHARED:
                 detail = "the programs beside it take too much memory"
-                alone = [Judged(one, infra(detail, one), Round.ALONE) for one, _ in left]
+                alone = [Judgement(one, infra(detail, one), Round.ALONE) for one, _ in left]
                 return judged + alone
             judged += self._try(compiled.library, left, stage)
         return judged
 
     def _stopped(
         self, compiled: Compiled, program: Program, stage: Round, company: bool, before: Refusals
-    ) -> Judged:
+    ) -> Judgement:
         """What becomes of a program where rustc ended without blaming any module."""
         stop = compiled.stop or Stop.CRASH
         verdict = verdicts.compiler_stopped(stop, compiled.detail, program.digest)
         if company:
-            return Judged(program, verdict, Round.ALONE)
+            return Judgement(program, verdict, Round.ALONE)
         if stop.is_certain or (stop is Stop.MEMORY and memory_is_promised()):
-            return Judged(program, verdict)
+            return Judgement(program, verdict)
         if stage is not Round.QUIET:
-            return Judged(program, verdict, Round.QUIET)
+            return Judgement(program, verdict, Round.QUIET)
         refused = Refusals.now().since(before)
         if not refused and verdict.kind is not VerdictKind.INFRA_ERROR:
             refused = why_nothing_compiles(self.compiler)
         if refused or stop in (Stop.FULL, Stop.KILLED):
-            return Judged(program, self._refused(compiled.detail, refused, program))
-        return Judged(program, verdict)
+            return Judgement(program, self._refused(compiled.detail, refused, program))
+        return Judgement(program, verdict)
 
     def _refused(
         self, detail: str, refused: str, program: Program, compile_ok: bool = False
@@ -192,7 +192,7 @@ class Bench:
 
     def _try(
         self, library: Path, programs: list[tuple[Program, str]], stage: Round
-    ) -> list[Judged]:
+    ) -> list[Judgement]:
         cases = []
         for program, entry in programs:
             oracle = self.shelf.get(program.task.task_id)
@@ -208,7 +208,7 @@ class Bench:
                 detail = verdict.detail or verdict.kind.value
                 verdict = self._refused(detail, refused, program, compile_ok=True)
             lasting = verdict.kind in OWN_DOING and not _is_doubtful(outcome)
-            judged.append(Judged(program, verdict, again, lasting and not refused))
+            judged.append(Judgement(program, verdict, again, lasting and not refused))
         return judged
 
     def _again(

@@ -9,6 +9,7 @@ from pathlib import Path
 from evalpkg.errors import ConfigError
 from evalpkg.models import Task
 from evalpkg.rust import CrateSet, Toolchain, build_crates
+from evalpkg.scoring.provenance import CratesUsed
 
 
 class CrateShelf:
@@ -54,11 +55,11 @@ class CrateShelf:
         found = self.get(crates)
         return found.flags() if found else []
 
-    def provenance(self, tasks: Sequence[Task]) -> list[dict[str, object]]:
+    def provenance(self, tasks: Sequence[Task]) -> tuple[CratesUsed, ...]:
         """What was built for ``tasks``, for the run's metadata."""
         sets = {task.crates: self.get(task.crates) for task in tasks if task.crates}
-        return [
-            {"versions": list(one.versions), "lock_sha256": one.lock_sha256, "sha256": one.digest}
+        return tuple(
+            CratesUsed(tuple(one.versions), one.lock_sha256, one.digest)
             for _, one in sorted(sets.items())
             if one is not None
-        ]
+        )

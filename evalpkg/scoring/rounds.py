@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from evalpkg.extraction import WITHOUT_PROGRAM
 from evalpkg.models import Extraction, Task, Verdict, VerdictKind
 from evalpkg.scoring.batches import Batches
-from evalpkg.scoring.bench import Bench, Judged, Program, infra
+from evalpkg.scoring.bench import Bench, Judgement, Program, infra
 from evalpkg.scoring.cache import VerdictCache
 from evalpkg.scoring.routing import Company, company
 from evalpkg.scoring.subject import program_digest
@@ -57,7 +57,7 @@ class Rounds:
         self._known: dict[bytes, Verdict] = {}
         self._waiting: dict[bytes, list[int]] = {}
         self._batches = Batches(equipment.batch_size)
-        self._running: dict[Future[list[Judged]], tuple[list[Program], Round]] = {}
+        self._running: dict[Future[list[Judgement]], tuple[list[Program], Round]] = {}
         self._later: dict[Round, deque[Program]] = {Round.WAITING: deque(), Round.QUIET: deque()}
 
     def run(self, items: Iterable[tuple[Task, Extraction]]) -> None:
@@ -130,7 +130,7 @@ class Rounds:
             else:
                 raise error
 
-    def _settle(self, judged: list[Judged]) -> None:
+    def _settle(self, judged: list[Judgement]) -> None:
         final = []
         for one in judged:
             if one.again is Round.ALONE:
@@ -147,16 +147,16 @@ class Rounds:
                 self._on_verdict(position, one.verdict, twin > 0)
 
 
-def _judge(use: Equipment, programs: list[Program], stage: Round) -> list[Judged]:
+def _judge(use: Equipment, programs: list[Program], stage: Round) -> list[Judgement]:
     with use.turns.take(stage):
         return use.bench.judge(programs, stage)
 
 
-def _failed(programs: list[Program], stage: Round, error: Exception) -> list[Judged]:
+def _failed(programs: list[Program], stage: Round, error: Exception) -> list[Judgement]:
     """Judging these programs failed: each is judged again alone, and the run goes on."""
     again = {Round.FIRST: Round.ALONE, Round.QUIET: None}.get(stage, Round.QUIET)
     detail = f"{type(error).__name__}: {error}"
-    return [Judged(program, infra(detail, program), again) for program in programs]
+    return [Judgement(program, infra(detail, program), again) for program in programs]
 
 
 def _company(task: Task, source: str) -> Company:

@@ -19,6 +19,7 @@ from evalpkg.sandbox.host import prepare_host
 from evalpkg.scoring.bench import Bench
 from evalpkg.scoring.cache import VerdictCache
 from evalpkg.scoring.capacity import fitting_workers, is_cramped
+from evalpkg.scoring.provenance import Judged
 from evalpkg.scoring.rounds import Equipment, OnVerdict, Rounds
 from evalpkg.scoring.scoring_settings import VERSION, ScoringSettings, default_workers
 from evalpkg.scoring.turns import Turns
@@ -142,23 +143,23 @@ class Scorer(Closing):
         parts = (digest, tests, self._conditions, *([crates] if crates else []))
         return hashlib.sha256("\0".join(parts).encode()).digest()
 
-    def provenance(self) -> dict[str, object]:
+    def provenance(self) -> Judged:
         """What produced the verdicts, for the run's metadata."""
-        return {
-            "scorer_version": VERSION,
-            "rustc": self._toolchain.version,
-            "rustc_flags": self._bench.compiler.command("EDITION"),
-            "crates": self._bench.compiler.crates.provenance(self._tasks),
-            "sandbox": self.provider.name,
-            "sandbox_profile_sha256": self._profile,
-            "timeout_s": self.settings.timeout_s,
-            "compile_timeout_s": self.settings.compile_timeout_s,
-            "memory_mib": self.settings.memory_mib,
-            "output_kib": self.settings.output_kib,
-            "editions": sorted({task.edition for task in self._tasks}),
-            "workers": self._workers,
-            "batch_size": self.settings.batch_size,
-        }
+        return Judged(
+            scorer_version=VERSION,
+            rustc=self._toolchain.version,
+            rustc_flags=tuple(self._bench.compiler.command("EDITION")),
+            crates=self._bench.compiler.crates.provenance(self._tasks),
+            sandbox=self.provider.name,
+            sandbox_profile_sha256=self._profile,
+            timeout_s=self.settings.timeout_s,
+            compile_timeout_s=self.settings.compile_timeout_s,
+            memory_mib=self.settings.memory_mib,
+            output_kib=self.settings.output_kib,
+            editions=tuple(sorted({task.edition for task in self._tasks})),
+            workers=self._workers,
+            batch_size=self.settings.batch_size,
+        )
 
     def close(self) -> None:
         """End the processes and threads, and release the cache."""

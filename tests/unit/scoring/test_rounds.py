@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import cast
 
 from evalpkg.models import Extraction, Task, Verdict, VerdictKind
-from evalpkg.scoring.bench import Bench, Judged, Program
+from evalpkg.scoring.bench import Bench, Judgement, Program
 from evalpkg.scoring.rounds import Equipment, Rounds
 from evalpkg.scoring.turns import Round, Turns
 
@@ -16,19 +16,19 @@ PASSED = Verdict(VerdictKind.PASSED, True)
 class FakeBench:
     """Judges by a function of the program and the round; notes what it was asked."""
 
-    def __init__(self, rule: Callable[[str, Round], Judged | Verdict | Round]) -> None:
+    def __init__(self, rule: Callable[[str, Round], Judgement | Verdict | Round]) -> None:
         self._rule = rule
         self.asked: list[tuple[frozenset[str], Round]] = []
 
-    def judge(self, programs: list[Program], stage: Round) -> list[Judged]:
+    def judge(self, programs: list[Program], stage: Round) -> list[Judgement]:
         self.asked.append((frozenset(one.source for one in programs), stage))
         judged = []
         for program in programs:
             found = self._rule(program.source, stage)
             if isinstance(found, Round):
-                judged.append(Judged(program, Verdict(VerdictKind.INFRA_ERROR), found))
+                judged.append(Judgement(program, Verdict(VerdictKind.INFRA_ERROR), found))
             else:
-                judged.append(Judged(program, cast("Verdict", found)))
+                judged.append(Judgement(program, cast("Verdict", found)))
         return judged
 
 
