@@ -1,4 +1,4 @@
-"""Completions from a model. Knows nothing of Rust beyond the prompt's words."""
+"""Backends: they make completions with a model. Of Rust they know only the words in the prompt."""
 
 from evalpkg.generation.base import Backend, Listener, Work
 from evalpkg.generation.create import BACKENDS, create_backend, require_packages

@@ -1,4 +1,4 @@
-"""The PEFT adapter that makes the fine-tuned model: where it lies, and what it was trained on."""
+"""The PEFT adapter that makes the fine-tuned model: its files, and the base it was trained on."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _WHOLE = "config.json"
 
 
 def locate(reference: str, revision: str) -> hub.ModelFiles:
-    """The adapter's files.
+    """Find the files of an adapter.
 
     Args:
         reference: local folder, ``embedded``, ``repo`` or ``repo/subfolder``.
-        revision: of the repository; empty for the default branch.
+        revision: branch, tag or commit of the repository; empty for the default branch.
 
     Raises:
         ConfigError: if there is no adapter of that name.
@@ -37,10 +37,10 @@ def locate(reference: str, revision: str) -> hub.ModelFiles:
 
 
 def locate_checkpoint(reference: str, revision: str) -> hub.ModelFiles:
-    """The files of a fine-tuned model: of an adapter, else those of a whole model.
+    """Find the files of a fine-tuned model, which is an adapter or a whole model.
 
     Raises:
-        ConfigError: if there is neither of that name.
+        ConfigError: if the name leads to neither an adapter nor a whole model.
         EnvironmentUnfitError: if it cannot be fetched.
     """
     files = _find(reference, revision, (*_FILES, _WHOLE))
@@ -55,12 +55,12 @@ def locate_checkpoint(reference: str, revision: str) -> hub.ModelFiles:
 
 
 def is_adapter(files: hub.ModelFiles) -> bool:
-    """Tell whether the files are an adapter's, and not a whole model's."""
+    """Tell whether the files are those of an adapter; otherwise they are a whole model's."""
     return (files.folder / _CONFIG).is_file()
 
 
 def _find(reference: str, revision: str, patterns: Sequence[str]) -> hub.ModelFiles:
-    """A folder of this machine, or one of a repository with the files that match."""
+    """Find a folder on this machine, or fetch the files that match from a repository."""
     if reference == EMBEDDED:
         return hub.ModelFiles(reference, embedded.adapter_folder())
     if Path(reference).is_dir():
@@ -76,10 +76,10 @@ def _find(reference: str, revision: str, patterns: Sequence[str]) -> hub.ModelFi
 
 
 def declared_base(files: hub.ModelFiles) -> str:
-    """The base model that the adapter's config names.
+    """Return the base model that the adapter's config names; empty if it names none.
 
     Raises:
-        DataError: if the config is not one of PEFT's, or a file was never fetched.
+        DataError: if the config is not a PEFT config, or git-lfs never fetched a file.
         ConfigError: if the adapter adds prompt tokens instead of changing weights.
     """
     hub.refuse_pointers(files)
@@ -99,20 +99,20 @@ def declared_base(files: hub.ModelFiles) -> str:
 
 
 def check_base(files: hub.ModelFiles, base_model: str, *, allow_mismatch: bool) -> str:
-    """Refuse an adapter that was trained on another model; returns the base it names.
+    """Refuse an adapter that was trained on another model; return the base that it names.
 
     Names are compared without owner, ``Meta-`` and quantisation suffixes, because the same weights
-    go under several.
+    are published under several such names.
 
     Raises:
-        ConfigError: naming both models.
+        ConfigError: if the names differ or the adapter names no base model.
     """
     declared = declared_base(files)
     if not declared and not allow_mismatch:
         raise ConfigError(
             f"the adapter {files.name} does not say which model it was trained on; the base model "
             f"is {base_model!r}",
-            "If that is the one: --allow-base-mismatch. What does not fit is refused all the same.",
+            "If it was trained on that model, add --allow-base-mismatch.",
         )
     asked = embedded.MODEL_ID if base_model == EMBEDDED else base_model
     if not allow_mismatch and _plain(declared) != _plain(asked):

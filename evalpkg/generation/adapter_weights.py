@@ -1,4 +1,4 @@
-"""An adapter's tensors: read, and matched by name to the layers that the adapter's config makes."""
+"""Reads an adapter's tensors and matches them by name to the layers that its config describes."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from evalpkg.generation import hub
 
 SAFE, PICKLED = "adapter_model.safetensors", "adapter_model.bin"
 _WRAPPERS = frozenset({"base_model", "model", "module", "_orig_mod"})
-"""Parts of a name that wrapping a model adds: PEFT, transformers, data parallel, torch.compile."""
+"""Parts that PEFT, transformers, data parallel or torch.compile add to names when they wrap a
+model."""
 
 _NAMED = 3
 
 
 def read(files: hub.ModelFiles) -> dict[str, Any]:
-    """Name to tensor, as the files have them.
+    """Read the adapter's tensors into a dict, keyed by the names in the file.
 
     Raises:
-        DataError: if there is no weights file, it cannot be read, it holds no tensor, or a tensor
-            holds something that is not a number.
+        DataError: if the weights file is missing or unreadable, holds no tensor, or a tensor holds
+            a value that is not a finite number.
     """
     import torch
 
@@ -50,7 +51,7 @@ def read(files: hub.ModelFiles) -> dict[str, Any]:
     if not tensors:
         raise DataError(
             f"{path} holds no tensors: the adapter would change nothing",
-            "Save it again; with DeepSpeed or FSDP the weights must be gathered before they are.",
+            "Save it again; with DeepSpeed or FSDP the weights must be gathered before saving.",
         )
     broken = [name for name, tensor in tensors.items() if not bool(tensor.isfinite().all())]
     if broken:
@@ -64,11 +65,11 @@ def read(files: hub.ModelFiles) -> dict[str, Any]:
 def matched(
     given: Collection[str], wanted: Collection[str], of_base: Collection[str], adapter: str
 ) -> dict[str, str]:
-    """Name in the file to name in the model, for every tensor of the adapter.
+    """Map the name of every adapter tensor in the file to its name in the model.
 
-    Names that differ only by known wrappers (``_orig_mod.`` of torch.compile, a doubled
-    ``model.``, a missing ``base_model.model.``, the adapter's own name) are mended where exactly
-    one tensor and one layer remain.
+    Names may differ by known wrappers only: ``_orig_mod.`` of torch.compile, a doubled ``model.``,
+    a missing ``base_model.model.``, the adapter's own name. They are matched where, without the
+    wrappers, exactly one tensor and one layer remain.
 
     Args:
         given: names in the file.
@@ -77,7 +78,7 @@ def matched(
         adapter: the adapter's name, for errors.
 
     Raises:
-        ConfigError: naming what fits nowhere, or which layers would get nothing.
+        ConfigError: if a tensor fits no layer, or a layer would get no tensor.
     """
     if set(given) == set(wanted):
         return {name: name for name in given}
@@ -110,7 +111,7 @@ def matched(
 
 
 def untrained(tensors: Mapping[str, Any]) -> tuple[list[str], int]:
-    """The ``lora_B`` matrices that hold nothing but zeros, and how many there are in all."""
+    """Return the ``lora_B`` matrices that hold only zeros, and the number of all such matrices."""
     outgoing = {
         name: tensor
         for name, tensor in tensors.items()
@@ -120,7 +121,7 @@ def untrained(tensors: Mapping[str, Any]) -> tuple[list[str], int]:
 
 
 def listed(names: Iterable[str]) -> str:
-    """The first few names, and how many more there are."""
+    """Join the first few names, and say how many more there are."""
     names = list(names)
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return ", ".join(names[:_NAMED]) + more
@@ -134,7 +135,7 @@ def _by_core(names: Iterable[str]) -> dict[str, list[str]]:
 
 
 def _core(name: str) -> str:
-    """The name without wrappers at its start or of torch.compile, and without an adapter's name."""
+    """Strip the wrappers that stand first, those of torch.compile, and an adapter's name."""
     parts = [part for part in name.split(".") if part != "_orig_mod"]
     while len(parts) > 1 and parts[0] in _WRAPPERS:
         del parts[0]

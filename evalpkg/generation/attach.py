@@ -1,7 +1,8 @@
-"""Puts an adapter's layers into the base model, and refuses one that would change nothing.
+"""Puts an adapter's layers into the base model, and refuses an adapter that would change nothing.
 
-PEFT loads what fits and leaves the rest of the layers as they are made: doing nothing. A model
-would then be compared with itself. So names are compared before, and logits after.
+PEFT loads the tensors that fit. A layer that gets none keeps its initial weights, with which it
+does nothing, and the base model would be compared with itself. So this module compares the names
+before loading, and the logits after it.
 """
 
 from __future__ import annotations
@@ -17,16 +18,18 @@ from evalpkg.generation import hub
 from evalpkg.generation.adapter import declared_base
 
 _MISSING = "missing adapter keys"
-"""PEFT's warning about names, which are compared here with more care."""
+"""Start of PEFT's warning about names. It is not shown: this module compares names more carefully.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """An adapter in its place.
+    """An adapter whose layers are in the model.
 
     Attributes:
-        switch: turns its layers on and off. While off, the model computes what it did before.
-        notes: what the user must know of how it was loaded.
+        switch: turns the layers on (True) and off. While off, the model computes what it did
+            before.
+        notes: sentences about the loading that the user must see.
     """
 
     switch: Callable[[bool], None]
@@ -34,17 +37,18 @@ class Attached:
 
 
 def attach(model: Any, files: hub.ModelFiles, base_model: str, probe: Sequence[int]) -> Attached:
-    """Put the adapter's layers into ``model``, and see that they do something.
+    """Put the adapter's layers into ``model``, and check that they change its output.
 
     Args:
         model: the base model.
-        files: the adapter's.
+        files: the adapter's files.
         base_model: the base model's name, for errors.
-        probe: token ids of a prompt on which the models must differ.
+        probe: token ids of a prompt; the logits with and without the adapter must differ on it.
 
     Raises:
         ConfigError: if the adapter does not fit the model's layers, or changes nothing.
-        DataError: if its files cannot be read, or its weights are not numbers.
+        DataError: if the adapter's files cannot be read, or its weights or its output are not
+            finite.
         EnvironmentUnfitError: if the installed PEFT cannot read it.
     """
     import torch
@@ -90,7 +94,7 @@ def attach(model: Any, files: hub.ModelFiles, base_model: str, probe: Sequence[i
 
 
 def _load(model: Any, files: hub.ModelFiles, base_model: str) -> Any:
-    """The model with the adapter's layers, as PEFT loads them."""
+    """Let PEFT load the adapter, and return the model with its layers."""
     import peft
     import torch
 
@@ -117,7 +121,7 @@ def _load(model: Any, files: hub.ModelFiles, base_model: str) -> Any:
 
 
 def _matched(adapted: Any, tensors: dict[str, Any], own: set[str], name: str) -> list[str]:
-    """Put tensors whose names were mended into their layers; says so."""
+    """Load tensors whose names had to be matched; return a note that says so."""
     import peft
 
     wanted = peft.get_peft_model_state_dict(adapted, save_embedding_layers=False)
@@ -143,6 +147,7 @@ def _matched(adapted: Any, tensors: dict[str, Any], own: set[str], name: str) ->
 
 
 def _of_zeros(tensors: dict[str, Any], name: str) -> list[str]:
+    """Refuse an adapter that was never trained; return a note if some of its layers were not."""
     zeros, of = weights.untrained(tensors)
     if zeros and len(zeros) == of:
         raise ConfigError(
@@ -159,7 +164,7 @@ def _of_zeros(tensors: dict[str, Any], name: str) -> list[str]:
 
 
 def _told(said: Sequence[warnings.WarningMessage]) -> list[str]:
-    """PEFT's and torch's warnings, each once; not what developers tell developers."""
+    """Return PEFT's and torch's warnings, each once, without those meant for developers."""
     texts = [
         f"PEFT warns: {' '.join(str(one.message).split())}"
         for one in said
@@ -177,7 +182,7 @@ def _logits(model: Any, probe: Sequence[int]) -> Any:
 
 
 def _detail(error: Exception) -> str:
-    """The first line that says something: torch's begins with the class and a colon."""
+    """Return the first line with content: torch's messages begin with the class and a colon."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     if not lines:
         return type(error).__name__

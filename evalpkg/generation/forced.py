@@ -1,8 +1,9 @@
-"""A recorded answer put to the model again, token by token: would it have drawn the same?
+"""Puts a recorded answer to the model again, token by token: would it draw the same tokens?
 
-On another kind of machine a sum can differ in its last bit, so now and then another token is drawn
-and the rest of the answer goes its own way. Put to the model as it stands, an answer shows how
-often the draw agrees whatever came before: nearly always for the model and noise that wrote it.
+On another kind of machine the last bit of a sum can differ. Now and then another token is then
+drawn, and all tokens after it differ. So this module gives the model the recorded tokens up to each
+position and draws the next one. The model and noise that wrote an answer agree with it at nearly
+all positions.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from evalpkg.generation.stage import Stage
 from evalpkg.models import Role, Sample, Task
 
 _ROWS = 32
-"""Positions that are drawn at once: a row of a large vocabulary is a megabyte."""
+"""Positions that are drawn at once. A row of a large vocabulary takes a megabyte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,8 @@ class Agreement:
     Attributes:
         same: positions at which the model draws the recorded token.
         of: positions that were tried.
-        exact: whether the tokens are those that were recorded; if not, they are what the tokenizer
-            makes of the text, which can be split otherwise.
+        exact: whether the tokens are those that were recorded. If not, the tokenizer made them from
+            the text, which it can split otherwise.
     """
 
     same: int
@@ -39,13 +40,13 @@ class Agreement:
 
 
 def force(stage: Stage, role: Role, task: Task, sample: Sample) -> Agreement:
-    """Draw each token of ``sample`` again after those that were recorded before it.
+    """Draw each token of ``sample`` again, given the recorded tokens before it.
 
     Args:
         stage: the loaded model; its settings say how to draw.
-        role: which of the two models it is.
-        task: of the sample.
-        sample: as recorded.
+        role: the model that ``stage`` holds.
+        task: the sample's task.
+        sample: the recorded sample.
     """
     settings, reader = stage.reader.settings, stage.reader
     (request,) = reader.requests(role, [(task, [sample.index])])

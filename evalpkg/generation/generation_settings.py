@@ -1,4 +1,4 @@
-"""What a backend needs to know. Checked on construction, frozen afterwards."""
+"""The settings of all backends. They are checked when they are made, and frozen."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ DEFAULT_BASE_MODEL = "meta-llama/Meta-Llama-3.1-8B-Instruct"
 DEFAULT_CHECKPOINT = "Superuser666-Sigil/Llama-3.1-8B-Instruct-Rust-QLora/checkpoint-9000"
 
 EMBEDDED = "embedded"
-"""Name of the model and the adapter that install with the package and need no network."""
+"""Name of the model and the adapter that need no model hub."""
 
 DTYPES = ("auto", "bfloat16", "float16", "float32")
 ATTENTIONS = ("auto", "sdpa", "flash_attention_2", "eager")
@@ -26,7 +26,9 @@ ATTENTIONS = ("auto", "sdpa", "flash_attention_2", "eager")
 
 @dataclass(frozen=True, slots=True)
 class GenerationSettings:
-    """How completions are made. A field that its backend does not use is ignored.
+    """The settings that decide how completions are made.
+
+    A backend ignores the fields that it does not use.
 
     Attributes:
         backend: a name in ``create.BACKENDS``.
@@ -35,47 +37,51 @@ class GenerationSettings:
             ``repo/subfolder``, local folder, ``embedded``, or empty for none.
         base_revision: branch, tag or commit of the base model; empty for the repository's default.
         adapter_revision: the same for the fine-tuned model.
-        own_tokenizers: a whole fine-tuned model gets its own tokenizer and chat template.
+        own_tokenizers: give a whole fine-tuned model its own tokenizer and chat template.
         allow_base_mismatch: use an adapter although its config names another base model.
         device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
-        dtype: of the weights; ``auto`` is bfloat16 where the device computes in it, else float32.
+        dtype: number format of the weights; ``auto`` is bfloat16 where the device computes in it,
+            else float16 on a GPU and float32 on a CPU.
         load_in_4bit: NF4 weights through bitsandbytes.
         trust_remote_code: run Python code that comes with the model.
-        attention: kernel for the prompts; ``auto`` is FlashAttention 2 where it is installed and
-            fits, else SDPA.
+        attention: attention kernel for the prompts; ``auto`` is FlashAttention 2 where it is
+            installed and fits, else SDPA.
         cuda_graphs: record the decode step once and replay it (CUDA only).
         temperature: 0 is greedy.
         top_p: nucleus mass in (0, 1].
         top_k: keep only the k likeliest tokens before the nucleus; 0 is off.
-        max_new_tokens: longest completion, in tokens.
-        batch_size: samples decoded together; None is 32 on a CPU, and on a GPU what its memory
+        max_new_tokens: most tokens of a completion.
+        batch_size: samples decoded together. None is 32 on a CPU; on a GPU it is what its memory
             holds, up to 256.
-        seed: chooses every sample, together with role, task and index.
+        seed: decides, together with role, task and index, the noise of every sample.
         prompt_template: name of a template in ``prompts.TEMPLATES``.
-        replay_base: where the base model's samples come from: files, or ``canonical`` or ``stub``.
+        replay_base: source of the base model's samples: files, ``canonical`` or ``stub``.
         replay_finetuned: the same for the fine-tuned model.
         recorded: the samples that were read from those files.
-        raw_completion: send the prompt as bare text to be continued, without a chat template.
+        raw_completion: send the prompt as bare text to continue, without a chat template.
         stop: texts at which an answer ends; they are not part of it.
-        openai_base_url: endpoint, such as ``http://127.0.0.1:8000/v1``; empty is the client's own.
+        openai_base_url: endpoint, such as ``http://127.0.0.1:8000/v1``; empty is the client's
+            default.
         openai_base_model: the endpoint's name of the base model.
         openai_finetuned_model: the endpoint's name of the fine-tuned model.
         openai_finetuned_base_url: endpoint of the fine-tuned model; empty where it is the same.
         openai_extra_body: JSON object that is added to every request.
-        openai_patience: seconds to wait for a server that answered before and does not now.
+        openai_patience: seconds to wait for a server that has answered and stops answering.
         openai_api_key_env: environment variable that holds the key.
-        openai_concurrency: requests in flight; None is 128 for servers of one's own, else 16.
-        openai_choices: choices asked for in one request; above 1, a sample's seed depends on which
-            samples were asked for together with it.
+        openai_concurrency: requests in flight; None is 128 for servers on this machine or a private
+            network, else 16.
+        openai_choices: choices asked for in one request. Above 1, a sample's seed depends on the
+            samples that share its request.
         openai_timeout: seconds that one request may take.
-        openai_max_retries: attempts after a failure that may pass.
+        openai_max_retries: further attempts after a failure that may pass.
         vllm_python: Python of the environment that has vLLM, or that environment's folder; empty is
             the place where the role ``vllm`` installs it.
-        vllm_engine_args: JSON object of arguments of vLLM's engine; they win over ours.
-        cluster: where a pool of workers runs: ``local``, ``auto`` or the address of a Ray head;
+        vllm_engine_args: JSON object of arguments for vLLM's engine; they override this package's.
+        cluster: cluster of the pool's workers: ``local``, ``auto`` or the address of a Ray head;
             empty is this one process.
-        gpus_per_worker: share of GPUs that one worker of a pool gets.
-        cpus_per_worker: CPUs of one worker, where the cluster has no GPU; 0 refuses those.
+        gpus_per_worker: GPUs of one worker in a pool; fractions share a GPU.
+        cpus_per_worker: CPUs of one worker where the cluster has no GPU; with 0 such a cluster is
+            refused.
 
     Raises:
         ConfigError: if a value cannot be used.

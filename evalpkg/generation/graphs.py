@@ -1,7 +1,7 @@
-"""CUDA graphs: launch the hundreds of kernels of a decode step as one.
+"""CUDA graphs: they launch the hundreds of kernels of a decode step as one.
 
 For an 8B model and a few dozen rows, launching the kernels one by one takes longer than running
-them. The step's shapes are fixed, so it can be recorded once and replayed.
+them. The step's shapes are fixed, so it is recorded once and then replayed.
 """
 
 from __future__ import annotations
@@ -20,14 +20,15 @@ _ULPS = 4
 
 
 def record(step: Step, state: Tensor) -> tuple[Step | None, str]:
-    """A faster ``step`` for states of this shape, or None and the reason why there is none.
+    """Record ``step``; return its replay and ``on``, or None and ``off`` with the reason.
 
-    The replay is compared with the plain step before it is trusted. A model that cannot be recorded
-    (some quantised kernels wait for the device) decodes as it did before.
+    The replay is compared with the plain step before it is used. Some models cannot be recorded,
+    because their quantised kernels wait for the device; they go on with the plain step.
 
     Args:
-        step: the same state twice must give the same logits and leave the same cache.
-        state: the first state; the recording is of its shape and device.
+        step: must give the same logits and leave the same cache when it is called twice with one
+            state.
+        state: the first state; the recording is for its shape and device.
     """
     held = state.clone()
     try:
@@ -36,7 +37,7 @@ def record(step: Step, state: Tensor) -> tuple[Step | None, str]:
         with torch.cuda.stream(side):
             for _ in range(_WARM_UPS):
                 expected = step(held)
-            # A wait inside the recording breaks the stream and the allocator: find it before.
+            # A wait inside the recording breaks the stream and the allocator, so find it before.
             torch.cuda.set_sync_debug_mode("error")
             try:
                 step(held)
@@ -66,8 +67,8 @@ def record(step: Step, state: Tensor) -> tuple[Step | None, str]:
 def agree(found: Tensor, expected: Tensor) -> bool:
     """Tell whether two (rows, vocabulary) logits are the same up to a few roundings.
 
-    The likeliest token of every row must be as likely in the other, and no logit may be further off
-    than a few units in the last place of its row's largest.
+    The likeliest token of each row must be as likely in the other. No logit may differ by more than
+    a few units in the last place of the largest in its row.
     """
     one, other = found.float(), expected.float()
     limit = _ULPS * torch.finfo(expected.dtype).eps * other.abs().amax(-1, keepdim=True)
@@ -77,7 +78,7 @@ def agree(found: Tensor, expected: Tensor) -> bool:
 
 
 class CachedStep:
-    """``Network.step`` on one cache, through a CUDA graph where that works."""
+    """``Network.step`` on one cache, replayed as a CUDA graph where that works."""
 
     def __init__(self, network: Network, cache: SlotCache, adapter: bool, *, graphs: bool) -> None:
         self._network = network
@@ -88,7 +89,7 @@ class CachedStep:
         self.note = "off"
 
     def __call__(self, state: Tensor, span: int) -> Tensor:
-        """The next logits; arguments as of ``Network.step``."""
+        """Return the next logits; the arguments are those of ``Network.step``."""
         if self._wanted:
             self._wanted = False
             self._replay, self.note = record(lambda given: self._eager(given, span), state)

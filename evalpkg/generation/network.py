@@ -1,4 +1,4 @@
-"""A causal language model seen as two functions: a prompt's state, and one more token per slot."""
+"""A causal language model as two functions: a prompt's state, and one more token per slot."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ class Network:
 
     Args:
         model: the base model; if there is an adapter, its layers are already in it.
-        attention: the kernel the model was loaded with, used for prompts.
+        attention: the kernel that the model was loaded with; it computes prompts.
         switch_adapter: turns the adapter's layers on or off; None if there is no adapter.
 
     Raises:
-        ConfigError: if the architecture keeps state other than keys and values.
+        ConfigError: if the architecture keeps other state than keys and values.
     """
 
     def __init__(
@@ -56,9 +56,9 @@ class Network:
         return device
 
     def prompt(self, ids: Sequence[int], *, adapter: bool) -> tuple[DynamicCache, Tensor]:
-        """Keys and values of a prompt, computed alone, and the next token's logits (1, vocabulary).
+        """Return a prompt's keys and values, and the next token's logits (1, vocabulary).
 
-        A prompt never shares a forward pass: its shape alone decides its numerics.
+        A prompt has a forward pass to itself, so that its rounding depends on its own shape alone.
         """
         self._prepare(self.prompt_attention, adapter)
         cache = DynamicCache()
@@ -72,7 +72,7 @@ class Network:
         return cache, output.logits[:, -1]
 
     def after_each(self, ids: Sequence[int], *, adapter: bool) -> Tensor:
-        """Logits (tokens, vocabulary) after each of ``ids``, computed in one pass."""
+        """Return the logits (tokens, vocabulary) after each of ``ids``, in one pass."""
         self._prepare(self.prompt_attention, adapter)
         with torch.inference_mode():
             output = self._model(input_ids=torch.tensor([list(ids)], device=self.device))
@@ -80,13 +80,13 @@ class Network:
         return logits
 
     def step(self, cache: SlotCache, state: Tensor, span: int, *, adapter: bool) -> Tensor:
-        """Logits (rows, vocabulary) after one more token in each of the first slots.
+        """Return the logits (rows, vocabulary) after one more token in each of the first slots.
 
         Args:
-            cache: the slots; the tokens' keys and values are added.
-            state: (rows, >= 2) int64: the token, and its position.
-            span: no position is further than this.
-            adapter: whether the adapter takes part.
+            cache: the slots; the keys and values of the new tokens are added to them.
+            state: (rows, >= 2) int64: the token, then its position.
+            span: every position is below this.
+            adapter: whether the adapter's layers are on.
         """
         self._prepare(self.decode_attention, adapter)
         positions = state[:, 1]

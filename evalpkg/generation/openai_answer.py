@@ -1,4 +1,4 @@
-"""What a server's choice says, in whichever shape the server puts it."""
+"""Reads the text from a server's choice, in each of the shapes that servers use."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ _THOUGHTS = ("thinking", "reasoning", "reasoning_text", "redacted_thinking")
 
 
 def text_of(choice: Any) -> str:
-    """The answer's text: of a completion, of a message, or of a message's parts joined.
+    """Return the answer's text: of a completion, of a message, or of a message's parts joined.
 
-    Thoughts that the server keeps apart are not part of the answer. An answer without text (a
-    refusal, a call of a tool) is empty. Halves of surrogate pairs, which no file can hold, become
+    Thoughts that the server keeps in parts of their own are left out. An answer without text, such
+    as a refusal or a tool call, is empty. Unpaired surrogates, which no UTF-8 file can hold, become
     the replacement character.
 
     Raises:
-        EnvironmentUnfitError: if the content has a shape that is not known.
+        EnvironmentUnfitError: if the content has an unknown shape.
     """
     message = getattr(choice, "message", None)
     content = choice.text if message is None else message.content
@@ -29,7 +29,7 @@ def text_of(choice: Any) -> str:
     if not isinstance(content, str):
         raise EnvironmentUnfitError(
             f"the server's answer is a {type(content).__name__} and not a text",
-            "Is the server one of chat completions?",
+            "Check that the server speaks the chat completions API.",
         )
     return content.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 

@@ -23,15 +23,15 @@ from evalpkg.generation.provenance import Generated, ModelUsed
 from evalpkg.models import Role, Sample, SeenPrompt, Task
 
 _HOPELESS = 3
-"""Tasks refused, and none answered: the request is at fault, not the tasks."""
+"""If so many tasks are refused and none is answered, the fault is the request's, not the tasks'."""
 
 Job = tuple[Task, Sequence[int]]
 
 
 class OpenAIBackend:
-    """Requests in parallel, each with the seed of its sample.
+    """Sends requests in parallel, each with the seed of its sample.
 
-    Whether the seed makes a sample reproducible is up to the server.
+    Only the server can make a sample reproducible from its seed.
 
     Raises:
         ConfigError: if no key is set for a server that needs one, or an address is malformed.
@@ -66,7 +66,7 @@ class OpenAIBackend:
     def generate(self, role: Role, work: Work) -> Iterator[Sample]:
         """Yield the samples in the order the server answers.
 
-        A task that the server refuses costs its own samples alone, and is named.
+        A task that the server refuses is named and left out. The other tasks go on.
 
         Raises:
             ConfigError: if the server does not know the model or refuses every request.
@@ -104,7 +104,11 @@ class OpenAIBackend:
             raise ConfigError(f"every request was refused: {words}")
 
     def _refuse(self, role: Role, task: Task, error: TaskRefusedError, *, hopeless: bool) -> None:
-        """Leave the task out, and say so; end where no task is taken."""
+        """Leave the task out and say so; raise if the server refuses every task.
+
+        Raises:
+            ConfigError: if no task was answered and several were refused.
+        """
         first = (role, task.task_id) not in self._refused
         self._refused[role, task.task_id] = error.cause
         if hopeless and len(self._refused) >= _HOPELESS:
@@ -113,7 +117,7 @@ class OpenAIBackend:
             self._listener.status(f"task {task.task_id} is left out: {error.cause}")
 
     def provenance(self) -> Generated:
-        """Say what was asked of which server, and what it said of itself. Never the key."""
+        """Return what was asked of which server, and what it says of itself; never the key."""
         settings = self._settings
         with self._lock:
             said = {
@@ -152,7 +156,7 @@ class OpenAIBackend:
             sender.client.close()
 
     def _endpoints(self) -> str | dict[str, str]:
-        """The server's address; by model where there are two."""
+        """Return the server's address, or one address per model where there are two."""
         places = {
             role.value: without_userinfo(str(sender.client.base_url))
             for role, sender in self._senders.items()
@@ -167,15 +171,15 @@ class OpenAIBackend:
         for role, sender in self._senders.items():
             for name, words in sorted(sender.dropped.items()):
                 yield (
-                    f"The server refuses the parameter {name} for the {role.value} model, and its "
-                    f"own value holds: {words}"
+                    f"The server refuses the parameter {name} for the {role.value} model, so "
+                    f"its own value applies: {words}"
                 )
         for role in self._senders:
             tasks = [task for owner, task in self._refused if owner is role]
             if tasks:
                 why = next(words for (owner, _), words in self._refused.items() if owner is role)
                 yield (
-                    f"The server refused {len(tasks)} tasks to the {role.value} model, and they "
+                    f"The server refused {len(tasks)} tasks to the {role.value} model, which "
                     f"have no samples: {', '.join(tasks[:10])}. {why}"
                 )
         models = self._seen["model"]
@@ -186,7 +190,7 @@ class OpenAIBackend:
                 yield f"The server says that one and the same model answered for both: {told}."
 
     def _complete(self, role: Role, task: Task, indexes: Sequence[int]) -> list[Sample]:
-        """Samples for ``indexes``, asking again for as many as the server left out."""
+        """Return the samples for ``indexes``; ask again for those that the server left out."""
         sender = self._senders[role]
         prompt = self._template.render(task)
         digest = message_sha256(prompt, raw=self._settings.raw_completion)
@@ -222,12 +226,12 @@ class OpenAIBackend:
             completion=cut(text, self._settings.stop),
             finish_reason=choice.finish_reason or "",
             prompt_tokens=usage.prompt_tokens if usage else 0,
-            # The server counts all choices together.
+            # With several choices the server sends only their sum.
             completion_tokens=used if len(reply.choices) == 1 else 0,
         )
 
     def _hear(self, role: Role, reply: Any) -> None:
-        """Note what the server says of itself."""
+        """Note the model and fingerprint that the server names, and count its tokens."""
         if reply.usage:
             self._listener.tokens(reply.usage.completion_tokens)
         with self._lock:

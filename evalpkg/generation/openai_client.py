@@ -1,4 +1,4 @@
-"""The official client, configured; and what its errors mean."""
+"""Configures the official OpenAI client, and turns its errors into ours."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from evalpkg.errors import ConfigError, EnvironmentUnfitError, EvalError
 from evalpkg.generation.generation_settings import GenerationSettings
 
 OWN = 128
-"""Requests in flight to servers of one's own: an engine that batches wants many."""
+"""Requests in flight to servers on this machine or a private network: an engine that batches wants
+many."""
 
 _NO_KEY = "none"
-"""Sent where no key is set: the client insists on one, local servers ignore it."""
+"""Sent where no key is set: the client insists on a key, and local servers ignore it."""
 
 
 def connect(settings: GenerationSettings, address: str) -> Any:
-    """The client; no request is made.
+    """Create the client, without sending a request.
 
     Raises:
         ConfigError: if no key is set for a server that needs one, or the address is malformed.
@@ -51,12 +52,16 @@ def connect(settings: GenerationSettings, address: str) -> Any:
 
 
 def place(address: str) -> str:
-    """The server's address as it may be shown."""
+    """Return the server's address without a user name or password, to be shown."""
     return without_userinfo(address) or "the endpoint"
 
 
 def in_flight(settings: GenerationSettings, addresses: Iterable[str]) -> int:
-    """How many requests to keep in flight: as asked, else many where the servers are one's own."""
+    """Return how many requests to keep in flight.
+
+    The user's number, if there is one; else many if all servers are on this machine or a private
+    network, and few otherwise.
+    """
     if settings.openai_concurrency:
         return settings.openai_concurrency
     return OWN if all(_is_own(urlsplit(address).hostname or "") for address in addresses) else 16
@@ -74,11 +79,11 @@ def _is_own(host: str) -> bool:
 def explained(
     error: Exception, settings: GenerationSettings, model: str, address: str
 ) -> EvalError:
-    """What a failed request means to the user."""
+    """Turn a failed request's error into one with a cause and a cure for the user."""
     import openai
 
     address = place(address)
-    if isinstance(error, ValueError):  # a web page, say
+    if isinstance(error, ValueError):  # such as a web page in place of JSON
         return ConfigError(
             f"{address} answers, but not as an OpenAI-compatible server does: {error}",
             "Check that openai_base_url ends in /v1 as most do.",

@@ -1,4 +1,4 @@
-"""Requests to one model of one server: neutral sampling, refused parameters, patience."""
+"""Requests to one model of one server: neutral sampling, refused parameters, waiting."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from evalpkg.generation.generation_settings import GenerationSettings
 from evalpkg.generation.openai_client import connect, explained, place
 
 NEUTRAL: Mapping[str, float] = {"top_k": -1, "min_p": 0.0, "repetition_penalty": 1.0}
-"""Sent with every request: a server may take other values from a file beside the weights."""
+"""Sent with every request: a server may otherwise take values from a file beside the weights."""
 
 _REFUSABLE = (*NEUTRAL, "seed", "stop", "n", "top_p", "temperature")
 _TOO_LONG = re.compile(r"context.?(length|window)|too long|too large|reduce the length", re.I)
@@ -22,21 +22,21 @@ _LONGEST_PAUSE_S = 30.0
 
 
 class TaskRefusedError(EvalError):
-    """The server refuses this request, and would take another: a prompt too long, say."""
+    """The server refuses this request but would take others; the prompt may be too long."""
 
 
 class Sender:
-    """Asks one model.
+    """Sends requests to one model of one server.
 
     Args:
         settings: how to sample, and how long to wait.
-        model: the server's name of it.
-        address: of the server; empty is the client's own.
+        model: the server's name for the model.
+        address: address of the server; empty for the client's default.
         enough: set when nobody waits for answers any more.
         status: called with one line when a wait begins.
 
     Attributes:
-        dropped: parameters that the server refuses, with its words.
+        dropped: parameters that the server refuses, each with the server's message.
     """
 
     def __init__(
@@ -58,11 +58,18 @@ class Sender:
         self._length = "max_tokens"
 
     def ask(self, prompt: str, choices: int, seed: int) -> Any:
-        """The server's reply.
+        """Send the prompt, and return the server's reply.
+
+        A parameter that the server refuses is left out, in this request and in later ones.
+
+        Args:
+            prompt: the message, or the bare text to continue.
+            choices: number of answers wanted.
+            seed: seed of the request.
 
         Raises:
             TaskRefusedError: if this prompt is refused.
-            ConfigError: if the server does not know the model, or is no such server.
+            ConfigError: if the server does not know the model, or does not speak OpenAI's protocol.
             EnvironmentUnfitError: if it cannot be reached, refuses the key, or keeps failing.
         """
         import openai
@@ -82,7 +89,7 @@ class Sender:
                     told = f"{self._place} refuses the request: {_words(error)}"
                     raise TaskRefusedError(told) from error
             else:
-                # Only what a retry has shown to be the cause is left out from now on.
+                # A parameter is left out for good only when a request without it has succeeded.
                 self._length, self._answered = length, True
                 self.dropped |= without
                 return reply
@@ -91,7 +98,7 @@ class Sender:
         """Ask the server whether it knows the model, before anything is generated.
 
         Raises:
-            ConfigError: if it does not, naming those it lists.
+            ConfigError: if it does not; the models that it lists are named.
             EnvironmentUnfitError: if the server cannot be reached or refuses the key.
         """
         import openai
@@ -117,7 +124,7 @@ class Sender:
         except (openai.AuthenticationError, openai.PermissionDeniedError) as error:
             raise explained(error, self._settings, self.model, self.address) from error
         except (openai.OpenAIError, ValueError):
-            pass  # the first sample will tell, with patience
+            pass  # the first sample's request will show it, and it can wait
 
     @property
     def _place(self) -> str:
@@ -152,7 +159,7 @@ class Sender:
         return body | {"extra_body": extra | given}
 
     def _patiently(self, body: dict[str, Any]) -> Any:
-        """Send, and wait for a server that has answered before and does not now."""
+        """Send a request; if the server has answered before, wait while it does not."""
         import openai
 
         deadline = time.monotonic() + self._settings.openai_patience
@@ -197,7 +204,7 @@ def _wants_newer_name(error: Any) -> bool:
 
 
 def _refused(error: Any, body: Mapping[str, Any]) -> list[str]:
-    """The parameters that the server's words name as the reason."""
+    """Return the parameters that the server's message names as the reason."""
     sent = [name for name in _REFUSABLE if name in body or name in body["extra_body"]]
     text = _all_words(error)
     if getattr(error, "param", None) in sent:
@@ -210,14 +217,14 @@ def _refused(error: Any, body: Mapping[str, Any]) -> list[str]:
 
 
 def _words(error: Exception) -> str:
-    """The server's message, in one line."""
+    """Return the server's message, in one line."""
     body = getattr(error, "body", None)
     message = body.get("message") if isinstance(body, dict) else None
     return " ".join(str(message or _all_words(error)).split())[:300]
 
 
 def _all_words(error: Any) -> str:
-    """The client's message and the whole reply, which the client does not always quote."""
+    """Return the client's message with the reply, which the client does not always quote."""
     reply = getattr(error, "response", None)
     text = str(error)
     return text if reply is None or reply.text[:50] in text else f"{text}: {reply.text[:2000]}"

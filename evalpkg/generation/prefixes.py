@@ -1,4 +1,4 @@
-"""The part of a sample that all samples of its prompt share."""
+"""The computation that all samples of a prompt share."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from evalpkg.generation.sampling import Candidates, Sampler
 
 
 class LastPrompt:
-    """The prompt computed last: its keys and values, and what may follow it."""
+    """Keeps the keys, values and first candidates of the prompt computed last."""
 
     def __init__(self, network: Network, sampler: Sampler, adapter: bool) -> None:
         self._network = network
@@ -19,7 +19,7 @@ class LastPrompt:
         self._state: tuple[DynamicCache, Candidates] | None = None
 
     def of(self, ids: tuple[int, ...]) -> tuple[DynamicCache, Candidates]:
-        """Keys and values of ``ids``, and the candidates for the token after them."""
+        """Return the keys and values of ``ids``, and the candidates for the token after them."""
         if self._state is None or ids != self._ids:
             cache, logits = self._network.prompt(ids, adapter=self._adapter)
             self._ids, self._state = ids, (cache, self._sampler.candidates(logits))

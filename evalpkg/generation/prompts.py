@@ -1,7 +1,7 @@
-"""Named prompt templates: what a model is asked, as one user message or as bare text to continue.
+"""Prompt templates: they turn a task into one user message, or into bare text to continue.
 
-Besides our own there is one per published set, so that numbers can be put beside published ones.
-``docs/generation.md`` says where each comes from.
+Beside our own template there is one for each published set, so that our numbers can be compared
+with published ones. ``docs/generation.md`` says where each template comes from.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ _COMMENT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class PromptTemplate:
-    """A text with places for the task.
+    """A text with placeholders for parts of a task.
 
     Attributes:
-        name: what users type.
-        text: ``<prompt>`` stands for the task's prompt, ``<signature>`` for its function's head
-            without ``fn`` and brace, ``<description>`` for the words of its comments.
-        stripped: whether white space around the whole is cut off.
+        name: the name that users type.
+        text: ``<prompt>`` stands for the task's prompt, ``<signature>`` for the head of its
+            function without ``fn`` and brace, ``<description>`` for the text of its comments.
+        stripped: whether white space at both ends is removed.
     """
 
     name: str
@@ -35,7 +35,7 @@ class PromptTemplate:
     stripped: bool = False
 
     def render(self, task: Task) -> str:
-        """The message for ``task``."""
+        """Return the message for ``task``."""
         places = {
             "<prompt>": task.prompt,
             "<signature>": signature_of(task),
@@ -46,12 +46,12 @@ class PromptTemplate:
 
     @property
     def sha256(self) -> str:
-        """Digest of everything in the message that does not come from the task."""
+        """Digest of the template's text."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
 def signature_of(task: Task) -> str:
-    """The head of the task's function, such as ``larger(a: i32, b: i32) -> i32``."""
+    """Return the head of the task's function, such as ``larger(a: i32, b: i32) -> i32``."""
     heads = re.findall(r"\bfn\s+([^{]+?)\s*(?:\{|$)", task.prompt)
     named = [head for head in heads if re.match(rf"{re.escape(task.entry_point)}\b", head)]
     found: list[str] = named or heads or [task.entry_point]
@@ -59,7 +59,7 @@ def signature_of(task: Task) -> str:
 
 
 def description_of(task: Task) -> str:
-    """The words of the comments in the task's prompt, without comment signs."""
+    """Return the text of the comments in the task's prompt, without comment signs."""
     found = []
     for match in _COMMENT.finditer(task.prompt):
         text = match["line"] if match["block"] is None else match["block"]
@@ -104,7 +104,7 @@ TEMPLATES = {
 
 
 def get_template(name: str) -> PromptTemplate:
-    """The template called ``name``.
+    """Return the template called ``name``.
 
     Raises:
         ConfigError: if there is none.
@@ -118,12 +118,12 @@ def get_template(name: str) -> PromptTemplate:
 
 
 def message_sha256(message: str, *, raw: bool) -> str:
-    """Digest of a prompt as it was sent to a server: as bare text, or as one user message."""
+    """Digest a prompt as it is sent to a server: as bare text, or as one user message."""
     sent = message if raw else [{"role": "user", "content": message}]
     return hashlib.sha256(json.dumps(sent, sort_keys=True).encode()).hexdigest()
 
 
 def cut(text: str, stops: tuple[str, ...]) -> str:
-    """``text`` up to the first of ``stops`` in it."""
+    """Return ``text`` up to the first of ``stops`` in it."""
     places = [place for stop in stops if (place := text.find(stop)) >= 0]
     return text[: min(places, default=len(text))]

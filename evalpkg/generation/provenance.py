@@ -1,4 +1,4 @@
-"""What made the samples: the record that every backend gives of itself."""
+"""The record of what made the samples; every backend returns one."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from evalpkg.models import Role
 
 @dataclass(frozen=True, slots=True)
 class ModelUsed:
-    """One of the compared models, as the backend found it.
+    """One of the compared models, as the backend loaded it.
 
     Attributes:
-        name: as the user gave it; what is embedded says what it really is.
-        revision: commit that was resolved; empty for a folder or a server.
-        weights: sha256 of each weights and config file, by its name.
+        name: the name that the user gave; for the embedded model, the name of its origin.
+        revision: commit of the repository; empty for a folder or a server.
+        weights: sha256 of each file of weights or config, by file name.
         adapter: name of the adapter; empty where the model has none.
-        adapter_revision: its commit.
-        adapter_weights: sha256 of each of its files, by its name.
+        adapter_revision: commit of the adapter's repository.
+        adapter_weights: sha256 of each of the adapter's files, by file name.
         declared_base: the model that the adapter's own config names.
     """
 
@@ -34,18 +34,18 @@ class ModelUsed:
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """Everything that decided the samples, and what else a reader of the result should know.
+    """Everything that decided the samples, and other facts for readers of the result.
 
     Attributes:
         backend: name in the table of backends.
         models: the compared models.
-        sampling: temperature and the like; empty where samples were not drawn.
+        sampling: temperature and other sampling settings; empty where nothing was sampled.
         prompt_template: name and sha256 of the template; empty where there was no prompt.
-        chat_template_sha256: digest of the tokenizer's own template; empty where none was used.
-        libraries: version of each library that took part.
-        details: the backend's own facts, JSON-able. They are shown beside the fields above.
-        speed: facts that change how fast samples come and never what they say.
-        notes: sentences that a reader must see; they become warnings of the run.
+        chat_template_sha256: digest of the tokenizer's chat template; empty where none was used.
+        libraries: version of each library that took part, by name.
+        details: facts of the backend's own, as JSON values. They stand beside the fields above.
+        speed: facts that change how fast samples are made, but not their text.
+        notes: sentences for readers of the result; they become warnings of the run.
     """
 
     backend: str
@@ -59,7 +59,7 @@ class Generated:
     notes: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, object]:
-        """The record as JSON-able values; the details stand beside the other fields."""
+        """Return the record as JSON values, with the details beside the other fields."""
         told: dict[str, object] = {
             "backend": self.backend,
             "models": {role.value: asdict(model) for role, model in self.models.items()},

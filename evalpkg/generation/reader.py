@@ -1,4 +1,4 @@
-"""What turns tasks into a model's token ids, and its answers into samples. Needs no weights."""
+"""Turns tasks into a model's token ids, and its answers into samples. Needs no weights."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ from evalpkg.models import Role, Sample, SeenPrompt
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A model's tokenizer with the settings of prompts.
+    """A model's tokenizer with the settings that make its prompts.
 
     Attributes:
-        settings: of the run.
+        settings: the settings of the run.
         tokenizer: makes prompts and reads answers.
         ends: tokens that end an answer.
-        context: most tokens of prompt and answer together; None where the model names no limit.
-        show: called with the prompts.
+        context: most tokens of prompt and answer together; None if the model's config sets no
+            limit.
+        show: called with the prompts once they are made.
     """
 
     settings: GenerationSettings
@@ -35,10 +36,10 @@ class Reader:
     show: Callable[[Sequence[SeenPrompt]], None] = lambda _: None
 
     def requests(self, role: Role, work: Work) -> list[Request]:
-        """What is to be decoded, the samples of a task side by side.
+        """Return a decoding request for each sample; those of a task stand side by side.
 
         Raises:
-            ConfigError: if a prompt leaves no room for the answer.
+            ConfigError: if a prompt leaves no room in the model's context for the answer.
         """
         template = get_template(self.settings.prompt_template)
         requests: list[Request] = []
@@ -58,7 +59,7 @@ class Reader:
         return requests
 
     def sample(self, role: Role, answer: Answer) -> Sample:
-        """The sample that an answer is."""
+        """Turn a decoded answer into a sample."""
         request = answer.request
         text = tokens.text_of(self.tokenizer, answer.ids)
         return Sample(

@@ -1,4 +1,4 @@
-"""Samples that were read from files, or made from the tasks themselves."""
+"""The backend whose samples are known already: read from files, or made from the tasks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from evalpkg.tasks.stub import stub
 
 
 class ReplayBackend:
-    """A model whose answers are known: from files, the reference solutions, or ``todo!()``."""
+    """Returns samples from files, the reference solutions, or ``todo!()`` stubs."""
 
     def __init__(self, settings: GenerationSettings, _listener: Listener) -> None:
         self._sources = {
@@ -29,10 +29,10 @@ class ReplayBackend:
         }
 
     def generate(self, role: Role, work: Work) -> Iterator[Sample]:
-        """Yield the recorded samples in the order asked for.
+        """Yield the known samples in the order of ``work``.
 
         Raises:
-            ConfigError: if nothing was given to replay for ``role``.
+            ConfigError: if there is no source of samples for ``role``.
             DataError: if the files lack a sample that is asked for.
         """
         source = self._sources[role]
@@ -46,7 +46,7 @@ class ReplayBackend:
                 yield self._sample(role, source, task, index)
 
     def provenance(self) -> Generated:
-        """Say where each model's samples come from, with the digests of the files."""
+        """Return the source of each model's samples, with the digests of its files."""
         models = {
             role: _model_of(source, self._recorded.get(role))
             for role, source in self._sources.items()
@@ -55,7 +55,7 @@ class ReplayBackend:
         return Generated("replay", models)
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """Do nothing: no file is open."""
 
     def _sample(self, role: Role, source: str, task: Task, index: int) -> Sample:
         if source == CANONICAL:

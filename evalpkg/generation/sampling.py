@@ -1,9 +1,9 @@
-"""Temperature, top-k and nucleus sampling with noise that belongs to the sample, not the batch.
+"""Temperature, top-k and nucleus sampling with noise that depends on the sample, not the batch.
 
-A token is drawn by the Gumbel-max trick (Maddison, Tarlow, Minka 2014): the argmax of
-``logit / temperature + Gumbel noise`` over the kept tokens has exactly the softmax distribution.
-The noise of a token is a hash of (sample key, step, token id), so a draw depends on nothing else:
-not on its row, its neighbours, or what was drawn before.
+A token is drawn by the Gumbel-max trick (Maddison, Tarlow, Minka 2014): the argmax of ``logit /
+temperature + Gumbel noise`` over the kept tokens has exactly the softmax distribution. The noise of
+a token is a hash of (sample key, step, token id). So a draw does not depend on its row, on its
+neighbours, or on how earlier tokens were drawn.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ class Candidates:
     """The tokens that may be drawn, for each row.
 
     Attributes:
-        scores: (rows, width) float64, logits over temperature; minus infinity is never drawn.
-        ids: (rows, width) int64, the tokens that the scores belong to.
-        valid: (rows,) bool, False where the logits held no finite maximum.
+        scores: (rows, width) float64, logits over temperature. Minus infinity is never drawn.
+        ids: (rows, width) int64, the tokens of the scores.
+        valid: (rows,) bool, False where the largest logit is not finite.
     """
 
     scores: Tensor
@@ -37,13 +37,13 @@ class Candidates:
 
 @dataclass(frozen=True, slots=True)
 class Sampler:
-    """How the next token is drawn. Applied in the order temperature, top-k, nucleus.
+    """Draws tokens: temperature first, then top-k, then nucleus.
 
     Attributes:
-        temperature: 0 takes the likeliest token.
-        top_p: keep the likeliest tokens until they hold this mass (Holtzman et al. 2020); tokens
-            as likely as the last one kept are kept too, so that the set has one definition.
-        top_k: keep the k likeliest, and those as likely as the k-th; 0 keeps all.
+        temperature: divides the logits; 0 takes the likeliest token.
+        top_p: keep the likeliest tokens until they hold this mass (Holtzman et al. 2020). Tokens as
+            likely as the last one kept are kept too, so that ties need no order.
+        top_k: keep the k likeliest tokens, and those as likely as the k-th; 0 keeps all.
     """
 
     temperature: float
@@ -51,10 +51,10 @@ class Sampler:
     top_k: int = 0
 
     def candidates(self, logits: Tensor) -> Candidates:
-        """The tokens kept from ``logits``, (rows, vocabulary).
+        """Return the tokens kept from ``logits``, (rows, vocabulary).
 
-        The vocabulary is never sorted: the likeliest 64 tokens are nearly always enough, and where
-        they are not, more are taken until the kept set is known to be complete.
+        The vocabulary is never sorted. The likeliest 64 tokens nearly always hold the nucleus; if
+        not, more are taken until they do.
         """
         scores = logits.float()
         valid = scores.amax(-1).isfinite()
@@ -72,12 +72,12 @@ class Sampler:
         return Candidates(kept, ids, valid)
 
     def draw(self, candidates: Candidates, keys: Tensor, steps: Tensor) -> Tensor:
-        """One token per row, (rows,) int64; -1 where the logits were not numbers.
+        """Draw one token per row, (rows,) int64; -1 where the logits are not numbers.
 
         Args:
-            candidates: of as many rows as ``keys``, or of one row for all of them.
-            keys: (rows,) int64, the samples' keys.
-            steps: (rows,) int64, how many tokens each sample has already.
+            candidates: as many rows as ``keys``, or one row for all of them.
+            keys: (rows,) int64, keys of the samples.
+            steps: (rows,) int64, number of tokens that each sample has so far.
         """
         noise = gumbel(keys, steps, candidates.ids)
         best = (candidates.scores + noise).argmax(-1, keepdim=True)
@@ -88,7 +88,7 @@ class Sampler:
 def _nucleus(scores: Tensor, top_p: float) -> tuple[Tensor, Tensor]:
     vocabulary = scores.shape[-1]
     top = scores.amax(-1, keepdim=True)
-    # Below e**-80 of the top nothing counts, and denormal numbers are slow.
+    # Shares below e**-80 of the largest do not count, and denormal numbers are slow.
     shares = (scores - top).clamp_(min=-80).exp_()
     mass = shares.sum(-1, keepdim=True, dtype=torch.float64)
     width = min(_FIRST_WIDTH, vocabulary)
@@ -104,7 +104,7 @@ def _nucleus(scores: Tensor, top_p: float) -> tuple[Tensor, Tensor]:
 
 
 def gumbel(keys: Tensor, steps: Tensor, ids: Tensor) -> Tensor:
-    """Standard Gumbel noise, (rows, width) float64, one value per (key, step, token id).
+    """Return Gumbel noise, (rows, width) float64, one value per (key, step, token id).
 
     Args:
         keys: (rows,) int64.
@@ -119,12 +119,12 @@ def gumbel(keys: Tensor, steps: Tensor, ids: Tensor) -> Tensor:
 
 
 def _mix(bits: Tensor) -> Tensor:
-    """Finaliser of SplitMix64 (Steele, Lea, Flood 2014); int64 arithmetic wraps as uint64 does."""
+    """Apply SplitMix64's finaliser (Steele, Lea, Flood 2014); int64 wraps as uint64 does."""
     bits = (bits ^ _shift(bits, 30)) * _MIX_1
     bits = (bits ^ _shift(bits, 27)) * _MIX_2
     return bits ^ _shift(bits, 31)
 
 
 def _shift(bits: Tensor, by: int) -> Tensor:
-    """Logical right shift of int64."""
+    """Shift int64 right, filling with zeros."""
     return (bits >> by) & ((1 << (64 - by)) - 1)

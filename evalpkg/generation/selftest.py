@@ -1,8 +1,8 @@
-"""A model is tried before it is believed: one decode step must say what a full pass says.
+"""Tries a model before it is used: one decode step must give what a full pass gives.
 
-The decode loop gives a model positions, a mask and a cache of its own making. An architecture that
-does something else with them (adds biases by distance, keeps other state) would go on writing
-nonsense, or end in a traceback at its first token.
+The decode loop passes a model positions, a mask and a cache of its own making. An architecture that
+uses them in another way (it adds biases by distance, or keeps other state) would write nonsense, or
+fail at its first token.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ _PROMPT = (7, 11, 13, 17)
 
 _TOLERANCE = {torch.float32: 1e-3}
 _ROUGH = 0.1
-"""Of the largest logit, in number formats of 16 bits; a wrong pass is off by all of it."""
+"""Share of the largest logit, for 16-bit number formats. A wrong pass differs by about all of it.
+"""
 
 
 def try_step(network: Network, vocabulary: int, name: str) -> None:
@@ -30,7 +31,7 @@ def try_step(network: Network, vocabulary: int, name: str) -> None:
         name: the architecture's name, for errors.
 
     Raises:
-        ConfigError: if the step fails or says something else.
+        ConfigError: if the step fails, or its logits differ by more than rounding.
     """
     cure = "Serve the model, for instance with vLLM, and use the openai backend."
     ids = [token % vocabulary for token in _PROMPT]
@@ -43,7 +44,7 @@ def try_step(network: Network, vocabulary: int, name: str) -> None:
         found = network.step(cache, last, _CAPACITY, adapter=False)
     except torch.cuda.OutOfMemoryError:
         raise
-    except Exception as error:  # whatever an unforeseen architecture makes of the arguments
+    except Exception as error:  # an unknown architecture may raise anything
         words = (str(error).splitlines() or [type(error).__name__])[0]
         raise ConfigError(
             f"{name} cannot be decoded by this package's loop: {type(error).__name__}: {words}",

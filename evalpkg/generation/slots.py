@@ -1,8 +1,8 @@
-"""Key/value storage for samples that are decoded together without knowing of each other.
+"""Key/value storage for samples that are decoded together without influencing each other.
 
-Every sample has a slot: a row of preallocated buffers, filled from the front, with a length of its
-own. Rows of different prompts and lengths share one forward pass without padding on the left, and
-what a row computes does not depend on what is in the others.
+Every sample has a slot: a row of preallocated buffers that is filled from the front and has a
+length of its own. Prompts of different lengths share a forward pass without padding on the left.
+What a row computes does not depend on the other rows.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class SlotCache(DynamicCache):  # type: ignore[misc]  # transformers is untyped
         self._span = capacity
 
     def fill(self, rows: slice, prefix: DynamicCache) -> None:
-        """Copy a prompt's keys and values, computed alone, into each of ``rows``."""
+        """Copy the keys and values of a prompt into each of ``rows``."""
         for index, layer in enumerate(prefix.layers):
             if index == len(self._keys):
                 self._keys.append(self._buffer(layer.keys))
@@ -50,7 +50,8 @@ class SlotCache(DynamicCache):  # type: ignore[misc]  # transformers is untyped
             buffer[target, :, :length] = buffer[source, :, :length]
 
     def aim(self, positions: Tensor, span: int) -> None:
-        """Set where the next token of each of the first rows goes, and how far rows may look."""
+        """Set the position of the next token in each of the first rows, and the span that rows see.
+        """
         self._positions = positions
         self._lines = torch.arange(len(positions), device=positions.device)
         self._span = span
@@ -58,7 +59,7 @@ class SlotCache(DynamicCache):  # type: ignore[misc]  # transformers is untyped
     def update(
         self, key_states: Tensor, value_states: Tensor, layer_idx: int, *_: Any, **__: Any
     ) -> tuple[Tensor, Tensor]:
-        """Store one new token per row; called by the model's attention layers."""
+        """Store one new token per row; the model's attention layers call this."""
         rows = key_states.shape[0]
         keys, values = self._keys[layer_idx], self._values[layer_idx]
         keys[self._lines, :, self._positions] = key_states[:, :, 0]
@@ -66,12 +67,12 @@ class SlotCache(DynamicCache):  # type: ignore[misc]  # transformers is untyped
         return keys[:rows, :, : self._span], values[:rows, :, : self._span]
 
     def get_seq_length(self, layer_idx: int = 0) -> int:
-        """Unused: positions and mask are always given. Rows have no common length."""
+        """Return 0; rows have no common length, and positions and mask are always given."""
         return 0
 
     def _buffer(self, like: Tensor) -> Tensor:
         _, heads, _, size = like.shape
-        # Zeros: a masked position still takes part in a product, and 0 times NaN is NaN.
+        # Zeros, because a masked position still enters a product, and 0 times NaN is NaN.
         return torch.zeros(
             (self._rows, heads, self._capacity, size), dtype=like.dtype, device=like.device
         )
@@ -86,19 +87,19 @@ def packed_attention(
     scaling: float | None = None,
     **_: Any,
 ) -> tuple[Tensor, None]:
-    """Attention of one new token per row, as plain products over all slots.
+    """Compute the attention of one new token per row, as plain products over all slots.
 
     The query heads that share a key head are packed into one matrix (grouped-query attention), so
-    keys and values are read once and never repeated. On the CPUs measured, a row's result has the
-    same bits for any number of rows and any span; fused kernels do not give that.
+    that keys and values are read once and never repeated. On the CPUs measured, a row's result has
+    the same bits for any number of rows and any span; fused kernels do not guarantee that.
 
     Args:
         module: the attention layer; unused.
         query: (rows, heads, 1, size).
-        key: (rows, key heads, span, size), as are the ``value``.
-        value: see ``key``.
+        key: (rows, key heads, span, size).
+        value: (rows, key heads, span, size).
         attention_mask: (rows, 1, 1, span), added to the scores.
-        scaling: factor of the scores; the inverse root of the size by default.
+        scaling: factor of the scores; by default the inverse root of ``size``.
     """
     rows, heads, _new, size = query.shape
     grouped = query.reshape(rows, key.shape[1], heads // key.shape[1], size)

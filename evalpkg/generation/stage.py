@@ -1,4 +1,4 @@
-"""A model that is ready to generate, and how one takes the other's place in memory."""
+"""A model that is ready to generate, and the exchange of one model for the other in memory."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from evalpkg.generation.sampling import Sampler
 from evalpkg.generation.selftest import try_step
 
 _LONG_PROMPT = 512
-"""Tokens; prompts of the task sets are shorter."""
+"""Tokens; prompts of the public task sets are shorter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,9 @@ class Stage:
 
     Attributes:
         model: weights, their files, and the tokenizer.
-        reader: makes prompts of tasks, and samples of answers.
+        reader: turns tasks into prompts, and answers into samples.
+        network: the model's forward passes.
+        decoder: the decode loop.
     """
 
     model: BaseModel
@@ -46,13 +48,16 @@ def set_up(
     model: BaseModel,
     switch: Callable[[bool], None] | None = None,
 ) -> Stage:
-    """Make a loaded model ready.
+    """Make a loaded model ready to generate.
 
     Args:
         settings: how to sample.
-        listener: hears of every token.
+        listener: told of tokens, prompts and notes.
         model: the loaded model.
-        switch: turns an adapter's layers on and off.
+        switch: turns the adapter's layers on and off; None if there is no adapter.
+
+    Raises:
+        ConfigError: if this package's decode loop cannot run the architecture.
     """
     tokenizer = model.tokenizer
     ends = tokens.end_ids(model.model, tokenizer)
@@ -81,9 +86,9 @@ def set_up(
 def load_checkpoint(
     settings: GenerationSettings, listener: Listener, files: hub.ModelFiles, base_tokenizer: Any
 ) -> Stage:
-    """Load a full checkpoint in the place of the base model, whose memory is free by now.
+    """Load a whole fine-tuned model, once the base model's memory is free.
 
-    It gets the base model's token ids, unless the settings say that each has its own tokenizer.
+    It reads the base model's token ids, unless the settings give each model its own tokenizer.
 
     Raises:
         EvalError: as ``load_base`` says.
@@ -97,10 +102,10 @@ def load_checkpoint(
 def require_same_tokens(base: Any, other: Any, names: tuple[str, str], probe: str) -> None:
     """Refuse two tokenizers that give the same text different token ids.
 
-    Tokens that the other has beside those of the base model do no harm.
+    The other tokenizer may have tokens that the base model's lacks.
 
     Raises:
-        ConfigError: naming both models.
+        ConfigError: if they differ; both models are named.
     """
     here, there = base.get_vocab(), other.get_vocab()
     differing = [token for token, number in here.items() if there.get(token) != number]
@@ -115,7 +120,7 @@ def require_same_tokens(base: Any, other: Any, names: tuple[str, str], probe: st
 
 
 def free() -> None:
-    """Give memory back that nothing refers to any more."""
+    """Free the memory of objects that nothing refers to any more."""
     gc.collect()
     if torch.cuda.is_available():
         torch.cuda.empty_cache()

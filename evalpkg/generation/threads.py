@@ -1,8 +1,8 @@
-"""As many CPU threads as the machine has to give.
+"""Uses as many CPU threads as other programs leave free.
 
 PyTorch splits every operator over all cores and waits for the slowest part. Where other programs
-use the cores too, each wait lasts until the scheduler has run a part that it put aside, and two
-threads are many times slower than one. How many threads compute does not change the results.
+use the cores too, a part may wait until the scheduler runs it again, and two threads are then many
+times slower than one. The number of threads does not change the results.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Threads:
     """Halves the threads while the main thread is kept from running, and tries more later.
 
     Args:
-        most: threads to start with and never to exceed.
+        most: the number of threads at the start, which is never exceeded.
     """
 
     def __init__(self, most: int) -> None:
@@ -33,7 +33,7 @@ class Threads:
 
     @contextmanager
     def in_use(self) -> Iterator[None]:
-        """Compute with the threads found best so far; afterwards the process has its own again."""
+        """Compute with the best number of threads so far; restore the process's own afterwards."""
         torch.set_num_threads(self.now)
         try:
             yield
@@ -42,7 +42,7 @@ class Threads:
 
     @contextmanager
     def watched(self) -> Iterator[None]:
-        """Around work that keeps the main thread computing all the time."""
+        """Measure work in which the main thread computes all the time."""
         wall, cpu = time.perf_counter(), time.thread_time()
         yield
         self._wall += time.perf_counter() - wall
@@ -52,7 +52,7 @@ class Threads:
             self._wall = self._cpu = 0.0
 
     def judge(self, share: float) -> None:
-        """Adapt to the share of a window's time in which the main thread was running."""
+        """Adapt to ``share``, the part of a window in which the main thread was running."""
         self._calm = self._calm + 1 if share > _AT_EASE else 0
         if share < _STARVED and self.now > 1:
             self._patience *= 2

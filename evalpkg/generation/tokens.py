@@ -1,4 +1,4 @@
-"""Messages to token ids and back. The template and the tokenizer meet here and nowhere else."""
+"""Turns messages into token ids and back, with the chat template. No other module does."""
 
 from __future__ import annotations
 
@@ -9,15 +9,16 @@ from typing import Any
 from evalpkg.errors import ConfigError
 
 _DATE = "26 Jul 2024"
-"""Llama 3's templates print a date; left alone, some print today's, and prompts would change."""
+"""Llama 3's templates print a date. Without this one, some print today's, and prompts would change.
+"""
 
 
 def prompt_ids(tokenizer: Any, message: str, *, raw: bool = False) -> list[int]:
-    """Token ids of a conversation whose only message is ``message``, the answer to come next.
+    """Return the token ids of a conversation with one user message, ready for the answer.
 
-    The chat template is applied on tokens, so that its special tokens are parsed once. The result
-    starts with exactly one BOS token if the tokenizer or its template uses one. A tokenizer without
-    a chat template gets the bare message, and so does every model if ``raw``.
+    The template and its special tokens are tokenised together, so that no special token is parsed
+    twice. The result starts with exactly one BOS token if the tokenizer or its template uses one. A
+    tokenizer without a chat template gets the bare message, and so does every model if ``raw``.
 
     Raises:
         ConfigError: if the template cannot render one user message.
@@ -54,7 +55,7 @@ def _with_one_bos(tokenizer: Any, ids: list[int]) -> list[int]:
 
 
 def end_ids(model: Any, tokenizer: Any) -> frozenset[int]:
-    """Every token that ends an answer: all of the generation config's, else the tokenizer's."""
+    """Return every token that ends an answer: the generation config's, else the tokenizer's."""
     configured = model.generation_config.eos_token_id
     if configured is None:
         configured = tokenizer.eos_token_id
@@ -64,7 +65,10 @@ def end_ids(model: Any, tokenizer: Any) -> frozenset[int]:
 
 
 def text_of(tokenizer: Any, ids: Sequence[int]) -> str:
-    """The text of generated ids: nothing skipped, no spaces tidied (that would change code)."""
+    """Return the text of generated ids.
+
+    No token is skipped and no space is tidied, because either would change code.
+    """
     decoded: str = tokenizer.decode(
         list(ids), skip_special_tokens=False, clean_up_tokenization_spaces=False
     )
@@ -72,31 +76,32 @@ def text_of(tokenizer: Any, ids: Sequence[int]) -> str:
 
 
 class StopTexts:
-    """Says whether generated ids end with one of several texts, by decoding their tail.
+    """Tells whether generated ids end with a stop text, by decoding their last tokens.
 
     Args:
-        texts: none of them is empty.
+        texts: the stop texts; none is empty.
+        tokenizer: decodes the ids.
     """
 
     def __init__(self, tokenizer: Any, texts: Sequence[str]) -> None:
         self._tokenizer = tokenizer
         self._texts = texts
-        # A token is a byte at least; the rest keeps what decoding does at its start away.
+        # A token has at least one byte. Eight more tokens, because decoding can change the first.
         self._tail = max(len(text.encode()) for text in texts) + 8
 
     def __call__(self, ids: Sequence[int]) -> bool:
-        """Tell whether one of the texts is in the tail of ``ids``."""
+        """Tell whether a stop text is in the last tokens of ``ids``."""
         tail = text_of(self._tokenizer, ids[-self._tail :])
         return any(text in tail for text in self._texts)
 
 
 def ids_sha256(ids: Sequence[int]) -> str:
-    """Digest of token ids: in decimal, joined by commas."""
+    """Return the sha256 of token ids, written in decimal and joined by commas."""
     return hashlib.sha256(",".join(map(str, ids)).encode()).hexdigest()
 
 
 def chat_template_sha256(tokenizer: Any) -> str | None:
-    """Digest of the chat template, None if there is none."""
+    """Return the sha256 of the chat template, or None if there is none."""
     if not tokenizer.chat_template:
         return None
     return hashlib.sha256(tokenizer.get_chat_template().encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Completions from weights on this machine, through transformers and PEFT."""
+"""The backend that computes with weights on this machine, through transformers and PEFT."""
 
 from __future__ import annotations
 
@@ -25,20 +25,21 @@ from evalpkg.models import Role, Sample, Task
 _LIBRARIES = ("transformers", "peft", "tokenizers", "accelerate", "bitsandbytes")
 
 _PROBE = "Write a Rust function that returns the larger of two numbers.\nfn larger(a: i32, b: i32)"
-"""What a model is asked before the first task, to see whether its adapter changes anything."""
+"""A prompt on which the adapter must change something, tried before the first task."""
 
 
 class TransformersBackend:
-    """Two models, of which one is in memory.
+    """Two models, one of them in memory at a time.
 
-    They are one base model with an adapter's layers switched on and off; or a base model and a
-    whole fine-tuned model, loaded one after the other.
+    They are either one base model whose adapter's layers are switched on and off, or a base model
+    and a whole fine-tuned model that are loaded one after the other.
 
-    Both models get the same token ids, made with the base model's tokenizer and chat template.
+    Both models get the same token ids, made with the base model's tokenizer and chat template,
+    unless the settings give each its own.
 
     Attributes:
-        tuned: files of the fine-tuned model; None where there is none.
-        whole: whether that is a whole model, and not an adapter.
+        tuned: files of the fine-tuned model; None if there is none.
+        whole: whether the fine-tuned model is a whole model and not an adapter.
         base_files: files of the base model.
 
     Raises:
@@ -53,7 +54,7 @@ class TransformersBackend:
         self._declared_base = ""
         self.tuned: hub.ModelFiles | None = None
         if settings.checkpoint_path:
-            # Before the base model, which can be large: a wrong checkpoint shows at once.
+            # Before the base model, which can be large, so that a wrong checkpoint shows at once.
             self.tuned = adapter.locate_checkpoint(
                 settings.checkpoint_path, settings.adapter_revision
             )
@@ -71,7 +72,7 @@ class TransformersBackend:
             self._check_tokenizers(self.tuned)
 
     def _load_base(self) -> Stage:
-        """The base model, with the adapter's layers in it if there is an adapter."""
+        """Load the base model, with the adapter's layers in it if there is an adapter."""
         settings, listener = self._settings, self._listener
         base = load_base(settings, listener.status)
         if self.tuned is None or self.whole:
@@ -83,7 +84,7 @@ class TransformersBackend:
         return set_up(settings, listener, base, attached.switch)
 
     def _check_tokenizers(self, files: hub.ModelFiles) -> None:
-        """Both models must read the same token ids, unless each is to have its own tokenizer."""
+        """Require that both models read the same token ids, unless each has its own tokenizer."""
         own = load_tokenizer(self._settings, files)
         if self._settings.own_tokenizers:
             self._say(
@@ -107,10 +108,10 @@ class TransformersBackend:
                 self._listener.status(note)
 
     def stage_of(self, role: Role) -> Stage:
-        """The model of ``role``; a whole one takes the other's place in memory."""
+        """Return the model of ``role``; a whole model takes the other's place in memory."""
         wanted = role if self.whole else Role.BASE
         if self._stage is None or wanted is not self._loaded:
-            self._stage = None  # before the other is loaded: there may be room for one
+            self._stage = None  # before the other is loaded: memory may hold only one
             free()
             if wanted is Role.BASE or self.tuned is None:
                 self._stage = self._load_base()
@@ -128,7 +129,7 @@ class TransformersBackend:
         Raises:
             ConfigError: if the fine-tuned model is asked for and there is none, or a prompt leaves
                 no room for the answer.
-            EnvironmentUnfitError: if memory runs out with a single sample.
+            EnvironmentUnfitError: if not even one sample fits into memory.
         """
         if role is Role.FINETUNED and self.tuned is None:
             raise ConfigError(
@@ -145,7 +146,10 @@ class TransformersBackend:
         return force(self.stage_of(role), role, task, sample)
 
     def provenance(self) -> Generated:
-        """Say everything that decided the samples. Digests of large weights take seconds, once."""
+        """Return everything that decided the samples.
+
+        The first call digests the weights, which can take seconds.
+        """
         settings = self._settings
         if self._stage:
             self._about = self._details(self._stage)
@@ -175,7 +179,7 @@ class TransformersBackend:
         )
 
     def _details(self, stage: Stage) -> dict[str, object]:
-        """What else decided the samples of the model that is loaded."""
+        """Return the facts about the loaded model that are kept as the backend's own."""
         device = stage.network.device
         cuda = device.type == "cuda"
         return {
@@ -219,7 +223,7 @@ class TransformersBackend:
         return models
 
     def close(self) -> None:
-        """Give the weights' memory back."""
+        """Free the weights' memory."""
         self._stage = None
         free()
 
@@ -238,7 +242,7 @@ def _require_other_weights(base: ModelUsed, tuned: ModelUsed) -> None:
 
 
 def embedded_name(given: str, origin: str) -> str:
-    """The model's name as given; what is embedded says what it really is."""
+    """Return the model's name as given; for the embedded model, its origin."""
     return given if given != EMBEDDED else f"{origin.partition(',')[0]} ({EMBEDDED})"
 
 

@@ -1,4 +1,4 @@
-"""A backend that deals its work to workers on Ray."""
+"""A backend that distributes its work among workers on Ray."""
 
 from __future__ import annotations
 
@@ -18,15 +18,14 @@ WAIT_SECONDS = 2.0
 
 
 class PoolBackend:
-    """Every GPU of a machine or cluster, each with an ordinary backend in a process of its own.
+    """Runs an ordinary backend in one process for each GPU of a machine or cluster.
 
-    A sample is a function of the settings and its key, so it does not matter which worker makes
-    it: the samples are those of a single process. A worker that dies is replaced and its open
-    samples are dealt again; a node that joins late gets work; a node that leaves costs what it had
-    in flight.
+    A sample depends on the settings and its key alone, so the samples are those of a single
+    process. A worker that dies is replaced, and its open samples are given to others. A node that
+    joins late gets work. If a node leaves, only the samples it was working on are made again.
 
     Raises:
-        EvalError: as ``create_backend`` says, from here or from the first worker.
+        EvalError: as ``create_backend`` says, raised here or by the first worker.
     """
 
     def __init__(self, settings: GenerationSettings, listener: Listener) -> None:
@@ -41,7 +40,7 @@ class PoolBackend:
             raise
 
     def _hire(self) -> None:
-        """Wait for the first worker: it says what makes the samples, or why it cannot."""
+        """Start workers, and wait until the first introduces itself or says why it cannot."""
         self._crew.grow()
         self._listener.status(f"starting {self._crew.size} workers on {self._settings.cluster}")
         while not self._crew.introductions():
@@ -53,8 +52,8 @@ class PoolBackend:
         """Yield the samples as the workers send them.
 
         Raises:
-            EvalError: if a worker ran into an error with a cure, differs from the others, or
-                workers die again and again.
+            EvalError: if a worker reports one, differs from the others, or workers die again and
+                again.
         """
         deal = Deal(work, self._settings.batch_size or ON_CPU)
         asked = sum(len(indexes) for _, indexes in work)
@@ -72,7 +71,7 @@ class PoolBackend:
                     member.open = {}
 
     def provenance(self) -> Generated:
-        """Say what the first worker says, and list all workers with the samples of each."""
+        """Return the first worker's record, with a list of all workers and their sample counts."""
         introductions = self._crew.introductions()
         generated = introductions[0][0].generated
         workers = [
@@ -89,6 +88,6 @@ class PoolBackend:
         return replace(generated, speed={**generated.speed, "workers": workers})
 
     def close(self) -> None:
-        """End the workers and leave the cluster; one that was started here ends."""
+        """End the workers and leave the cluster; a cluster that was started here ends."""
         self._crew.dismiss()
         self._ray.shutdown()

@@ -1,7 +1,7 @@
 """Starts or joins the Ray cluster that the workers run on.
 
-Whoever can speak to a Ray cluster can run programs on it. So every cluster asks for a token, one
-that is started here listens on the loopback address only, and none has a dashboard.
+Anyone who can connect to a Ray cluster can run programs on it. So every cluster asks for a token, a
+cluster that is started here listens on the loopback address only, and none has a dashboard.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ START_TRIES = 3
 
 
 def connect(settings: GenerationSettings) -> Any:
-    """The ``ray`` module, connected as ``settings.cluster`` says.
+    """Connect as ``settings.cluster`` says, and return the ``ray`` module.
 
-    ``local`` starts a cluster of this machine's GPUs (or CPUs), ``auto`` joins the one that
-    ``RAY_ADDRESS`` or a head running here names, anything else is the address of a head.
+    ``local`` starts a cluster of this machine's GPUs (or CPUs). ``auto`` joins the cluster that
+    ``RAY_ADDRESS`` names, or whose head runs here. Anything else is the address of a head.
 
     Raises:
         EnvironmentUnfitError: if Ray is not installed, or the cluster cannot be reached.
@@ -60,9 +60,12 @@ def connect(settings: GenerationSettings) -> Any:
 
 
 def _start_here() -> Any:
-    """A cluster of this machine alone. Ray gives a node 30 s to start, which a busy one exceeds."""
-    # Ray replaces the loopback address by one that others reach, unless clusters are switched off;
-    # the switch is named after the systems where that is the default.
+    """Start a cluster of this machine alone.
+
+    Ray gives a node 30 s to start. A busy machine can need longer, so this tries again.
+    """
+    # Ray replaces the loopback address by one that other machines reach, unless this switch is
+    # off. It is named after the systems where it is off by default.
     os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
     import ray
 
@@ -89,7 +92,7 @@ def _start_here() -> Any:
 
 
 def places(ray: Any, settings: GenerationSettings) -> int:
-    """How many workers the cluster has room for now.
+    """Return how many workers the cluster has room for now.
 
     Raises:
         EnvironmentUnfitError: if there is room for none.
@@ -118,7 +121,7 @@ def places(ray: Any, settings: GenerationSettings) -> int:
 
 
 def needs(ray: Any, settings: GenerationSettings) -> dict[str, float]:
-    """What Ray is to reserve for one worker."""
+    """Return the resources that Ray is to reserve for one worker."""
     if ray.cluster_resources().get("GPU", 0.0):
         return {"num_gpus": settings.gpus_per_worker, "num_cpus": settings.cpus_per_worker or 1}
     return {"num_cpus": settings.cpus_per_worker}

@@ -1,4 +1,4 @@
-"""The workers of a pool: hired as there is room, compared with each other, replaced when lost."""
+"""The workers of a pool: started where there is room, compared, and replaced when lost."""
 
 from __future__ import annotations
 
@@ -17,21 +17,22 @@ from evalpkg.generation.provenance import ModelUsed
 from evalpkg.models import Role, Sample, SeenPrompt
 
 LOOK_SECONDS = 5.0
-"""How often the crew looks for room that a new node brought."""
+"""Seconds between two looks for room that a new node brings."""
 MOST_LOSSES = 5
-"""Workers lost in a row without one sample before the pool gives up."""
+"""Workers that may be lost in a row without a sample; then the pool gives up."""
 
 
 @dataclass(eq=False)
 class Member:
-    """One worker, as the driver sees it.
+    """One worker as the driver sees it.
 
     Attributes:
-        actor: Ray's handle.
-        waits_for: Ray's reference to what it says next: its introduction, or its samples.
-        introduction: None until it is ready.
-        open: the samples it was given and has not sent, by their key.
-        made: how many samples it has sent.
+        actor: Ray's handle of the worker.
+        waits_for: Ray's reference to the worker's next message: its introduction or its samples.
+            None while it is idle.
+        introduction: None until the worker is ready.
+        open: the samples that it was given and has not sent yet, by task id and index.
+        made: number of samples it has sent.
     """
 
     actor: Any
@@ -45,9 +46,9 @@ class Crew:
     """All workers of a pool.
 
     Args:
-        ray: the connected module.
-        settings: what each worker's backend is made from.
-        listener: hears of workers that come and go, and of prompts.
+        ray: the connected ``ray`` module.
+        settings: settings of each worker's backend.
+        listener: told when workers come and go, and given their prompts.
     """
 
     def __init__(self, ray: Any, settings: GenerationSettings, listener: Listener) -> None:
@@ -64,7 +65,7 @@ class Crew:
 
     @property
     def size(self) -> int:
-        """Workers that are ready or getting ready."""
+        """Number of workers that are ready or starting."""
         return len(self._members)
 
     def __contains__(self, member: Member) -> bool:
@@ -72,7 +73,7 @@ class Crew:
         return member in self._members
 
     def grow(self) -> None:
-        """Hire a worker for each place that is free; looks at most every few seconds."""
+        """Start a worker in each free place; looks for places at most every few seconds."""
         if self._members and time.monotonic() - self._looked_at < LOOK_SECONDS:
             return
         self._looked_at = time.monotonic()
@@ -82,7 +83,7 @@ class Crew:
             self._members.append(Member(actor, actor.introduce.remote()))
 
     def idle(self) -> list[Member]:
-        """Workers that are ready and have nothing to do."""
+        """Return the workers that are ready and have no work."""
         return [member for member in self._members if member.waits_for is None]
 
     def start(self, member: Member, role: Role, pieces: list[Piece]) -> None:
@@ -92,13 +93,13 @@ class Crew:
         member.waits_for = stream.remote(role, as_work(pieces))
 
     def heard(self, seconds: float) -> Iterable[tuple[Member, list[Sample]]]:
-        """What the workers say within ``seconds``: of each that speaks, its new samples.
+        """Yield each worker that reports within ``seconds``, with its new samples.
 
-        A worker that is lost comes with its open samples still in ``open``, and is no member any
-        more.
+        A worker that is lost has left the crew when it is yielded. Its open samples are still in
+        its ``open``.
 
         Raises:
-            EvalError: if a worker ran into an error with a cure.
+            EvalError: if a worker reports one.
             ConfigError: if a worker differs from the first one.
             EnvironmentUnfitError: if workers die again and again without a sample.
         """
@@ -115,7 +116,7 @@ class Crew:
                 yield member, []
 
     def introductions(self) -> list[tuple[Introduction, int]]:
-        """Every worker that took part, with how many samples it made."""
+        """Return every worker that took part, with the number of samples it made."""
         present = [(m.introduction, m.made) for m in self._members if m.introduction]
         return [*self._gone, *present]
 
@@ -179,7 +180,7 @@ class Crew:
 
 
 def compare(one: Introduction, other: Introduction) -> list[str]:
-    """What differs between two workers that can decide a sample: ``name: this, that``."""
+    """List what differs between two workers and can change a sample: ``name: this, that``."""
     pairs: list[tuple[str, object, object]] = [
         ("Python", one.python, other.python),
         ("evalpkg's code", one.code[:12], other.code[:12]),

@@ -1,4 +1,4 @@
-"""Deals one model's samples to workers: which part is next, and what a lost worker left undone."""
+"""Distributes one model's samples among workers, and takes back what a lost worker left open."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from evalpkg.generation.base import Work
 from evalpkg.models import Task
 
 Piece = tuple[Task, int]
-"""One sample that is asked for."""
+"""One sample that is wanted: its task and index."""
 
 
 class Deal:
     """The samples of one model that no worker has yet.
 
-    Tasks with long prompts come first, so that what is left for the end is short.
+    Tasks with long prompts come first, so that the samples left for the end take little time.
 
     Args:
-        work: what is asked for.
-        rows: samples that a worker decodes at once; a part has at least as many where there are
-            enough for everybody.
+        work: the samples that are wanted.
+        rows: samples that a worker decodes at once. A part has at least this many, as long as there
+            are enough for every worker.
     """
 
     def __init__(self, work: Work, rows: int) -> None:
@@ -32,25 +32,25 @@ class Deal:
 
     @property
     def left(self) -> int:
-        """How many samples nobody works at."""
+        """Number of samples that no worker has."""
         return len(self._left)
 
     def take(self, workers: int) -> list[Piece]:
-        """The next part for one of ``workers``: half of a fair share of what is left.
+        """Return the next part for one of ``workers``: half of its fair share of what is left.
 
-        Parts shrink towards the end, so that the last worker is not alone for long.
+        Parts shrink towards the end, so that the workers end at about the same time.
         """
         share = ceil(self.left / workers)
         size = max(ceil(share / 2), min(self._rows, share))
         return [self._left.popleft() for _ in range(min(size, self.left))]
 
     def put_back(self, pieces: Iterable[Piece]) -> None:
-        """Return what a worker did not finish; it is dealt next."""
+        """Take back samples that a worker did not finish; they are dealt next."""
         self._left.extendleft(reversed(list(pieces)))
 
 
 def as_work(pieces: Iterable[Piece]) -> Work:
-    """Pieces as a backend takes them: grouped by task."""
+    """Group pieces by task, as a backend takes them."""
     groups = groupby(pieces, key=lambda piece: piece[0].task_id)
     grouped = [list(group) for _, group in groups]
     return [(group[0][0], [index for _, index in group]) for group in grouped]

@@ -1,4 +1,4 @@
-"""What runs in a worker's process: an ordinary backend with one device."""
+"""The program in a worker's process: an ordinary backend with one device."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ Said = list[Sample | SeenPrompt]
 
 @dataclass(frozen=True, slots=True)
 class Introduction:
-    """What a worker says of itself when its backend is ready.
+    """A worker's description of itself, sent once its backend is ready.
 
     Attributes:
-        host: name of its machine.
-        pid: of its process.
-        python: version of the interpreter.
-        code: digest of this package's sources there.
-        generated: its backend's own record.
+        host: name of the worker's machine.
+        pid: id of its process.
+        python: version of its Python.
+        code: digest of its copy of this package's sources.
+        generated: its backend's provenance.
     """
 
     host: str
@@ -46,9 +46,9 @@ class Introduction:
 
 
 class Worker:
-    """A backend in a process of its own; Ray makes an actor of it.
+    """A backend in a process of its own, which Ray runs as an actor.
 
-    Errors with a cause and a cure are returned, not raised: Ray would wrap them.
+    An ``EvalError`` is returned, not raised, because Ray would wrap it.
     """
 
     def __init__(self, settings: GenerationSettings) -> None:
@@ -56,7 +56,7 @@ class Worker:
         self._prompts: list[SeenPrompt] = []
 
     def introduce(self) -> Introduction | EvalError:
-        """Make the backend, and say what it is made of."""
+        """Create the backend, and return the worker's introduction."""
         try:
             self._backend = create_backend(self._settings, Listener(prompts=self._prompts.extend))
             generated = self._backend.provenance()
@@ -67,7 +67,7 @@ class Worker:
         )
 
     def generate(self, role: Role, work: Work) -> Iterator[Said | EvalError]:
-        """Yield the samples of ``work`` in small lists, as they get ready, after their prompts."""
+        """Yield the samples of ``work`` in small lists as they get ready, after their prompts."""
         ready: Said = []
         flushed = time.monotonic()
         try:
@@ -87,7 +87,10 @@ class Worker:
 
 @lru_cache(maxsize=1)
 def code_digest() -> str:
-    """sha256 over this package's Python sources: workers with other code make other samples."""
+    """Return the sha256 of this package's Python sources.
+
+    Workers with different code might make different samples.
+    """
     root = Path(evalpkg.__file__).parent
     digest = hashlib.sha256()
     for path in sorted(root.rglob("*.py")):

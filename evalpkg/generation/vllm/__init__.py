@@ -1,5 +1,5 @@
-"""vLLM computes, our key chooses the token: samples of our own draw at vLLM's speed.
+"""The vLLM backend: vLLM computes the logits, and our keyed draw chooses each token.
 
-vLLM has an environment and a process of its own: its torch is another than ours. ``serve``,
-``draw`` and ``keyed_rows`` run there, and everything else here.
+vLLM has an environment and a process of its own, because it needs another torch than ours. The
+modules ``serve``, ``draw`` and ``keyed_rows`` run there; all others run here.
 """

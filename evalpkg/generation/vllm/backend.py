@@ -1,4 +1,4 @@
-"""The backend that vLLM computes for."""
+"""The backend whose model vLLM computes."""
 
 from __future__ import annotations
 
@@ -32,13 +32,14 @@ from evalpkg.generation.vllm.trial import (
 from evalpkg.models import Role, Sample
 
 _PROMPT_TOKENS = 8192
-"""Longest prompt, unless ``--vllm-engine-args`` sets ``max_model_len``."""
+"""Most tokens of a prompt, unless ``--vllm-engine-args`` sets ``max_model_len``."""
 _MEAN_PROMPT = 512
+"""Tokens of a prompt on average, to reckon how much memory the samples need."""
 _BLOCK_TOKENS = 128
-"""vLLM's memory on a CPU comes in blocks; it keeps one to itself, and one is not filled."""
+"""Tokens of one memory block on a CPU. vLLM keeps one block to itself, and one is not filled."""
 
 VARIABLES = {
-    "VLLM_ENABLE_V1_MULTIPROCESSING": "0",  # one process: when it ends, everything has
+    "VLLM_ENABLE_V1_MULTIPROCESSING": "0",  # one process, so that nothing outlives it
     "VLLM_USE_V2_MODEL_RUNNER": "0",  # the second runner has other logits processors
     "VLLM_NO_USAGE_STATS": "1",
     "VLLM_DO_NOT_TRACK": "1",
@@ -51,7 +52,7 @@ VARIABLES = {
 
 @dataclass(frozen=True, slots=True)
 class _Model:
-    """What is kept of a model when our own loop has given up its weights."""
+    """The parts of a model that remain when our own loop has freed its weights."""
 
     reader: Reader
     trial: Trial
@@ -59,13 +60,13 @@ class _Model:
 
 
 class VllmBackend:
-    """Both models in vLLM: with LoRA switched by request, or one whole model after the other.
+    """Runs both models in vLLM: one with LoRA on and off, or two whole models in turn.
 
-    Our own loop comes first: it finds what is wrong with the models, says what the other backend
-    would say of them, and writes the samples of the trial. Then its weights are given up.
+    Our own loop comes first. It finds what is wrong with the models, gives their provenance, and
+    writes the self-test's samples. Then its weights are freed.
 
-    One model is asked for at a time: vLLM's CPU build gives wrong text of the base model where
-    requests of both share a batch.
+    One model is asked for at a time, because vLLM's CPU build gives wrong text for the base model
+    where requests of both share a batch.
 
     Raises:
         EvalError: as ``create_backend`` says.
@@ -99,7 +100,7 @@ class VllmBackend:
             raise
 
     def _read(self, own: TransformersBackend) -> dict[Role, _Model]:
-        """Write the trial's samples with our own loop, and see what vLLM is to load."""
+        """Write the self-test's samples with our own loop, and collect what vLLM is to load."""
         roles = [Role.BASE, *([Role.FINETUNED] if own.tuned else [])]
         tokens = min(TOKENS, self._settings.max_new_tokens)
         written: dict[tuple[Role, Role], Texts] = {}
@@ -142,9 +143,9 @@ class VllmBackend:
             "max_num_seqs": rows,
             "enable_prefix_caching": True,
             "enforce_eager": kind == "cpu" or not settings.cuda_graphs,
-            "async_scheduling": False,  # the draw wants to know every token before
+            "async_scheduling": False,  # the draw needs all tokens before it
         }
-        if kind == "cpu":  # on a GPU vLLM takes what there is
+        if kind == "cpu":  # on a GPU vLLM takes the memory that is free
             each = token_bytes(config, model.dtype.itemsize)
             held = max(length, rows * (settings.max_new_tokens + _MEAN_PROMPT))
             block = int(self._extra.get("block_size", _BLOCK_TOKENS))
@@ -166,7 +167,7 @@ class VllmBackend:
         return {**VARIABLES, "CUDA_VISIBLE_DEVICES": seen[int(number)] if seen else number}
 
     def _on_stage(self, role: Role) -> _Model:
-        """The model of ``role``, loaded and tried."""
+        """Return the model of ``role``, loaded in vLLM and tested."""
         model = self._models[role]
         wanted = role if self._whole else Role.BASE
         if self._loaded is not wanted:
@@ -211,7 +212,7 @@ class VllmBackend:
         Raises:
             ConfigError: if the fine-tuned model is asked for and there is none, or a prompt leaves
                 no room for the answer.
-            EnvironmentUnfitError: if vLLM dies again and again.
+            EnvironmentUnfitError: if vLLM dies twice without a sample in between.
         """
         if role not in self._models:
             raise ConfigError(
@@ -237,7 +238,7 @@ class VllmBackend:
                 )
 
     def provenance(self) -> Generated:
-        """Say everything that decided the samples, and how the trial ended."""
+        """Return everything that decided the samples, with the self-test's outcome."""
         told, about = self._told, self._engine.about
         rows = self._models[Role.BASE].order.rows
         kept = ("dtype", "quantization", "end_token_ids", "chat_template")

@@ -1,4 +1,4 @@
-"""The keyed draw as a logits processor of vLLM. Runs in vLLM's environment."""
+"""The keyed draw, as a logits processor of vLLM. Runs in vLLM's environment."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from evalpkg.generation.sampling import Sampler
 from evalpkg.generation.vllm.keyed_rows import KeyedRow, KeyedRows
 
 KEY, SAMPLER = "evalpkg_key", "evalpkg_sampler"
-"""What a request's ``extra_args`` hold: its key; temperature, top_p and top_k."""
+"""Names in a request's ``extra_args``: its key; its temperature, top_p and top_k."""
 
 STATE = KeyedRows()
-"""Of the one engine in this process; ``serve`` reads how many tokens were drawn."""
+"""The batch of the one engine in this process. ``serve`` reads how many tokens were drawn."""
 
 
 class KeyedDraw(LogitsProcessor):  # type: ignore[misc]  # vLLM is in another environment
-    """Chooses each request's next token; vLLM is asked for the likeliest, and only one is left."""
+    """Chooses each request's next token, and leaves vLLM no other to take."""
 
     def __init__(self, vllm_config: Any, device: Any, is_pin_memory: bool) -> None:
         """Begin with an empty batch."""
         STATE.rows.clear()
 
     def is_argmax_invariant(self) -> bool:
-        """Say that the likeliest token changes: vLLM must not leave this step out."""
+        """Return False: the likeliest token changes, so vLLM must not skip this step."""
         return False
 
     def update_state(self, batch_update: Any) -> None:
-        """Follow the batch."""
+        """Follow the changes of vLLM's batch."""
         if batch_update is not None:
             STATE.update(
                 batch_update.removed,

@@ -1,4 +1,4 @@
-"""vLLM's engine as this side sees it: what it is to load, answers, and one more try if it dies."""
+"""vLLM's engine, driven from this process: it loads a model, answers, and restarts when it dies."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _MEMORY = ("OutOfMemory", "out of memory", "No available memory", "KV cache is n
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What vLLM is to load.
+    """The model that vLLM is to load, and how.
 
     Attributes:
         engine: arguments of vLLM's engine.
-        kind: ``cpu`` or ``cuda``, where it is to compute.
+        kind: ``cpu`` or ``cuda``, the device it must compute on.
         rows: samples decoded together.
-        adapter: folder of the adapter; empty for none.
-        rank: of the adapter.
+        adapter: folder of the adapter; empty if there is none.
+        rank: rank of the adapter; 0 if there is none.
     """
 
     engine: Mapping[str, Any]
@@ -37,13 +37,13 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """How samples are drawn and where they end.
+    """How samples are drawn, and where they end.
 
     Attributes:
-        sampler: temperature, top_p, top_k.
-        max_tokens: longest answer.
-        ends: tokens that end one.
-        stop: texts that end one.
+        sampler: temperature, top_p and top_k.
+        max_tokens: most tokens of an answer.
+        ends: tokens that end an answer.
+        stop: texts that end an answer.
     """
 
     sampler: tuple[float, float, int]
@@ -55,13 +55,13 @@ class Asking:
 class Engine:
     """vLLM with one model and at most one adapter.
 
-    If its process dies it is started again, and what was open is asked for again: a sample is a
-    function of its key. If it dies twice without a sample in between, that is an error.
+    If its process dies, it is started again and asked again for the open samples: a sample depends
+    on its key alone. If it dies twice without a sample in between, that is an error.
 
     Args:
-        python: of vLLM's environment.
-        variables: environment variables of its process, unless the user has set them.
-        listener: hears of tokens, and of the engine's end.
+        python: Python of vLLM's environment.
+        variables: environment variables of its process; the user's own values win.
+        listener: told of tokens and restarts.
     """
 
     def __init__(self, python: Path, variables: Mapping[str, str], listener: Listener) -> None:
@@ -76,20 +76,21 @@ class Engine:
 
     @property
     def pid(self) -> int | None:
-        """Of the process; None while there is none."""
+        """Id of the process; None while there is none."""
         return self._process.pid if self._process else None
 
     def wake(self) -> None:
-        """Start the process, which takes a while to import vLLM, and don't wait for it."""
+        """Start the process without waiting for it; importing vLLM takes a while."""
         self.close()
         self._process = Process(self._python, self._variables)
 
     def load(self, order: Order) -> None:
-        """Load a model, in the place of any other.
+        """Load a model; it replaces any other.
 
         Raises:
-            ConfigError: if the adapter's rank is more than vLLM takes.
-            EnvironmentUnfitError: if vLLM does not start; its own message is shown.
+            ConfigError: if the adapter's rank is larger than vLLM allows.
+            EnvironmentUnfitError: if vLLM does not start, with vLLM's own message, or computes on
+                another device.
         """
         if self._process is None or self._order is not None:
             self.wake()
@@ -141,7 +142,7 @@ class Engine:
                 output is not a number.
         """
         left = list(requests)
-        since = 1  # answers since it died
+        since = 1  # answers since the last death; 1 allows the first
         while left:
             done: set[int] = set()
             try:
@@ -183,7 +184,7 @@ class Engine:
             if name == "tokens":
                 self._listener.tokens(value)
             elif value["ask"] != self._asks:
-                continue  # left over from one that nobody waits for any more
+                continue  # left over from an earlier request
             elif name == "answer":
                 yield value["number"], as_answer(requests[value["number"]], value, asking.ends)
             else:
@@ -227,7 +228,11 @@ class Engine:
 
 
 def as_answer(request: Request, told: Mapping[str, Any], ends: frozenset[int]) -> Answer:
-    """What vLLM sent, as our own loop says it: without the token that ended the answer."""
+    """Turn vLLM's answer into our own loop's form: without the token that ended it.
+
+    Raises:
+        LostError: if vLLM ended the sample for an unknown reason.
+    """
     ids = list(told["ids"])
     made = len(ids)
     if ids and ids[-1] in ends:

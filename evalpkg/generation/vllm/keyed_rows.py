@@ -1,6 +1,6 @@
-"""Which sample is in which row of vLLM's batch, and the draw for all of them.
+"""The samples in the rows of vLLM's batch, and the draw for all of them.
 
-Runs in vLLM's environment, but needs torch alone.
+Runs in vLLM's environment, but imports torch only.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class KeyedRow:
     Attributes:
         key: its noise key.
         made: its tokens so far; vLLM appends to this very list.
-        sampler: how its next token is drawn.
+        sampler: draws its next token.
     """
 
     key: int
@@ -34,8 +34,8 @@ class KeyedRows:
     """The rows of a batch that have a key.
 
     Attributes:
-        rows: by their place in the batch.
-        drawn: tokens that were drawn so far.
+        rows: the samples, by their row in the batch.
+        drawn: number of tokens drawn so far.
     """
 
     rows: dict[int, KeyedRow] = field(default_factory=dict)
@@ -47,12 +47,12 @@ class KeyedRows:
         added: Iterable[tuple[int, KeyedRow | None]],
         moved: Iterable[tuple[int, int, bool]],
     ) -> None:
-        """Follow the batch: first what left it, then what came, then what changed its place.
+        """Follow the batch: first the rows removed, then those added, then those moved.
 
         Args:
-            removed: places.
-            added: places with their sample; None for one without a key.
-            moved: from, to, and whether the two change places.
+            removed: rows that became free.
+            added: rows with their sample; None for a sample without a key.
+            moved: source row, target row, and whether the two are swapped.
         """
         for place in removed:
             self.rows.pop(place, None)

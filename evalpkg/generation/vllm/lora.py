@@ -1,4 +1,4 @@
-"""What vLLM has to know of an adapter before it is loaded."""
+"""Reads the rank of a LoRA adapter, which vLLM must know before it loads the adapter."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _CONFIG = "adapter_config.json"
 
 
 def rank(files: hub.ModelFiles) -> int:
-    """The largest rank of the adapter's layers.
+    """Return the largest rank of the adapter's layers.
 
     Raises:
-        ConfigError: if it is no LoRA adapter, the only kind that vLLM applies.
+        ConfigError: if it is not a LoRA adapter, the only kind that vLLM applies.
     """
     config = json.loads((files.folder / _CONFIG).read_text(encoding="utf-8"))
     if config["peft_type"] != "LORA":

@@ -1,4 +1,4 @@
-"""vLLM's process: started in its own environment, spoken to in JSON lines over a pipe."""
+"""vLLM's process: runs in its own environment, and exchanges JSON lines over pipes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ DEFAULT = "~/.venvs/sigilderg-vllm/bin/python"
 VARIABLE = "EVALPKG_VLLM_PYTHON"
 
 _SENT = ("sampling", "vllm.draw", "vllm.keyed_rows", "vllm.serve")
-"""What goes into the other environment: the draw, and nothing that imports our libraries."""
+"""Modules that are copied into the other environment: the draw, and nothing that imports our
+libraries."""
 
 _NOT_OURS = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "PYTHONSTARTUP")
 _ENDS_SECONDS = 10
@@ -36,19 +37,19 @@ INSTALL = (
 
 
 class LostError(Exception):
-    """The process ended though nobody asked it to."""
+    """The process ended without being asked to, or sent something unexpected."""
 
 
 def find_python(given: str) -> Path:
-    """The Python that vLLM is installed for.
+    """Find the Python that has vLLM.
 
     Args:
-        given: as the user named it: a program, or the folder of a virtual environment; empty for
-            the place where the role ``vllm`` installs it.
+        given: a program or the folder of a virtual environment, as the user named it; empty for the
+            place where the role ``vllm`` installs it.
 
     Raises:
-        ConfigError: if what is named is no Python.
-        EnvironmentUnfitError: if there is none, or it has no vLLM.
+        ConfigError: if the name given is no working Python.
+        EnvironmentUnfitError: if there is no such environment, or it has no vLLM.
     """
     path = Path(given or DEFAULT).expanduser()
     if path.is_dir():
@@ -82,8 +83,8 @@ class Process:
     """One run of ``serve`` in vLLM's environment.
 
     Args:
-        python: of that environment.
-        variables: environment variables that are added, unless the user has set them.
+        python: Python of that environment.
+        variables: environment variables that are added; the user's own values win.
     """
 
     def __init__(self, python: Path, variables: Mapping[str, str]) -> None:
@@ -98,19 +99,19 @@ class Process:
             encoding="utf-8",
             cwd=self._parcel,
             env=_environment({**variables, "PYTHONPATH": str(self._parcel)}),
-            start_new_session=True,  # Ctrl-C is ours to hear, and its children end with it
+            start_new_session=True,  # Ctrl-C reaches only us, and its group can be killed
         )
 
     @property
     def pid(self) -> int:
-        """Of the process, which leads a group of its own."""
+        """Id of the process, which leads a process group of its own."""
         return self._process.pid
 
     def say(self, name: str, value: object) -> None:
         """Send a message.
 
         Raises:
-            LostError: if nobody is there to read it.
+            LostError: if the process has closed its input.
         """
         assert self._process.stdin is not None  # noqa: S101 - narrows the type
         try:
@@ -120,10 +121,10 @@ class Process:
             raise LostError(self._last_words()) from error
 
     def hear(self) -> tuple[str, Any]:
-        """The next message: its name and its value.
+        """Return the next message: its name and its value.
 
         Raises:
-            LostError: with the process's own message, if it ended or says that it will.
+            LostError: if the process ended, reported an error, or sent no JSON.
         """
         assert self._process.stdout is not None  # noqa: S101 - narrows the type
         line = self._process.stdout.readline()
@@ -138,10 +139,10 @@ class Process:
         return name, value
 
     def expect(self, wanted: str) -> Any:
-        """The value of the next message, which has to be called ``wanted``.
+        """Return the value of the next message, which must be called ``wanted``.
 
         Raises:
-            LostError: as ``hear`` says, or if it is another one.
+            LostError: as ``hear`` says, or if the message has another name.
         """
         name, value = self.hear()
         if name != wanted:
@@ -154,14 +155,14 @@ class Process:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait(_ENDS_SECONDS)
         for pipe in (self._process.stdin, self._process.stdout):
-            with suppress(OSError):  # what was not sent can go nowhere
+            with suppress(OSError):  # unsent output no longer matters
                 if pipe is not None:
                     pipe.close()
         self._said.close()
         shutil.rmtree(self._parcel, ignore_errors=True)
 
     def _last_words(self) -> str:
-        """How it ended, and the last lines that it printed."""
+        """Return how the process ended, with the last lines that it printed."""
         try:
             code = self._process.wait(_ENDS_SECONDS)
         except subprocess.TimeoutExpired:
@@ -174,15 +175,15 @@ class Process:
 
 
 def _environment(added: Mapping[str, str]) -> dict[str, str]:
-    """Our variables without those that would lead to our own packages."""
+    """Return our environment variables, without those that lead to our own packages."""
     kept = {name: value for name, value in os.environ.items() if name not in _NOT_OURS}
     return {**added, **kept}
 
 
 def _parcel() -> Path:
-    """A folder with the few modules that run in the other environment.
+    """Make a folder with the few modules that run in the other environment.
 
-    Our whole package on its path would bring all packages beside it.
+    With our whole package on its path, all packages beside it would be found there too.
     """
     root = Path(tempfile.mkdtemp(prefix="evalpkg-vllm-"))
     for package in ("evalpkg", "evalpkg/generation", "evalpkg/generation/vllm"):

@@ -1,8 +1,8 @@
-"""The other end of the pipe: vLLM's engine, asked for samples in JSON lines.
+"""The program in vLLM's process: reads requests as JSON lines, and answers with samples.
 
-Runs in vLLM's environment. First it says what it is (``hello``), then it is told which model to
-load (``start``) and says that it is ``ready``, then it is asked for samples (``ask``) and sends an
-``answer`` for each as it gets ready, and ``done``. It ends when its input does.
+Runs in vLLM's environment. It sends ``hello`` with its versions, receives ``start`` with the model
+to load, and sends ``ready``. Then each ``ask`` names samples; it sends an ``answer`` for each one
+that is finished, and ``done`` after the last. It ends when its input ends.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from typing import Any, get_args
 
 TOLD_SECONDS = 1.0
 _OLD_RANKS = (8, 16, 32, 64, 128, 256, 320, 512)
-"""What versions take that do not name their ranks."""
+"""Ranks accepted by versions of vLLM that do not list them."""
 
 Send = Callable[[str, object], None]
 
@@ -32,7 +32,7 @@ Send = Callable[[str, object], None]
 def main() -> None:
     """Serve until the input ends."""
     send = _speaker(os.dup(1))
-    os.dup2(2, 1)  # what libraries print must not get among the answers
+    os.dup2(2, 1)  # what libraries print must not mix with the answers
     asked: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(asked,), daemon=True).start()
     try:
@@ -63,18 +63,18 @@ def _listen(asked: queue.SimpleQueue[dict[str, Any]]) -> None:
     for line in sys.stdin:
         asked.put(json.loads(line))
     _remove_parcel()
-    os._exit(0)  # whoever asked is gone
+    os._exit(0)  # the process that asked is gone
 
 
 def _remove_parcel() -> None:
-    """Remove the folder that this file was sent in: its maker was killed and cannot."""
+    """Remove the folder that this file was copied to: its maker may have been killed."""
     folder = Path(__file__).parents[3]
     if folder.name.startswith("evalpkg-vllm-"):
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def _prepare() -> bool:
-    """Set what vLLM reads when it is imported; whether its kernels will not see the batch."""
+    """Set what vLLM reads on import; tell whether its results will not depend on the batch."""
     import torch
 
     if not torch.cuda.is_available():
@@ -86,10 +86,10 @@ def _prepare() -> bool:
 
 
 def _introduction(invariant: bool) -> dict[str, object]:
-    """What this environment is. Importing vLLM takes most of the time."""
+    """Return what this environment is. Importing vLLM takes most of the time."""
     from vllm.platforms import current_platform
 
-    from evalpkg.generation.vllm import draw  # noqa: F401 - versions too old for it end here
+    from evalpkg.generation.vllm import draw  # noqa: F401 - too old a vLLM fails here
 
     cpu = current_platform.is_cpu()
     return {
@@ -121,12 +121,12 @@ def _versions(names: tuple[str, ...]) -> dict[str, str]:
 
 
 class Server:
-    """An engine that is loaded.
+    """A loaded engine that answers requests.
 
     Args:
         order: ``engine``, the arguments of vLLM's engine; ``adapter``, a folder or empty;
             ``rows``, how many samples are decoded together.
-        send: says something to whoever asks.
+        send: sends a named message to the process that asks.
     """
 
     def __init__(self, order: Mapping[str, Any], send: Send) -> None:
@@ -142,16 +142,16 @@ class Server:
             )
         )
         if self._adapter:
-            self._engine.add_lora(self._adapter)  # what is wrong with it shows now
+            self._engine.add_lora(self._adapter)  # a bad adapter fails here, not later
         self._told_at, self._told = 0.0, 0
 
     def answer(self, ask: Mapping[str, Any]) -> None:
-        """Write all samples of ``ask``; each is sent when it is ready.
+        """Write all samples of ``ask``, and send each as soon as it is finished.
 
         Args:
             ask: ``ask``, its number; ``prompts``, lists of token ids; ``samples``, pairs of a
-                prompt's number and a key; ``adapter``, whether the adapter takes part;
-                ``sampler``, ``max_tokens``, ``ends`` and ``stop``.
+                prompt's index and a key; ``adapter``, whether the adapter is on; ``sampler``,
+                ``max_tokens``, ``ends`` and ``stop``.
         """
         left = deque(enumerate(ask["samples"]))
         still_open = 0
@@ -204,7 +204,10 @@ class Server:
         )
 
     def _count(self) -> None:
-        """Say now and then how many tokens there are: a long batch ends no sample for minutes."""
+        """Report about once a second how many tokens were drawn.
+
+        A large batch can finish no sample for minutes.
+        """
         from evalpkg.generation.vllm.draw import STATE
 
         if time.monotonic() - self._told_at >= TOLD_SECONDS and STATE.drawn > self._told:

@@ -1,9 +1,9 @@
-"""vLLM is tried before it is believed: some samples by both engines, in two batch shapes.
+"""Tries vLLM before it is used: both engines write some samples, in two batch shapes.
 
-Our own loop writes them first, with each model; then vLLM does. Where arithmetic agrees they are
-token for token the same. Where it does not (bfloat16 on a CPU), some differ, and how many is
-recorded. A model that is not the one asked for, because an adapter was left out or was put in where
-it does not belong, is refused: it writes what the other model writes.
+Our own loop writes them first, with each model; then vLLM does. Where the arithmetic agrees, the
+samples are the same token for token. Where it does not (bfloat16 on a CPU), some differ, and their
+number is recorded. If vLLM writes what our loop writes with the other model, it is refused: it left
+the adapter out, or applied it where it must not.
 """
 
 from __future__ import annotations
@@ -35,21 +35,22 @@ _TASKS = tuple(
     )
 )
 _BEGINNING = 4
-"""Tokens; rounding seldom changes one so early."""
+"""Tokens at the start of a sample. Rounding seldom changes one so early."""
 
 Texts = Mapping[tuple[str, int], tuple[int, ...]]
-"""Tokens by task and index."""
+"""Tokens of samples, by task id and index."""
 Write = Callable[[Sequence[Request]], Texts]
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What our own loop wrote with one model.
+    """The samples that our own loop wrote with one model.
 
     Attributes:
-        requests: what vLLM is to be asked for.
-        expected: what our loop wrote with this model.
-        wrong: what it wrote with the other model for the same requests; None if there is no other.
+        requests: the requests that vLLM gets too.
+        expected: samples that our loop wrote with this model.
+        wrong: samples that our loop wrote with the other model for the same requests; None if there
+            is no other.
     """
 
     requests: Sequence[Request]
@@ -62,10 +63,10 @@ class TrialResult:
     """How vLLM's samples of one model compare with our own loop's.
 
     Attributes:
-        samples: how many there are.
-        large: how many are the same in one batch of all.
-        small: how many are the same in batches of ``SMALL``, in reverse order.
-        between: how many are the same in both of vLLM's.
+        samples: number of samples.
+        large: samples that are the same as our loop's when vLLM writes all in one batch.
+        small: samples that are the same as our loop's in batches of ``SMALL``, in reverse order.
+        between: samples that are the same in both of vLLM's batch shapes.
     """
 
     samples: int
@@ -80,8 +81,8 @@ class TrialResult:
 
 
 def write_own(stage: Stage, role: Role, key_of: Role, tokens: int) -> tuple[list[Request], Texts]:
-    """What our loop writes with the model of ``role`` for the keys of ``key_of``."""
-    reader = replace(stage.reader, show=lambda _: None)  # these are no prompts of the run
+    """Write samples with our loop: the model of ``role``, the keys of ``key_of``."""
+    reader = replace(stage.reader, show=lambda _: None)  # these prompts do not belong to the run
     requests = reader.requests(key_of, [(task, _INDEXES) for task in _TASKS])
     decoder = replace(
         stage.decoder,
@@ -104,7 +105,7 @@ def compare(trial: Trial, write: Write, who: str) -> TrialResult:
         who: the model's name, for errors.
 
     Raises:
-        EnvironmentUnfitError: if vLLM has another model than asked for.
+        EnvironmentUnfitError: if vLLM's samples are not this model's.
     """
     large = write(trial.requests)
     turned = list(reversed(trial.requests))
@@ -123,8 +124,8 @@ def compare(trial: Trial, write: Write, who: str) -> TrialResult:
 
 def _refuse_another(trial: Trial, found: Texts, who: str) -> None:
     cure = (
-        "vLLM's samples would not be this model's. --backend transformers does without it. Another "
-        "version of vLLM, or the adapter merged into the base model, may be understood."
+        "vLLM's samples would not be this model's. Use --backend transformers, try another version "
+        "of vLLM, or merge the adapter into the base model."
     )
     if trial.wrong is not None and _shared(found, trial.wrong) > _shared(found, trial.expected):
         raise EnvironmentUnfitError(
@@ -148,7 +149,7 @@ def _same(one: Texts, other: Texts) -> int:
 
 
 def _shared(one: Texts, other: Texts) -> int:
-    """Tokens up to the first that differs, of all samples."""
+    """Count the tokens before the first that differs, summed over all samples."""
     return sum(_prefix(ids, other[name]) for name, ids in one.items())
 
 
