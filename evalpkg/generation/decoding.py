@@ -73,7 +73,10 @@ class Decoder:
     """Decodes requests with one model.
 
     Attributes:
+        network: the model.
+        sampler: draws the next token.
         ends: tokens that end an answer.
+        max_new_tokens: most tokens of an answer.
         rows: samples decoded together; halved for good when memory runs out.
         on_tokens: called with the number of tokens just generated.
         cuda_graphs: record the step as a CUDA graph and replay it; no effect on a CPU.
@@ -82,9 +85,6 @@ class Decoder:
             stop texts.
         on_note: called with one line that the user should see.
         threads: the number of CPU threads, adapted to the machine's load.
-        network: the model.
-        sampler: draws the next token.
-        max_new_tokens: most tokens of an answer.
     """
 
     network: Network

@@ -55,18 +55,18 @@ class GenerationSettings:
             holds, up to 256.
         seed: decides, together with role, task and index, the noise of every sample.
         prompt_template: name of a template in ``prompts.TEMPLATES``.
+        raw_completion: send the prompt as bare text to continue, without a chat template.
+        stop: texts at which an answer ends; they are not part of it.
         replay_base: source of the base model's samples: files, ``canonical`` or ``stub``.
         replay_finetuned: the same for the fine-tuned model.
         recorded: the samples that were read from those files.
-        raw_completion: send the prompt as bare text to continue, without a chat template.
-        stop: texts at which an answer ends; they are not part of it.
         openai_base_url: endpoint, such as ``http://127.0.0.1:8000/v1``; empty is the client's
             default.
-        openai_base_model: the endpoint's name of the base model.
-        openai_finetuned_model: the endpoint's name of the fine-tuned model.
         openai_finetuned_base_url: endpoint of the fine-tuned model; empty where it is the same.
         openai_extra_body: JSON object that is added to every request.
         openai_patience: seconds to wait for a server that has answered and stops answering.
+        openai_base_model: the endpoint's name of the base model.
+        openai_finetuned_model: the endpoint's name of the fine-tuned model.
         openai_api_key_env: environment variable that holds the key.
         openai_concurrency: requests in flight; None is 128 for servers on this machine or a private
             network, else 16.

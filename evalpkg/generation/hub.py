@@ -24,9 +24,9 @@ class ModelFiles:
 
     Attributes:
         name: the name that the user gave.
+        folder: the folder.
         revision: commit of the repository; for the embedded model its origin; empty for a local
             folder.
-        folder: the folder.
     """
 
     name: str

@@ -24,11 +24,11 @@ class BaseModel:
     """A loaded model: the base model, or a whole fine-tuned one.
 
     Attributes:
+        model: the transformers model, in evaluation mode.
+        tokenizer: made from the same files, or given by the caller.
         files: the files it was loaded from.
         attention: the attention kernel it was loaded with.
         attention_note: reason why it is not the preferred kernel; empty if it is.
-        model: the transformers model, in evaluation mode.
-        tokenizer: made from the same files, or given by the caller.
     """
 
     model: Any

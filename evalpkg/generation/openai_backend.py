@@ -179,7 +179,7 @@ class OpenAIBackend:
             if tasks:
                 why = next(words for (owner, _), words in self._refused.items() if owner is role)
                 yield (
-                    f"The server refused {len(tasks)} tasks to the {role.value} model, which "
+                    f"The server refused {len(tasks)} tasks to the {role.value} model; they "
                     f"have no samples: {', '.join(tasks[:10])}. {why}"
                 )
         models = self._seen["model"]

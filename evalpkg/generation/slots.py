@@ -50,8 +50,7 @@ class SlotCache(DynamicCache):  # type: ignore[misc]  # transformers is untyped
             buffer[target, :, :length] = buffer[source, :, :length]
 
     def aim(self, positions: Tensor, span: int) -> None:
-        """Set the position of the next token in each of the first rows, and the span that rows see.
-        """
+        """Set where the next token of each of the first rows goes, and how far rows may look."""
         self._positions = positions
         self._lines = torch.arange(len(positions), device=positions.device)
         self._span = span

@@ -31,8 +31,8 @@ class Stage:
 
     Attributes:
         model: weights, their files, and the tokenizer.
-        reader: turns tasks into prompts, and answers into samples.
         network: the model's forward passes.
+        reader: turns tasks into prompts, and answers into samples.
         decoder: the decode loop.
     """
 

@@ -79,8 +79,8 @@ class StopTexts:
     """Tells whether generated ids end with a stop text, by decoding their last tokens.
 
     Args:
-        texts: the stop texts; none is empty.
         tokenizer: decodes the ids.
+        texts: the stop texts; none is empty.
     """
 
     def __init__(self, tokenizer: Any, texts: Sequence[str]) -> None:

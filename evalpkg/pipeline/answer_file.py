@@ -1,4 +1,4 @@
-"""``verdicts.jsonl``: a verdict for each row of the files that were scored, in their order."""
+"""Writes ``verdicts.jsonl``: a verdict for each row of the scored files, in their order."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ FIELDS = (
     "extraction_rule",
     "program_sha256",
 )
-"""Fields of an answer behind ``verdict`` and ``passed``, in their order; ``Row`` explains them."""
+"""Fields of an answer after ``verdict`` and ``passed``, in their order; ``Row`` explains them."""
 
 
 def write_answers(session: Session) -> None:
-    """Write the file where the session was given samples to score.
+    """Write the file if the session was given samples to score.
 
     Raises:
         EnvironmentUnfitError: if it cannot be written.
@@ -44,7 +44,7 @@ def _lines(session: Session, scored: Mapping[tuple[Role, str, int], ScoredSample
 
 
 def answer_of(judged: ScoredSample) -> dict[str, Any]:
-    """What a row of the answer says of its program, without the program."""
+    """Return what a row of the file says of its program, without the program."""
     passed = judged.verdict == "passed"
     return {
         "verdict": judged.verdict,
@@ -54,6 +54,6 @@ def answer_of(judged: ScoredSample) -> dict[str, Any]:
 
 
 def answer_row(given: Mapping[str, Any], index: int, judged: Mapping[str, Any]) -> dict[str, Any]:
-    """A row of the answer: the verdict first, then whatever else the input row held."""
+    """Build a row of the file: the verdict first, then the other fields of the input row."""
     head = {"task_id": given["task_id"], "index": given.get("index", index), **judged}
     return {**head, **{key: value for key, value in given.items() if key not in head}}

@@ -1,7 +1,7 @@
-"""Answers that hold nothing or were cut off: counted, and shouted about when they are many.
+"""Counts answers that are empty or were cut off, and warns when there are many.
 
-A model that spends its tokens on thoughts, or a server that filters, looks like a model that cannot
-program.
+A model that spends its tokens on thoughts, or a server that filters answers, looks like a model
+that cannot program.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from collections.abc import Iterable, Iterator
 from evalpkg.models import Role, Sample
 
 MANY = 0.05
-"""Share of a model's answers from which on the user is told."""
+"""Share of a model's answers from which on the user is warned."""
 
 _ENOUGH = 40
-"""Answers that must be there before the share is believed while more are coming."""
+"""Answers needed for a warning while more are still coming."""
 
 
 class AnswerCounts:
-    """Counts of one run's answers, by model."""
+    """Counts a run's answers, by model."""
 
     def __init__(self, samples: Iterable[Sample] = ()) -> None:
         self._total: Counter[Role] = Counter()
@@ -36,14 +36,14 @@ class AnswerCounts:
         self._cut[sample.role] += sample.finish_reason == "length"
 
     def news(self) -> Iterator[str]:
-        """What has come to be true of enough answers, each complaint once."""
+        """Yield each warning once, as soon as enough answers support it."""
         for role, kind, text in self._complaints(_ENOUGH):
             if (role, kind) not in self._told:
                 self._told.add((role, kind))
                 yield text
 
     def complaints(self) -> list[str]:
-        """What is true of the answers so far."""
+        """Return the warnings that hold for the answers so far."""
         return [text for _, _, text in self._complaints(1)]
 
     def _complaints(self, enough: int) -> Iterator[tuple[Role, str, str]]:
@@ -60,8 +60,8 @@ class AnswerCounts:
 
 
 EMPTY = (
-    "are empty and fail as such. Does the model spend its tokens on thoughts that the server keeps "
-    "apart (raise --max-new-tokens), refuse, or call tools?"
+    "are empty, and so they fail. Does the model spend its tokens on thoughts that the server "
+    "keeps apart (raise --max-new-tokens), refuse, or call tools?"
 )
 CUT_OFF = (
     "were cut off at --max-new-tokens, and a program that was cut off seldom compiles. Raise it, "

@@ -1,4 +1,4 @@
-"""The result of ``evalpkg score`` for other programs."""
+"""The result of ``evalpkg score`` as JSON for other programs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 def told(outcome: ScoreOutcome) -> dict[str, Any]:
-    """Everything that the command says, and ``metrics.json`` of each mode without its tasks."""
+    """Return everything that the command prints, and each mode's ``metrics.json``.
+
+    The metrics come without their list of tasks.
+    """
     layout, covered = outcome.run.layout, outcome.run.coverage
     return {
         "output_dir": str(layout.root),
@@ -33,12 +36,12 @@ def told(outcome: ScoreOutcome) -> dict[str, Any]:
 
 
 def verdict_counts(layout: RunLayout) -> Counter[str]:
-    """Rows of ``verdicts.jsonl`` by verdict."""
+    """Count the rows of ``verdicts.jsonl`` by verdict."""
     return Counter(str(row["verdict"]) for _, row in read_objects(layout.answers))
 
 
 def task_faults(layout: RunLayout) -> dict[str, str]:
-    """Why the tests of a task cannot be used, by its id."""
+    """Return the reason why its tests cannot be used, for each such task, by task id."""
     return {
         str(row["task_id"]): str(row["detail"])
         for _, row in read_objects(layout.answers)

@@ -1,7 +1,7 @@
-"""``--num-samples auto``: samples in rounds, until more of them would hardly help.
+"""``--num-samples auto``: draws samples in rounds, until more would hardly narrow the interval.
 
-The rule looks at the *width* of the interval, never at the difference or its p-value: stopping once
-a difference is significant would find one far too often.
+The rule looks at the *width* of the interval, never at the difference or its p-value. Stopping as
+soon as a difference is significant would find one far too often.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FIRST_ROUND = 10
 
 
 def rounds(ceiling: int) -> Iterator[int]:
-    """Samples per task after each round: 10, 20, 40, ... and the ceiling.
+    """Yield the samples per task after each round: 10, 20, 40, ... and the ceiling.
 
     >>> list(rounds(100)), list(rounds(7))
     ([10, 20, 40, 80, 100], [7])
@@ -33,7 +33,7 @@ def rounds(ceiling: int) -> Iterator[int]:
 
 
 def enough(noise: SamplingNoise | None, config: EvalConfig) -> str:
-    """Why no further round is needed, empty where one is."""
+    """Return why no further round is needed; empty if one is."""
     if noise is None:
         return ""
     if noise.share <= config.noise_share:
@@ -49,14 +49,14 @@ def enough(noise: SamplingNoise | None, config: EvalConfig) -> str:
 
 
 def run_in_rounds(config: EvalConfig, say: Callable[[str], None]) -> RunOutcome:
-    """Let the run grow round by round.
+    """Evaluate round by round, with more samples per task in each.
 
     Args:
-        config: of the run; its number of samples is the ceiling.
+        config: configuration of the run; its number of samples is the ceiling.
         say: gets one line about each round.
 
     Raises:
-        ConfigError: if there is no difference in pass@1 whose width could be looked at.
+        ConfigError: if the run has no difference in pass@1, whose interval decides.
         DataError, EnvironmentUnfitError, GateError: as ``run_evaluation``.
     """
     _require_pass_at_1(config)
@@ -84,7 +84,7 @@ def run_in_rounds(config: EvalConfig, say: Callable[[str], None]) -> RunOutcome:
 
 
 def _noise(layout: RunLayout, config: EvalConfig) -> SamplingNoise | None:
-    """Of the primary endpoint: pass@1 of the first mode."""
+    """Return the sampling noise of the primary endpoint: pass@1 of the first mode."""
     mode: Mode = config.modes[0]
     metrics = Metrics.model_validate_json(layout.metrics(mode).read_bytes())
     compared = metrics.comparison.pass_at_k if metrics.comparison else ()

@@ -1,4 +1,4 @@
-"""Which tasks of a file can be judged, and what is wrong with the others."""
+"""Checks which tasks of a file can be judged, and says what is wrong with the others."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from evalpkg.tasks.rows import read_rows
 
 @dataclass(frozen=True, slots=True)
 class TaskCheck:
-    """One line of the file.
+    """The result for one line of the file.
 
     Attributes:
-        line: of the file, from 1.
-        task_id: empty where the line is no task.
-        problem: why the task cannot be judged, empty where it can.
-        solved: whether the row brings a solution, and that solution passed.
+        line: line number, from 1.
+        task_id: empty if the line holds no task.
+        problem: why the task cannot be judged; empty if it can.
+        solved: whether the row has a solution and it passed.
     """
 
     line: int
@@ -32,11 +32,11 @@ class TaskCheck:
 def check_tasks(
     path: Path, settings: ScoringSettings, begin: Callable[[int], None] = lambda _: None
 ) -> list[TaskCheck]:
-    """Build the tests of every task, and try its solution, a stub and a few wrong programs.
+    """Build every task's tests, and try its solution, a stub and a few wrong programs.
 
     Args:
-        path: JSON Lines of tasks.
-        settings: of the scorer.
+        path: JSON Lines file of tasks.
+        settings: settings of the scorer.
         begin: called with the number of tasks before they are tried.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Several fine-tuned models of one base model: a run for each, and one comparison of them all."""
+"""Several fine-tuned models of one base model: a run for each, and a comparison of all."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ def run_checkpoints(
     ``comparison.html`` and ``comparison.md`` in the output directory put them side by side.
 
     Args:
-        config: of all runs; their directories lie in its output directory.
+        config: settings of all runs; their directories lie in its output directory.
         checkpoints: values of ``checkpoint_path``.
         run: evaluates one configuration.
-        say: gets a line about each.
+        say: called with one line about each checkpoint.
 
     Raises:
-        ConfigError: if two checkpoints are one, or the settings have no place for several.
+        ConfigError: if two checkpoints are the same, or the settings allow only one.
     """
     from evalpkg.reporting import compare_runs
 
     if config.skip_finetuned or config.backend != "transformers":
         raise ConfigError(
-            "several --checkpoint-path, and no model that they could belong to",
+            "several --checkpoint-path are given, but this run would load none of them",
             "They need --backend transformers, without --skip-finetuned.",
         )
     folders = [config.output_dir / name for name in folder_names(checkpoints)]
@@ -54,7 +54,7 @@ def run_checkpoints(
 
 
 def folder_names(checkpoints: Sequence[str]) -> list[str]:
-    """A folder for each checkpoint, by the last part of its name that tells them apart.
+    """Name a folder for each checkpoint, by the last parts of its path that differ.
 
     >>> folder_names(["run/checkpoint-100", "run/checkpoint-200/"])
     ['checkpoint-100', 'checkpoint-200']
@@ -62,7 +62,7 @@ def folder_names(checkpoints: Sequence[str]) -> list[str]:
     ['a-final', 'b-final']
 
     Raises:
-        ConfigError: if two are the same.
+        ConfigError: if two checkpoints are the same.
     """
     parts = [[part for part in Path(name).parts if part not in ("/", ".")] for name in checkpoints]
     for depth in range(1, 1 + max(map(len, parts))):

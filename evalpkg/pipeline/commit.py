@@ -1,4 +1,4 @@
-"""The commitment of a configuration: made before the run, and kept by it."""
+"""The commitment to a configuration: published before the run, and checked when it starts."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from evalpkg.pipeline.metadata import arguments_of
 
 
 def commitment_for(config: EvalConfig, tasks: TaskSet) -> dict[str, Any]:
-    """What a run of ``config`` on ``tasks`` promises."""
+    """Return what a run of ``config`` on ``tasks`` commits to."""
     bound = [name for name in EvalConfig.model_fields if EvalConfig.binds(name)]
     return commitment_document(arguments_of(config), bound, tasks_sha256(tasks.tasks), __version__)
 
 
 def require_committed(config: EvalConfig, tasks: TaskSet) -> None:
-    """Refuse a run whose commitment is that of another configuration.
+    """Refuse a run whose configuration is not the one that was committed to.
 
     Raises:
-        ConfigError: naming both digests.
+        ConfigError: if the digests differ; both are named.
     """
     if not config.commitment:
         return

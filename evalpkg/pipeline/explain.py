@@ -1,4 +1,4 @@
-"""How one completion came to its verdict: extraction step by step, the program, the verdict."""
+"""Explains a completion's verdict: extraction step by step, the program, the verdict."""
 
 from __future__ import annotations
 
@@ -17,11 +17,15 @@ from evalpkg.store import RunLayout, SampleLog, read_tasks
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One completion and everything that was made of it.
+    """One completion, and everything that was derived from it.
 
     Attributes:
-        steps: what extraction did, in its order.
-        work: what reading the answer cost, of the most that is allowed (extraction/budget.py).
+        task: the task that it answers.
+        completion: the model's text.
+        steps: what extraction did, in order.
+        work: steps of work that reading the answer took (``extraction/budget.py`` limits them).
+        extraction: the program that was found.
+        verdict: the verdict on that program.
     """
 
     task: Task
@@ -33,7 +37,7 @@ class Explanation:
 
 
 def completion_of_file(path: Path, row: int, tasks: Sequence[Task]) -> tuple[Task, str]:
-    """The task and completion of a file's sample ``row``, counted from 1.
+    """Return the task and completion in row ``row`` of a file, counted from 1.
 
     Raises:
         DataError: if there is no such row.
@@ -47,12 +51,12 @@ def completion_of_file(path: Path, row: int, tasks: Sequence[Task]) -> tuple[Tas
 
 
 def completion_of_run(root: Path, role: Role | None, task_id: str, index: int) -> tuple[Task, str]:
-    """The task and completion of one sample of a run.
+    """Return the task and completion of one sample of a run.
 
-    ``role`` may be left out where the run has one model.
+    ``role`` may be None where the run has one model.
 
     Raises:
-        ConfigError: if the run has two models, and none is named.
+        ConfigError: if the run has two models and ``role`` is None.
         DataError: if the run has no such sample.
     """
     layout = RunLayout(root)
@@ -74,7 +78,7 @@ def completion_of_run(root: Path, role: Role | None, task_id: str, index: int) -
 
 
 def explain(task: Task, completion: str, settings: ScoringSettings) -> Explanation:
-    """Extract and judge ``completion`` anew, noting every step.
+    """Extract and judge ``completion`` again, and record every step.
 
     Raises:
         EnvironmentUnfitError: as ``Scorer``.
@@ -88,7 +92,7 @@ def explain(task: Task, completion: str, settings: ScoringSettings) -> Explanati
 
 
 def as_json(explained: Explanation) -> str:
-    """The explanation as one JSON object."""
+    """Return the explanation as one JSON object."""
     return json.dumps(
         {
             "task_id": explained.task.task_id,

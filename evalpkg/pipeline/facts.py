@@ -1,7 +1,7 @@
 """Facts about a run that its configuration does not hold.
 
-A run may take several sessions on end, of which only one loads the model; what each found out is
-kept in ``work/facts.json`` for the metadata at the end.
+A run may take several sessions, one after the other, and some need not load the model. What each
+session found out is kept in ``work/facts.json``, for the metadata at the end.
 """
 
 from __future__ import annotations
@@ -21,25 +21,26 @@ NOT_THE_RESULT = frozenset({"speed", "notes", "workers", "batch_size"})
 """Facts about a session that do not change its samples or verdicts."""
 
 _CHANGING = threading.RLock()
-"""Held while facts change or are written: what generates and what judges are two threads."""
+"""Held while facts change or are written: generation and judging are two threads."""
 
 
 @dataclass
 class RunFacts:
-    """Facts collected so far.
+    """The facts collected so far.
 
     Attributes:
-        started_at: when the first session began.
-        generation: provenance of the backends that wrote the samples, each different one once.
-        scoring: the same of the scorers that judged them.
-        self_check: outcome of the last self-check, None before the first.
-        seeds: what the generators of random numbers in use were seeded with.
-        earlier: each time that the run grew, the settings that it outgrew.
-        tokens: generated in all sessions, as far as the backend counts them.
-        token_seconds: time that took, loading the model left out.
-        answers: what is wrong with many of the answers.
-        notes: what a reader must know of the files that samples were read from.
-        reused: which samples are those of another run, in sentences.
+        path: file that holds them.
+        started_at: time when the first session began.
+        generation: provenance of the backends that wrote the samples; each different one once.
+        scoring: provenance of the scorers that judged them; each different one once.
+        self_check: outcome of the last self-check; None before the first.
+        seeds: seeds of the random number generators, by library.
+        earlier: for each time the run was enlarged, the settings it had before.
+        tokens: tokens generated in all sessions, as far as the backend counts them.
+        token_seconds: seconds that those took, without the loading of the model.
+        answers: warnings about many empty or cut-off answers.
+        notes: notes for readers about the files that samples were read from.
+        reused: sentences that say which samples were taken from another run.
     """
 
     path: Path
@@ -57,7 +58,7 @@ class RunFacts:
 
     @classmethod
     def load(cls, layout: RunLayout) -> Self:
-        """The facts of earlier sessions, or those of a run that begins now.
+        """Read the facts of earlier sessions, or begin those of a new run.
 
         Raises:
             DataError: if the file is damaged.
@@ -78,19 +79,23 @@ class RunFacts:
             write_atomic(self.path, pretty_json(data))
 
     def generated(self) -> Generated | None:
-        """What wrote the latest samples; None while nothing has."""
+        """Return the provenance of the latest samples; None while there is none."""
         return Generated.from_json(self.generation[-1]) if self.generation else None
 
     def judged(self) -> Judged:
-        """What judged the latest samples; an empty record while nothing has."""
+        """Return the provenance of the latest verdicts; an empty record while there is none."""
         return Judged.from_json(self.scoring[-1] if self.scoring else {})
 
     def add_generation(self, made: Generated, before: Generated | None = None) -> None:
-        """Record what wrote samples, in place of what was known of it ``before`` it did.
+        """Record the backend that wrote samples.
+
+        Args:
+            made: what the backend says of itself.
+            before: what it said before the first sample; ``made`` replaces that.
 
         Raises:
             ConfigError: if earlier samples came from other weights, or were replayed from another
-                file; the text names both digests.
+                file; both digests are named.
         """
         with _CHANGING:
             for earlier in self.generation:
@@ -100,12 +105,12 @@ class RunFacts:
             self._add(self.generation, made.as_json())
 
     def add_scoring(self, judged: Judged) -> None:
-        """Record what judged samples."""
+        """Record the scorer that judged samples."""
         with _CHANGING:
             self._add(self.scoring, judged.as_json())
 
     def _add(self, known: list[dict[str, Any]], provenance: dict[str, Any]) -> None:
-        """Append what differs from all known in more than speed; else bring it up to date."""
+        """Append provenance that differs from all known in more than speed; else update that."""
         for place, other in enumerate(known):
             if _essence(other) == _essence(provenance):
                 notes = dict.fromkeys([*other.get("notes", ()), *provenance.get("notes", ())])
@@ -117,12 +122,12 @@ class RunFacts:
 
 
 def _essence(provenance: dict[str, Any]) -> dict[str, Any]:
-    """Provenance without what changes no sample and no verdict."""
+    """Return the provenance without facts that change no sample and no verdict."""
     return {key: value for key, value in provenance.items() if key not in NOT_THE_RESULT}
 
 
 def _require_same_files(earlier: Generated, now: Generated) -> None:
-    """Refuse models of other files than those that earlier samples came from."""
+    """Refuse models whose files differ from those of earlier samples."""
     for role, model in now.models.items():
         known = earlier.models.get(role)
         for kind in ("weights", "adapter_weights"):

@@ -1,4 +1,4 @@
-"""The end of a run: from its logs to rows, metadata and everything made from them."""
+"""The end of a run: writes rows, metadata and everything derived from them."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ from evalpkg.store import (
 
 
 def write_unfinished(session: Session, scorer: Judged) -> None:
-    """Write the metadata of a run that goes on, so that one that is killed can still be merged.
+    """Write the metadata of a run that is not finished, so that it can still be merged.
 
-    A sealed result keeps its metadata until the next one is sealed.
+    A killed run leaves them behind. A sealed result keeps its metadata until the next one is
+    sealed.
 
     Args:
-        session: of the run; it has found out what generates.
-        scorer: provenance of what will judge.
+        session: the run; it has recorded its backend.
+        scorer: provenance of the scorer that will judge.
     """
     if not session.layout.manifest.exists():
         about = build_metadata(
@@ -37,18 +38,19 @@ def write_unfinished(session: Session, scorer: Judged) -> None:
 
 
 def finalise(session: Session, *, worked: bool, verdicts_only: bool = False) -> Coverage:
-    """Write everything that is made from the logs.
+    """Write everything that is derived from the logs.
 
-    A shard is no result by itself: it gets its metadata, and ``evalpkg merge`` makes the rest.
+    A shard is not a result by itself. It gets its metadata only, and ``evalpkg merge`` writes the
+    rest.
 
     Args:
-        session: of the run.
-        worked: whether this session generated or judged anything. If not, the metadata stay
-            those of the session that did, so that doing nothing changes nothing.
+        session: the run.
+        worked: whether this session generated or judged anything. If it did not, the metadata of
+            the session that did stay, so that a session without work changes no file.
         verdicts_only: write no rows, metrics and reports.
 
     Returns:
-        what is there, and what is not.
+        the samples that have a final verdict, and those that lack one.
     """
     config, layout, tasks = session.config, session.layout, session.tasks.tasks
     if (

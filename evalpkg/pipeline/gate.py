@@ -1,4 +1,4 @@
-"""Whether a run's difference is beyond what is asked for, with confidence."""
+"""Decides whether a run's difference meets the user's conditions, with confidence."""
 
 from __future__ import annotations
 
@@ -13,7 +13,12 @@ from evalpkg.statistics import DifferenceAtK
 
 @dataclass(frozen=True, slots=True)
 class GateAnswer:
-    """Whether all conditions hold, and why, in one line."""
+    """The decision, and its reasons in one line.
+
+    Attributes:
+        holds: whether all conditions hold.
+        sentence: the reasons.
+    """
 
     holds: bool
     sentence: str
@@ -22,14 +27,14 @@ class GateAnswer:
 def judge_run(
     root: Path, no_worse_than: float | None, better_than: float | None, k: int, mode: Mode | None
 ) -> GateAnswer:
-    """Hold the difference in pass@k against the conditions.
+    """Check the difference in pass@k against the conditions.
 
     Args:
         root: output directory of a finished run.
-        no_worse_than: points that may be lost, None for no such condition.
-        better_than: points that must be gained, None for no such condition.
-        k: of pass@k.
-        mode: None for the run's first.
+        no_worse_than: percentage points that may be lost; None for no such condition.
+        better_than: percentage points that must be gained; None for no such condition.
+        k: the k of pass@k.
+        mode: None for the run's first mode.
 
     Raises:
         ConfigError: if the run has no such difference.
@@ -76,7 +81,7 @@ def _difference(run: RunFiles, mode: Mode, k: int) -> DifferenceAtK:
 
 
 def _bound(difference: DifferenceAtK) -> float | None:
-    """The lower bound in points, with every sample that has no verdict against the fine-tune."""
+    """Return the lower bound in points; samples without a verdict count against the fine-tune."""
     if difference.at_least is None or difference.value is None:
         return None
     lost = difference.value - difference.bounds.low if difference.bounds else 0.0

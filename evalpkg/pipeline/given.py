@@ -1,4 +1,4 @@
-"""What a run is given: its tasks, and samples that are in files already."""
+"""The input of a run: its tasks, and samples that are in files already."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from evalpkg.tasks import load_tasks
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """Tasks and samples of a run.
+    """The tasks and the given samples of a run.
 
     Attributes:
-        config: of the run, with what was found in the files.
+        config: configuration of the run, with the facts found in the files.
+        tasks: the tasks.
         recorded: samples of each model that come from files.
-        notes: sentences about them that a reader of the result must see.
-        wants_answers: whether ``verdicts.jsonl`` is written, a row for each row of the files.
+        notes: sentences about those samples for readers of the result.
+        wants_answers: whether to write ``verdicts.jsonl``, with a row for each row of the files.
     """
 
     config: EvalConfig
@@ -32,7 +33,7 @@ class Given:
 
 
 def given_by(config: EvalConfig) -> Given:
-    """The tasks that ``config`` names, and the samples to replay.
+    """Read the tasks that ``config`` names, and the samples to replay.
 
     Raises:
         ConfigError, DataError, EnvironmentUnfitError: as ``load_tasks`` and ``read_recorded``.
@@ -54,7 +55,7 @@ def given_by(config: EvalConfig) -> Given:
 
 
 def tasks_of(config: EvalConfig) -> TaskSet:
-    """The tasks that are asked."""
+    """Load the tasks of the run."""
     return load_tasks(
         config.dataset,
         config.dataset_variant,
@@ -67,7 +68,7 @@ def tasks_of(config: EvalConfig) -> TaskSet:
 
 
 def published_tasks(config: EvalConfig) -> Sequence[Task]:
-    """All tasks of the sets in their published order, also those that are not asked.
+    """Load all tasks of the sets in their published order, including those left out.
 
     Lists of samples without task ids follow this order.
     """
@@ -80,7 +81,7 @@ def published_tasks(config: EvalConfig) -> Sequence[Task]:
 
 
 def with_digests(config: EvalConfig, recorded: Mapping[Role, Recorded]) -> EvalConfig:
-    """``config`` with the digests of the files."""
+    """Return ``config`` with the digests of the files."""
     digests = {role: dict(one.files) for role, one in recorded.items()}
     return config.model_copy(update={"samples_sha256": digests})
 
@@ -90,9 +91,9 @@ def _source(config: EvalConfig, role: Role) -> str:
 
 
 def require_same_samples(layout: RunLayout, recorded: Mapping[Role, Recorded]) -> None:
-    """Refuse a directory with a sample that is not, word for word, in the files.
+    """Refuse a directory that holds a sample whose text is not in the files.
 
-    A file that has grown holds what it held.
+    A file that has grown is accepted, because it still holds its earlier samples.
 
     Raises:
         ConfigError: if the directory belongs to other files.

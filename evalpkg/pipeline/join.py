@@ -1,4 +1,4 @@
-"""The shards of one run, joined and published as one result."""
+"""Joins the shards of one run, and publishes them as one result."""
 
 from __future__ import annotations
 

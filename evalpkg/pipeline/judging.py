@@ -1,4 +1,4 @@
-"""Handing work to the scorer and keeping its verdicts safe, a batch at a time."""
+"""Gives work to the scorer, and writes its verdicts to disk batch by batch."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from evalpkg.scoring import Scorer
 Work = TypeVar("Work")
 
 UNCONFINED = (
-    "WARNING: no sandbox, as asked. What the model wrote runs with your rights: it can read, "
+    "WARNING: no sandbox, as asked. The model's programs run with your rights: they can read, "
     "change and send whatever you can."
 )
 
 FLUSH_ROWS = 256
 FLUSH_SECONDS = 1.0
-"""A kill costs at most this much judging."""
+"""A batch is written at this size or age, so a kill loses at most this much judging."""
 
 
 class Extractor:
-    """Extraction that knows a model's habit of repeating itself.
+    """Extracts programs, and remembers answers that a model repeats.
 
-    Work comes task by task, so only the completions of the task at hand are remembered.
+    Samples come task by task, so only the completions of the current task are remembered.
     """
 
     def __init__(self) -> None:
@@ -34,9 +34,9 @@ class Extractor:
         self._known: dict[str, Extraction] = {}
 
     def __call__(self, task: Task, completion: str) -> Extraction:
-        """The program in ``completion``."""
+        """Return the program in ``completion``."""
         if len(completion) > LONGEST_ANSWER:
-            return extract(task, completion)  # too much to remember
+            return extract(task, completion)  # too long to be remembered
         if task.task_id != self._task_id:
             self._task_id, self._known = task.task_id, {}
         found = self._known.get(completion)
@@ -46,11 +46,13 @@ class Extractor:
 
 
 class Judging(Generic[Work]):
-    """One pass of the scorer over pending work.
+    """One pass of the scorer over the work that is left.
 
     Args:
-        prepare: the task of a piece of work, and the program found in it.
-        save: makes a batch of finished work durable.
+        scorer: judges the programs.
+        prepare: returns the task of a piece of work, and its program.
+        save: writes a batch of finished work to disk.
+        progress: told of verdicts.
     """
 
     def __init__(
@@ -69,7 +71,7 @@ class Judging(Generic[Work]):
             progress.note(UNCONFINED)
 
     def run(self, pending: Iterable[Work]) -> None:
-        """Judge everything pending; what was judged is saved even if this is interrupted."""
+        """Judge everything in ``pending``; finished work is saved even on an interrupt."""
         with self._finished:
             self._scorer.judge(self._items(pending), self._on_verdict)
 

@@ -1,4 +1,4 @@
-"""From configuration and facts to ``eval_metadata.json``."""
+"""Builds ``eval_metadata.json`` from the configuration and the facts."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def build_metadata(
     scorer: Judged | None = None,
     finished: bool = True,
 ) -> EvalMetadata:
-    """Everything needed to judge, and to repeat, the run.
+    """Collect everything that is needed to judge the run and to repeat it.
 
     Args:
-        config: of the run.
-        tasks: of the run.
-        facts: what its sessions found out.
-        scorer: provenance of the scorer that will judge, where none has judged yet.
-        finished: False while the run goes on; the time of its end is left empty.
+        config: configuration of the run.
+        tasks: tasks of the run.
+        facts: facts that its sessions found out.
+        scorer: provenance of the scorer that will judge; None if one has judged.
+        finished: False while the run goes on; its end time is then empty.
     """
     generated, judged = facts.generated(), scorer or facts.judged()
     check = facts.self_check or {"passed": False, "outcome": "the self-check was not run"}
@@ -85,14 +85,17 @@ def build_metadata(
 
 
 def arguments_of(config: EvalConfig) -> dict[str, Any]:
-    """Every setting with its value, passwords in URLs left out."""
+    """Return every setting with its value, without passwords in URLs."""
     told = without_secrets(config.model_dump(mode="json"))
     told["openai_api_key_env"] = config.openai_api_key_env  # a variable's name, not its value
     return told
 
 
 def identity_of(config: EvalConfig) -> dict[str, Any]:
-    """The settings that bind an output directory: with another value it would be another run."""
+    """Return the settings that identify an output directory's run.
+
+    With another value for one of them, it would be another run.
+    """
     told = {name: value for name, value in arguments_of(config).items() if config.binds(name)}
     if not config.samples_sha256:
         del told["samples_sha256"], told["uneven"]
@@ -129,7 +132,7 @@ def _prompt(config: EvalConfig, generated: Generated | None) -> Prompt:
 
 
 def _model(config: EvalConfig, role: Role, generated: Generated | None) -> Model:
-    """One model, as the backend found it; before it has, as the user named it."""
+    """Describe one model as the backend found it, or as the user named it before that."""
     found = generated.models.get(role) if generated else None
     if found is None:
         return Model(name=getattr(config, BACKENDS[config.backend].model_setting[role]))
@@ -137,7 +140,7 @@ def _model(config: EvalConfig, role: Role, generated: Generated | None) -> Model
 
 
 def _flags(command: Iterable[str]) -> list[str]:
-    """The compiler's options, without the paths of this machine."""
+    """Return the compiler's options without the paths of this machine."""
     return [word for word in command if word.startswith("-") and "/" not in word]
 
 
@@ -148,7 +151,7 @@ def _lock_file(config: EvalConfig) -> LockFile | None:
 
 
 def _warnings(facts: RunFacts) -> Iterator[str]:
-    """Warnings about facts that no other file of the run shows."""
+    """Yield warnings about facts that no other file of the run shows."""
     yield from facts.notes
     yield from facts.answers
     yield from facts.reused

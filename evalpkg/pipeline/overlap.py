@@ -1,7 +1,7 @@
-"""Judging samples while others are still being made.
+"""Judges samples while others are still being generated.
 
-A wrong prompt template shows in the first verdicts, and the last verdict comes soon after the last
-sample. Whatever is left when generation ends, ``RunScoring.run`` judges.
+So the first verdicts already show a wrong prompt template, and the last verdict comes soon after
+the last sample. ``RunScoring.run`` judges the samples that are left when generation ends.
 """
 
 from __future__ import annotations
@@ -22,28 +22,29 @@ from evalpkg.reporting.progress import Progress
 from evalpkg.scoring import Scorer
 
 TOGETHER = 64
-"""Samples that are judged together: a crate's worth."""
+"""Samples that are judged together: as many as one crate holds."""
 
 PATIENCE_S = 15.0
-"""How long a sample waits for company at most: the first verdicts come in the first minute."""
+"""Seconds that a sample waits for others, at most. So the first verdicts come in the first
+minute."""
 
 TOLD_AT = (16, 64)
-"""Judged answers of a model after which the user hears of them."""
+"""Numbers of judged answers of a model at which the user is told how they did."""
 
 _log = logging.getLogger("evalpkg")
 
 
 class Overlap:
-    """Judges what it is offered in a thread of its own. A context manager around generation.
+    """Judges samples in a thread of its own; a context manager around generation.
 
-    The thread gives way: ``Scorer.beside_other_work`` says how. A failure here ends the judging
-    beside generation, and is no reason to end the generation.
+    The thread gives way to generation, as ``Scorer.beside_other_work`` says. If judging fails here,
+    it stops until generation has ended; generation goes on.
 
     Args:
-        scoring: the run's samples, and the log that takes the verdicts.
-        scorer: judges.
-        progress: gets verdicts and notes.
-        workers: batches worked on at once.
+        scoring: the run's samples, and the log of their verdicts.
+        scorer: judges the samples.
+        progress: told of verdicts and notes.
+        workers: batches judged at once.
     """
 
     def __init__(
@@ -61,7 +62,7 @@ class Overlap:
         self._thread = threading.Thread(target=self._work, name="overlap", daemon=True)
 
     def offer(self, samples: Sequence[Sample]) -> None:
-        """Take samples that are on disk. Any thread may call it."""
+        """Take samples that are on disk. May be called by any thread."""
         now = time.monotonic()
         with self._changed:
             self._waiting.extend((now, sample) for sample in samples)
@@ -107,7 +108,7 @@ class Overlap:
             self._progress.note(f"judging waits until all samples are there: {why}")
 
     def _chunk(self) -> list[Sample]:
-        """The next samples to judge together; none when generation has ended."""
+        """Wait for the next samples to judge together; return none when generation has ended."""
         with self._changed:
             while not self._ended:
                 age = time.monotonic() - self._waiting[0][0] if self._waiting else 0.0
@@ -118,10 +119,10 @@ class Overlap:
         return []
 
     def heard(self, sample: Sample, verdict: Verdict, cached: bool) -> None:
-        """Tell of a verdict.
+        """Tell the user of a verdict.
 
         Raises:
-            _AbandonedError: if nobody waits for verdicts any more.
+            _AbandonedError: if the run was interrupted or generation failed.
         """
         if self._abandoned:
             raise _AbandonedError
@@ -130,7 +131,7 @@ class Overlap:
             self._progress.note(line)
 
     def prepared(self, sample: Sample) -> tuple[Task, Extraction]:
-        """The sample's task and program."""
+        """Return the sample's task and program."""
         return self._scoring.prepare(sample)
 
 
@@ -139,7 +140,10 @@ class _AbandonedError(Exception):
 
 
 class _Chunk:
-    """The verdicts of one chunk. What the infrastructure failed is left to the scoring stage."""
+    """The verdicts of one chunk.
+
+    Infrastructure errors are not taken: the scoring stage judges those samples again.
+    """
 
     def __init__(self, overlap: Overlap, samples: Sequence[Sample]) -> None:
         self._overlap = overlap
@@ -162,7 +166,7 @@ class _Chunk:
 
 
 class FirstVerdicts:
-    """What the first answers of each model were worth, in sentences."""
+    """Counts the verdicts on each model's first answers, and reports them in sentences."""
 
     def __init__(self) -> None:
         self._judged: Counter[Role] = Counter()
@@ -170,7 +174,7 @@ class FirstVerdicts:
         self._passed: Counter[Role] = Counter()
 
     def add(self, role: Role, verdict: Verdict) -> Iterator[str]:
-        """Count a verdict; a sentence when there are enough."""
+        """Count a verdict, and yield a sentence when there are enough."""
         self._judged[role] += 1
         self._compiled[role] += bool(verdict.compile_ok)
         self._passed[role] += verdict.passed
@@ -178,7 +182,7 @@ class FirstVerdicts:
             yield self._sentence(role)
 
     def rest(self) -> Iterator[str]:
-        """Sentences about models with so few answers that none was said yet."""
+        """Yield sentences about models that had too few answers for one."""
         for role, judged in self._judged.items():
             if judged < TOLD_AT[0]:
                 yield self._sentence(role)

@@ -1,4 +1,4 @@
-"""``human-eval-rust`` beside our own scorer, on the same samples."""
+"""Runs ``human-eval-rust`` beside our own scorer, on the same samples."""
 
 from __future__ import annotations
 
@@ -26,11 +26,12 @@ from evalpkg.store import canonical_json, write_atomic
 
 @dataclass(frozen=True, slots=True)
 class PeerSummary:
-    """What the peer said of a file.
+    """The peer's verdicts on the samples of a file.
 
     Attributes:
-        verdicts: rows by verdict.
-        infra_errors: (row, detail) of rows that could not be judged, counted from 1.
+        rows: number of rows.
+        verdicts: number of rows by verdict.
+        infra_errors: (row number from 1, detail) of each row that could not be judged.
     """
 
     rows: int
@@ -41,12 +42,12 @@ class PeerSummary:
 def score_with_peer(
     samples: Sequence[str], output_dir: Path, tasks: Sequence[Task], settings: PeerSettings
 ) -> PeerSummary:
-    """``verdicts.jsonl`` as ``human-eval-rust`` judges, in the shape of ours.
+    """Write ``verdicts.jsonl`` with the peer's verdicts, in the shape of ours.
 
     Raises:
-        ConfigError: without consent to run programs unconfined.
+        ConfigError: without the user's consent to run programs unconfined.
         DataError: if a line is not a sample.
-        EnvironmentUnfitError: if the peer cannot be had or run.
+        EnvironmentUnfitError: if the peer cannot be fetched or run.
     """
     require_consent(settings)
     recorded = _read(samples, tasks)
@@ -86,9 +87,9 @@ def compare_with_peer(
     Args:
         samples: files as ``evalpkg score`` takes them.
         tasks: the tasks as we judge them.
-        original: the same tasks as the peer has them.
-        ours: settings of our scorer, which stays confined.
-        peer: how the peer is run.
+        original: the same tasks as the peer has them, in the same order.
+        ours: settings of our scorer.
+        peer: settings of the peer.
 
     Raises:
         ConfigError, DataError, EnvironmentUnfitError: as ``score_with_peer`` and ``Scorer``.
@@ -109,7 +110,7 @@ def _read(samples: Sequence[str], tasks: Sequence[Task]) -> Recorded:
 def _judge(
     questions: Sequence[Question], tasks: Sequence[Task], settings: ScoringSettings
 ) -> list[Verdict]:
-    """Our verdict on each, in their order."""
+    """Return our verdicts on the questions, in their order."""
     items = [(each.task, extract(each.task, each.completion)) for each in questions]
     with Scorer(settings, tasks) as scorer:
         return scorer.judge_all(items)

@@ -1,4 +1,4 @@
-"""From a finished or pilot run to what ``evalpkg plan`` needs to know of it."""
+"""Reads from a finished run, such as a pilot, what ``evalpkg plan`` needs."""
 
 from __future__ import annotations
 
@@ -20,15 +20,16 @@ ASSUMED = Basis(
     tokens=600.0,
     tokens_per_second=None,
 )
-"""Without a run: the default population of benchmarks/population.py, and answers of 300 tokens."""
+"""Used without a run: the default population of benchmarks/population.py, and answers of 300
+tokens."""
 
 
 def basis_of(root: Path) -> tuple[Basis, int]:
-    """What the run in ``root`` shows, and how many tasks its data sets hold.
+    """Return what the run in ``root`` shows, and how many tasks its data sets hold.
 
     Raises:
-        DataError: if it has no difference in pass@1, or one sample per task, which does not tell
-            sampling noise from the spread of tasks.
+        DataError: if the run has no difference in pass@1, or only one sample per task, which cannot
+            tell sampling noise from the spread of tasks.
     """
     layout = RunLayout(root)
     metadata = read_metadata(layout)

@@ -1,4 +1,4 @@
-"""From a run's rows and metadata to its metrics, reports and manifest."""
+"""Makes a run's metrics, reports and manifest from its rows and metadata."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ def publish(
     margin: float | None = None,
     contamination: Path | None = None,
 ) -> None:
-    """Write everything that is made from rows and metadata; equal inputs give equal bytes.
+    """Write everything that is derived from rows and metadata.
+
+    Equal inputs give equal bytes.
 
     Args:
         layout: the run.
-        signing_key: signs the manifest.
-        margin: loss, as a share of one, up to which the fine-tuned model counts as no worse.
-        contamination: what ``evalpkg contamination`` wrote; the result is also given without the
-            tasks that it names.
+        signing_key: file of the key that signs the manifest; None for no signature.
+        margin: loss up to which the fine-tuned model counts as no worse, as a fraction.
+        contamination: file that ``evalpkg contamination`` wrote. The result is then also given
+            without the tasks that it names.
 
     Raises:
         DataError: if rows, tasks or metadata are missing or contradict each other.
@@ -41,7 +43,7 @@ def write_metrics(
     margin: float | None = None,
     contamination: Path | None = None,
 ) -> None:
-    """Write each mode's ``metrics.json``; arguments as for ``publish``.
+    """Write each mode's ``metrics.json``; the arguments are those of ``publish``.
 
     Raises:
         DataError: if rows, tasks or metadata are missing or contradict each other.

@@ -1,4 +1,4 @@
-"""Making samples of a run again, to be compared with those that it holds."""
+"""Makes samples of a run again, to compare them with the recorded ones."""
 
 from __future__ import annotations
 
@@ -28,13 +28,15 @@ KIND = ("backend", "engine", "device", "dtype", "quantization", "attention", "ro
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Where the weights lie here; what the run names is taken where nothing is given.
+    """Where the weights lie on this machine.
+
+    An empty name means the one that the run names.
 
     Attributes:
-        base_model: as ``--base-model``.
-        checkpoint_path: as ``--checkpoint-path``.
-        trust_remote_code: the user's consent to run a model's own code; a run cannot give it.
-        files: replayed samples, recognised by their digests.
+        base_model: like ``--base-model``.
+        checkpoint_path: like ``--checkpoint-path``.
+        trust_remote_code: the user's consent to run a model's own code; the run cannot give it.
+        files: files of replayed samples, recognised by their digests.
     """
 
     base_model: str = ""
@@ -47,16 +49,16 @@ class Weights:
 def regeneration(
     metadata: EvalMetadata, weights: Weights, say: Callable[[str], None]
 ) -> Iterator[Regeneration]:
-    """A backend with the settings of a run.
+    """Create a backend with the settings of a run.
 
     Args:
-        metadata: of the run.
-        weights: where they are.
-        say: told of each step that takes a while.
+        metadata: metadata of the run.
+        weights: where the weights lie here.
+        say: called with one line before each step that takes a while.
 
     Raises:
-        ConfigError: if the run's samples came from a server, or its model runs code of its own and
-            nobody allowed that.
+        ConfigError: if the run's samples came from a server, or its model runs code of its own
+            without the user's consent.
         EvalError: as ``create_backend``.
     """
     settings = _settings(metadata, weights)
@@ -81,7 +83,7 @@ def regeneration(
 
 
 def _settings(metadata: EvalMetadata, weights: Weights) -> GenerationSettings:
-    """The run's settings of generation, with the number format and kernel that it found."""
+    """Return the run's settings of generation, with the number format and kernel it recorded."""
     told = {k: v for k, v in metadata.arguments.items() if k in EvalConfig.model_fields}
     try:
         config = EvalConfig.model_validate(told)
@@ -91,7 +93,7 @@ def _settings(metadata: EvalMetadata, weights: Weights) -> GenerationSettings:
         ) from error
     if config.backend == "openai":
         raise ConfigError(
-            "the samples came from a server, and whether it makes them again is up to the server",
+            "the samples came from a server, which need not make the same ones again",
             "--regenerate needs weights on this machine.",
         )
     if config.trust_remote_code and not weights.trust_remote_code:
@@ -126,7 +128,7 @@ def _with_files(
     metadata: EvalMetadata,
     files: Sequence[Path],
 ) -> GenerationSettings:
-    """Replayed files as the user gives them: a path that the run names is never opened."""
+    """Replace the replayed files by the user's: a path from the run is never opened."""
     known = {sha256_file(path): str(path) for path in files}
     sources: dict[str, Any] = {}
     for role, name in BACKENDS["replay"].model_setting.items():
@@ -148,7 +150,7 @@ def _with_files(
 
 
 def _foreign(metadata: EvalMetadata, here: Generated) -> Iterator[str]:
-    """Weights and templates that are not those the run names."""
+    """Yield the weights and templates that differ from those the run names."""
     for role in metadata.roles:
         recorded = metadata.models[role]
         found = here.models.get(role)
@@ -175,7 +177,7 @@ def _named(digests: Mapping[str, str]) -> str:
 
 
 def _other_kind(metadata: EvalMetadata, here: Mapping[str, Any]) -> Iterator[str]:
-    """In what this machine can compute other last bits than the one that made the run."""
+    """Yield how this machine differs, so that the last bits of its sums may differ too."""
     there = metadata.generation
     for name in KIND:
         if _kernels(there.get(name)) != _kernels(here.get(name)):
@@ -190,7 +192,7 @@ def _other_kind(metadata: EvalMetadata, here: Mapping[str, Any]) -> Iterator[str
 
 
 def _kernels(fact: object) -> object:
-    """A fact without the note of how it came about: asked for or found, a kernel is the same."""
+    """Return a fact without its note: the same kernel counts as equal, chosen or asked for."""
     if isinstance(fact, Mapping):
         return {name: value for name, value in fact.items() if name != "note"}
     return fact

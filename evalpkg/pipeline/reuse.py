@@ -1,4 +1,4 @@
-"""``--reuse-base``: the base model's samples of another run, where all that decides them agrees."""
+"""``--reuse-base``: takes the base model's samples from another run, if its settings agree."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ from evalpkg.store import (
 )
 
 LOOSE = NOT_THE_RESULT | {"models", "libraries", "device", "rows", "attention", "server_said"}
-"""Facts that may differ: at most they change how numbers are rounded, not what is drawn from."""
+"""Facts that may differ. At most they change how numbers are rounded, not the distribution."""
 
 CURE = "Leave --reuse-base out, and the base model's samples are generated."
 
 
 class BaseSamples:
-    """The base model's samples of a run.
+    """The base model's samples in another run.
 
     Args:
-        root: output directory of that run, finished or not.
+        root: output directory of that run, which may be unfinished.
 
     Raises:
         ConfigError: if the directory holds no run.
@@ -53,11 +53,11 @@ class BaseSamples:
         """Refuse samples that this run would not have made.
 
         Args:
-            generation: provenance of what generates in this run.
-            tasks: of this run.
+            generation: provenance of this run's backend.
+            tasks: tasks of this run.
 
         Raises:
-            ConfigError: naming each thing that differs.
+            ConfigError: if something differs; each difference is named.
         """
         found: list[str] = []
         for theirs in self._generations():
@@ -80,12 +80,12 @@ class BaseSamples:
             )
 
     def take(self, wanted: Sequence[SampleKey]) -> list[Sample]:
-        """Those of ``wanted`` that are there."""
+        """Return those of ``wanted`` that the run has."""
         samples = self._samples()
         return [samples[key] for key in wanted if key in samples]
 
     def prompts(self, samples: Sequence[Sample]) -> list[SeenPrompt]:
-        """What the base model saw before each of ``samples``, as far as it is kept."""
+        """Return the prompts of ``samples``, as far as the run keeps them."""
         ids = {sample.task_id for sample in samples}
         if self._layout.prompts_log.exists():
             kept = list(PromptLog(self._layout.prompts_log).by_key().values())
@@ -96,7 +96,7 @@ class BaseSamples:
         return [one for one in kept if one.role is Role.BASE and one.task_id in ids]
 
     def sentence(self, count: int) -> str:
-        """What a reader of the result must know."""
+        """Return a sentence for readers of the result."""
         manifest = self._layout.manifest
         which = (
             f"manifest sha256 {sha256_file(manifest)}" if manifest.exists() else "not finished then"
@@ -104,7 +104,7 @@ class BaseSamples:
         return f"{count:,} samples of the base model are those of another run ({which})."
 
     def _generations(self) -> list[dict[str, Any]]:
-        """What wrote the samples: usually one thing."""
+        """Return the provenance of the backends that wrote the samples; usually one."""
         if self._layout.facts.exists():
             return RunFacts.load(self._layout).generation
         return [read_metadata(self._layout).generation]
@@ -123,11 +123,11 @@ class BaseSamples:
 
 
 def differing_base(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> list[str]:
-    """What decides a base sample and differs, ``sampling.seed: 1 -> 2``.
+    """List what differs and decides a base sample, such as ``sampling.seed: 1 -> 2``.
 
     Args:
         theirs: provenance of the other run's generation.
-        ours: that of this run's.
+        ours: provenance of this run's generation.
     """
     weights = [one.get("models", {}).get("base", {}).get("weights") for one in (theirs, ours)]
     if not all(weights):
@@ -140,5 +140,5 @@ def differing_base(theirs: Mapping[str, Any], ours: Mapping[str, Any]) -> list[s
 
 
 def _asked(task: Task) -> tuple[str, str]:
-    """What of a task the model sees."""
+    """Return the parts of a task that reach the model."""
     return task.prompt, task.entry_point

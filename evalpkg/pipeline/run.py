@@ -1,4 +1,4 @@
-"""``evalpkg run``: the stages of an evaluation in their order, each doing only what is missing."""
+"""``evalpkg run``: the stages of an evaluation in order; each does only what is missing."""
 
 from __future__ import annotations
 
@@ -21,12 +21,13 @@ from evalpkg.store import Coverage, RunLayout
 
 @dataclass(frozen=True, slots=True)
 class RunOutcome:
-    """The work of one session.
+    """The result of one session.
 
     Attributes:
+        layout: the run's files.
         generated: samples written by this session.
         judged: samples judged by this session.
-        coverage: what the run has, and what it lacks.
+        coverage: samples that the run has and lacks.
     """
 
     layout: RunLayout
@@ -42,19 +43,19 @@ def run_evaluation(
     *,
     verdicts_only: bool = False,
 ) -> RunOutcome:
-    """Generate, judge and report whatever is still missing in the output directory.
+    """Generate, judge and report everything that the output directory lacks.
 
     Args:
-        config: of the run.
-        workshop: shared with other rounds of the run; None for one of its own.
-        given: tasks and samples that were read already; None for what ``config`` names.
-        verdicts_only: leave out the self-check and everything that is made from verdicts.
+        config: configuration of the run.
+        workshop: scorer and backend shared with other rounds; None for new ones.
+        given: tasks and samples that were read already; None to read those that ``config`` names.
+        verdicts_only: skip the self-check, and everything that is derived from verdicts.
 
     Raises:
         ConfigError: if a value cannot be used, or the directory belongs to another run.
         DataError: if tasks, samples or logs cannot be read.
         EnvironmentUnfitError: if this machine lacks something.
-        GateError: if the self-check failed and nobody allowed that.
+        GateError: if the self-check failed and the user did not allow that.
     """
     with (
         Session(config, given) as session,
@@ -71,7 +72,7 @@ def run_evaluation(
 
 
 def generate_only(config: EvalConfig) -> RunOutcome:
-    """The generation stage of a run alone.
+    """Run only the generation stage.
 
     Raises:
         ConfigError, DataError, EnvironmentUnfitError: as ``run_evaluation``.
@@ -83,16 +84,16 @@ def generate_only(config: EvalConfig) -> RunOutcome:
 
 
 def _checked(session: Session) -> bool:
-    """Tell whether results are written, or need no further self-check to be."""
+    """Tell whether the results are sealed or the self-check has run."""
     return session.layout.manifest.exists() or session.facts.self_check is not None
 
 
 def _work(
     session: Session, progress: Progress, shop: Workshop, *, last: bool, check: bool
 ) -> tuple[int, int]:
-    """Everything that is missing; how many samples were generated and judged.
+    """Generate and judge what is missing; return the two counts of samples.
 
-    ``last`` says that no further round needs the model, ``check`` that the self-check is made.
+    ``last`` says that no further round needs the model, ``check`` that the self-check is wanted.
     """
     before = RunScoring(session)
     if missing_samples(session):
@@ -100,8 +101,8 @@ def _work(
     elif not before.missing() and (not check or _checked(session)):
         progress.note("nothing to generate or judge: all of it is there")
         return 0, 0
-    # Before any model is loaded: its processes start small, and a machine that cannot judge is
-    # found out before it has generated for hours.
+    # Before a model is loaded: the scorer's processes then start small, and a machine that cannot
+    # judge shows it before it has generated for hours.
     scorer = shop.scorer(session, progress, check=check)
 
     @contextmanager

@@ -1,4 +1,4 @@
-"""Making finished work durable, a batch at a time."""
+"""Writes finished work to disk, batch by batch."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ Item = TypeVar("Item")
 
 
 class BatchSaver(Generic[Item]):
-    """Saves what it is given, in the order given. A context manager: at its end all is saved.
+    """Saves the items it is given, in order; a context manager that ends with all saved.
 
-    A batch is saved when it is full, or when its first item has waited long enough, whether or not
-    anything more finishes meanwhile. So a kill costs what finished in the last ``seconds``.
+    A batch is saved when it is full or when its first item has waited long enough, even if no other
+    item comes. So a kill loses only what finished in the last ``seconds``.
 
     Args:
-        save: makes a batch durable; never called by two threads at once.
+        save: writes a batch to disk; never called by two threads at once.
         rows: items of a full batch.
-        seconds: how long an item waits at most.
+        seconds: longest time that an item waits.
     """
 
     def __init__(self, save: Callable[[list[Item]], None], rows: int, seconds: float) -> None:
@@ -34,7 +34,7 @@ class BatchSaver(Generic[Item]):
         """Take an item.
 
         Raises:
-            Exception: whatever ``save`` raised, now or when an alarm called it.
+            Exception: whatever ``save`` raised, now or from the timer.
         """
         with self._lock:
             self._report()
@@ -50,7 +50,7 @@ class BatchSaver(Generic[Item]):
         with self._lock:
             try:
                 self._flush()
-            except Exception as error:  # it belongs to the thread that adds
+            except Exception as error:  # raised later, in the thread that adds
                 self._failure = error
 
     def _flush(self) -> None:

@@ -1,4 +1,4 @@
-"""The scoring stage of a run: every sample that has no final verdict yet."""
+"""The scoring stage of a run: judges every sample that has no final verdict."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ class RunScoring:
     """The samples of a run and the log of their verdicts.
 
     Attributes:
-        log: takes the verdicts.
-        saved: verdicts that ``save`` took.
+        log: the verdicts.
+        saved: number of verdicts that ``save`` has written.
     """
 
     def __init__(self, session: Session) -> None:
@@ -32,19 +32,19 @@ class RunScoring:
         self._samples = {key: present[key] for key in asked if key in present}
 
     def missing(self) -> list[SampleKey]:
-        """Samples to judge: those of one task together, so that equal programs meet."""
+        """Return the samples to judge, task by task, so that equal programs meet."""
         order = {task_id: place for place, task_id in enumerate(self._tasks)}
         return sorted(self.log.missing(self._samples), key=lambda key: order[key[1]])
 
     def pending(self) -> list[Sample]:
-        """The samples that ``missing`` names."""
+        """Return the samples that ``missing`` names."""
         return [self._samples[key] for key in self.missing()]
 
     def run(self, scorer: Scorer, progress: Progress) -> int:
-        """Judge what is missing; what the infrastructure failed, once more.
+        """Judge the missing samples; judge those with infrastructure errors once more.
 
         Returns:
-            how many samples were judged by this call.
+            the number of samples that this call judged.
         """
         with self.log:
             first = self.missing()
@@ -61,16 +61,16 @@ class RunScoring:
         return len(first)
 
     def prepare(self, sample: Sample) -> tuple[Task, Extraction]:
-        """The sample's task, and the program that is found in it."""
+        """Return the sample's task, and the program that is found in it."""
         task = self._tasks[sample.task_id]
         return task, self._extract(task, sample.completion)
 
     def judged_by(self, scorer: Scorer) -> None:
-        """Record what judges."""
+        """Record the scorer."""
         self._facts.add_scoring(scorer.provenance())
 
     def save(self, batch: list[tuple[Sample, Extraction, Verdict]]) -> None:
-        """Make verdicts durable; the log is open."""
+        """Write verdicts to the open log."""
         self.saved += len(batch)
         self.log.append(
             ScoredSample.of(

@@ -1,4 +1,4 @@
-"""``evalpkg score``: a run whose samples are in files already."""
+"""``evalpkg score``: a run whose samples are read from files."""
 
 from __future__ import annotations
 
@@ -16,20 +16,21 @@ from evalpkg.samples import Recorded, read_recorded
 from evalpkg.tasks import NAMED
 
 Sources = Mapping[Role, Sequence[str]]
-"""For each model, the files of its samples."""
+"""The files of each model's samples."""
 
 NAMED_TASKS = 5
-"""Tasks that a note names; the rest are counted."""
+"""Tasks that a note names; it gives only the number of the rest."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScoreOutcome:
-    """What a call of ``score_samples`` did.
+    """The result of one call of ``score_samples``.
 
     Attributes:
+        run: the run's outcome.
         rows: rows of the files that have been judged, in all calls.
-        resumed: of these, rows that an earlier call had judged.
-        notes: what a reader must know of the files.
+        resumed: those of ``rows`` that an earlier call had judged.
+        notes: sentences about the files for readers of the result.
     """
 
     run: RunOutcome
@@ -41,16 +42,16 @@ class ScoreOutcome:
 def score_samples(
     config: EvalConfig, sources: Sources, model: str = "", *, verdicts_only: bool = False
 ) -> ScoreOutcome:
-    """Judge the samples in files, and report on them as on those of a run.
+    """Judge the samples in files, and report on them like on a run's.
 
     Args:
-        config: tasks, limits and output directory; whatever it says of models is not used.
+        config: tasks, limits and output directory; its settings of models are ignored.
         sources: the files of one model, or of both.
-        model: whose rows to judge, where files name more than one.
+        model: the model whose rows to judge, where files name more than one.
         verdicts_only: write ``verdicts.jsonl`` and nothing else.
 
     Raises:
-        DataError: naming every row that is no sample of the tasks.
+        DataError: if rows are not samples of the tasks; every such row is named.
         ConfigError: if the directory belongs to another file, or to other settings.
         EnvironmentUnfitError: as ``run_evaluation``.
     """
@@ -62,7 +63,7 @@ def score_samples(
 
 
 def read_given(config: EvalConfig, sources: Sources, model: str = "") -> Given:
-    """The samples in ``sources`` and the tasks that they answer.
+    """Read the samples in ``sources`` and the tasks that they answer.
 
     Raises:
         DataError: as ``score_samples``.
@@ -91,7 +92,7 @@ def read_given(config: EvalConfig, sources: Sources, model: str = "") -> Given:
 def _settings(
     config: EvalConfig, sources: Sources, recorded: Mapping[Role, Recorded]
 ) -> dict[str, object]:
-    """What the files say of the run."""
+    """Return the settings of the run that follow from the files."""
     counts = {role: one.per_task() for role, one in recorded.items()}
     most = max(max(own.values()) for own in counts.values())
     least = min(min(own.values()) for own in counts.values())
@@ -116,7 +117,7 @@ def _settings(
 
 
 def _only(recorded: Recorded, tasks: Collection[str]) -> Recorded:
-    """The samples of some tasks."""
+    """Return the samples of ``tasks`` only."""
     kept = [
         (row, index)
         for row, index in zip(recorded.rows, recorded.indexes, strict=True)
@@ -126,7 +127,7 @@ def _only(recorded: Recorded, tasks: Collection[str]) -> Recorded:
 
 
 def restricted(tasks: TaskSet, kept: Collection[str]) -> TaskSet:
-    """Those of ``tasks`` that are in ``kept``; each set says how many of its own those are."""
+    """Return those of ``tasks`` that are in ``kept``, with the task count of each set."""
     left = tuple(task for task in tasks.tasks if task.task_id in kept)
     per_set = Counter(task.dataset for task in left)
     return replace(
@@ -140,7 +141,7 @@ def restricted(tasks: TaskSet, kept: Collection[str]) -> TaskSet:
 
 
 def _notes(tasks: TaskSet, found: Mapping[Role, Recorded], answered: Collection[str]) -> list[str]:
-    """What is left out: rows of tasks that are not asked, and tasks that nobody answered."""
+    """Say what is left out: rows of tasks that are not asked, and tasks without samples."""
     notes = []
     reasons = {item.task_id: item.reason for s in tasks.sources for item in s.excluded}
     for recorded in found.values():

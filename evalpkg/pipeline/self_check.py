@@ -1,7 +1,7 @@
-"""The gate before a run: canonical solutions pass, stubs fail.
+"""The check before a run: canonical solutions must pass, stubs must fail.
 
-The sandbox proves itself when the scorer is made; what is left is to see that this machine's
-verdicts on programs with a known answer are the known ones.
+The scorer tests the sandbox when it is made. This check shows that this machine gives the known
+verdicts on programs whose verdict is known.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ from evalpkg.scoring import Scorer
 from evalpkg.scoring.gate import gold_gate
 
 NAMED = 40
-"""The error names this many tasks; the lines before it name them all, with their reasons."""
+"""Tasks that the error names. The notes before it name all of them, with their reasons."""
 
 
 def self_check(
     scorer: Scorer, tasks: tuple[Task, ...], allow_failed: bool, progress: Progress
 ) -> dict[str, Any]:
-    """Run the gate and say in words how it ended.
+    """Run the check and return its outcome.
 
     Args:
-        scorer: that of the run.
-        tasks: those of the run.
-        allow_failed: go on where the gate fails; the outcome says so.
-        progress: gets the phase and the outcome.
+        scorer: scorer of the run.
+        tasks: tasks of the run.
+        allow_failed: go on if the check fails; the outcome says so.
+        progress: told of the phase and the outcome.
 
     Raises:
-        GateError: naming the tasks that failed.
+        GateError: if tasks failed; they are named.
     """
     progress.phase("self-check", len(tasks))
     failures = gold_gate(scorer, tasks).failures
@@ -54,7 +54,7 @@ def self_check(
 
 
 def _passed(tasks: tuple[Task, ...]) -> str:
-    """The outcome of a check without failures, in words; not every data set brings solutions."""
+    """Describe a check without failures; not every data set has solutions."""
     solved = sum(bool(task.canonical_solution.strip()) for task in tasks)
     if solved == len(tasks):
         return f"all {solved} canonical solutions passed and all stubs failed"

@@ -1,4 +1,4 @@
-"""One process at work on one output directory."""
+"""One process that works on one output directory."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ from evalpkg.store import (
 
 
 class Session:
-    """The configuration, its tasks and its directory, which nobody else writes meanwhile.
+    """A configuration, its tasks and its directory, locked against other writers.
 
     Args:
-        config: of the run.
-        given: tasks and samples that were read already; by default what ``config`` names.
+        config: configuration of the run.
+        given: tasks and samples that were read already; None to read those that ``config`` names.
 
     Raises:
         ConfigError: if the directory belongs to another configuration, or the signing key cannot
@@ -54,7 +54,7 @@ class Session:
         self.shard = parse_shard(config.shard)
         require_committed(config, self.tasks)
         self.layout = RunLayout(config.output_dir)
-        if config.signing_key:  # needed at the end only, which is late to find out
+        if config.signing_key:  # needed at the end only, but a bad key should show now
             load_signing_key(config.signing_key)
         if not config.skip_env_check:
             _require_disk(config.output_dir)
@@ -79,7 +79,7 @@ class Session:
         self._handler = _log_to(self.layout.work / "run.log")
 
     def progress(self) -> Progress:
-        """The live display; plain lines where the user asked for no dialogue."""
+        """Create the live display; it prints plain lines if the user wants no dialogue."""
         return Progress(self.layout.root, interactive=False if self.config.noninteractive else None)
 
     def __enter__(self) -> Session:
@@ -99,7 +99,7 @@ class Session:
 
 
 def _more_tasks(layout: RunLayout, identity: dict[str, Any]) -> bool:
-    """Tell whether the settings let in more tasks than the directory was begun with."""
+    """Tell whether the settings allow more tasks than the directory began with."""
     if not layout.config.exists():
         return False
     earlier = grown_settings(read_json(layout.config), json.loads(pretty_json(identity)))

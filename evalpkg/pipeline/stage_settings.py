@@ -1,4 +1,4 @@
-"""What the configuration means for each stage."""
+"""Derives the settings of each stage from the configuration."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 def generation_settings(
     config: EvalConfig, recorded: Mapping[Role, Recorded] | None = None
 ) -> GenerationSettings:
-    """How completions are made.
+    """Return the settings of generation.
 
     Args:
-        config: of the run.
+        config: configuration of the run.
         recorded: samples that were read from files, for the replay backend.
     """
     return GenerationSettings(
@@ -71,7 +71,7 @@ def generation_settings(
 
 
 def scoring_settings(config: EvalConfig) -> ScoringSettings:
-    """How programs are confined, limited and cached."""
+    """Return how programs are confined, limited and cached."""
     return ScoringSettings(
         sandbox_mode=config.sandbox_mode,
         timeout_s=config.timeout,
@@ -86,5 +86,5 @@ def scoring_settings(config: EvalConfig) -> ScoringSettings:
 
 
 def verdict_cache(folder: Path | None) -> Path:
-    """The file of the verdict cache, in ``folder`` or where this package keeps such things."""
+    """Return the file of the verdict cache, in ``folder`` or in this package's cache."""
     return (folder or cache_root()) / "verdicts.sqlite"

@@ -1,4 +1,4 @@
-"""Count how far a run has come."""
+"""Counts how far a run has come."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from evalpkg.store import (
 
 @dataclass(frozen=True, slots=True)
 class RunCounts:
-    """Counts of a run.
+    """The sample counts of a run.
 
     Attributes:
         asked: samples that its configuration asks for.
-        generated: of these, samples that are there.
-        judged: of these, samples with a final verdict.
+        generated: those of ``asked`` that exist.
+        judged: those of ``asked`` that have a final verdict.
         sealed: whether the results of this configuration are written.
     """
 
@@ -46,10 +46,10 @@ class RunCounts:
 
 
 def standing(root: Path) -> RunCounts:
-    """Count what is there.
+    """Count the samples of the run in ``root``.
 
     Raises:
-        ConfigError: if ``root`` is no directory of a run.
+        ConfigError: if ``root`` is not the directory of a run.
         DataError: if its files cannot be read.
     """
     layout = RunLayout(root)
@@ -76,7 +76,7 @@ def standing(root: Path) -> RunCounts:
 
 
 def _rows(layout: RunLayout) -> tuple[int, int]:
-    """Rows, and those with a final verdict."""
+    """Count the rows, and those with a final verdict."""
     mode = tree_mode(layout)
     paths = [layout.samples(mode, role) for role in Role if layout.samples(mode, role).exists()]
     rows = [value for path in paths for _, value in read_objects(path)]
@@ -85,21 +85,21 @@ def _rows(layout: RunLayout) -> tuple[int, int]:
 
 
 def _sealed(layout: RunLayout, config: dict[str, Any]) -> bool:
-    """Tell whether results are written, and are those of this configuration."""
+    """Tell whether the results of this configuration are written."""
     if not layout.manifest.exists():
         return False
     try:
         told = read_metadata(layout)
     except DataError:
-        return True  # told by whoever needs it
+        return True  # the reader of the metadata will report it
     return (told.num_samples, told.k_values) == (config["num_samples"], config["k_values"])
 
 
 def require_finished(root: Path) -> None:
-    """Refuse a run whose results are not written, saying how far it is.
+    """Refuse a run whose results are not written.
 
     Raises:
-        ConfigError: naming what is missing, and how to go on.
+        ConfigError: if the run is unfinished; it says how far it is and how to go on.
     """
     layout = RunLayout(root)
     if not layout.config.exists() or "num_samples" not in read_json(layout.config):

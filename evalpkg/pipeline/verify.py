@@ -1,4 +1,4 @@
-"""Verification with everything that can be done again: extraction, policy, verdicts."""
+"""Verifies a run and repeats what can be repeated: extraction, policy, verdicts, samples."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ NO_WEIGHTS = Weights()
 
 @dataclass(frozen=True, slots=True)
 class VerifyRequest:
-    """What the user wants to be verified, and with what.
+    """The user's request: what to verify, and with what.
 
     Attributes:
-        rescore: how many samples to judge again, drawn at random.
-        seed: of the draw; None: a fresh one.
-        sandbox_mode: for the samples that are judged again.
+        rescore: number of samples to judge again, drawn at random.
+        seed: seed of the draw; None for a fresh one.
+        sandbox_mode: sandbox for the samples that are judged again.
         verify_key: public key (PEM) that must have signed the manifest.
         files: data sets on this machine, recognised by their digests.
-        regenerate: how many samples to make again, drawn at random.
-        weights: where the models lie.
-        crates: sources of the crates that tasks name, for the samples that are judged again.
-        commitment: digest that was published before the run; empty for none.
-        rebuild_to: gets the page made here, to be read in place of the run's.
+        regenerate: number of samples to make again, drawn at random.
+        weights: where the models lie here.
+        crates: folder of the crates that tasks name, for the samples that are judged again.
+        rebuild_to: file for the report page that is built here, to read instead of the run's.
+        commitment: digest that was published before the run; empty if there is none.
     """
 
     rescore: int = 0
@@ -63,20 +63,20 @@ def verify_with_rechecks(
     tell: Callable[[Check], None] | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Report:
-    """Check a run, with everything made again that can be: tasks, reports, programs, verdicts.
+    """Verify a run, and repeat what can be: tasks, reports, programs, verdicts.
 
     Args:
         root: output directory of a run.
         request: what the user asked for.
-        tell: given each check as soon as it is made.
-        say: told of each step that takes a while.
+        tell: called with each check as soon as it is made.
+        say: called with one line before each step that takes a while.
 
     Raises:
-        ConfigError: if there is no such directory, the key cannot be used, or samples are to be
-            made again and cannot be.
+        ConfigError: if there is no such directory, the key cannot be used, or samples cannot be
+            made again as asked.
         SandboxUnavailableError: if samples are to be judged and no sandbox confines.
-        DataError: if samples are to be judged and the run's tasks or metadata cannot be read, or a
-            file of ``request`` cannot.
+        DataError: if the run's tasks or metadata are needed and cannot be read, or a file of
+            ``request`` cannot be read.
     """
     again = Rechecks(
         extract=Extractor(),
@@ -130,7 +130,7 @@ def _verify(
 
 
 def known_sets(files: Sequence[Path]) -> KnownSets:
-    """What the tasks of a run can be compared with: named sets, and the user's files."""
+    """Return the task sets to compare a run's tasks with: named sets, and the user's files."""
     return KnownSets(
         {name: named.sha256 for name, named in NAMED.items()},
         load_tasks,
@@ -139,7 +139,7 @@ def known_sets(files: Sequence[Path]) -> KnownSets:
 
 
 def _settings_of(layout: RunLayout, sandbox_mode: str, crates: Path | None) -> ScoringSettings:
-    """The limits that the run says it was judged under.
+    """Return the limits under which the run says it was judged.
 
     Raises:
         DataError: if the metadata cannot be read or lack a limit.

@@ -1,4 +1,4 @@
-"""What the rounds of one run share, so that a model is loaded and a machine checked once."""
+"""The scorer and backend that the rounds of one run share, so that each is set up once."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 
 class Workshop(Closing):
-    """The scorer, after its self-check, and the backend; each is made when it is first needed.
+    """The scorer, after its self-check, and the backend.
 
-    A context manager: at its end both are closed. All rounds must have the same tasks and the same
-    settings of generation and scoring; the number of samples may differ.
+    Each is created when it is first needed, and both are closed at the end of the ``with`` block.
+    All rounds must have the same tasks and the same settings of generation and scoring; the number
+    of samples may differ.
     """
 
     def __init__(self) -> None:
@@ -30,16 +31,16 @@ class Workshop(Closing):
         self._listener = Listener()
 
     def scorer(self, session: Session, progress: Progress, *, check: bool = True) -> Scorer:
-        """The scorer; the first call proves this machine with the self-check.
+        """Return the scorer; the first call creates it and runs the self-check.
 
         Args:
-            session: of the run.
-            progress: gets the phase.
-            check: False leaves the self-check out; the metadata will say so.
+            session: the run.
+            progress: told of the phase.
+            check: False skips the self-check; the metadata will say so.
 
         Raises:
             EnvironmentUnfitError: if this machine cannot judge.
-            GateError: if the self-check failed and nobody allowed that.
+            GateError: if the self-check failed and the user did not allow that.
         """
         from evalpkg.pipeline.self_check import self_check
         from evalpkg.scoring import Scorer
@@ -55,12 +56,12 @@ class Workshop(Closing):
         return self._scorer
 
     def backend(self, session: Session, listener: Listener, progress: Progress) -> Backend:
-        """The backend; the first call loads the model, in a phase of its own.
+        """Return the backend; the first call loads the model, in a phase of its own.
 
         Args:
-            session: of the run.
-            listener: hears of tokens and of slow steps from now on.
-            progress: gets the phase.
+            session: the run.
+            listener: told of tokens and slow steps from now on.
+            progress: told of the phase.
 
         Raises:
             ConfigError, EnvironmentUnfitError, DataError: as ``create_backend``.
@@ -79,12 +80,12 @@ class Workshop(Closing):
         return self._backend
 
     def unload(self) -> None:
-        """Give the backend's memory back; the scorer stays."""
+        """Free the backend's memory; the scorer stays."""
         if self._backend is not None:
             self._backend.close()
             self._backend = None
 
     def close(self) -> None:
-        """Unload the model, and end the scorer."""
+        """Unload the model and close the scorer."""
         self.unload()
         self._owned.close()
