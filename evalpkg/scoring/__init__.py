@@ -1,9 +1,9 @@
-"""Programs to verdicts.
+"""Judge programs: each gets a verdict.
 
-The completion never shares a process with the expected answers: a task's tests are compiled once
-into an oracle whose entry point is a stub that asks, over a pipe, a confined process which holds
-only the completion. Whatever a completion does to its own process, it can at best give right
-answers. See ``docs/scoring.md``.
+The completion never shares a process with the expected answers. A task's tests are compiled once
+into a library, the oracle. In it the entry point is a stub: it sends its arguments over a pipe to a
+confined process that holds only the completion. So whatever a completion does to its own process,
+the only way to pass is to give right answers. See ``docs/scoring.md``.
 """
 
 from evalpkg.scoring.gate import GateReport, gold_gate

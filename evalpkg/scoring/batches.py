@@ -1,4 +1,4 @@
-"""Programs are put together into batches in which none has anything to gain from a neighbour."""
+"""Put programs into batches so that no program can gain anything from another one in its batch."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from evalpkg.scoring.bench import Program
 from evalpkg.scoring.routing import Company
 
 MOST_OPEN = 64
-"""Batches that are filled at once; bounds what is held back, and how long."""
+"""The most batches that are filled at once. It limits how many programs wait, and how long."""
 
 
 class Batches:
-    """Fills batches, first come first served; see :class:`Company` for who may be with whom.
+    """Fills batches, first come first served; ``Company`` decides which programs go together.
 
     Args:
-        size: programs in a full batch.
+        size: the number of programs in a full batch.
     """
 
     def __init__(self, size: int) -> None:
@@ -23,7 +23,7 @@ class Batches:
         self._open: list[_Batch] = []
 
     def add(self, program: Program, company: Company) -> list[Program]:
-        """Put a program into a batch; returns the programs of one that is to be judged now."""
+        """Put a program into a batch; return the programs of a batch to judge now, if any."""
         wary = company is Company.OTHER_TASKS
         if company is Company.NONE:
             return [program]
@@ -39,7 +39,7 @@ class Batches:
         return []
 
     def rest(self) -> Iterator[list[Program]]:
-        """The batches that are not full."""
+        """Yield the batches that are not full."""
         while self._open:
             yield self._close(self._open[0])
 
@@ -70,6 +70,6 @@ class _Batch:
 
 
 def _problem(program: Program) -> set[tuple[str, str]]:
-    """Name the problem of a program: another answer to the same problem is worth stealing."""
+    """Name the problem that a program answers; another answer to it would be worth stealing."""
     task = program.task
     return {("cluster", task.cluster or task.task_id), ("entry point", task.entry_point)}

@@ -1,4 +1,4 @@
-"""One batch of programs, from source to verdicts."""
+"""Compile one batch of programs, run their tests, and give each program its verdict."""
 
 from __future__ import annotations
 
@@ -30,13 +30,14 @@ from evalpkg.scoring.subject import subject_unit, symbol
 from evalpkg.scoring.turns import Round
 
 MOST_SHARED = 16 << 20
-"""Bytes that a batch's library may take of each of its programs' address space."""
+"""The most bytes of a program's address space that its batch's library may take."""
 
 BATCH_MIB = 1536
-"""Address space of rustc for a batch, which takes a third of it."""
+"""Address space of rustc in MiB for a batch. An ordinary batch takes a third of it."""
 
 BUSY_SHARE = 0.9
-"""A wall-clock timeout with less CPU time than this share of the limit may be the machine's."""
+"""If a program that ran out of wall time used less than this share of its CPU limit, a slow machine
+may be the cause."""
 
 OWN_DOING = frozenset(
     {
@@ -44,12 +45,17 @@ OWN_DOING = frozenset(
         *(VerdictKind.COMPILE_ERROR, VerdictKind.TAMPERED, VerdictKind.CRASHED),
     }
 )
-"""Verdicts that a program alone decides; limits of time and memory are met sooner on some days."""
+"""Verdicts that depend only on the program; those on time and memory depend on the machine, too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """One distinct program of one task."""
+    """One distinct program of one task.
+
+    Attributes:
+        key: its cache key.
+        digest: sha256 of what is compiled.
+    """
 
     key: bytes
     digest: str
@@ -61,7 +67,9 @@ class Judgement(NamedTuple):
     """A verdict, or the round in which the program is to be judged once more before it counts.
 
     Attributes:
-        lasting: the program alone decided it, so that it may be kept.
+        verdict: it counts only if ``again`` is None.
+        again: the round in which the program is judged again; None if the verdict counts.
+        lasting: True if the program alone decided the verdict, so that the cache may keep it.
     """
 
     program: Program
@@ -71,7 +79,7 @@ class Judgement(NamedTuple):
 
 
 class Bench:
-    """Compiles and tries batches; used by several threads at once."""
+    """Compiles batches and runs their tests; safe to use from several threads at once."""
 
     def __init__(
         self,
@@ -101,9 +109,9 @@ class Bench:
         """Judge programs of one edition in one crate.
 
         Args:
-            programs: distinct, of one edition, and one alone if it sees
-                third-party crates, or after the first round.
-            stage: after the last one, whatever comes out counts.
+            programs: distinct programs of one edition; only one if it may use third-party crates,
+                or after the first round.
+            stage: the round; in the last one every verdict counts.
         """
         judged: list[Judgement] = []
         sound: list[Program] = []
@@ -126,11 +134,12 @@ class Bench:
         ]
         limits = self.compile_limits
         if len(programs) > 1:
-            # A batch takes well under a second; what holds it up is found alone, with full limits.
+            # A batch takes well under a second. A program that takes longer is compiled again
+            # alone, with its full limits.
             limits = CompileLimits(
                 cpu_s=min(limits.cpu_s, 2 + 0.03 * len(programs)), memory_mib=BATCH_MIB
             )
-        # Tasks with one signature may be given the same program: one module serves them all.
+        # Tasks with the same signature may get the same program: one module is enough for all.
         distinct = list({unit.name: unit for unit in units}.values())
         task = programs[0].task
         compiled = self.compiler.compile(
@@ -159,7 +168,7 @@ class Bench:
     def _stopped(
         self, compiled: Compiled, program: Program, stage: Round, company: bool, before: Refusals
     ) -> Judgement:
-        """What becomes of a program where rustc ended without blaming any module."""
+        """Decide about a program of a crate on which rustc ended without an error in any module."""
         stop = compiled.stop or Stop.CRASH
         verdict = verdicts.compiler_stopped(stop, compiled.detail, program.digest)
         if company:
@@ -178,10 +187,11 @@ class Bench:
     def _refused(
         self, detail: str, refused: str, program: Program, compile_ok: bool = False
     ) -> Verdict:
-        """The machine refused a program something, though nothing ran beside it.
+        """Return the verdict on a program that the machine refused something while it ran alone.
 
-        Where it has less than a program may use, and gives another what it needs, that is the
-        program's own use: it could otherwise leave the statistic at will.
+        If the machine has less than a program may use, and can still compile another program, the
+        refusal counts as the program's own use. Otherwise a program could choose to be left out of
+        the statistics.
         """
         said = f"{detail}: {refused}" if refused else detail
         if self._cramped and not why_nothing_compiles(self.compiler):
@@ -226,30 +236,30 @@ class Bench:
 
 
 def infra(detail: str, program: Program) -> Verdict:
-    """The program could not be judged, and why."""
+    """Return the verdict on a program that could not be judged, with the reason."""
     return Verdict(VerdictKind.INFRA_ERROR, detail=detail[:2000], program_sha256=program.digest)
 
 
 def _task_fault(why: str, program: Program) -> Verdict:
-    """The task's own tests cannot be used, and why."""
+    """Return the verdict on a program whose task's tests cannot be used, with the reason."""
     return Verdict(VerdictKind.TASK_FAULT, detail=why[:2000], program_sha256=program.digest)
 
 
 def _is_killed(outcome: TrialOutcome, verdict: Verdict) -> bool:
-    """Ended by SIGKILL, which no limit sends before CPU time is used up."""
+    """Tell whether SIGKILL ended it; no limit sends that before the CPU time is used up."""
     killed = os.WIFSIGNALED(outcome.status) and os.WTERMSIG(outcome.status) == signal.SIGKILL
     ended = outcome.kind is OutcomeKind.GONE and outcome.reason is Reason.ENDED
     return ended and killed and verdict.kind is VerdictKind.CRASHED
 
 
 def _may_be_refused(outcome: TrialOutcome, verdict: Verdict) -> bool:
-    """Ended in a way that a refusal by the kernel explains."""
+    """Tell whether a refusal by the kernel could explain how it ended."""
     ended = outcome.kind is OutcomeKind.SERVER_GONE or _is_killed(outcome, verdict)
     return ended or verdict.kind is VerdictKind.RESOURCE_LIMIT
 
 
 def _is_doubtful(outcome: TrialOutcome) -> bool:
-    """The library could not be opened, or a signal from nowhere: a file or memory was missing."""
+    """Tell whether the machine may be the cause: no library loaded, no server, or a SIGKILL."""
     killed = os.WIFSIGNALED(outcome.status) and os.WTERMSIG(outcome.status) == signal.SIGKILL
     loaded = outcome.kind in (OutcomeKind.NOT_LOADED, OutcomeKind.SERVER_GONE)
     return loaded or (outcome.kind is OutcomeKind.GONE and killed)

@@ -1,4 +1,4 @@
-"""Verdicts kept between runs: the same program under the same conditions is judged once."""
+"""Keep verdicts between runs: the same program under the same conditions is judged only once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SCHEMA_VERSION = 2
 """``PRAGMA user_version`` of the file; raised when the table changes."""
 
 PATIENCE_S = 5.0
-"""How long another process may hold the file before this one does without it."""
+"""The seconds to wait for another process that holds the file; then this one goes without it."""
 
 _SCHEMA = """
 CREATE TABLE verdicts (
@@ -27,10 +27,10 @@ _log = logging.getLogger("evalpkg.scoring")
 
 
 class VerdictCache:
-    """A SQLite file, safe to share between threads and processes.
+    """A SQLite file of verdicts, safe to share between threads and processes.
 
-    It saves time and is never needed: a file that is damaged, locked, of another version or cannot
-    be written is reported in one line, and everything is then a miss.
+    The cache only saves time. If the file is damaged, locked, of a newer version or cannot be
+    written, one line of the log says so, and every look-up is then a miss.
     """
 
     def __init__(self, path: Path) -> None:
@@ -45,7 +45,7 @@ class VerdictCache:
             self._give_up(error)
 
     def get(self, key: bytes) -> Verdict | None:
-        """The verdict under ``key``, if there is one."""
+        """Return the verdict under ``key``; None if there is none."""
         with self._lock:
             if self._base is None:
                 return None
@@ -61,7 +61,7 @@ class VerdictCache:
                 return None
 
     def put(self, judged: Iterable[tuple[bytes, Verdict]]) -> None:
-        """Keep verdicts; one transaction. What says nothing of the program is never kept."""
+        """Keep verdicts in one transaction, except those that say nothing about a program."""
         rows = [
             (key, v.kind.value, v.compile_ok, v.error_code, v.detail, v.program_sha256)
             for key, v in judged
@@ -90,19 +90,19 @@ class VerdictCache:
             self._base.close()
             self._base = None
         _log.warning(
-            "the verdict cache %s is not used: %s (every program is judged anew; remove the file, "
-            "name another place with --cache-dir, or switch it off with --no-cache)",
+            "the verdict cache %s is not used: %s (every program is judged again; remove the file, "
+            "choose another folder with --cache-dir, or switch the cache off with --no-cache)",
             self._path,
             error,
         )
 
 
 class _OtherVersionError(Exception):
-    """The file was made by another version of this package."""
+    """Raised if another version of this package made the file."""
 
 
 def _prepare(base: sqlite3.Connection) -> None:
-    """Make the table where the file is new or was left by an older version."""
+    """Make the table if the file is new or of an older version."""
     (found,) = base.execute("PRAGMA user_version").fetchone()
     if found > SCHEMA_VERSION:
         raise _OtherVersionError("a newer version of evalpkg made it")
@@ -110,12 +110,12 @@ def _prepare(base: sqlite3.Connection) -> None:
         base.execute(
             "SELECT key, kind, compile_ok, error_code, detail, program FROM verdicts LIMIT 0"
         )
-        base.execute("BEGIN IMMEDIATE")  # finds out whether it can be written
+        base.execute("BEGIN IMMEDIATE")  # raises an error if the file cannot be written
         base.rollback()
         return
     tables = base.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if tables != (0,):
-        _log.warning("the verdict cache is of an older version, and is begun anew")
+        _log.warning("the verdict cache is of an older version; it is emptied and started again")
     base.execute("PRAGMA journal_mode=WAL")
     base.execute("BEGIN IMMEDIATE")
     with base:

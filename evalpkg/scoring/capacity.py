@@ -1,7 +1,7 @@
-"""How many programs this machine can judge at once, found out before it does.
+"""Find out how many programs this machine can judge at once, before it judges any.
 
-A machine that is too small would otherwise fail programs that are right: their memory, processes or
-files are refused, or the kernel ends them. Fewer workers need less of everything.
+On a machine that is too small right programs would fail: it would refuse them memory, processes or
+files, or the kernel would end them. Fewer workers need less of everything.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from evalpkg.scoring.refusals import own_groups
 from evalpkg.scoring.scoring_settings import ScoringSettings, default_workers
 
 OWN_MEMORY = 256
-"""MiB for this process, and for a worker beside the program that it judges."""
+"""MiB that this process needs, and that a worker needs beside the program that it judges."""
 
 OWN_PROCESSES = 64
-"""Processes and threads of one worker beside the program's: the compiler, the linker, the boxes."""
+"""Processes and threads of one worker beside the program's: compiler, linker and sandbox."""
 
 LEAST_ROOM = 24 << 20
-"""Bytes that one batch of ordinary programs takes in the scratch folder, and as much again."""
+"""Twice the bytes that one batch of ordinary programs takes in the scratch folder."""
 
 _OWNER_AND_THREADS = re.compile(r"^Uid:\t(\d+).*?^Threads:\t(\d+)", re.MULTILINE | re.DOTALL)
 
@@ -36,14 +36,14 @@ _log = logging.getLogger("evalpkg.scoring")
 
 
 class Supply(NamedTuple):
-    """One thing that there is only so much of.
+    """A resource of this machine that is limited.
 
     Attributes:
         what: its name, and whose limit it is.
-        there: how much there is.
-        worker: what one worker may use of it.
-        unit: of both numbers, with a space before it.
-        cure: how to get more.
+        there: the amount available.
+        worker: the amount that one worker may use.
+        unit: the unit of both amounts, with a space before it.
+        cure: advice on how to get more.
     """
 
     what: str
@@ -53,13 +53,15 @@ class Supply(NamedTuple):
     cure: str
 
     def sentence(self) -> str:
-        """What there is, what is needed, and how to get more."""
+        """Say how much there is, how much is needed, and how to get more."""
         there, worker = f"{self.there:,}{self.unit}", f"{self.worker:,}{self.unit}"
         return f"{self.what}: {there}, and one worker may use {worker}. {self.cure}"
 
 
 def fitting_workers(settings: ScoringSettings) -> int:
-    """The number of workers asked for, or fewer where the machine is too small; it says so.
+    """Return the number of workers to run: those asked for, or as many as the machine can hold.
+
+    A lower number is logged as a warning.
 
     Raises:
         EnvironmentUnfitError: if not even one program could be judged.
@@ -79,9 +81,9 @@ def fitting_workers(settings: ScoringSettings) -> int:
 
 
 def is_cramped(settings: ScoringSettings) -> bool:
-    """Tell whether there is less of something than the limits let one program use.
+    """Tell whether the limits let one program use more of something than this machine has.
 
-    What this machine refuses a program that nothing runs beside is then the program's own use.
+    If so, a refusal that a program meets while it runs alone counts as its own use.
     """
     return any(supply.there < supply.worker for supply in _supplies(settings))
 
@@ -130,12 +132,12 @@ def _supplies(settings: ScoringSettings) -> Iterator[Supply]:
 
 
 def _free() -> int:
-    """Bytes left where programs are compiled."""
+    """Return the free bytes on the file system where programs are compiled."""
     return shutil.disk_usage(scratch_root()).free
 
 
 def _memory_mib() -> tuple[int, str]:
-    """Memory that there is for this process, and whose limit that is."""
+    """Return the MiB of memory that this process may use, and whose limit that is."""
     total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     found = [(total, "of this machine")]
     for folder in own_groups("memory"):
@@ -148,7 +150,7 @@ def _memory_mib() -> tuple[int, str]:
 
 
 def _process_room() -> int | None:
-    """Processes and threads that may still be started; None where no control group limits them."""
+    """Return how many processes and threads may still start; None without a group's limit."""
     rooms = []
     for folder in own_groups("pids"):
         limit, current = _number(folder / "pids.max"), _number(folder / "pids.current")
@@ -158,7 +160,10 @@ def _process_room() -> int | None:
 
 
 def _user_room() -> int | None:
-    """Processes and threads that this user may still start; None for root, who is not counted."""
+    """Return how many processes and threads this user may still start.
+
+    None without a limit, and for root, whose processes the kernel does not limit.
+    """
     limit, _ = resource.getrlimit(resource.RLIMIT_NPROC)
     user = os.getuid()
     if user == 0 or limit == resource.RLIM_INFINITY:
@@ -178,7 +183,7 @@ def _threads_of(user: int) -> Iterator[int]:
 
 
 def _number(file: Path) -> int | None:
-    """The number in a control group's file; None for ``max``, or where there is no such file."""
+    """Read the number in a control group's file; None for ``max`` or a missing file."""
     try:
         return int(file.read_text(encoding="ascii"))
     except (OSError, ValueError):

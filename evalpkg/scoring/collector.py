@@ -1,4 +1,4 @@
-"""Calls that come at the same time, judged together."""
+"""Judge the programs of calls that come at the same time together."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from evalpkg.scoring.rounds import OnVerdict
 Item = tuple[Task, Extraction]
 
 GATHER_S = 0.005
-"""How long a call may wait for others: little beside the time that compiling takes."""
+"""The seconds for which a call waits for others: little compared with compiling."""
 
 MOST_TOGETHER = 4096
-"""Programs that are gathered at most."""
+"""The most programs that are judged together."""
 
 AT_ONCE = 4
-"""Gathered groups in work at a time, so that one slow program does not hold up the next calls."""
+"""The number of groups judged at a time, so that one slow program does not hold up later calls."""
 
 
 @dataclass(slots=True)
 class _Call:
-    """One call, and the verdicts that it has got so far."""
+    """One call, and the verdicts that it has received so far."""
 
     items: list[Item]
     answer: Future[list[Verdict]] = field(default_factory=Future)
@@ -42,10 +42,10 @@ class _Call:
 
 
 class Collector:
-    """Gathers the programs of several calls and hands the verdicts back to each.
+    """Gathers the programs of several calls, and gives each call its verdicts.
 
     Args:
-        judge: as ``Scorer.judge``; called from several threads at once.
+        judge: a function like ``Scorer.judge``; several threads call it at once.
     """
 
     def __init__(self, judge: Callable[[Iterable[Item], OnVerdict], None]) -> None:
@@ -58,7 +58,7 @@ class Collector:
         self._thread.start()
 
     def put(self, items: list[Item]) -> Future[list[Verdict]]:
-        """Judge ``items``; the future holds the verdict of each, in their order."""
+        """Judge ``items``; return a future of the verdict of each, in their order."""
         call = _Call(items)
         call.answer.set_running_or_notify_cancel()  # a caller who gives up must not stop others
         if not items:
@@ -70,7 +70,7 @@ class Collector:
         return call.answer
 
     def close(self) -> None:
-        """Finish what was put, and end the threads."""
+        """Finish all calls, and end the threads."""
         with self._closed:
             if self._thread.is_alive():
                 self._calls.put(None)
@@ -79,7 +79,7 @@ class Collector:
 
     def _gather(self) -> None:
         while (first := self._calls.get()) is not None:
-            # Whatever comes while every group is in work is gathered for the next one.
+            # While every group is in work, further calls gather for the next group.
             self._free.acquire()
             calls, ended = self._more(first)
             self._pool.submit(self._work, calls)
@@ -108,7 +108,7 @@ class Collector:
 
         try:
             self._judge((item for call in calls for item in call.items), settle)
-        except BaseException as error:  # whoever waits must learn of it
+        except BaseException as error:  # every waiting caller must get the error
             for call in calls:
                 call.fail(error)
         finally:

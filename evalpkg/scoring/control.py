@@ -1,4 +1,4 @@
-"""A program that always compiles, to tell a machine's failure from another program's."""
+"""Compile a program that always compiles, to find out whether the machine is at fault."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CONTROL = Unit(
 
 
 def why_nothing_compiles(compiler: CrateCompiler) -> str:
-    """Why this machine cannot compile even a program of one line now; empty if it can."""
+    """Say why this machine cannot compile even a one-line program now; empty if it can."""
     with tempfile.TemporaryDirectory(dir=scratch_root()) as work:
         made = compiler.compile(Path(work), [CONTROL], "2021", CompileLimits(), shared=True)
     if made.library is not None:

@@ -1,4 +1,4 @@
-"""The crates of tasks, each set of them built when it is first needed."""
+"""Keep the third-party crates of tasks; each set is built when it is first needed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ class CrateShelf:
     """Builds and remembers crates; safe to use from several threads.
 
     Args:
-        folder: their sources, None where the user named none.
+        toolchain: the toolchain that builds them.
+        folder: the folder with their sources, None if the user named none.
     """
 
     def __init__(self, toolchain: Toolchain, folder: Path | None) -> None:
@@ -26,11 +27,11 @@ class CrateShelf:
         self._built: dict[tuple[str, ...], CrateSet] = {}
 
     def get(self, crates: tuple[str, ...]) -> CrateSet | None:
-        """The built crates of a task; None for a task that names none.
+        """Return the built crates of a task; None for a task that names none.
 
         Raises:
-            ConfigError: if there is no folder, or it lacks a crate.
-            EnvironmentUnfitError: if they cannot be built.
+            ConfigError: if there is no folder, or if it lacks a crate.
+            EnvironmentUnfitError: if a crate cannot be built.
         """
         if not crates:
             return None
@@ -46,17 +47,17 @@ class CrateShelf:
             return self._built[crates]
 
     def digest(self, crates: tuple[str, ...]) -> str:
-        """Digest of a task's crates; empty for a task that names none."""
+        """Return the digest of a task's crates; empty for a task that names none."""
         found = self.get(crates)
         return found.digest if found else ""
 
     def flags(self, crates: tuple[str, ...]) -> list[str]:
-        """Options of rustc for a task's crates."""
+        """Return options of rustc for a task's crates."""
         found = self.get(crates)
         return found.flags() if found else []
 
     def provenance(self, tasks: Sequence[Task]) -> tuple[CratesUsed, ...]:
-        """What was built for ``tasks``, for the run's metadata."""
+        """Describe the crates that were built for ``tasks``, for the run's metadata."""
         sets = {task.crates: self.get(task.crates) for task in tasks if task.crates}
         return tuple(
             CratesUsed(tuple(one.versions), one.lock_sha256, one.digest)

@@ -1,8 +1,8 @@
-"""Compile many modules as one crate, confined; put out those that fail, with their own errors.
+"""Compile many modules as one crate, in a sandbox, and report each failing module's own error.
 
-A module that fails is removed and the rest compiled again, until the rest compiles. rustc reports
-errors in phases (parse, resolve, types, borrows) and a module leaves in the first phase in which
-it has an error, alone or in company, so company never changes what is reported for it.
+A module that fails is removed, and the rest is compiled again until it compiles. rustc reports
+errors in phases (parse, resolve, types, borrows). A module is removed in the first phase in which
+it has an error, so the other modules of its crate never change the error that is reported for it.
 """
 
 from __future__ import annotations
@@ -30,9 +30,10 @@ class Compiled:
     """The result of compiling a crate.
 
     Attributes:
-        library: the crate's library, None if it has none.
-        failed: modules put out, with their first error.
-        stop: set when the rest could not be compiled; ``detail`` says more.
+        library: path of the crate's library, None if none was built.
+        failed: the first error of each module that was removed, by the module's name.
+        stop: why the rest could not be compiled; None if it could. ``detail`` says more.
+        detail: the reason in a few words, for ``stop``.
     """
 
     library: Path | None = None
@@ -43,7 +44,14 @@ class Compiled:
 
 @dataclass(frozen=True, slots=True)
 class CompileLimits:
-    """Bounds of one call of rustc (seconds, MiB)."""
+    """Limits of one call of rustc.
+
+    Attributes:
+        cpu_s: CPU time in seconds.
+        memory_mib: address space in MiB.
+        file_mib: size of the largest file in MiB.
+        processes: processes and threads.
+    """
 
     cpu_s: float = 10.0
     memory_mib: int = 3072
@@ -52,11 +60,11 @@ class CompileLimits:
 
 
 CONFIGURED_OUT = Diagnostic(None, "nothing is left to call: an attribute removes the whole program")
-"""What rustc has no words for: `#![cfg(any())]` makes an empty crate, without an error."""
+"""Our own error for a crate that ``#![cfg(any())]`` empties: rustc reports none."""
 
 
 class CrateCompiler:
-    """Compiles crates in a provider's box."""
+    """Compiles crates in a sandbox."""
 
     def __init__(
         self,
@@ -83,12 +91,13 @@ class CrateCompiler:
         """Compile ``units`` in the empty folder ``work``.
 
         Args:
-            work: on the file system of ``scratch_root()``.
+            work: an empty folder on the file system of ``scratch_root()``.
             units: modules with distinct names.
-            edition: of Rust.
-            limits: of each call of rustc.
-            shared: what is compiled runs confined, so its support library may be a shared copy.
-            crates: third-party crates that the modules see.
+            edition: the Rust edition.
+            limits: the limits of each call of rustc.
+            shared: True if the library will run confined; then rustc may read a shared copy of the
+                support library.
+            crates: third-party crates that the modules may use.
         """
         put_support(self._runtime.evalwire, work, shared=shared)
         third_party = self.crates.get(crates)
@@ -124,20 +133,20 @@ class CrateCompiler:
         bounds = BoxLimits(
             limits.memory_mib, max(1, round(limits.cpu_s)), limits.file_mib, limits.processes
         )
-        if root != ROOT_FILE:  # a crate of a program's own, which may name itself
+        if root != ROOT_FILE:  # the program is the crate's root and may set the crate's name
             command = [word for word in command if not word.startswith("--crate-name=")]
         boxed = self._provider.command(Box(work, building=True, limits=bounds), [*command, root])
-        # Wall time is only a backstop: a loaded machine must not turn into a verdict.
+        # The wall-time limit is generous: a loaded machine must not change a verdict.
         return run_bounded(boxed, wall_s=limits.cpu_s * 6 + 30, keep_bytes=ERROR_BYTES)
 
     def command(self, edition: str, crates: tuple[str, ...] = ()) -> list[str]:
-        """The rustc command line, but for the root file; paths are relative to the box's folder."""
+        """Return rustc's command line without the root file; paths are relative to the folder."""
         flags = self.crates.flags(crates)
         return [*self.toolchain.cdylib(edition, LIBRARY), *flags, "--error-format=json"]
 
 
 def _write_root(work: Path, units: Sequence[Unit]) -> str:
-    """The crate's root file, written unless the only module is it."""
+    """Write the crate's root file, unless the only module is the root; return its name."""
     if len(units) == 1 and units[0].is_root:
         return f"{units[0].name}.rs"
     text = "".join(f"{unit.export}\n" for unit in units)

@@ -1,7 +1,7 @@
-"""JSON of any depth, read without recursion.
+"""Read JSON of any depth without recursion.
 
-rustc nests one object per macro expansion, and a program chooses how many there are. The reader of
-the standard library calls itself once per level and gives up, or worse, where that is too many.
+rustc's diagnostics nest one object per macro expansion, and a program chooses how many there are.
+The standard library's reader calls itself once per level and fails, or worse, on too many levels.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ _SCALAR = json.JSONDecoder()
 
 
 def loads(text: str) -> Any:
-    """The value that ``text`` holds.
+    """Return the value of a JSON text.
 
     Raises:
-        ValueError: if it is not valid JSON.
+        ValueError: if the text is not valid JSON.
     """
     try:
         return json.loads(text)
@@ -27,7 +27,7 @@ def loads(text: str) -> Any:
 
 
 class _Reader:
-    """One text and the lists and objects that are still open in it."""
+    """A reader: the text, the position in it, and the lists and objects that are still open."""
 
     def __init__(self, text: str) -> None:
         self._text = text
@@ -44,7 +44,7 @@ class _Reader:
         return value
 
     def _begin(self) -> Any:
-        """A whole value, or ``_MISSING`` where one with members in it was opened."""
+        """Read a whole value; return ``_MISSING`` if a list or object with members was opened."""
         mark = self._peek()
         if mark in ("{", "["):
             self._at += 1
@@ -57,7 +57,7 @@ class _Reader:
         return self._scalar()
 
     def _put(self, value: Any) -> Any:
-        """Put a value into what is open; the container where that is then whole."""
+        """Put a value into the innermost open container; return that if it is now complete."""
         holder, key = self._open.pop()
         if isinstance(holder, dict):
             holder[key] = value
@@ -82,12 +82,12 @@ class _Reader:
         return key
 
     def _scalar(self) -> Any:
-        """A text, number, true, false or null; the decoder does not call itself for those."""
+        """Read a text, a number, true, false or null; the decoder needs no recursion for those."""
         value, self._at = _SCALAR.raw_decode(self._text, self._at)
         return value
 
     def _peek(self) -> str:
-        """The next character that is no space, empty at the end."""
+        """Return the next character that is no white space; empty at the end."""
         text, at = self._text, self._at
         while at < len(text) and text[at] in _SPACE:
             at += 1

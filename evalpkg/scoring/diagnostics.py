@@ -1,4 +1,4 @@
-"""rustc's diagnostics: which module each error lies in, and the error in a few lines."""
+"""Read rustc's diagnostics: find the module of each error, and put the error in a few lines."""
 
 from __future__ import annotations
 
@@ -11,25 +11,30 @@ from evalpkg.scoring.deep_json import loads
 from evalpkg.scoring.unit import Unit
 
 ROOT_FILE = "lib.rs"
-"""The crate's root where it is ours: one line for each module."""
+"""The crate's root file, where we write it: one line for each module."""
 
 EXHAUSTED = "tried to allocate more memory than available to compiler"
-"""An error that a module may have only in company: its neighbours' constants took the memory."""
+"""An error whose cause may be another module of the crate: its constants took the memory."""
 
 _PATH = re.compile(r"(?:\b[A-Za-z_]\w*::)+(?=[A-Za-z_<{])")
 
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """The first error that rustc reported in a module."""
+    """The first error that rustc reported in a module.
+
+    Attributes:
+        code: the error's code, such as ``E0308``; None if it has none.
+        text: the error in a few lines.
+    """
 
     code: str | None
     text: str
 
 
 def errors(text: str) -> Iterator[dict[str, Any]]:
-    """Each error among the lines that rustc wrote; lines that were cut off are left out."""
-    # Not splitlines: rustc leaves U+2028 and its kin as they are inside its strings.
+    """Yield each error among the lines that rustc wrote; skip lines that were cut off."""
+    # splitlines would also split at U+2028 and the like, which rustc does not escape in strings.
     for line in text.split("\n"):
         if not line.startswith("{"):
             continue
@@ -43,7 +48,7 @@ def errors(text: str) -> Iterator[dict[str, Any]]:
 
 
 def blame(found: Sequence[dict[str, Any]], units: Sequence[Unit]) -> dict[str, Diagnostic]:
-    """The first error of each module that has one."""
+    """Return the first error of each module that has one, by the module's name."""
     names: dict[str, str] = {f"{unit.name}.rs": unit.name for unit in units}
     blamed: dict[str, Diagnostic] = {}
     for message in found:
@@ -60,7 +65,7 @@ def blame(found: Sequence[dict[str, Any]], units: Sequence[Unit]) -> dict[str, D
 
 
 def _module(span: dict[str, Any], names: dict[str, str], units: Sequence[Unit]) -> str | None:
-    """The module that a span lies in, following macro expansions outward."""
+    """Return the module in which a span lies, or the macro call that expanded to it; else None."""
     here: dict[str, Any] | None = span
     while here is not None:
         if here["file_name"] in names:
@@ -72,10 +77,11 @@ def _module(span: dict[str, Any], names: dict[str, str], units: Sequence[Unit]) 
 
 
 def _readable(message: dict[str, Any], span: dict[str, Any]) -> str:
-    """The error in a few lines, the same in any company.
+    """Write the error in a few lines, which do not depend on the crate's other modules.
 
-    Notes and suggestions are left out, and paths cut to their last segment: rustc names what else
-    the crate holds there, and spells a path out where a neighbour uses the same name.
+    Notes and suggestions are left out, since rustc names other items of the crate in them. Paths
+    are cut to their last segment, since rustc writes more of a path where another module uses the
+    same name.
     """
     code = (message.get("code") or {}).get("code")
     lines = [f"error[{code}]: " if code else "error: "]

@@ -1,4 +1,4 @@
-"""How much address space a shared library takes: what its headers say, not the size of its file."""
+"""Compute the address space that a shared library takes, from its headers."""
 
 from __future__ import annotations
 
@@ -7,13 +7,18 @@ from pathlib import Path
 
 _LOAD, _TLS = 1, 7
 _PROGRAM_HEADER = struct.Struct("<IIQQQQQQ")
-"""Type, flags, offset, virtual and physical address, size in file and in memory, alignment."""
+"""Fields: type, flags, offset, virtual and physical address, size in file and memory, alignment."""
 
 
 def mapped_bytes(library: Path, threads: int) -> int:
-    """Bytes that a 64-bit little-endian library may take in a process of so many threads.
+    """Return the bytes that a library may take in a process with ``threads`` threads.
 
-    Zeroed statics are in no file; thread-locals are there once for each thread that touches any.
+    That can be more than its file's size: zeroed statics are not in the file, and each thread that
+    uses thread-locals has its own copy of them.
+
+    Args:
+        library: a 64-bit little-endian ELF file.
+        threads: the most threads of the process.
     """
     with library.open("rb") as file:
         head = file.read(64)

@@ -1,4 +1,4 @@
-"""The gold gate: before a run, each task's solution passes, and what is no solution does not."""
+"""The gold gate: check before a run that each task passes its solution and fails wrong programs."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from evalpkg.tasks.stub import stub
 
 A_STUB = "a stub"
 FAILED_IN_TESTS = (VerdictKind.PANICKED, VerdictKind.TEST_FAILED)
-"""What becomes of a stub where the tests can be built and ask it anything."""
+"""Verdicts on a stub that show that the tests were built and called it."""
 CANONICAL = "the canonical solution"
 MUTANTS = 2
-"""Mutants of the canonical solution that are tried for each task."""
+"""The number of mutants of the canonical solution that are tried for each task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,8 @@ class GateReport:
     """The findings of the gold gate.
 
     Attributes:
-        failures: (task id, why) of each task that cannot be scored as it should.
+        tasks: the number of tasks checked.
+        failures: (task id, reason) for each task that failed the check.
     """
 
     tasks: int
@@ -33,12 +34,12 @@ class GateReport:
 
     @property
     def passed(self) -> bool:
-        """True if every task held."""
+        """True if no task failed."""
         return not self.failures
 
 
 def gold_gate(scorer: Scorer, tasks: Sequence[Task]) -> GateReport:
-    """Judge every canonical solution, a stub in its place, and a few mutants of it.
+    """Judge every task's canonical solution, a stub, and a few mutants of the solution.
 
     Mutants known to be equivalent to the solution are left out (``ERRATA.md`` lists them).
     """
@@ -60,7 +61,7 @@ def gold_gate(scorer: Scorer, tasks: Sequence[Task]) -> GateReport:
 
 
 def _trials(task: Task) -> list[tuple[str, str]]:
-    """Name and text of each completion to try; a data set without solutions gives only the stub."""
+    """Return (name, text) of each completion to try; without a solution there is only the stub."""
     if not task.canonical_solution.strip():
         return [(A_STUB, stub(task))]
     known = equivalent_mutants().get(task.task_id, {})

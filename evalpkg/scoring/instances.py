@@ -1,4 +1,4 @@
-"""Which instances of a generic entry point the tests use, read from what rustc made of them."""
+"""Find the instances of a generic entry point that the tests use, in the compiled oracle."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ Instances = tuple[tuple[tuple[int, ...], tuple[str, ...]], ...]
 """For each instance: the numbers of its types, and their names."""
 
 MOST = 64
-"""Instances of one task at most."""
+"""The most instances of one task."""
 
 
 def used_instances(task: Task, library: bytes) -> Instances:
-    """The instances whose marks an oracle's library holds.
+    """Return the instances whose marks an oracle's library holds.
 
     Args:
-        task: with a generic entry point.
+        task: a task with a generic entry point.
         library: the bytes of its oracle's library.
     """
     signature = read_signature(task.prompt, task.entry_point)

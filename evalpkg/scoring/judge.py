@@ -1,4 +1,4 @@
-"""A judge for Python: completions in, verdicts out, from any thread or event loop."""
+"""The Python interface: judge completions from any thread or event loop."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ class Judge(Closing):
     judged together, which costs less.
 
     Args:
-        tasks: name of a task set or path of a task file (as ``--dataset`` takes it), or tasks.
-        settings: limits, sandbox, workers and cache; no cache by default.
-        variant: ``repaired`` tests or those of the ``original`` data set.
+        tasks: the tasks, or the name of a task set or path of a task file (as for ``--dataset``).
+        settings: limits, sandbox, workers and cache; by default there is no cache.
+        variant: ``repaired`` or ``original``: whose tests of the data set to use.
 
     Raises:
         DataError: if the tasks cannot be read.
-        EnvironmentUnfitError: if there is no usable rustc, no sandbox that confines, or the machine
-            is too small.
+        EnvironmentUnfitError: if there is no usable rustc, no sandbox that confines, or if the
+            machine is too small.
     """
 
     def __init__(
@@ -61,39 +61,39 @@ class Judge(Closing):
 
     @property
     def task_ids(self) -> tuple[str, ...]:
-        """Ids of the tasks that can be judged, in the set's order."""
+        """The ids of the tasks that can be judged, in the set's order."""
         return tuple(self._tasks)
 
     def task(self, task_id: str) -> Task:
-        """The task of that id: its prompt is what a model is asked.
+        """Return the task with that id; its ``prompt`` is the text that a model is given.
 
         Raises:
-            DataError: if there is none.
+            DataError: if there is no such task.
         """
         try:
             return self._tasks[task_id]
         except KeyError:
             raise DataError(
-                f"there is no task '{task_id[:200]}'", "'task_ids' lists those that there are."
+                f"there is no task '{task_id[:200]}'", "'task_ids' lists the tasks that exist."
             ) from None
 
     def add_task(
         self, prompt: str, tests: str, *, entry_point: str = "", edition: str = "2021"
     ) -> str:
-        """Make one more task known; the same task gets the same id again.
+        """Add a task; adding the same task again returns the same id.
 
         Args:
             prompt: comments, imports and the signature, ending in ``{``.
             tests: a ``mod tests`` with ``#[test]`` functions, or a ``fn main`` with asserts. They
-                run outside the sandbox: take them from nobody whom you do not trust.
-            entry_point: the function that the tests call; the prompt's last one by default.
-            edition: of Rust.
+                run outside the sandbox: use only tests that you trust.
+            entry_point: the function that the tests call; by default the prompt's last function.
+            edition: the Rust edition.
 
         Returns:
-            the task's id.
+            The task's id.
 
         Raises:
-            ConfigError: if the task cannot be judged; it says why.
+            ConfigError: if the task cannot be judged; the message says why.
         """
         entry = entry_point or (_FUNCTION.findall(prompt) or [""])[-1]
         text = "\0".join((prompt, tests, entry, edition))
@@ -110,11 +110,11 @@ class Judge(Closing):
         return task_id
 
     def __call__(self, task_id: str, completions: Sequence[str]) -> list[Verdict]:
-        """The verdict of each completion of one task, in their order.
+        """Return the verdict of each completion of one task, in their order.
 
         Args:
-            task_id: one of ``task_ids``, or what ``add_task`` returned.
-            completions: what a model answered: bare code, a whole function or a chat answer.
+            task_id: one of ``task_ids``, or an id that ``add_task`` returned.
+            completions: the model's texts: bare code, a whole function or a chat answer.
 
         Raises:
             DataError: if there is no such task.
@@ -122,7 +122,7 @@ class Judge(Closing):
         return self.batch((task_id, completion) for completion in completions)
 
     def batch(self, items: Iterable[tuple[str, str]]) -> list[Verdict]:
-        """The verdict of each ``(task id, completion)``, in their order; tasks may be mixed.
+        """Return the verdict of each ``(task id, completion)``, in their order; tasks may be mixed.
 
         Raises:
             DataError: if there is no such task.
@@ -130,12 +130,12 @@ class Judge(Closing):
         return self.submit(items).result()
 
     def submit(self, items: Iterable[tuple[str, str]]) -> Future[list[Verdict]]:
-        """As ``batch``, but at once: the verdicts come in the future."""
+        """Start judging, as ``batch`` does, and return a future of the verdicts at once."""
         known = [(self.task(task_id), completion) for task_id, completion in items]
         return self._collector.put([(task, extract(task, text)) for task, text in known])
 
     async def judge_async(self, items: Iterable[tuple[str, str]]) -> list[Verdict]:
-        """As ``batch``, for an event loop, which goes on meanwhile."""
+        """Return verdicts as ``batch`` does, without blocking the event loop."""
         listed = list(items)
         future = await asyncio.to_thread(self.submit, listed)
         return await asyncio.wrap_future(future)

@@ -1,8 +1,8 @@
-"""Which tests rustc finds in a task, by asking it.
+"""List the tests that rustc finds in a task.
 
-Parsing cannot tell where macros or unknown attributes may make tests. There ``rustc --test`` is run
-once and its program asked for its list. The tests are trusted here as they are in the judge, which
-runs them unconfined.
+Where macros or unknown attributes may make tests, parsing cannot find them all. There this builds
+the tests with ``rustc --test`` and has the program list them. The tests are trusted here, as they
+are in the judge, which also runs them unconfined.
 """
 
 from __future__ import annotations
@@ -26,10 +26,12 @@ _ENVIRONMENT = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LC_ALL": "C"}
 def listed_tests(
     toolchain: Toolchain, task: Task, crates: CrateSet | None = None
 ) -> tuple[str, ...]:
-    """Paths of the tests that ``rustc --test`` would run, in its order; ignored ones left out.
+    """Return the paths of the tests that ``rustc --test`` would run, in its order.
+
+    Ignored tests are left out.
 
     Raises:
-        DataError: if it cannot build them, or its program does not list them.
+        DataError: if the tests cannot be built, or if their program does not list them.
     """
     with tempfile.TemporaryDirectory(dir=scratch_root()) as folder:
         source, program = Path(folder, "tests.rs"), Path(folder, "tests")

@@ -1,4 +1,4 @@
-"""The oracle's side of a task: its tests, and a stub that asks the subject instead of computing."""
+"""Write a task's oracle: its tests, and a stub that calls the subject instead of computing."""
 
 from __future__ import annotations
 
@@ -15,14 +15,19 @@ INSTANCES = (
     *("f32", "f64", "bool", "char", "::std::string::String", "&str"),
     *("::std::vec::Vec<i32>", "::std::vec::Vec<::std::string::String>", "(i32, i32)"),
 )
-"""Types that a generic parameter may stand for, besides those of the prompt."""
+"""Types that a generic parameter may stand for, in addition to the prompt's own."""
 
 
 def oracle_unit(task: Task, listed: tuple[str, ...] | None = None) -> Unit:
-    """The module of one task; ``listed`` are the tests that rustc lists, where it was asked.
+    """Write the module of one task.
+
+    Args:
+        task: the task.
+        listed: paths of the tests that rustc lists; None if rustc was not asked.
 
     Raises:
-        DataError: if the prompt has no such function, or the tests cannot be parsed or are none.
+        DataError: if the prompt lacks the entry point, or if the tests cannot be parsed or are
+            none.
     """
     signature = read_signature(task.prompt, task.entry_point)
     tests = open_tests(task.test, listed)
@@ -55,18 +60,18 @@ def _entry(module: str, test: TestFunction) -> str:
 
 
 def task_digest(task: Task) -> str:
-    """sha256 of all of a task that its oracle is made from."""
+    """Return the sha256 of the parts of a task from which its oracle is made."""
     parts = (task.task_id, task.prompt, task.entry_point, task.test, task.edition, *task.crates)
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def module_name(task: Task) -> str:
-    """The task's module in its oracle library."""
+    """Return the name of the task's module in its oracle library."""
     return f"t_{task_digest(task)[:16]}"
 
 
 def symbol(name: str) -> str:
-    """The exported symbol of a module."""
+    """Return the exported symbol of a module."""
     return f"oracle_{name}"
 
 
@@ -102,7 +107,7 @@ def _result(signature: Signature, lent: str) -> str:
 
 
 def _closure(index: int, closure: Closure) -> str:
-    """What answers when the program calls the closure back."""
+    """Write the code that runs when the program calls the closure."""
     took = "".join(
         f" let {'mut ' * p.mutable}p{i}: {p.owned} = ::evalwire::Get::get(input)?;"
         for i, p in enumerate(closure.parameters)
@@ -127,7 +132,7 @@ def _closure(index: int, closure: Closure) -> str:
 
 
 def _codec(signature: Signature, module: str) -> str:
-    """How the prompt's own types travel, and which instances of generics the tests use."""
+    """Write the encodings of the prompt's own types, and the marks of generic instances."""
     own = signature.own
     uses = f"use super::{{{', '.join(own.names)}}};" if own.names else ""
     instances = "\n".join(
@@ -139,7 +144,7 @@ def _codec(signature: Signature, module: str) -> str:
 
 
 def instance_types(signature: Signature) -> tuple[str, ...]:
-    """What a generic type may stand for, by number."""
+    """Return the types that a generic parameter may stand for; the index is a type's number."""
     return (*INSTANCES, *signature.own.concrete)
 
 
@@ -153,7 +158,7 @@ def _instances(parameter: str, types: tuple[str, ...], module: str) -> str:
 
 
 def mark(module: str, parameter: str, number: int) -> str:
-    """What the oracle's library holds if and only if its tests use this instance."""
+    """Return a text that is in the oracle's library if and only if the tests use this instance."""
     return f"<evalwire {module} {parameter} {number}>"
 
 

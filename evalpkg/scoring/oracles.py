@@ -1,4 +1,4 @@
-"""The tasks' oracles: compiled once per task and toolchain, kept in the cache."""
+"""Compile the tasks' oracles, once per task and toolchain, and keep them in the cache."""
 
 from __future__ import annotations
 
@@ -33,11 +33,13 @@ LIMITS = CompileLimits(cpu_s=120)
 
 @dataclass(frozen=True, slots=True)
 class Oracle:
-    """Where a task's tests are.
+    """A task's compiled tests.
 
     Attributes:
-        fault: why the task cannot be judged at all, empty if it can.
-        instances: of a generic entry point, those that the tests use.
+        library: path of the library that holds them.
+        symbol: the symbol in it that runs them.
+        fault: why the task cannot be judged; empty if it can.
+        instances: the instances of a generic entry point that the tests use.
     """
 
     library: Path
@@ -47,7 +49,7 @@ class Oracle:
 
 
 class OracleShelf:
-    """Builds oracles when they are first needed, many tasks to a library."""
+    """Builds oracles when they are first needed; one library holds those of many tasks."""
 
     def __init__(self, compiler: CrateCompiler, runtime: Runtime, tasks: Sequence[Task]) -> None:
         self._compiler = compiler
@@ -67,18 +69,18 @@ class OracleShelf:
                     self._chunk_of[task.task_id] = chunk
 
     def add(self, task: Task) -> None:
-        """Make one more task known; its oracle is a library of its own."""
+        """Add a task; its oracle is a library of its own."""
         self._tasks[task.task_id] = task
         self._names[task.task_id] = module_name(task)
         self._digests[task.task_id] = task_digest(task)
         self._chunk_of[task.task_id] = _Chunk([task])
 
     def digest(self, task_id: str) -> str:
-        """sha256 of all of a task that its oracle is made from."""
+        """Return the sha256 of the parts of a task from which its oracle is made."""
         return self._digests[task_id]
 
     def get(self, task_id: str) -> Oracle:
-        """The task's oracle, built now if need be; safe to call from several threads."""
+        """Return the task's oracle; build it if needed. Safe to call from several threads."""
         name = self._names[task_id]
         library, faults = self._chunk_of[task_id].build(self._compiler, self._runtime)
         return Oracle(
@@ -96,7 +98,7 @@ class OracleShelf:
 
 
 class _Chunk:
-    """One library of oracles, of tasks with one edition and the same crates."""
+    """One library of oracles, for tasks of one edition with the same crates."""
 
     def __init__(self, tasks: list[Task]) -> None:
         self._tasks = tasks
@@ -106,7 +108,7 @@ class _Chunk:
         self._built: tuple[Path, dict[str, str]] | None = None
 
     def build(self, compiler: CrateCompiler, runtime: Runtime) -> tuple[Path, dict[str, str]]:
-        """The library, and why it lacks the tasks that it lacks (by module)."""
+        """Return the library, and for each module that it lacks the reason."""
         with self._lock:
             if self._built is None:
                 self._built = self._load(compiler, runtime)
@@ -136,9 +138,16 @@ class _Chunk:
         units: list[Unit],
         faults: dict[str, str],
     ) -> Compiled:
-        """Compile all; what stops the compiler without an error is found alone, and left out.
+        """Compile all units; leave out those on which the compiler stops without an error.
 
-        ``folders`` keeps the folder of what was compiled; ``faults`` gets what was left out.
+        Args:
+            compiler: the compiler.
+            folders: keeps the temporary folders until the library has been copied.
+            units: the modules to compile.
+            faults: gets the reason for each module that is left out.
+
+        Raises:
+            EnvironmentUnfitError: if this machine cannot compile anything now.
         """
 
         def compiled(some: list[Unit]) -> Compiled:
@@ -181,7 +190,7 @@ _UNTRAVELLED = re.compile(
 
 
 def in_terms_of_the_task(error: str) -> str:
-    """What rustc said of the tests, without bounds of ours that no task has written."""
+    """Reword rustc's error about the tests where it names trait bounds that only our code adds."""
     first = error.split("\n", 1)[0]
     found = _UNTRAVELLED.search(first)
     if found is None:

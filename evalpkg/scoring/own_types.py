@@ -1,7 +1,7 @@
-"""Types that a prompt defines: how they travel, written from their definitions.
+"""Write encoders and decoders for the types that a prompt defines, from their definitions.
 
-The same text goes beside the tests and beside the program, into a module that sees the prompt's
-items. Each side decodes by the definition that it has; the tests have the prompt's.
+The tests and the program get the same text, in a module that can name the prompt's items. Each side
+uses its own definition of the types: the tests the prompt's, the program the one that it has.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ class OwnTypes:
     """The prompt's own types that a signature needs.
 
     Attributes:
-        names: everything of the prompt that the signature and these types name.
+        names: names of all the prompt's items that the signature and these types use.
         both: impls for both sides.
-        oracle: impls for the tests only: trait objects are sent.
-        subject: impls for the program only: trait objects are received.
-        supertraits: (byte offset in the prompt, text) that make the tests' traits sendable.
-        concrete: types without parameters, for instances of generics.
+        oracle: impls for the tests only, which send trait objects.
+        subject: impls for the program only, which receives trait objects.
+        supertraits: insertions as (byte offset in the prompt, text) that give the tests' traits a
+            supertrait for sending.
+        concrete: types without parameters; they may stand for a generic parameter.
     """
 
     names: tuple[str, ...] = ()
@@ -44,7 +45,7 @@ class _Collector:
     names: list[str] = field(default_factory=list)
 
     def want(self, node: Node) -> None:
-        """Take every item that a type names, and what those name in turn."""
+        """Add every item that a type names, and the items that those name in turn."""
         for name in _type_names(node):
             item = self.items.get(name)
             if item is None or name in self.names:
@@ -67,7 +68,12 @@ class _Collector:
 
 @lru_cache(maxsize=4096)
 def own_types(source: bytes, entry_point: str) -> OwnTypes:
-    """The types of a prompt (closed by a brace) that its entry point takes or gives."""
+    """Find the types of a prompt that its entry point takes or returns.
+
+    Args:
+        source: the prompt, closed by a brace so that it parses.
+        entry_point: name of the function.
+    """
     root = parse(source).root_node
     items = {_name(node): node for node in root.named_children if node.type in _DEFINITIONS}
     implementors: dict[str, list[str]] = {}
@@ -126,7 +132,7 @@ def _codec(item: Node) -> str:
 
 
 def _header(item: Node, trait: str, name: str) -> str:
-    """``impl<T: Bounds + Put> Put for Name<T> where ..``; lifetimes stay as they are declared."""
+    """Write ``impl<T: Bounds + Put> Put for Name<T> where ..``; lifetimes stay as declared."""
     parameters = item.child_by_field_name("type_parameters")
     declared, given = [], []
     for node in parameters.named_children if parameters else ():
@@ -151,7 +157,7 @@ _GET = "::evalwire::Get::get(input)?"
 
 
 def _fields(item: Node, constructor: str, prefix: str) -> tuple[str, tuple[str, int]]:
-    """Code that encodes each field, the expression that decodes all, and how many there are."""
+    """Return code that encodes each field, an expression that decodes all, and their number."""
     body = item.child_by_field_name("body")
     if body is None:
         return "", (constructor, 0)
@@ -166,7 +172,7 @@ def _fields(item: Node, constructor: str, prefix: str) -> tuple[str, tuple[str, 
 
 
 def _variants(item: Node) -> tuple[str, str]:
-    """Code for an enum: the variant's number, then its fields."""
+    """Return code that encodes and decodes an enum: the variant's number, then its fields."""
     body = item.child_by_field_name("body")
     variants = [n for n in (body.named_children if body else ()) if n.type == "enum_variant"]
     put, get = "", ""

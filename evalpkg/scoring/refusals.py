@@ -1,8 +1,8 @@
-"""How often the kernel has refused this machine's programs something: a sign of whose fault it was.
+"""Read how often the kernel has refused programs memory or processes.
 
-The kernel counts what it kills for want of memory, and each process that a control group's limit
-kept from starting. Where a count has risen while a program was compiled or ran, its end is not
-believed to be its own doing.
+The kernel counts the processes that it kills when memory runs out, and those that a control group's
+limit kept from starting. If a count rises while a program is compiled or runs, the machine may be
+the cause of the program's end.
 """
 
 from __future__ import annotations
@@ -20,12 +20,13 @@ _PIDS_MAX = re.compile(r"^max (\d+)", re.MULTILINE)
 
 
 def own_groups(controller: str, own: Path = OWN, root: Path = CGROUPS) -> Iterator[Path]:
-    """Folders of the control groups that this process is in, the innermost first.
+    """Yield the folders of this process's control groups, the innermost first.
 
     Args:
-        controller: ``memory`` or ``pids``; version 1 has a hierarchy for each, version 2 one.
-        own: as ``/proc/self/cgroup``.
-        root: where control groups are mounted.
+        controller: ``memory`` or ``pids``. Version 1 of control groups has a hierarchy for each
+            controller; version 2 has one for all.
+        own: a file like ``/proc/self/cgroup``.
+        root: the folder where control groups are mounted.
     """
     try:
         lines = own.read_text(encoding="utf-8").splitlines()
@@ -35,7 +36,7 @@ def own_groups(controller: str, own: Path = OWN, root: Path = CGROUPS) -> Iterat
         _, names, path = line.split(":", 2)
         if names and controller not in names.split(","):
             continue
-        # A container often sees its own group as the root, whatever the path says.
+        # In a container the root is often its own group, whatever the path says.
         top = root / names if names else root
         top = top if top.is_dir() else root / controller if names else root
         inner = top / path.lstrip("/")
@@ -44,10 +45,10 @@ def own_groups(controller: str, own: Path = OWN, root: Path = CGROUPS) -> Iterat
 
 
 def memory_is_promised(setting: Path = OVERCOMMIT) -> bool:
-    """Tell whether an allocation fails by a process's own limit alone, never for want of memory.
+    """Tell whether an allocation can fail only by a process's own limit.
 
-    Where the kernel counts what it promises (``vm.overcommit_memory`` is 2), or that cannot be
-    read, a neighbour's use may be the reason.
+    If the kernel limits all allocations together (``vm.overcommit_memory`` is 2), another process
+    may be the cause. The answer is False then, and also if the setting cannot be read.
     """
     try:
         return setting.read_text(encoding="ascii").strip() in ("0", "1")
@@ -57,10 +58,10 @@ def memory_is_promised(setting: Path = OVERCOMMIT) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Refusals:
-    """Counts at one moment.
+    """The kernel's counts at one moment.
 
     Attributes:
-        killed: processes ended for want of memory.
+        killed: processes killed because memory ran out.
         unborn: processes and threads that a control group's limit kept from starting.
     """
 
@@ -69,7 +70,7 @@ class Refusals:
 
     @classmethod
     def now(cls) -> Refusals:
-        """Read the counts; those that cannot be read are 0."""
+        """Read the counts; a count that cannot be read is 0."""
         memory = [folder / "memory.events" for folder in own_groups("memory")]
         memory += [folder / "memory.oom_control" for folder in own_groups("memory")]
         pids = [folder / "pids.events" for folder in own_groups("pids")]
@@ -77,7 +78,7 @@ class Refusals:
         return cls(killed, _sum(_PIDS_MAX, pids))
 
     def since(self, earlier: Refusals) -> str:
-        """What the kernel refused meanwhile, in a few words; empty if nothing."""
+        """Say in a few words what the kernel has refused since ``earlier``; empty if nothing."""
         if self.killed > earlier.killed:
             return "the machine ran out of memory"
         if self.unborn > earlier.unborn:

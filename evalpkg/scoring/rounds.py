@@ -1,4 +1,8 @@
-"""One call of the scorer: dedupe, recall, batch, judge round after round, hand the verdicts out."""
+"""Carry out one call of the scorer.
+
+It drops duplicates, looks in the cache, makes batches, judges them in rounds, and reports each
+verdict.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,8 @@ from evalpkg.scoring.subject import program_digest
 from evalpkg.scoring.turns import Round, Turns
 
 OnVerdict = Callable[[int, Verdict, bool], None]
-"""Called with (position in the items, verdict, whether it came from the cache or a twin)."""
+"""A function of (position in the items, verdict, True if the verdict came from the cache or from an
+equal program of this call)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +30,10 @@ class Equipment:
     """The bench, pool and cache that all calls of one scorer share.
 
     Attributes:
-        tasks: by id, with the edition that counts.
-        key: the content key of a program.
-        workers: batches judged at once.
-        batch_size: programs in one crate.
+        tasks: the tasks by id, each with the edition in which it is judged.
+        key: the function that gives the cache key of (task, digest of the program).
+        workers: the number of batches judged at once.
+        batch_size: the number of programs in one crate.
     """
 
     bench: Bench
@@ -45,9 +50,10 @@ class Rounds:
     """Takes the programs of one call through the rounds.
 
     Args:
-        equipment: what the calls share.
-        on_verdict: gets each verdict.
-        busy: the machine has other work. Programs that need it for themselves get no verdict.
+        equipment: the bench, pool and cache of the scorer.
+        on_verdict: the function to call with each verdict.
+        busy: True if the machine has other work. Programs that must be judged alone then get no
+            verdict.
     """
 
     def __init__(self, equipment: Equipment, on_verdict: OnVerdict, *, busy: bool = False) -> None:
@@ -70,8 +76,8 @@ class Rounds:
             self._collect_all()
             if self._busy:
                 return
-            # What waits, and what the machine may have failed, counts only now, when compiling and
-            # computing is over.
+            # Programs that wait, and those that the machine may have failed, are judged last, when
+            # nothing is compiled or run any more.
             for stage, programs_left in self._later.items():
                 while programs_left:
                     self._submit([programs_left.popleft()], stage)
@@ -153,17 +159,17 @@ def _judge(use: Equipment, programs: list[Program], stage: Round) -> list[Judgem
 
 
 def _failed(programs: list[Program], stage: Round, error: Exception) -> list[Judgement]:
-    """Judging these programs failed: each is judged again alone, and the run goes on."""
+    """Return an outcome for programs whose judging raised an error: each is judged again alone."""
     again = {Round.FIRST: Round.ALONE, Round.QUIET: None}.get(stage, Round.QUIET)
     detail = f"{type(error).__name__}: {error}"
     return [Judgement(program, infra(detail, program), again) for program in programs]
 
 
 def _company(task: Task, source: str) -> Company:
-    """As ``company``; a program that it cannot be found out for has none.
+    """Return the company that a program may have, as ``routing.company`` does.
 
-    Nor has one that sees third-party crates: what their macros and traits do to a neighbour, the
-    tokens of the program do not tell.
+    A program that cannot be lexed gets none. Nor does one that may use third-party crates: its
+    tokens do not show what the macros and traits of those crates do to other programs.
     """
     if task.crates:
         return Company.NONE

@@ -1,14 +1,15 @@
-"""Which programs may share a crate, decided by tokens.
+"""Decide by a program's tokens which other programs may share a crate with it.
 
-In a crate, one program could see or change another: through ``crate::`` and ``super::`` paths,
-exported macros and symbols, crate-wide attributes and trait impls, constructors. Whatever has the
-tokens for that gets a crate of its own; the rest cannot tell whether it has company.
+In one crate a program could see or change another: through ``crate::`` and ``super::`` paths,
+exported macros and symbols, crate-wide attributes, trait impls, and constructors. A program with
+the tokens for that gets a crate of its own. The others cannot tell whether they share theirs.
 
-Crates are also loaded as one, and safe Rust is not quite safe: rustc has holes, known and unknown,
-that let a program read all memory of its process, and so its neighbours' constants and code. All
-known ones abuse generics, traits or trait objects, of the program's own or of the rarer parts of
-std (one needs no more than a panic's payload). What defines or uses such things is never put beside
-another program for the same problem: there is nothing worth stealing then.
+A crate is also loaded as one library, and safe Rust is not quite safe. rustc has bugs, known and
+unknown, with which a program can read all memory of its process, and so the constants and code of
+the other programs. All known ones use generics, traits or trait objects: the program's own, or
+those of rarer parts of std (one needs only a panic's payload). A program that defines or uses such
+things never shares a crate with another program for the same problem, so there is nothing worth
+stealing.
 """
 
 from __future__ import annotations
@@ -24,21 +25,21 @@ type_name_of_val Any TypeId type_id downcast downcast_ref downcast_mut
 long_running_const_eval
 """
 ROOT = frozenset(["crate", "recursion_limit", "type_length_limit"])
-"""Identifiers of what must be a crate's root: its paths start there, or its attributes count only
-there."""
+"""Identifiers of a program that must be a crate's root: its paths start there, or its attributes
+have an effect only there."""
 
 ALONE = frozenset(_ALONE_WORDS.split()) | ROOT
-"""Identifiers that mean or might mean business with the rest of the crate or its names."""
+"""Identifiers through which a program reaches, or might reach, the rest of its crate."""
 
 _LOCAL_ATTRIBUTES = """
 derive inline allow warn expect must_use doc test default non_exhaustive deprecated cold
 track_caller ignore should_panic rustfmt
 """
 ATTRIBUTES = frozenset(_LOCAL_ATTRIBUTES.split())
-"""Attributes that concern only the item they stand on."""
+"""Attributes that affect only the item on which they stand."""
 
 LONGEST = 16 << 10
-"""Characters that are lexed at most: some broken programs take time quadratic in their length."""
+"""The most characters that are lexed: some broken programs take quadratic time."""
 
 _WARY_WORDS = frozenset(["dyn", "trait", "where", "async"])
 _DEFINING = frozenset(["fn", "struct", "enum", "union", "type"])
@@ -49,7 +50,7 @@ primitive rc result slice str string vec
 f32 f64 i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize
 """
 TAME_STD = frozenset(_TAME_STD.split())
-"""Modules of std that programs for such problems use every day, and no known hole does."""
+"""Modules of std that ordinary programs use, and that no known hole in rustc needs."""
 
 _STD = ("std", "core", "alloc")
 _NOT_TAME = re.compile(rf"\b(?:{'|'.join(_STD)})\b(?!::(?:{'|'.join(sorted(TAME_STD))})\b)")
@@ -61,7 +62,7 @@ _NOT_SIMPLE = re.compile(
 )
 
 _RAW_C_STRING = re.compile(r"""cr\#*\"""")
-"""Two tokens and more before edition 2021."""
+"""A raw C string, which is several tokens before edition 2021."""
 
 _TOKEN = re.compile(
     r"""
@@ -80,10 +81,10 @@ _TOKEN = re.compile(
 
 
 def tokens(source: str) -> Iterator[str]:
-    """Words, lifetimes and marks of Rust source, no comments; a literal is one token, ``""``.
+    """Yield the words, lifetimes and marks of Rust source, without comments.
 
-    What is not valid Rust still gives tokens; it will not compile in any company. A literal's
-    suffix is part of it: in ``'a'r#"..``, no raw string begins.
+    A literal is one token, ``""``, suffix included: no raw string begins in ``'a'r#"..``. Source
+    that is not valid Rust also gives tokens; it compiles in no crate.
     """
     position = 0
     while position < len(source):
@@ -110,7 +111,7 @@ def _end_of_comment(source: str, position: int) -> int:
 
 
 class Company(Enum):
-    """With whom a program may share a crate."""
+    """The programs with which a program may share a crate."""
 
     ANY = "any"
     OTHER_TASKS = "programs for other problems"
@@ -118,7 +119,7 @@ class Company(Enum):
 
 
 def company(source: str) -> Company:
-    """The company that a program may have. Errs towards less."""
+    """Return the company that a program may have; in doubt, less."""
     if len(source) > LONGEST or _RAW_C_STRING.search(source) is not None:
         return Company.NONE
     suspicious = _is_suspicious(source)
@@ -133,8 +134,8 @@ def company(source: str) -> Company:
 def stands_at_root(source: str) -> bool:
     """Tell whether a program must be a crate's root.
 
-    Its paths start there, or it has attributes of a whole crate, which mean less, something else or
-    nothing on a module.
+    It must be if its paths start there, or if it has attributes of a whole crate: on a module they
+    mean less, something else or nothing.
     """
     if "#" not in source and not any(word in source for word in ROOT):
         return False
@@ -143,30 +144,30 @@ def stands_at_root(source: str) -> bool:
 
 
 def has_no_std(source: str) -> bool:
-    """Tell whether a program declines the standard library: ``#![no_std]``."""
+    """Tell whether a program goes without the standard library: ``#![no_std]``."""
     return "no_std" in source and "no_std" in set(tokens(source))
 
 
 _INNER = ("#", "!", "[")
-"""How an attribute begins that concerns what it stands in."""
+"""The first tokens of an inner attribute, which applies to the item around it."""
 
 
 def _is_suspicious(source: str) -> bool:
-    """Quick, and never wrong about a program that reaches out."""
+    """Tell quickly whether a program may reach out; True for every one that does."""
     if not source.isascii() or any(text in source for text in _SUSPICIOUS):
         return True
     return ("impl" in source or "mod" in source) and _ITEM.search(source) is not None
 
 
 def _may_be_generic(source: str) -> bool:
-    """Quick, and never wrong about a program that is: each definition is plainly simple."""
+    """Tell quickly whether a program may be generic; False only if every definition is simple."""
     if any(word in source for word in _WARY_WORDS):
         return True
     return _NOT_SIMPLE.search(source) is not None
 
 
 def _is_generic(words: list[str]) -> bool:
-    """Tell whether it has generics, traits or trait objects of its own, ``impl Trait`` included."""
+    """Tell whether a program has its own generics, traits, trait objects or ``impl Trait``."""
     for index, word in enumerate(words):
         if word in _WARY_WORDS:
             return True
@@ -178,7 +179,7 @@ def _is_generic(words: list[str]) -> bool:
 
 
 def _strays(words: list[str]) -> bool:
-    """Tell whether it uses, or by another name could use, a part of std that is not tame."""
+    """Tell whether a program uses a part of std outside ``TAME_STD``, or could by another name."""
     for index, word in enumerate(words):
         if word not in _STD:
             continue
@@ -199,9 +200,10 @@ def _reaches_out(words: list[str]) -> bool:
 
 
 def _plain(word: str) -> bool:
-    """False for what is part of an identifier, or white space, to rustc only.
+    """Tell whether our lexer and rustc's read a word alike.
 
-    The two would then not agree on where a literal begins.
+    False if a character is part of an identifier, or white space, only for rustc: then the two
+    might disagree on where a literal begins.
     """
     return word.isascii() or word.removeprefix("'").isidentifier()
 
@@ -221,7 +223,7 @@ def _foreign_attribute(words: list[str]) -> bool:
 
 
 def _leaves_module(words: list[str]) -> bool:
-    """``mod x;``, or a ``super`` that may reach beyond the program's own modules."""
+    """Find ``mod x;``, or a ``super`` that may reach beyond the program's own modules."""
     depth = 0
     modules: list[int] = []
     for index, word in enumerate(words):
@@ -247,11 +249,11 @@ def _leaves_module(words: list[str]) -> bool:
 
 
 def _lifetimes_lie(words: list[str]) -> bool:
-    """A declared lifetime, or a ``'static`` that may say something about a type parameter.
+    """Find a declared lifetime, or a ``'static`` that may bound a type parameter.
 
-    With one of them safe code can read any memory, and with it the constants of a neighbour in
-    the same library: rust-lang/rust#25860 takes a declared lifetime, #84366 a ``'static`` bound,
-    written, implied by ``&'static T``, or that of :class:`Any`.
+    With either, safe code can read any memory, and so the constants of another program in the same
+    library. rust-lang/rust#25860 needs a declared lifetime. #84366 needs a ``'static`` bound:
+    written, implied by ``&'static T``, or that of ``Any``.
     """
     for index, word in enumerate(words):
         before = words[index - 1] if index else ""
@@ -265,7 +267,7 @@ def _lifetimes_lie(words: list[str]) -> bool:
 
 
 def _trait_impl(words: list[str]) -> bool:
-    """``impl .. for``: impls are crate-wide and may change what a neighbour's code infers.
+    """Find ``impl .. for``: impls hold in the whole crate and may change another program's types.
 
     Any ``for`` after an ``impl`` that is not part of a type counts, even that of a loop.
     """

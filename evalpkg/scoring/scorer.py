@@ -1,4 +1,4 @@
-"""Many programs to verdicts."""
+"""Judge many programs at once."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ from evalpkg.scoring.turns import Turns
 JudgeItems = Callable[[Iterable[tuple[Task, Extraction]], OnVerdict], None]
 
 NICENESS = 10
-"""Beside a program of ordinary priority this gets a tenth of a CPU; on an idle one, all of it."""
+"""Added to the niceness: beside a process of normal priority ours gets about a tenth of a CPU; on
+an idle machine it gets all of it."""
 
 
 def give_way() -> None:
@@ -38,19 +39,19 @@ def give_way() -> None:
 
 
 class Scorer(Closing):
-    """Judges programs against the tasks it was made for; a context manager.
+    """Judges programs that answer a given set of tasks; a context manager.
 
-    It owns threads, each with at most one compiler or one fork-server under it, and the cache's
-    file. ``judge`` may be called from several threads at once.
+    It owns the cache's file and a pool of threads; each thread runs at most one compiler or one
+    fork-server at a time. ``judge`` may be called from several threads at once.
 
     Args:
         settings: limits, sandbox, parallelism.
         tasks: every task whose programs will be judged.
 
     Raises:
-        SandboxUnavailableError: the asked-for sandbox cannot prove that it confines here.
-        EnvironmentUnfitError: no usable rustc, linker, cache folder or scratch folder; or the
-            limits of this machine, shell or container are below what one program may use.
+        SandboxUnavailableError: if the chosen sandbox cannot prove that it confines here.
+        EnvironmentUnfitError: if there is no usable rustc, linker, cache folder or scratch folder,
+            or if this machine, shell or container allows less than one program may use.
     """
 
     def __init__(self, settings: ScoringSettings, tasks: Sequence[Task]) -> None:
@@ -67,7 +68,7 @@ class Scorer(Closing):
             toolchain, runtime, self.provider, settings, self._tasks, cramped=is_cramped(settings)
         )
         for crates in {task.crates for task in self._tasks}:
-            self._bench.compiler.crates.get(crates)  # now, so that what is missing is told at once
+            self._bench.compiler.crates.get(crates)  # now, to report a missing crate early
         self._profile = profile_digest(self.provider, runtime)
         self._conditions = self._describe_conditions()
         self._owned = ExitStack()
@@ -89,14 +90,14 @@ class Scorer(Closing):
 
     @property
     def workers(self) -> int:
-        """Batches judged at once."""
+        """The number of batches judged at once."""
         return self._workers
 
     def add(self, task: Task) -> str:
-        """Make one more task known, and build its tests.
+        """Add a task and build its tests.
 
         Returns:
-            why it cannot be judged; empty if it can.
+            The reason why the task cannot be judged; empty if it can.
         """
         edition = self.settings.edition
         task = replace(task, edition=edition) if edition else task
@@ -107,23 +108,23 @@ class Scorer(Closing):
         return fault
 
     def judge(self, items: Iterable[tuple[Task, Extraction]], on_verdict: OnVerdict) -> None:
-        """Judge every item; ``on_verdict`` is called from this thread, once per position.
+        """Judge every item; call ``on_verdict`` from this thread, once for each position.
 
-        Items are read as capacity allows, so they may be a generator over a file of any size.
-        Verdicts come in any order.
+        Items are read only as fast as they are judged, so they may be a generator over a file of
+        any size. Verdicts come in any order.
         """
         Rounds(self._equipment, on_verdict).run(items)
 
     @contextmanager
     def beside_other_work(self, workers: int) -> Iterator[JudgeItems]:
-        """Judging that gives way to whatever else this machine computes.
+        """Give a function that works as ``judge``, at a lower priority than other work.
 
-        It works as ``judge``, at a lower priority, and gives no verdict where that would need the
-        machine for itself: on programs that wait, and on those that met a limit which another
-        program's work may have brought near. ``judge`` gives those theirs later.
+        Some programs can be judged only while nothing else runs: those that wait, and those that
+        met a limit which other work may have caused. They get no verdict here; ``judge`` gives them
+        theirs later.
 
         Args:
-            workers: batches worked on at once, at most as many as the settings allow.
+            workers: batches judged at once; at most as many as the settings allow.
         """
         count = max(1, min(workers, self._workers))
         with ThreadPoolExecutor(count, "scoring-beside", initializer=give_way) as pool:
@@ -131,20 +132,20 @@ class Scorer(Closing):
             yield lambda items, on_verdict: Rounds(use, on_verdict, busy=True).run(items)
 
     def judge_all(self, items: Sequence[tuple[Task, Extraction]]) -> list[Verdict]:
-        """The verdict of each item, in their order; for as many as fit into memory."""
+        """Return the verdict of each item, in their order; all are held in memory."""
         found: dict[int, Verdict] = {}
         self.judge(items, lambda position, verdict, _cached: found.update({position: verdict}))
         return [found[position] for position in range(len(items))]
 
     def key(self, task: Task, digest: str) -> bytes:
-        """The content key of a program: everything that can change its verdict."""
+        """Return the cache key of a program: a sha256 of everything that can change its verdict."""
         tests = self._bench.shelf.digest(task.task_id)
         crates = self._bench.compiler.crates.digest(task.crates)
         parts = (digest, tests, self._conditions, *([crates] if crates else []))
         return hashlib.sha256("\0".join(parts).encode()).digest()
 
     def provenance(self) -> Judged:
-        """What produced the verdicts, for the run's metadata."""
+        """Describe what produced the verdicts, for the run's metadata."""
         return Judged(
             scorer_version=VERSION,
             rustc=self._toolchain.version,

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 VERSION = 6
-"""Raised when a change of this package may change a verdict; part of every cache key."""
+"""The scorer's version, part of every cache key. A change that may change a verdict raises it."""
 
 MAX_SECONDS = 86_400
-"""Longest time limit: a day. What is longer is a slip, and far longer no clock can hold."""
+"""The longest time limit: a day. A longer one is a mistake, and a huge one overflows a timer."""
 
 
 def default_workers() -> int:
-    """CPUs less 2, at least 1."""
+    """Return the number of usable CPUs less 2, at least 1."""
     return max(1, len(os.sched_getaffinity(0)) - 2)
 
 
@@ -23,16 +23,17 @@ class ScoringSettings:
     """Settings of judging: sandbox, limits, cache and workers.
 
     Attributes:
-        sandbox_mode: a provider's name, or ``auto``.
-        timeout_s: time for a program's whole test run: CPU time, or wall time of one that waits.
-        compile_timeout_s: CPU time of compiling one program.
+        sandbox_mode: the name of a sandbox, or ``auto``.
+        timeout_s: seconds for a program's whole test run: of CPU time, or of wall time if it waits.
+        compile_timeout_s: seconds of CPU time for compiling one program.
         memory_mib: address space of a running program, in MiB.
-        output_kib: what it may print, or answer in one call, in KiB.
-        workers: batches worked on at once, None for ``default_workers()``.
-        batch_size: programs in one crate.
-        cache: file of the verdict cache, None for none.
-        edition: Rust edition for every task, None for each task's own.
-        crates: folder with the sources of crates that tasks name (``cargo vendor``), None for none.
+        output_kib: the most that a program may print in all, or answer in one call, in KiB.
+        workers: the number of batches judged at once; None for ``default_workers()``.
+        batch_size: the number of programs in one crate.
+        cache: path of the verdict cache's file; None for no cache.
+        edition: the Rust edition for every task; None for each task's own.
+        crates: folder with the sources of the crates that tasks name (``cargo vendor`` makes it);
+            None for no crates.
     """
 
     sandbox_mode: str = "auto"

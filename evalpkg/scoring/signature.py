@@ -1,4 +1,4 @@
-"""The signature that a task asks for: what the oracle's stub and the subject's shim agree on."""
+"""Read the signature that a task asks for; the oracle's stub and the subject's shim follow it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ STD_PATHS = {
     "Cow": "::std::borrow::Cow",
     "Ordering": "::std::cmp::Ordering",
 }
-"""Names a signature may use that are not in the prelude, for prompts that forget to import them."""
+"""Paths of names outside the prelude, for signatures in prompts that forget to import them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,12 @@ class Parameter:
     """One parameter's type.
 
     Attributes:
-        written: the type as written, named lifetimes and all.
-        text: the type with its lifetimes left to inference.
-        referent: what a reference refers to, None for other types.
-        mutable: whether it is a ``&mut``.
-        slice_item: item type where the referent is a slice.
-        closure: set where the tests give a closure.
+        written: the type as written, with named lifetimes.
+        text: the type with its lifetimes left to inference (``'_``).
+        referent: for a reference, the type that it refers to; None for other types.
+        mutable: True for a ``&mut`` reference.
+        slice_item: the item type of a reference to a slice; None for other types.
+        closure: the closure, for a parameter to which the tests pass one.
     """
 
     written: str
@@ -49,7 +49,7 @@ class Parameter:
 
     @property
     def owned(self) -> str:
-        """The type of a value that the parameter can be given."""
+        """The owned type whose value is sent for this parameter."""
         if self.slice_item is not None:
             return f"::std::vec::Vec<{self.slice_item}>"
         if self.referent == "str":
@@ -59,7 +59,7 @@ class Parameter:
         return self.referent or self.text
 
     def passed(self, name: str) -> str:
-        """The expression that hands the owned value ``name`` over."""
+        """Write the expression that passes the owned value ``name``."""
         if self.referent is None:
             return name
         inner = f"*{name}" if self.referent.startswith("dyn ") else name
@@ -68,13 +68,13 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Closure:
-    """A closure that the tests give.
+    """A closure that the tests pass.
 
     Attributes:
-        parameters: what it takes.
-        result: what it gives back.
-        once: whether it may be called once only.
-        given: how it is handed over, with ``{}`` for the closure.
+        parameters: its parameters.
+        result: its return type.
+        once: True for ``FnOnce``, which may be called only once.
+        given: the expression that passes it, with ``{}`` for the closure.
     """
 
     parameters: tuple[Parameter, ...]
@@ -85,20 +85,20 @@ class Closure:
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A prompt, taken apart.
+    """A task's signature, with the parts of the prompt around it.
 
     Attributes:
-        preamble: what stands before the function: imports, helpers, types.
-        generics: lifetime parameters with their brackets, or empty.
+        preamble: the text before the function: imports, helpers, types.
+        generics: the generic parameters with their brackets, or empty.
         result: the return type with its lifetimes left to inference, ``()`` where there is none.
         written_result: the return type as written.
         imports: ``use`` lines for the types that the preamble does not import.
         preamble_imports: the preamble's ``use`` lines that its types need.
-        type_parameters: names of the generic types that stand for values.
+        type_parameters: names of the type parameters that are not closures.
         where: predicates of the ``where`` clause.
-        items: type of the items, where an iterator is returned.
-        boxed: whether that iterator is in a ``Box``.
-        own: the prompt's own types.
+        items: item type of the returned iterator; None for another result.
+        boxed: True if that iterator is in a ``Box``.
+        own: the types that the prompt defines.
     """
 
     name: str
@@ -118,7 +118,7 @@ class Signature:
 
 @lru_cache(maxsize=4096)
 def read_signature(prompt: str, entry_point: str) -> Signature:
-    """The signature of ``entry_point`` in a prompt that ends with the function's ``{``.
+    """Read the signature of ``entry_point`` from a prompt that ends with the function's ``{``.
 
     Raises:
         DataError: if the prompt has no such function.
@@ -182,7 +182,7 @@ def _identifiers(node: Node) -> set[str]:
 
 
 def anonymous(node: Node) -> str:
-    """The type's text with every lifetime left to inference."""
+    """Return the type's text with every lifetime but ``'static`` left to inference."""
     text, start = text_of(node), node.start_byte
     for lifetime in reversed(_lifetimes(node)):
         if text_of(lifetime) != "'static":
@@ -199,7 +199,7 @@ def _lifetimes(node: Node) -> list[Node]:
 
 
 def _type_parameters(function: Node) -> tuple[dict[str, Node], tuple[str, ...]]:
-    """Closures by the name of their type, and the names of the other type parameters."""
+    """Return the closures by the name of their type parameter, and the other type parameters."""
     closures: dict[str, Node] = {}
     plain: list[str] = []
     declared = function.child_by_field_name("type_parameters")
@@ -228,14 +228,14 @@ def _where(function: Node) -> tuple[str, ...]:
 
 
 def _function_type(node: Node) -> Node | None:
-    """The first ``Fn(..) -> ..`` or ``fn(..)`` in a type or its bounds."""
+    """Find the first ``Fn(..) -> ..`` or ``fn(..)`` in a type or its bounds."""
     if node.type == "function_type":
         return node
     return next((found for child in node.named_children if (found := _function_type(child))), None)
 
 
 def _closure(node: Node, closures: dict[str, Node]) -> Closure | None:
-    """The closure that a parameter's type stands for."""
+    """Read the closure that a parameter's type stands for; None if it is no closure."""
     given, inner = "{}", node
     if node.type == "reference_type":
         mutable = any(child.type == "mutable_specifier" for child in node.named_children)
@@ -266,7 +266,7 @@ _ITERATORS = ("Iterator", "IntoIterator", "DoubleEndedIterator", "ExactSizeItera
 
 
 def _items(node: Node) -> str | None:
-    """The type of the items of ``impl Iterator<Item = T>``, or of a boxed ``dyn Iterator``."""
+    """Return the item type of ``impl Iterator<Item = T>`` or a boxed iterator; else None."""
     if node.type not in ("abstract_type", "bounded_type", "dynamic_type", "generic_type"):
         return None
     name = node.child_by_field_name("type")

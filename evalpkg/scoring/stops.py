@@ -1,9 +1,9 @@
-"""Why rustc ended without an error in any module, and whose doing that is.
+"""Explain why rustc ended without an error in any module.
 
-rustc and its linker also end because the machine fails them: no memory, no process, no space left,
-a signal from outside. None of these ends is believed to be the program's until it has happened
-again when the program was alone and nothing else ran, while another program compiled
-(``Stop.is_certain`` names the few that need no such proof).
+The program may be the cause, or the machine: no memory, no process, no space left, a signal from
+outside. The program is blamed only if rustc ends so again when the program is compiled alone and
+nothing else runs, while another program compiles. ``Stop.is_certain`` names the few reasons that
+need no such proof.
 """
 
 from __future__ import annotations
@@ -19,43 +19,45 @@ from evalpkg.scoring.diagnostics import EXHAUSTED
 SIGKILL, SIGXCPU, SIGXFSZ = 9, 24, 25
 
 _FOLDERS = re.compile(r"(?:/[\w.+-]+)+/(?=[\w.+-])")
-"""Where things lie on this machine is nobody's business."""
+"""Paths of folders, which are removed from messages: they would tell about this machine."""
 
 _LINKER_SIGNAL = re.compile(r"^linking with .* failed: signal: (\d+)")
 
 
 class Stop(Enum):
-    """Why a crate was not compiled for a reason that no module's errors explain."""
+    """The reason why a crate was not compiled, where no module has an error."""
 
     TIMEOUT = "timeout"
-    """All of its CPU time was used."""
+    """rustc used all of its CPU time."""
     TOO_LARGE = "too large"
-    """A file grew over the limit."""
+    """A file grew beyond its limit."""
     STALLED = "stalled"
-    """It took very long without using its CPU time."""
+    """rustc took very long without using up its CPU time."""
     MEMORY = "memory"
     """An allocation was refused."""
     FULL = "full"
     """No space was left where programs are compiled."""
     KILLED = "killed"
-    """SIGKILL, which no limit of ours sends: the kernel's, for want of memory, or a person's."""
+    """SIGKILL ended it. No limit of ours sends that: the kernel does when memory runs out."""
     CRASH = "crash"
+    """rustc ended in some other way."""
     LINK = "link"
+    """The linker failed."""
     INFRA = "infra"
     """The sandbox failed."""
 
     @property
     def is_certain(self) -> bool:
-        """True where only the program can have been the reason, however busy the machine was."""
+        """True if only the program can be the cause, however busy the machine was."""
         return self in (Stop.TIMEOUT, Stop.TOO_LARGE)
 
 
 def explain(status: int, text: str, found: Sequence[dict[str, Any]]) -> tuple[Stop, str]:
-    """Why rustc ended as it did, without blaming a module.
+    """Return the reason why rustc ended, and a detail in a few words.
 
     Args:
-        status: exit status; 128 and a signal's number where one ended it.
-        text: all that it wrote on standard error.
+        status: exit status, or 128 plus the number of the signal that ended it.
+        text: its whole output on standard error.
         found: the errors in that text.
     """
     plain = [line for line in text.split("\n") if line and not line.startswith("{")]
@@ -67,7 +69,7 @@ def explain(status: int, text: str, found: Sequence[dict[str, Any]]) -> tuple[St
         return Stop.INFRA, "; ".join(plain)[:500] or "the sandbox failed"
     if status == TIMED_OUT:
         return Stop.STALLED, "compiling took too much time"
-    # The program's own text may be quoted in an error with a place, so those are not searched.
+    # An error with a place in a file may quote the program's own text, so those are not searched.
     said = "\n".join([*plain, *_without_place(found)])
     by_signal = _by_signal(_signals(status, messages))
     if by_signal is not None:
@@ -85,7 +87,7 @@ def explain(status: int, text: str, found: Sequence[dict[str, Any]]) -> tuple[St
 
 
 def _without_place(found: Sequence[dict[str, Any]]) -> list[str]:
-    """The text of errors that lie in no file, with their notes."""
+    """Return the texts of errors without a place in a file, and of their notes."""
     texts = []
     for message in found:
         if not message.get("spans"):
@@ -95,7 +97,7 @@ def _without_place(found: Sequence[dict[str, Any]]) -> list[str]:
 
 
 def _signals(status: int, messages: Sequence[str]) -> set[int]:
-    """Signals that ended rustc or its linker."""
+    """Return the numbers of the signals that ended rustc or its linker."""
     linker = (_LINKER_SIGNAL.match(message) for message in messages)
     return {int(found[1]) for found in linker if found} | (
         {status - 128} if status > 128 else set()

@@ -1,4 +1,4 @@
-"""The subject's side of a program: the completion's source and the shim that calls it."""
+"""The subject's source for one program: the completion, and the shim that calls it."""
 
 from __future__ import annotations
 
@@ -19,24 +19,29 @@ MAIN_STACK = 8 << 20
 
 
 def program_digest(task: Task, source: str) -> str:
-    """sha256 of what is compiled: the source, and the signature it is called by."""
+    """Return the sha256 of what is compiled: the source, and the shim for the task's signature."""
     signature = read_signature(task.prompt, task.entry_point)
     state = hashlib.sha256(source.encode("utf-8", "surrogatepass"))
     parts = [_shim(signature), task.edition, str(stack_bytes(task))]
     if signature.type_parameters:
-        parts.append(task_digest(task))  # the tests say which instances there are
+        parts.append(task_digest(task))  # the tests decide which instances are compiled
     state.update(b"\0" + "\0".join(parts).encode())
     return state.hexdigest()
 
 
 def subject_unit(task: Task, source: str, instances: Instances = ()) -> Unit:
-    """The module of one program; ``instances`` are those that the tests use.
+    """Write the module of one program.
 
-    Its names come from its content, so that they are the same alone and in any company.
+    Its names come from its content, so they do not depend on the other programs in the crate.
+
+    Args:
+        task: the task that the program answers.
+        source: the program.
+        instances: the instances of a generic entry point that the tests use.
     """
     name = "s_" + program_digest(task, source)[:32]
     signature = read_signature(task.prompt, task.entry_point)
-    # The constant is what an attribute left dangling at the end of the completion would remove.
+    # An attribute at the end of the completion would remove the next item: it hits this constant.
     shim = _shim(signature, instances)
     at_root = stands_at_root(source)
     if at_root and has_no_std(source):
@@ -51,7 +56,7 @@ _SHIM = "pub(crate) mod evalwire_shim {"
 
 
 def _with_std(shim: str) -> str:
-    """The shim of a crate that declines std: it brings std for itself alone."""
+    """Change a shim for a ``no_std`` program: the shim alone imports std."""
     own = f"{_SHIM} extern crate std; #[allow(unused_imports)] use std::prelude::rust_2021::*;"
     return shim.replace("::std::", "self::std::").replace(_SHIM, own, 1)
 
@@ -62,7 +67,10 @@ def _export(name: str, path: str, task: Task) -> str:
 
 
 def stack_bytes(task: Task) -> int:
-    """Bytes of stack that rustc's test run gives a program: a thread's, or that of ``main``."""
+    """Return the stack size in bytes that rustc's test run gives a program.
+
+    It is that of a test's thread, or of the main thread where the tests are a ``fn main``.
+    """
     try:
         return MAIN_STACK if open_tests(task.test).is_main else TEST_STACK
     except DataError:
@@ -70,12 +78,15 @@ def stack_bytes(task: Task) -> int:
 
 
 def symbol(name: str) -> str:
-    """The exported symbol of a module."""
+    """Return the exported symbol of a module."""
     return f"evalpkg_{name}"
 
 
 def _shim(signature: Signature, instances: Instances = ()) -> str:
-    """Decode arguments, call, encode. No attributes and no lints: the program may forbid them."""
+    """Write the shim: it decodes arguments, calls the program and encodes the result.
+
+    It holds no attributes and triggers no lints, since the program may forbid them.
+    """
     own = signature.own
     named = f"use super::{{{', '.join(own.names)}}};" if own.names else ""
     uses = " ".join((*signature.imports, *signature.preamble_imports, named))
@@ -105,7 +116,7 @@ def _numbers(numbers: tuple[int, ...]) -> str:
 
 def _aliases(signature: Signature, names: tuple[str, ...]) -> str:
     pairs = zip(signature.type_parameters, names, strict=True)
-    # A reference in a value of the tests was leaked when it was decoded.
+    # A received reference points to leaked memory, so it is valid for ever.
     lasting = ((one, name.replace("&str", "&'static str")) for one, name in pairs)
     return " ".join(f"type {one} = {name};" for one, name in lasting)
 
@@ -139,7 +150,7 @@ def _decode(index: int, parameter: Parameter, leaked: bool) -> str:
 
 
 def _closure(number: int, index: int, closure: Closure) -> str:
-    """Stands in for the closure: asks the tests."""
+    """Write a stand-in for a closure of the tests: calling it asks the tests for the result."""
     taken = ", ".join(f"p{i}: {p.text}" for i, p in enumerate(closure.parameters))
     sent = "".join(f" ::evalwire::Put::put(&p{i}, out);" for i in range(len(closure.parameters)))
     back = "".join(f" *p{i} = reader.arg();" for i, p in enumerate(closure.parameters) if p.mutable)
@@ -158,6 +169,6 @@ def _pass(index: int, parameter: Parameter, leaked: bool) -> str:
         return parameter.closure.given.format(name)
     if parameter.referent is None:
         return name
-    # Exactly the asked type: a generic parameter would otherwise be given another.
+    # The annotation makes the type exact; a generic parameter would otherwise accept another one.
     passed = f"&{'mut ' * parameter.mutable}*{name}" if leaked else parameter.passed(name)
     return f"{{ let exact: {parameter.text} = {passed}; exact }}"

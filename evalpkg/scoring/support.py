@@ -1,8 +1,8 @@
-"""The support library beside each crate, without a copy for each; third-party crates likewise.
+"""Put the support library (or a third-party crate) beside each crate that is compiled.
 
-It takes many times the room of all else in a batch's folder. The crates of programs therefore share
-one copy by hard links. The crates of tests do not: what their processes run must not depend on what
-a compiler of programs may have done to a shared file.
+It takes many times the space of all else in a batch's folder, so the crates of programs share one
+copy by hard links. The crates of tests get copies of their own: the compiler of a hostile program
+might change a shared file, and tests run unconfined.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ def put_support(library: Path, work: Path, *, shared: bool) -> None:
     """Put the library into ``work``, where rustc looks for it.
 
     Args:
-        library: the one in the cache.
-        work: folder of one crate.
-        shared: link this process's copy rather than make another.
+        library: path of the library in the cache.
+        work: the folder of one crate.
+        shared: True to link this process's shared copy instead of making a new one.
     """
     target = work / library.name
     if shared:
@@ -37,7 +37,7 @@ def put_support(library: Path, work: Path, *, shared: bool) -> None:
 
 
 def _shared(library: Path) -> Path:
-    """This process's copy, made anew where it is missing or is no longer what was copied."""
+    """Return the path of this process's copy; copy again if it is missing or was changed."""
     copy = scratch_root() / f"{library.parent.name}-{library.name}"
     with _lock:
         if not _is_intact(copy, library):

@@ -1,10 +1,10 @@
-"""A task's tests, opened up: the functions that rustc would run, callable one by one.
+"""Find the functions in a task's tests that rustc would run, and make each one callable.
 
-What stands in plain source is found by parsing. Tests that a macro's definition makes are
-registered while the oracle is loaded (``evalwire::case``). Where macros or unknown attributes may
-make tests or take them away, rustc is asked for its list (``listing``), and the oracle compares.
-Where neither can follow what rustc would run, the task is refused with the line: a test that is
-silently left out would let wrong programs pass.
+Tests in plain source are found by parsing. Tests that a macro's definition makes register
+themselves when the oracle is loaded (``evalwire::case``). Macros and unknown attributes may make
+further tests or remove some. There rustc is asked for its list (``listing``), and the oracle
+compares the two. If neither way finds what rustc would run, the task is refused with the line: a
+test that is silently left out would let wrong programs pass.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ test should_panic ignore allow warn expect deny inline doc must_use derive rustf
 track_caller deprecated
 """
 _PLAIN = frozenset(_PLAIN_WORDS.split())
-"""Attributes that do not decide whether an item is there."""
+"""Attributes that neither add nor remove an item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,9 @@ class TestFunction:
     """One test.
 
     Attributes:
-        path: within the tests, ``tests::adds``.
-        panics: the Rust literal that the message of the expected panic contains; ``""`` in quotes
-            where any panic will do, None where none is expected.
+        path: its path within the tests, such as ``tests::adds``.
+        panics: a Rust string literal: the text that the expected panic's message must contain. An
+            empty literal (two quotes) accepts any panic; None means that no panic is expected.
     """
 
     path: str
@@ -48,10 +48,10 @@ class TestFile:
     """The tests of a task.
 
     Attributes:
-        text: the source with every test callable from outside.
-        functions: the tests that stand in plain source, those that are ignored left out.
-        certain: False where macros or attributes may make further tests, or take some away.
-        is_main: the one test is a ``fn main``.
+        text: the source, changed so that every test can be called from outside.
+        functions: the tests in plain source, without ignored ones.
+        certain: False where macros or attributes may make further tests or remove some.
+        is_main: True if the only test is a ``fn main``.
     """
 
     text: str
@@ -62,14 +62,14 @@ class TestFile:
 
 @lru_cache(maxsize=4096)
 def open_tests(source: str, listed: tuple[str, ...] | None = None) -> TestFile:
-    """Take the tests apart.
+    """Parse the tests.
 
     Args:
-        source: the tests.
-        listed: paths of those that rustc lists, where that was asked.
+        source: the source of the tests.
+        listed: paths of the tests that rustc lists; None if rustc was not asked.
 
     Raises:
-        DataError: if they cannot be parsed, or there are none.
+        DataError: if the tests cannot be parsed, or if there are none.
     """
     root = parse(source.encode()).root_node
     if root.has_error:
@@ -92,7 +92,7 @@ def open_tests(source: str, listed: tuple[str, ...] | None = None) -> TestFile:
 
 
 def plain(path: str) -> str:
-    """A path as rustc lists it."""
+    """Return a path as rustc lists it: without ``r#``."""
     return path.replace("r#", "")
 
 
@@ -108,7 +108,7 @@ class _Opened:
         self.wrapped: set[int] = set()
 
     def add(self, node: Node, path: str, attributes: list[Node]) -> None:
-        """Look at one item."""
+        """Take in one item of the source."""
         if node.type in ("macro_definition", "macro_invocation"):
             self.certain = False
             if node.type == "macro_definition":
@@ -131,20 +131,24 @@ class _Opened:
                 self.functions.append(TestFunction(path, _panics(attributes, names)))
 
     def make_public(self, node: Node) -> None:
-        """Let the oracle's entry call it."""
+        """Make an item ``pub``, so that the oracle can call it."""
         given = [child for child in node.named_children if child.type == "visibility_modifier"]
         start, end = (given[0].start_byte, given[0].end_byte) if given else (node.start_byte,) * 2
         self._edits.append((start, end, b"pub" if given else b"pub "))
 
     def edited(self, source: str) -> str:
-        """The source with all edits."""
+        """Return the source with all edits applied."""
         data = source.encode()
         for start, end, text in sorted(self._edits, reverse=True):
             data = data[:start] + text + data[end:]
         return data.decode()
 
     def refuse_what_is_lost(self, root: Node) -> None:
-        """A test that is made in a way that cannot be followed ends it here."""
+        """Refuse tests that are made in a way that we cannot follow.
+
+        Raises:
+            DataError: if a ``#[test]`` stands among a macro's arguments.
+        """
         for node in _all(root):
             if node.type != "token_tree" or node.prev_sibling is None:
                 continue
@@ -157,7 +161,7 @@ class _Opened:
                 raise _lost(node, "a '#[test]' among a macro's arguments")
 
     def _clear(self, attributes: list[Node], names: list[str]) -> None:
-        """Take away what only rustc's own harness understands."""
+        """Remove the attributes that only rustc's own harness understands."""
         for attribute, name in zip(attributes, names, strict=True):
             ours = _attribute(name) in ("should_panic", "ignore") or name == "#[cfg(test)]"
             if ours or _TEST.fullmatch(name):
@@ -185,7 +189,7 @@ class _Opened:
 
 
 def _end_of_test(tokens: list[Node], start: int) -> int | None:
-    """Index of the body of the ``#[test] fn`` that begins at ``start``, None if none does."""
+    """Return the index of the body of the ``#[test] fn`` that begins at ``start``; else None."""
     if text_of(tokens[start]) != "#" or start + 1 >= len(tokens):
         return None
     index, is_test = start, False
@@ -214,12 +218,12 @@ def _lost(node: Node, what: str) -> DataError:
 
 
 def _compact(node: Node) -> str:
-    """An attribute's text without white space and comments."""
+    """Return an attribute's text without white space and comments."""
     return _SPACE.sub("", text_of(node))
 
 
 def _attribute(compact: str) -> str:
-    """The first word of an attribute."""
+    """Return the first word of an attribute."""
     return re.split(r"[^\w]", compact.removeprefix("#["), maxsplit=1)[0]
 
 
@@ -238,7 +242,7 @@ def _all(node: Node) -> Iterator[Node]:
 
 
 def _items(parent: Node, prefix: str) -> Iterator[tuple[Node, str, list[Node]]]:
-    """Functions, modules and macros at any depth, with their path and their attributes."""
+    """Yield functions, modules and macros at any depth, with their paths and attributes."""
     attributes: list[Node] = []
     for node in parent.named_children:
         if node.type == "attribute_item":

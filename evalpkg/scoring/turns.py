@@ -1,4 +1,4 @@
-"""The rounds in which a program is judged, and who may work at the same time."""
+"""The rounds in which a program is judged, and which of them may run at the same time."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from enum import Enum
 
 
 class Round(Enum):
-    """How a program is judged; each round is for what the one before could not decide.
+    """The way in which a program is judged; each round takes programs that the last left undecided.
 
     Attributes:
         FIRST: in one crate with others, beside other batches.
         ALONE: in a crate of its own, beside other batches.
-        WAITING: in a crate of its own, beside others that wait more than they compute.
+        WAITING: in a crate of its own, beside others that mostly wait.
         QUIET: in a crate of its own, while nothing else is compiled or run.
     """
 
@@ -31,9 +31,9 @@ class Round(Enum):
 
 
 class Turns:
-    """Lets batches in that may be judged together; first come, first served.
+    """A lock that lets in batches that may be judged together; first come, first served.
 
-    Used by several threads, and by several calls of a scorer at once.
+    Several threads, and several calls of a scorer, use it at once.
     """
 
     def __init__(self) -> None:
@@ -43,7 +43,7 @@ class Turns:
 
     @contextmanager
     def take(self, wanted: Round) -> Iterator[None]:
-        """Wait until the turn may begin; it ends with the context."""
+        """Wait until a batch of this round may be judged; the turn ends with the context."""
         ticket = object()
         with self._changed:
             self._queue.append(ticket)

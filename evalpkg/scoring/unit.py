@@ -1,4 +1,4 @@
-"""A unit is what rustc compiles at once: modules of one crate."""
+"""A unit is one module of a crate; rustc compiles all units of a crate at once."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ class Unit:
     """One module of a crate.
 
     Attributes:
-        name: of the module, its file and (with a prefix) its symbol.
-        text: its source file.
-        export: the one line in the crate's root that declares and exports it.
-        is_root: the module is a crate of its own, and its text already exports it.
+        name: the name of the module, of its file and (with a prefix) of its symbol.
+        text: the text of its source file.
+        export: the line in the crate's root that declares and exports it.
+        is_root: True if the module is a crate's root itself; then its text exports it.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""From what rustc and the judge report to the one word that counts."""
+"""Turn the reports of rustc and of the judge into verdicts."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from evalpkg.scoring.stops import Stop
 DETAIL = 2000
 
 REFUSED_THREAD = "code: 11, kind: WouldBlock"
-"""How std words EAGAIN, which a subject meets only where a thread is refused; those panic, and a
-program that forges the words gets one failing verdict instead of another."""
+"""The text of std's panic on EAGAIN, which a subject meets only if it is refused a thread. A
+program that forges the text only changes one failing verdict into another."""
 
 
 def not_compiled(error: Diagnostic, program: str) -> Verdict:
-    """The program was rejected by rustc."""
+    """Return the verdict on a program that rustc rejected."""
     return Verdict(VerdictKind.COMPILE_ERROR, False, error.code, error.text[:DETAIL], program)
 
 
 def compiler_stopped(stop: Stop, detail: str, program: str) -> Verdict:
-    """On this program alone, rustc ended without rejecting it."""
+    """Return the verdict on a program on which, alone, rustc ended without an error in it."""
     kind = {
         Stop.TIMEOUT: VerdictKind.TIMEOUT,
         Stop.STALLED: VerdictKind.TIMEOUT,
@@ -41,9 +41,9 @@ def compiler_stopped(stop: Stop, detail: str, program: str) -> Verdict:
 
 
 def tried(outcome: TrialOutcome, program: str, limits: TrialLimits) -> Verdict:
-    """The program compiled and was put on trial within ``limits``.
+    """Return the verdict on a program that compiled and whose tests were run within ``limits``.
 
-    The detail names limits, not what was measured: judged again, a row is the same to the byte.
+    The detail names limits and no measurements, so that judging again gives the same bytes.
     """
     kind, detail = _judge(outcome, limits)
     compile_ok = None if kind in UNJUDGED else True
@@ -66,7 +66,7 @@ def _judge(outcome: TrialOutcome, limits: TrialLimits) -> tuple[VerdictKind, str
         case OutcomeKind.EXHAUSTED:
             return VerdictKind.RESOURCE_LIMIT, outcome.message
         case OutcomeKind.NOT_LOADED:
-            # It compiled and linked: what keeps it from being loaded is its own size or doing.
+            # It compiled and linked, so its own size or code keeps it from being loaded.
             return VerdictKind.RESOURCE_LIMIT, f"cannot be loaded: {outcome.message.strip()}"
         case OutcomeKind.SERVER_GONE:
             return VerdictKind.TAMPERED, "the fork-server ended with this program alone in it"
@@ -80,7 +80,7 @@ def _judge(outcome: TrialOutcome, limits: TrialLimits) -> tuple[VerdictKind, str
 
 
 def _gone(outcome: TrialOutcome, limits: TrialLimits) -> tuple[VerdictKind, str]:
-    """Why a subject stopped answering."""
+    """Return the verdict on a subject that stopped answering, and the reason."""
     if outcome.reason == Reason.WALL_TIMEOUT:
         return VerdictKind.TIMEOUT, f"no answer within {limits.wall_ms / 1000:g} s"
     if outcome.reason == Reason.ANSWER_TOO_LONG:
@@ -96,7 +96,7 @@ def _gone(outcome: TrialOutcome, limits: TrialLimits) -> tuple[VerdictKind, str]
     match number:
         case signal.SIGXCPU:
             return VerdictKind.TIMEOUT, f"used its {limits.cpu_s} s of CPU time"
-        case signal.SIGKILL if outcome.cpu_us > 0.8e6 * limits.cpu_s:  # deaf to the first signal
+        case signal.SIGKILL if outcome.cpu_us > 0.8e6 * limits.cpu_s:  # it ignored SIGXCPU
             return VerdictKind.TIMEOUT, f"used its {limits.cpu_s} s of CPU time"
         case signal.SIGXFSZ:
             return VerdictKind.RESOURCE_LIMIT, "output: printed more than allowed"
@@ -108,6 +108,6 @@ def _gone(outcome: TrialOutcome, limits: TrialLimits) -> tuple[VerdictKind, str]
 
 
 def _signal_name(number: int) -> str:
-    """Most real-time signals have no name of their own."""
+    """Return a signal's name; most real-time signals have only a number."""
     names = {known.value: known.name for known in signal.Signals}
     return names.get(number, f"signal {number}")

@@ -1,4 +1,4 @@
-"""``human-eval-rust`` 3.0.0 as another scorer, and what its verdicts differ in from ours."""
+"""Run ``human-eval-rust`` 3.0.0 as another scorer, and explain where its verdicts differ."""
 
 from evalpkg.scoring.peer.comparison import Disagreement, PeerComparison, compare
 from evalpkg.scoring.peer.faults import PeerFault, Question, question

@@ -1,4 +1,4 @@
-"""Where our verdicts and the peer's differ, and the experiment that explains each difference."""
+"""Find where our verdicts and the peer's differ, and explain each difference by experiment."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from evalpkg.scoring.peer.faults import PeerFault, Question, Rung, ladder, row_f
 from evalpkg.scoring.peer.runner import PeerSettings, PeerVerdict, peer_verdicts
 
 Unconfined = Callable[[Sequence[Question]], Sequence[Verdict]]
-"""Judges programs with our scorer and no sandbox."""
+"""A function that judges programs with our scorer and no sandbox."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,8 @@ class Disagreement:
     """One sample on which the two scorers differ.
 
     Attributes:
-        faults: what has to be repaired in the peer before it agrees; empty if nothing known does.
+        position: index of the sample.
+        faults: the faults to repair in the peer before it agrees; empty if no known repair helps.
     """
 
     position: int
@@ -30,10 +31,13 @@ class Disagreement:
 
 @dataclass(frozen=True, slots=True)
 class PeerComparison:
-    """All samples, compared.
+    """The comparison of all samples.
 
     Attributes:
-        not_judged: positions where either side had an infrastructure error.
+        samples: the number of samples.
+        agreed: the number of samples on which both scorers agree.
+        disagreements: the samples on which they differ.
+        not_judged: positions of samples that either side could not judge.
     """
 
     samples: int
@@ -43,7 +47,7 @@ class PeerComparison:
 
     @property
     def unexplained(self) -> tuple[Disagreement, ...]:
-        """Differences that no known fault of the peer accounts for."""
+        """The differences that no known fault of the peer explains."""
         return tuple(found for found in self.disagreements if not found.faults)
 
 
@@ -61,10 +65,11 @@ def compare(
         ours: our verdict on each.
         theirs: the peer's verdict on each.
         settings: how the peer was run.
-        unconfined: our scorer with its sandbox off, to tell what only a sandbox withholds.
+        unconfined: our scorer with its sandbox off; it shows which programs fail only because of
+            the sandbox.
 
     Raises:
-        EnvironmentUnfitError: the peer could not be run again.
+        EnvironmentUnfitError: if the peer could not be run again.
     """
     differing, skipped = [], []
     for position, (question, mine, peers) in enumerate(zip(questions, ours, theirs, strict=True)):
@@ -93,7 +98,7 @@ def compare(
 def _climb(
     group: list[Disagreement], steps: list[Rung], settings: PeerSettings, passed: bool
 ) -> dict[int, Disagreement]:
-    """Repair after repair, until the peer agrees; first on its own row, then on ours."""
+    """Try repair after repair until the peer agrees: first with its own row, then with ours."""
     done: dict[int, Disagreement] = {}
     plain = Rung(PeerFault.WRONG_ROW, settings, whole_program=False)
     for repaired_row in (False, True):
@@ -126,7 +131,7 @@ def _differs(found: Disagreement) -> bool:
 def _without_sandbox(
     disagreements: list[Disagreement], unconfined: Unconfined
 ) -> dict[int, Disagreement]:
-    """What we fail only because of the sandbox or a limit, the peer passes for lack of one."""
+    """Explain programs that we fail only because of the sandbox or a limit: the peer has none."""
     left = [found for found in disagreements if not found.faults and not found.ours.passed]
     limited = [found for found in left if found.ours.kind is VerdictKind.RESOURCE_LIMIT]
     others = [found for found in left if found not in limited]

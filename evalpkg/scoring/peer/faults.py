@@ -1,7 +1,7 @@
-"""What the peer is known to get wrong, and how to repair one such fault at a time.
+"""The known faults of the peer, and a repair for each.
 
-A disagreement is explained by a fault if the peer, with that fault repaired and nothing else
-changed, says what we say. The order is that of ``ladder``: each step keeps the repairs before it.
+A fault explains a disagreement if the peer, with that fault repaired, gives our verdict. Repairs
+are tried in the order of ``ladder``; most steps keep the repairs of the steps before.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from evalpkg.scoring.signature import read_signature
 
 
 class PeerFault(StrEnum):
-    """Why the peer's verdict differs."""
+    """The reason why the peer's verdict differs."""
 
     WHOLE_FUNCTION_BRACE = "whole_function_brace"
-    """Its extraction drops the closing brace of a function that was answered whole."""
+    """Its extraction drops the closing brace if the answer is the whole function."""
     ATTRIBUTES_STRIPPED = "attributes_stripped"
     """Its extraction drops every line that starts with ``#[``."""
     TEXT_DROPPED = "text_dropped"
     """Its extraction keeps only the function's body: helpers, imports and types are lost."""
     EDITION_2021 = "edition_2021"
-    """It compiles everything as edition 2021, whatever the row says."""
+    """It compiles everything as edition 2021, whatever edition the row names."""
     OWN_TESTS_RUN = "own_tests_run"
     """It compiles and runs the tests that the model wrote beside its answer."""
     TRUNCATED_TEST_ROW = "truncated_test_row"
@@ -36,7 +36,7 @@ class PeerFault(StrEnum):
     WEAK_ROW = "weak_row"
     """The row's test accepts what it should reject; ours has more asserts."""
     CFG_REMOVED_TESTS = "cfg_removed_tests"
-    """An attribute at the end of the answer removes the tests behind it."""
+    """An attribute at the end of the answer removes the tests that follow."""
     ASSERTS_SHADOWED = "asserts_shadowed"
     """The answer redefines the macros that the tests use."""
     SIGNATURE_NOT_PINNED = "signature_not_pinned"
@@ -44,7 +44,7 @@ class PeerFault(StrEnum):
     EXIT_CODE_TRUSTED = "exit_code_trusted"
     """The program ended with status 0 before its tests did."""
     NOTHING_CONFINED = "nothing_confined"
-    """The program used what a sandbox withholds: memory, output, files, network, processes."""
+    """The program used what a sandbox limits: memory, output, files, network or processes."""
     WALL_CLOCK = "wall_clock"
     """A wall-clock limit was hit on a busy machine."""
 
@@ -54,12 +54,13 @@ _TEST_ATTRIBUTES = ("#[test]", "#[cfg(test)]")
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A sample as put to the peer.
+    """A sample that the peer is asked to judge.
 
     Attributes:
+        task: the task as we have it.
         row: the task as the peer has it.
-        completion: what the model wrote.
-        source: the program in it, with all that stands behind the function.
+        completion: the model's text.
+        source: the program in it, with all text after the function.
     """
 
     task: Task
@@ -69,7 +70,7 @@ class Question:
 
 
 def question(task: Task, row: Task, completion: str) -> Question:
-    """A sample as put to the peer, which compiles what stands behind a body, too."""
+    """Make the question for the peer, which also compiles the text after a function's body."""
     found = extract(task, completion)
     source = task.prompt + completion if found.rule == "body" else found.source or ""
     return Question(task, row, completion, source)
@@ -77,7 +78,17 @@ def question(task: Task, row: Task, completion: str) -> Question:
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One rung: repairs up to and including that of ``fault``."""
+    """One step of the ladder: a set of repairs, the last of which is that of ``fault``.
+
+    Attributes:
+        fault: the fault that this step blames if the peer then agrees.
+        settings: how the peer is run.
+        whole_program: give the peer the whole program instead of the model's text.
+        guard: end the program with an item that a dangling attribute removes instead of the tests.
+        own_asserts: let the tests use ``::core``'s assert macros.
+        pinned: add an item to the tests that requires the exact signature.
+        only_our_tests: remove the model's own tests from the program.
+    """
 
     fault: PeerFault
     settings: PeerSettings
@@ -88,7 +99,7 @@ class Rung:
     only_our_tests: bool = False
 
     def ask(self, question: Question, row: Task) -> tuple[Task, str]:
-        """What the peer is given: a row and a completion."""
+        """Return the row and the completion to give to the peer."""
         if not self.whole_program:
             return row, question.completion
         source = question.source
@@ -104,7 +115,13 @@ class Rung:
 
 
 def ladder(settings: PeerSettings, edition: str, *, ours_passed: bool) -> list[Rung]:
-    """Repairs to try in turn, given who is stricter."""
+    """Return the repairs to try in turn.
+
+    Args:
+        settings: how the peer is run.
+        edition: the edition of the tasks.
+        ours_passed: True if we pass the samples and the peer fails them.
+    """
     given = replace(settings, extraction="given")
     dated = replace(given, edition=edition)
     if ours_passed:
@@ -135,7 +152,7 @@ def ladder(settings: PeerSettings, edition: str, *, ours_passed: bool) -> list[R
 
 
 def row_fault(task: Task) -> PeerFault:
-    """What was wrong with a row whose repair changes the verdict."""
+    """Return the fault of a row whose repair changes the verdict."""
     if "truncated_test" in task.erratum:
         return PeerFault.TRUNCATED_TEST_ROW
     strengthened = task.erratum.startswith("strengthened")
@@ -143,7 +160,7 @@ def row_fault(task: Task) -> PeerFault:
 
 
 def without_tests(source: str) -> str:
-    """``source`` without the top-level items that are tests, hold tests or exist only for them."""
+    """Remove the top-level items of ``source`` that are tests, hold tests or serve only tests."""
     data = source.encode()
     kept, position, start, testing = [], 0, -1, False
     for node in parse(data).root_node.named_children:

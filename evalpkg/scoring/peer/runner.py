@@ -1,4 +1,4 @@
-"""The peer's verdicts: ``human-eval-rust`` 3.0.0 itself, in a process of its own."""
+"""Get the peer's verdicts: run ``human-eval-rust`` 3.0.0 itself, in a process of its own."""
 
 from __future__ import annotations
 
@@ -32,14 +32,16 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class PeerSettings:
-    """How the peer is run; the defaults are its own, policy off.
+    """Settings of the peer; the defaults are its own, with its policy off.
 
     Attributes:
-        unconfined: consent to running completions with no sandbox at all: the peer's mode
-            ``none``, the only one of its modes that works.
-        extraction: ``peer`` for its own; the others are repairs, see ``faults.py``.
-        edition: rustc edition; the peer compiles everything as 2021.
-        evidence: also ask for libtest's line that at least one test ran to its end.
+        unconfined: the user's consent to run completions with no sandbox at all (the peer's mode
+            ``none``, the only one of its modes that works).
+        timeout_s: time limit in seconds.
+        workers: threads of the peer.
+        extraction: ``peer`` for the peer's own extraction; the others are repairs (``faults.py``).
+        edition: Rust edition; the peer itself compiles everything as 2021.
+        evidence: require libtest's line which says that at least one test ran to its end.
     """
 
     unconfined: bool = False
@@ -52,7 +54,7 @@ class PeerSettings:
 
 @dataclass(frozen=True, slots=True)
 class PeerVerdict:
-    """What the peer said of one sample, in its own words."""
+    """The peer's verdict on one sample, with the peer's own field names."""
 
     passed: bool
     compile_ok: bool | None
@@ -61,7 +63,7 @@ class PeerVerdict:
     main_free: bool
 
     def as_verdict(self) -> Verdict:
-        """The same in our words; what is lost is that the peer believes exit codes."""
+        """Translate the verdict into one of ours."""
         kind = VerdictKind.PASSED
         if not self.passed:
             kind = _KINDS.get(self.error_type or "", VerdictKind.INFRA_ERROR)
@@ -69,10 +71,10 @@ class PeerVerdict:
 
 
 def require_consent(settings: PeerSettings) -> None:
-    """Refuse to run programs with no sandbox unless the user said so.
+    """Refuse to run programs with no sandbox unless the user has agreed to it.
 
     Raises:
-        ConfigError: without ``settings.unconfined``.
+        ConfigError: if ``settings.unconfined`` is False.
     """
     if not settings.unconfined:
         raise ConfigError(
@@ -82,17 +84,17 @@ def require_consent(settings: PeerSettings) -> None:
 
 
 def peer_verdicts(samples: Iterable[tuple[Task, str]], settings: PeerSettings) -> list[PeerVerdict]:
-    """The peer's verdict on each (task as the peer has it, raw completion), in order.
+    """Return the peer's verdict on each (task as the peer has it, raw completion), in order.
 
     Raises:
-        ConfigError: without ``settings.unconfined``.
-        EnvironmentUnfitError: the peer cannot be found, fetched or started.
+        ConfigError: if ``settings.unconfined`` is False.
+        EnvironmentUnfitError: if the peer cannot be found, downloaded or started.
     """
     require_consent(settings)
     jobs = [
         json.dumps({"problem": asdict(task), "completion": completion})
         for task, completion in samples
-    ]  # all ASCII: a line separator in a completion ends no line
+    ]  # dumps escapes non-ASCII characters, so no line separator of a completion ends a line
     lines = _drive(settings, jobs) if jobs else []
     found: dict[int, PeerVerdict] = {}
     for line in lines:
@@ -127,7 +129,7 @@ def _drive(settings: PeerSettings, jobs: Sequence[str]) -> list[str]:
         try:
             said, complaints = process.communicate("\n".join([options, *jobs]) + "\n")
         finally:
-            # Its completions may have left processes of their own behind.
+            # Completions may have left processes behind.
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()

@@ -1,4 +1,4 @@
-"""The comparison as Markdown."""
+"""Write the comparison as Markdown."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def _side(found: Disagreement) -> Side:
 
 
 def render(comparison: PeerComparison, examples: int = 3) -> str:
-    """A table of disagreements by fault, with examples, and a list of those unexplained."""
+    """Return a table of disagreements by fault, with examples, and a list of unexplained ones."""
     counts: Counter[tuple[str, Side]] = Counter()
     where: dict[tuple[str, Side], list[str]] = {}
     for found in comparison.disagreements:
