@@ -13,7 +13,7 @@ __all__ = ["Judge", "__version__"]
 
 
 def __getattr__(name: str) -> Any:
-    """``Judge`` is imported when it is asked for, so that ``import evalpkg`` stays light."""
+    """Import ``Judge`` on first use, so that ``import evalpkg`` stays fast."""
     if name != "Judge":
         raise AttributeError(f"module 'evalpkg' has no attribute '{name}'")
     from evalpkg.scoring.judge import Judge

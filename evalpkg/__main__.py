@@ -1,4 +1,4 @@
-"""``python -m evalpkg`` is ``evalpkg``."""
+"""Entry point of ``python -m evalpkg``, which is the same as ``evalpkg``."""
 
 from evalpkg.cli import main
 

@@ -1,4 +1,4 @@
-"""Addresses as they may be shown, logged and recorded."""
+"""Addresses without the credentials that a URL may contain, fit to be shown and recorded."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ _USERINFO = re.compile(r"(?<=://)[^/?#\s]*@")
 
 
 def without_userinfo(text: str) -> str:
-    """``text`` with ``user:password@`` cut out of every URL in it.
+    """Remove ``user:password@`` from every URL in ``text``.
 
-    It ends at the last ``@`` before the path (RFC 3986, section 3.2.1; a password that holds an
-    unescaped one is cut out whole).
+    The part that is removed ends at the last ``@`` before the path (RFC 3986, section 3.2.1), so
+    a password with an unescaped ``@`` is removed as a whole.
     """
     return _USERINFO.sub("", text)

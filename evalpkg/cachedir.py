@@ -1,4 +1,4 @@
-"""Where this package keeps what it can make again."""
+"""The cache folder. Its contents can be deleted: they are made again when needed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from pathlib import Path
 
 
 def cache_root() -> Path:
-    """``EVALPKG_CACHE``, else ``$XDG_CACHE_HOME/evalpkg``, else ``~/.cache/evalpkg``."""
+    """Return the cache folder.
+
+    It is ``EVALPKG_CACHE``, else ``$XDG_CACHE_HOME/evalpkg``, else ``~/.cache/evalpkg``.
+    """
     if named := os.environ.get("EVALPKG_CACHE"):
         return Path(named)
     base = os.environ.get("XDG_CACHE_HOME")

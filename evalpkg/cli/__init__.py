@@ -1,4 +1,4 @@
-"""The command line. A command's module is imported only when that command is used."""
+"""The command line. The module of a command is imported only when the command is used."""
 
 from evalpkg.cli.app import main
 

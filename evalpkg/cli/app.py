@@ -1,4 +1,4 @@
-"""The ``evalpkg`` group, and what every command does with an error."""
+"""The ``evalpkg`` command group, and the error output that all commands share."""
 
 from __future__ import annotations
 
@@ -22,32 +22,32 @@ COMMANDS = {
     "explain": "Show how one completion came to its verdict, step by step.",
     "serve": "Judge completions over HTTP on this machine.",
     "report": "Rebuild the reports of a run, or compare several runs.",
-    "gate": "Say by the exit code whether a run meets a condition.",
-    "export": "Write a run as pandas, Inspect, MLflow and others read it.",
+    "gate": "Check a run against a condition, for CI: the exit code is the answer.",
+    "export": "Convert a run to the formats of pandas, Inspect, MLflow and others.",
     "verify": "Recompute a result from its rows and check every digest.",
-    "status": "Say how far a run is.",
-    "commit": "Print a digest of a configuration, to be published before it is run.",
-    "plan": "Say what runs of other sizes would detect and cost.",
+    "status": "Show the progress of a run.",
+    "commit": "Print the digest of a configuration, to publish it before the run.",
+    "plan": "Estimate what runs of other sizes would detect and cost.",
     "merge": "Join the shards of one run into one result.",
     "compare-scorers": "Show where two scorers disagree, and why.",
     "tasks": "List and export task sets, and check one of your own.",
-    "contamination": "Find tasks that a corpus holds, such as training data.",
-    "fleet": "Evaluate on many hosts: rent, provision, watch, give back.",
-    "doctor": "Check what this machine can do, by doing it.",
+    "contamination": "Find tasks that a corpus, such as training data, contains.",
+    "fleet": "Evaluate on many hosts: rent, provision, watch, terminate.",
+    "doctor": "Check whether this machine can run an evaluation.",
     "completion": "Print the shell completion script.",
 }
-"""Every command with its one-line help. Its module is ``evalpkg.cli.<name>``."""
+"""The commands with their one-line help, in display order; modules are ``evalpkg.cli.<name>``."""
 
 
 class LazyGroup(click.Group):
-    """A group that imports a command when it is called, not to list it."""
+    """A group that imports a command's module only when the command is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """The commands, in the order in which a user meets them."""
+        """Return the names of the commands in the order of ``COMMANDS``."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command of that name, imported now."""
+        """Import and return a command, or None if there is none of that name."""
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"evalpkg.cli.{cmd_name.replace('-', '_')}")
@@ -55,7 +55,7 @@ class LazyGroup(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The list in ``--help``, without importing a single command."""
+        """Write the list of commands in ``--help`` without importing any."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
@@ -78,18 +78,18 @@ def app() -> None:
 def main() -> NoReturn:
     """Run the command line and exit with one of ``ExitCode``."""
     open_closed_streams()
-    if not sys.warnoptions:  # other people's deprecations are no news to a user
+    if not sys.warnoptions:  # users cannot act on the deprecation warnings of libraries
         warnings.simplefilter("ignore")
-    for name in (signal.SIGTERM, signal.SIGHUP):  # a polite stop is an interrupt
-        if signal.getsignal(name) is not signal.SIG_IGN:  # nohup stays nohup
+    for name in (signal.SIGTERM, signal.SIGHUP):  # handled like Ctrl-C
+        if signal.getsignal(name) is not signal.SIG_IGN:  # nohup ignores SIGHUP: keep that
             signal.signal(name, signal.default_int_handler)
-    if signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN:  # no child's status could be learned
+    if signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN:  # else child exit statuses are lost
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     sys.exit(_run())
 
 
 def _show_warnings() -> None:
-    """Print what judging has to say of this machine to stderr, one line each."""
+    """Print the scorer's warnings about this machine to stderr, one line each."""
     import logging
 
     handler = logging.StreamHandler()
@@ -104,7 +104,7 @@ def _run() -> int:
     except EvalError as error:
         return show_error(error)
     except click.exceptions.Abort:
-        click.echo("\ninterrupted; what was done is kept: resume with the same command", err=True)
+        click.echo("\ninterrupted; finished work is kept: resume with the same command", err=True)
         return ExitCode.INTERRUPTED
     except click.ClickException as error:
         return _show_usage_error(error)
@@ -112,14 +112,14 @@ def _run() -> int:
 
 
 def _show_usage_error(error: click.ClickException) -> int:
-    """Click's own complaints, in the shape of ours."""
+    """Print an error of click in the form of ours, and return the exit code."""
     if isinstance(error, getattr(click.exceptions, "NoArgsIsHelpError", ())):  # from click 8.2 on
         error.show()
         return ExitCode.USAGE
     context = getattr(error, "ctx", None)
     where = context.command_path if context is not None else "evalpkg"
     message = error.format_message().rstrip(".")
-    return show_error(ConfigError(message, f"'{where} --help' shows what there is."))
+    return show_error(ConfigError(message, f"'{where} --help' lists the options."))
 
 
 def show_error(error: EvalError) -> int:

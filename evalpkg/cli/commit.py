@@ -1,4 +1,4 @@
-"""``evalpkg commit``: promise a configuration before it is run."""
+"""``evalpkg commit``: the digest of a configuration, to publish before the run."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from evalpkg.errors import ExitCode
     "target",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Also write what the digest covers: settings, digest of the tasks, release of evalpkg.",
+    help="Also write the content of the digest: settings, digest of the tasks, evalpkg's version.",
 )
 def command(config: EvalConfig, *, target: Path | None) -> int:
-    r"""Print a digest of a configuration, to be published before it is run.
+    r"""Print the digest of a configuration, to publish it before the run.
 
-    Nobody can tell from a result how many seeds or settings were tried before. Who
-    publishes this digest first, where its time can be seen, shows that this run was the
-    one that was meant. Give it to 'evalpkg run --commitment': a run with other settings
-    or tasks is then refused, and the statement carries it. It covers what decides
-    samples and verdicts, not the folders, workers or logs of a machine.
+    A result does not show how many seeds or settings were tried before it. Publish this
+    digest before the run, in a place that records the time: it proves that the settings
+    were not chosen afterwards. 'evalpkg run --commitment' then refuses other settings or
+    tasks, and the run's statement includes the digest. The digest covers every setting
+    that affects samples and verdicts, but not folders, workers or logs.
 
     \b
     Examples:
@@ -55,6 +55,6 @@ def command(config: EvalConfig, *, target: Path | None) -> int:
     document = commitment_for(config, tasks)
     if target is not None:
         write_atomic(target, canonical_json(document))
-        click.echo(f"{target}: the sha256 of this file is the digest", err=True)
+        click.echo(f"{target}: the digest is the sha256 of this file", err=True)
     click.echo(commitment_digest(document))
     return ExitCode.OK

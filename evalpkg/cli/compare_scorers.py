@@ -15,10 +15,13 @@ from evalpkg.errors import ExitCode
     "--sandbox-mode",
     type=click.Choice(["none"]),
     required=True,
-    help="Must be none: human-eval-rust runs programs with no sandbox. Ours stays confined.",
+    help="Must be none: human-eval-rust runs programs without a sandbox. evalpkg still uses one.",
 )
 @click.option(
-    "--dataset", default="human-eval-rust", show_default=True, help="Tasks: name or JSONL."
+    "--dataset",
+    default="human-eval-rust",
+    show_default=True,
+    help="Task set: a name or a JSONL file.",
 )
 @click.option("--limit", type=click.IntRange(min=1), help="Only the first N tasks.")
 @click.option(
@@ -26,9 +29,11 @@ from evalpkg.errors import ExitCode
     type=SECONDS,
     default=10.0,
     show_default=True,
-    help="Seconds a program may run, for both.",
+    help="Time limit of a program in seconds, for both scorers.",
 )
-@click.option("--n-workers", type=click.IntRange(min=1), help="Programs judged at once.")
+@click.option(
+    "--n-workers", type=click.IntRange(min=1), help="Number of programs judged in parallel."
+)
 def command(
     samples: tuple[str, ...],
     sandbox_mode: str,
@@ -40,12 +45,11 @@ def command(
     r"""Show where two scorers disagree, and why.
 
     Judges every line of SAMPLES with evalpkg and with human-eval-rust 3.0.0, policy off.
-    Each disagreement is explained by an experiment: one known fault of human-eval-rust
-    after another is repaired until it agrees. Prints a table by fault, and ends with 7
-    where something stays unexplained.
+    An experiment explains each disagreement: known faults of human-eval-rust are repaired
+    one after another until both scorers agree. Prints a table by fault. The exit code is 7
+    if a disagreement stays unexplained.
 
-    What the model wrote runs unconfined in human-eval-rust: use a machine that you can
-    spare.
+    human-eval-rust runs the model's programs without a sandbox: use a disposable machine.
 
     \b
     Example:

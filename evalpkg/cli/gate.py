@@ -1,4 +1,4 @@
-"""``evalpkg gate``: a run's answer as an exit code."""
+"""``evalpkg gate``: a check of a run whose exit code is the answer."""
 
 from __future__ import annotations
 
@@ -18,19 +18,22 @@ POINTS = click.FloatRange(0, 100, max_open=True)
     "--no-worse-than",
     type=POINTS,
     metavar="POINTS",
-    help="Hold if the fine-tuned model loses fewer points than this in pass@k.",
+    help="Condition: the fine-tuned model loses fewer points than this in pass@k.",
 )
 @click.option(
     "--better-than",
     type=POINTS,
     metavar="POINTS",
-    help="Hold if it gains more points than this. Of both conditions, both must hold.",
+    help="Condition: the fine-tuned model gains more points than this. With --no-worse-than, both "
+    "conditions must hold.",
 )
-@click.option("--k", type=click.IntRange(min=1), default=1, show_default=True, help="Of pass@k.")
+@click.option(
+    "--k", type=click.IntRange(min=1), default=1, show_default=True, help="The k of pass@k."
+)
 @click.option(
     "--mode",
     type=click.Choice(["no-policy", "policy"]),
-    help="Which results count.  [default: no-policy where the run has it]",
+    help="The results to check.  [default: no-policy if the run has it]",
 )
 def command(
     directory: Path,
@@ -39,11 +42,12 @@ def command(
     k: int,
     mode: str | None,
 ) -> int:
-    r"""Say by the exit code whether the run in DIRECTORY meets a condition.
+    r"""Check the run in DIRECTORY against a condition, for CI: the exit code is the answer.
 
-    A condition holds if the difference in pass@k, fine-tuned minus base, is beyond it with 95 %
-    confidence: its one-sided lower bound counts, not its value. Samples without a verdict count
-    against the fine-tuned model. Exit code 0: it holds; 8: it does not, or the run cannot tell.
+    A condition is checked against the one-sided 95 % lower bound of the difference in pass@k
+    (fine-tuned minus base), not against the difference itself. Samples without a verdict count
+    against the fine-tuned model. Exit code 0: every condition holds. Exit code 8: a condition
+    does not hold, or the run cannot tell.
 
     \b
     Examples:

@@ -21,8 +21,8 @@ from evalpkg.config import EvalConfig
 def command(config: EvalConfig) -> int:
     r"""Write the completions of both models, and nothing else.
 
-    Takes the options of 'evalpkg run', so that the same command with 'run' goes on in the
-    same directory. The samples are in DIR/work/samples.jsonl, which 'evalpkg score' reads.
+    Takes the options of 'evalpkg run': the same command with 'run' continues in the same
+    directory. The samples are in DIR/work/samples.jsonl, which 'evalpkg score' reads.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""What the help texts of all commands share."""
+"""The parts of help texts that all commands share."""
 
 from typing import Any
 
@@ -12,11 +12,11 @@ HELP = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 MEANING = {
     ExitCode.OK: "done",
     ExitCode.BUG: "a bug: a traceback is printed, please report it",
-    ExitCode.USAGE: "a flag, variable or configuration value that cannot be used",
-    ExitCode.ENVIRONMENT: "this machine lacks something: rustc, a sandbox, weights, disk",
-    ExitCode.DATA: "an input file is missing, malformed or contradicts another",
+    ExitCode.USAGE: "an option, variable or configuration value cannot be used",
+    ExitCode.ENVIRONMENT: "this machine lacks something: rustc, a sandbox, weights, disk space",
+    ExitCode.DATA: "an input file is missing, malformed or contradicts another one",
     ExitCode.GATE: "the self-check before the run failed",
-    ExitCode.INCOMPLETE: "ended, but some samples have no verdict (infrastructure errors)",
+    ExitCode.INCOMPLETE: "finished, but some samples have no verdict (infrastructure errors)",
     ExitCode.MISMATCH: "verify found something that does not hold",
     ExitCode.NOT_MET: "gate: the run does not meet the condition",
     ExitCode.INTERRUPTED: "interrupted; the same command resumes",
@@ -25,11 +25,11 @@ MEANING = {
 EXIT_CODE_TABLE = "\b\nExit codes:\n" + "\n".join(
     f"  {code.value:>3}  {meaning}" for code, meaning in MEANING.items()
 )
-"""The table as an epilog; ``\\b`` keeps click from rewrapping it."""
+"""The table of exit codes for an epilog; ``\\b`` keeps click from rewrapping it."""
 
 
 class EvalCommand(click.Command):
-    """A command with the settings and the epilog that all of them share."""
+    """A command with the settings and the epilog that all commands share."""
 
     def __init__(self, *args: Any, **attributes: Any) -> None:
         attributes.setdefault("context_settings", HELP)
@@ -39,7 +39,7 @@ class EvalCommand(click.Command):
 
 
 class EvalGroup(click.Group):
-    """A group of commands with the same settings and epilog."""
+    """A group of commands with the settings and the epilog that all commands share."""
 
     def __init__(self, *args: Any, **attributes: Any) -> None:
         attributes.setdefault("context_settings", HELP)
@@ -49,5 +49,5 @@ class EvalGroup(click.Group):
 
 
 def _unraw(text: str | None) -> str | None:
-    """Docstrings are raw; what click takes for "do not rewrap" is the character."""
+    r"""Replace ``\b`` of a raw docstring by the character that tells click not to rewrap."""
     return text.replace("\\b\n", "\b\n") if text else None

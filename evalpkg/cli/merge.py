@@ -20,7 +20,7 @@ from evalpkg.errors import ExitCode
     type=FOLDER,
     required=True,
     envvar="OUTPUT_DIR",
-    help="Where the merged result is written.",
+    help="Folder for the merged result.",
 )
 @click.option(
     "--signing-key",
@@ -30,9 +30,9 @@ from evalpkg.errors import ExitCode
 def command(directories: tuple[Path, ...], output_dir: Path, signing_key: Path | None) -> int:
     r"""Join the shards of one run into one result.
 
-    The DIRECTORIES are the output directories of 'evalpkg run --shard I/N'. The rows are
-    byte for byte those that one machine would have written. Shards that are missing or
-    unreadable are named; the rest is merged all the same, and the command ends with 6.
+    DIRECTORIES are the output directories of 'evalpkg run --shard I/N'. The merged rows are
+    byte for byte those of a run on one machine. If shards are missing or unreadable, the
+    command names them, merges the others and exits with 6.
 
     \b
     Example:

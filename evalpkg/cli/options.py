@@ -1,4 +1,4 @@
-"""Options made from the fields of ``EvalConfig``, so that a setting is defined once."""
+"""Options derived from the fields of ``EvalConfig``: each setting is defined only there."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ VARIABLE_OF = {field: variable for variable, field in ENVIRONMENT.items()}
 
 
 class _Raw(click.ParamType):  # type: ignore[type-arg,unused-ignore]  # generic from click 8.4 on
-    """Text as typed: ``load_config`` judges it, so that every source gets the same errors.
+    """An unchecked text: ``load_config`` checks it, so errors are the same for every source.
 
-    The choices are only for shell completion and the help text. A value without choices that is
-    no number may be a path, and is completed as one.
+    The choices serve shell completion and the help text only. A value without choices that is not
+    a number may be a path, and is completed like one.
     """
 
     name = "text"
@@ -66,7 +66,7 @@ class ConfigOption(click.Option):
 
 
 class ConfigCommand(EvalCommand):
-    """A command whose help shows its options under the headings of the configuration."""
+    """A command that groups the options in its help under the configuration's headings."""
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write one section per group; options of the command itself come first."""
@@ -83,16 +83,17 @@ class ConfigCommand(EvalCommand):
 def config_command(
     *groups: str, without: Iterable[str] = (), several: str = "", **attributes: Any
 ) -> Callable[[Callable[..., Any]], click.Command]:
-    """A command with ``-c`` and an option for each field of ``groups``.
+    """Decorate a function as a command with ``-c`` and an option for each field of ``groups``.
 
-    The function is called with ``config=EvalConfig`` and whatever options it declares itself.
+    The command calls the function with ``config``, an ``EvalConfig``, and the options that the
+    function itself declares.
 
     Args:
         groups: headings of the fields.
         without: fields that get no option.
-        several: a field of which this command takes several values. The configuration holds the
-            first; the function gets all that were given as ``several``.
-        attributes: of the command.
+        several: a field whose option may be repeated. The configuration gets the first value; the
+            function gets all of them as the argument ``several``.
+        attributes: attributes of the click command, such as its name.
     """
     left_out = set(without)
     fields = [
@@ -130,7 +131,7 @@ def config_command(
 
 
 def _given(value: Any) -> Any:
-    """An option's value; of one that may be repeated, all its values, or None for none."""
+    """Return an option's value; for a repeatable option, the list of its values or None."""
     return (list(value) or None) if isinstance(value, tuple) else value
 
 

@@ -1,4 +1,4 @@
-"""What a run says at its end: the answer, where it lies, and what it lacks."""
+"""The final output of a run: its results, the path of its report, and missing samples."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from evalpkg.pipeline.run import RunOutcome
 from evalpkg.store import Coverage, RunLayout, read_json
 
 NAMED = 20
-"""Samples without a verdict that are listed; the rest are counted."""
+"""The most samples without a verdict that are listed; the others are counted."""
 
 
 def show_outcome(outcome: RunOutcome) -> int:
@@ -24,7 +24,7 @@ def show_outcome(outcome: RunOutcome) -> int:
 
 
 def show_metrics(layout: RunLayout) -> None:
-    """Print the results of each mode, and where the report lies."""
+    """Print the results of each mode and the path of the report."""
     for mode in Mode:
         if layout.metrics(mode).exists():
             _show_mode(layout, mode)
@@ -33,7 +33,7 @@ def show_metrics(layout: RunLayout) -> None:
 
 
 def _show_mode(layout: RunLayout, mode: Mode) -> None:
-    """A few lines of numbers, as ``metrics.json`` has them."""
+    """Print the main numbers of one mode's ``metrics.json``."""
     metrics = read_json(layout.metrics(mode))
     click.echo(f"\n{mode.value}:")
     for result in metrics["sets"]:
@@ -56,7 +56,7 @@ def _show_roles(roles: dict[str, Any], indent: str) -> None:
 
 
 def _percent(estimate: dict[str, Any]) -> str:
-    """A share with its interval on new tasks."""
+    """Format a rate with its interval for new tasks."""
     value, interval = estimate["value"], estimate["new_tasks"]
     if value is None:
         return "n/a"
@@ -65,7 +65,7 @@ def _percent(estimate: dict[str, Any]) -> str:
 
 
 def show_gaps(covered: Coverage) -> int:
-    """Name the samples that have no verdict."""
+    """List the samples that have no verdict, and return the exit code."""
     if covered.complete:
         return ExitCode.OK
     for what, keys in (
@@ -79,5 +79,5 @@ def show_gaps(covered: Coverage) -> int:
                 click.echo(f"  {role.value} {task_id} {index}", err=True)
             if len(keys) > NAMED:
                 click.echo(f"  and {len(keys) - NAMED:,} more", err=True)
-    click.echo("The same command tries them again.", err=True)
+    click.echo("Give the same command again to retry them.", err=True)
     return ExitCode.INCOMPLETE

@@ -1,4 +1,4 @@
-"""``evalpkg plan``: how many tasks and samples the question needs."""
+"""``evalpkg plan``: numbers of tasks and samples that a question needs."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from evalpkg.cli.help import EvalCommand
     "--detect",
     type=click.FloatRange(0, 100, min_open=True),
     metavar="POINTS",
-    help="Name the cheapest design that detects a true difference of this many points.",
+    help="Also print the cheapest size that detects a true difference of this many points.",
 )
 @click.option(
     "--tokens-per-second",
     type=click.FloatRange(0, min_open=True),
-    help="Speed of generation, where the run did not measure it or another machine is meant.",
+    help="Speed of generation, if the run did not measure it or you plan for another machine.",
 )
 @click.option(
     "--tasks",
@@ -35,12 +35,12 @@ def command(
     tokens_per_second: float | None,
     tasks: tuple[int, ...],
 ) -> None:
-    r"""Say what runs of other sizes would detect, and what they would cost.
+    r"""Estimate what runs of other sizes would detect, and what they would cost.
 
-    From a finished or pilot run (both models, at least 2 samples per task) in DIRECTORY:
-    how much of the error comes from drawing samples and how much from the choice of
-    tasks, how long answers are, and how fast they were generated. Without DIRECTORY the
-    numbers are assumptions, and are said to be.
+    The estimates come from a finished run or a pilot in DIRECTORY (both models, at least
+    2 samples per task): its error from drawing samples, its error from the choice of
+    tasks, the length of its completions and the speed of its generation. Without
+    DIRECTORY the numbers are assumptions, and the output says so.
 
     \b
     Examples:
@@ -71,7 +71,7 @@ def command(
             cells = (f"{count:>7,}", f"{samples:>7}", f"{_hours(made.hours):>10}")
             click.echo("  ".join((*cells, f"{_points(made.detectable):>12}")))
     if any(count > whole for count in counts):
-        click.echo(f"\nThe data set holds {whole:,} tasks; --dataset can name further ones.")
+        click.echo(f"\nThe data set has {whole:,} tasks; add sets with --dataset for more.")
     if detect is not None:
         best = cheapest(basis, counts, detect / 100.0, settings)
         click.echo(

@@ -1,4 +1,4 @@
-"""``evalpkg report``: reports from the rows on disk."""
+"""``evalpkg report``: reports made from the rows on disk."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from evalpkg.errors import ConfigError
 @click.option(
     "--output-dir",
     type=FOLDER,
-    help="Where the comparison of several runs is written.",
+    help="Folder for the comparison of several runs.",
 )
 @click.option(
     "--signing-key",
@@ -35,7 +35,8 @@ from evalpkg.errors import ConfigError
     "--contamination",
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
     metavar="FILE",
-    help="What 'evalpkg contamination --output FILE' found: shows the result without those tasks.",
+    help="File from 'evalpkg contamination --output': the report also shows the result without "
+    "the tasks it names.",
 )
 def command(
     directories: tuple[Path, ...],
@@ -46,9 +47,9 @@ def command(
 ) -> None:
     r"""Rebuild the reports of a run, or compare several runs.
 
-    With one DIRECTORY, its metrics, reports and manifest are made anew from its rows. With
-    several, one table and plot over all of them, such as the checkpoints of a training,
-    are written to --output-dir.
+    With one DIRECTORY, rebuilds its metrics, reports and manifest from its rows. With
+    several, such as the checkpoints of a training, writes one table and one plot over all
+    of them to --output-dir.
 
     \b
     Examples:
@@ -61,7 +62,7 @@ def command(
 
     if contamination is not None and len(directories) > 1:
         raise ConfigError(
-            "--contamination is about one run", "Rebuild each run's report with it first."
+            "--contamination takes one run", "Rebuild the report of each run with it first."
         )
     for directory in directories:
         require_whole_run(directory)
@@ -79,11 +80,11 @@ def command(
         return
     if output_dir is None:
         raise ConfigError(
-            "several directories, and no place for their comparison", "Add --output-dir DIR."
+            "several directories, but no folder for their comparison", "Add --output-dir DIR."
         )
     if output_dir.resolve() in [directory.resolve() for directory in directories]:
         raise ConfigError(
-            f"{output_dir} is one of the runs: a file added to it fails 'evalpkg verify'",
+            f"{output_dir} is one of the runs: an added file would make 'evalpkg verify' fail",
             "Name another --output-dir.",
         )
     from evalpkg.reporting import compare_runs

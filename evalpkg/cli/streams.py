@@ -1,4 +1,4 @@
-"""Standard streams that whoever started us closed."""
+"""Replacement of standard streams that the parent process has closed."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ _MODES = ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w"))
 
 
 def open_closed_streams() -> None:
-    """Put the empty device where a standard stream is closed (``>&-``).
+    """Open ``/dev/null`` in place of every closed standard stream (``>&-``).
 
-    Otherwise the next file that is opened gets its number, and what is printed lands in that file.
+    Otherwise the next opened file would get the stream's number, and output would go into it.
     """
     for number, name, mode in _MODES:
         try:
             os.fstat(number)
         except OSError:
-            # The lowest free number, which is this one: all below it are open by now.
+            # open takes the lowest free number: this one, since all lower ones are open by now.
             os.open(os.devnull, os.O_RDWR)
         if getattr(sys, name) is None:
             setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115

@@ -1,4 +1,4 @@
-"""``evalpkg tasks``: the named sets, their tasks, and a check of sets of a user's own."""
+"""``evalpkg tasks``: the named sets, their tasks, and a check of the user's own sets."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 
 class _ListsByDefault(click.Group):
-    """A group whose first word is a command of it, or else the name of a task set to list."""
+    """A group that runs its command ``list`` if its first argument names no command."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put ``list`` before arguments that begin with none of the commands."""
+        """Insert ``list`` before arguments that do not begin with a command."""
         if not args or (args[0] not in self.commands and args[0] not in ("-h", "--help")):
             args = ["list", *args]
         return super().parse_args(ctx, args)
@@ -31,9 +31,9 @@ class _ListsByDefault(click.Group):
 def command() -> None:
     r"""List and export task sets, and check one of your own.
 
-    'evalpkg tasks' shows the named sets, 'evalpkg tasks NAME' the tasks of one
-    ('evalpkg tasks list --help' for its options), and 'evalpkg tasks check FILE' says of
-    each task of a file whether it can be judged, and why not.
+    'evalpkg tasks' lists the named sets. 'evalpkg tasks NAME' lists the tasks of one set
+    ('evalpkg tasks list --help' shows its options). 'evalpkg tasks check FILE' tries each
+    task of a file, and gives the reason if it cannot be judged.
 
     \b
     Examples:
@@ -46,23 +46,31 @@ def command() -> None:
 
 @command.command(name="list", cls=EvalCommand)
 @click.argument("name", required=False)
-@click.option("--json", "as_json", is_flag=True, help="One JSON array instead of a table.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON array instead of a table.")
 @click.option("--prompts", is_flag=True, help="Print the prompts, each under its task id.")
-@click.option("--output", type=click.Path(path_type=Path), help="Write the tasks as JSONL.")
-@click.option("--task-ids", multiple=True, help="Only these: ids, function names, patterns.")
-@click.option("--exclude-tasks", multiple=True, help="Leave these out: the same.")
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="Write the tasks to this JSONL file."
+)
+@click.option(
+    "--task-ids",
+    multiple=True,
+    help="Only these tasks: ids, function names or patterns, separated by commas.",
+)
+@click.option(
+    "--exclude-tasks", multiple=True, help="Leave out these tasks; same form as --task-ids."
+)
 @click.option(
     "--dataset-variant",
     type=click.Choice(["repaired", "original"]),
     default="repaired",
     show_default=True,
-    help="Mended rows, or the set as published.",
+    help="Repaired tasks (see ERRATA.md), or the set as published.",
 )
 @click.option(
     "--dataset-file",
     multiple=True,
     type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Copy of a named set on this machine, recognised by its digest.",
+    help="Local copy of a named set, recognised by its digest. May be repeated.",
 )
 def list_command(
     name: str | None,
@@ -101,24 +109,30 @@ def list_command(
 
 @command.command(name="check", cls=EvalCommand)
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--json", "as_json", is_flag=True, help="One JSON array instead of lines.")
-@click.option("--sandbox-mode", default="auto", show_default=True, help="As for 'score'.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON array instead of lines.")
+@click.option(
+    "--sandbox-mode",
+    default="auto",
+    show_default=True,
+    help="Sandbox in which solutions run, as for 'score'.",
+)
 @click.option(
     "--crates",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Folder of the sources of crates that tasks name, as 'cargo vendor' makes it.",
+    help="Folder with the sources of the tasks' crates, as 'cargo vendor' writes it.",
 )
 def check_command(file: Path, as_json: bool, sandbox_mode: str, crates: Path | None) -> int:
-    """Say of each task of FILE whether it can be judged, and why not.
+    """Check whether each task of FILE can be judged, and give the reason if not.
 
-    Builds every task's tests with rustc and runs them: the row's solution must pass, a stub and
-    a few wrong versions of the solution must not. Ends with 4 when a task cannot be used.
+    Compiles every task's tests with rustc and runs them: the task's own solution must pass; a
+    stub and some wrong versions of the solution must fail. The exit code is 4 if a task cannot
+    be used.
     """
     from evalpkg.pipeline.check_tasks import check_tasks
     from evalpkg.scoring.scoring_settings import ScoringSettings
 
     def begin(count: int) -> None:
-        click.echo(f"building and trying the tests of {count} tasks", err=True)
+        click.echo(f"compiling and running the tests of {count} tasks", err=True)
 
     checks = check_tasks(file, ScoringSettings(sandbox_mode=sandbox_mode, crates=crates), begin)
     bad = sum(bool(check.problem) for check in checks)
@@ -150,7 +164,7 @@ def _list_sets(as_json: bool) -> None:
         return
     for named in NAMED.values():
         click.echo(f"{named.name:<20} {named.tasks:>4} tasks  {named.title} ({named.licence})")
-    click.echo("\n'evalpkg tasks NAME' lists the tasks of one; --dataset NAME evaluates on it.")
+    click.echo("\n'evalpkg tasks NAME' lists the tasks of a set; --dataset NAME evaluates on it.")
 
 
 def _list_tasks(tasks: TaskSet) -> None:

@@ -1,4 +1,4 @@
-"""Types of values that several commands take."""
+"""Types of option values that several commands share."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from evalpkg.scoring.scoring_settings import MAX_SECONDS
 
 
 class _Seconds(click.FloatRange):
-    """A range that NaN is outside of, too: click asks comparisons, and of NaN all are false."""
+    """A range of seconds that rejects NaN, too: click's own comparisons let NaN through."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         seconds = super().convert(value, param, ctx)
@@ -26,7 +26,7 @@ SECONDS = _Seconds(min=0, min_open=True, max=MAX_SECONDS)
 
 
 class _Folder(click.Path):
-    """A folder that was named: an empty text would be the working directory."""
+    """A folder. Empty text is rejected, because it would mean the working directory."""
 
     def convert(
         self,

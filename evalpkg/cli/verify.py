@@ -1,4 +1,4 @@
-"""``evalpkg verify``: does a result hold what it claims?"""
+"""``evalpkg verify``: a check of everything that a result claims."""
 
 from __future__ import annotations
 
@@ -23,34 +23,34 @@ if TYPE_CHECKING:
     type=click.IntRange(min=0),
     default=0,
     metavar="N",
-    help="Compile and run N samples again, drawn at random, and say what that proves.",
+    help="Judge N random samples again, and say what that proves.",
 )
 @click.option(
     "--regenerate",
     type=click.IntRange(min=0),
     default=0,
     metavar="N",
-    help="Make N samples again from the recorded seeds and weights, drawn at random, and say what "
-    "that proves.",
+    help="Generate N random samples again from the recorded seeds and weights, and say what that "
+    "proves.",
 )
 @click.option(
     "--base-model",
     default="",
     metavar="NAME",
-    help="--regenerate: the base model here.  [default: as the run names it]",
+    help="--regenerate: the base model on this machine.  [default: the run's name for it]",
 )
 @click.option(
     "--checkpoint-path",
     default="",
     metavar="NAME",
-    help="--regenerate: the fine-tuned model here.  [default: as the run names it]",
+    help="--regenerate: the fine-tuned model on this machine.  [default: the run's name for it]",
 )
 @click.option(
     "--replay-file",
     "replayed",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     multiple=True,
-    help="--regenerate: samples that the run replayed, recognised by digest; may be repeated.",
+    help="--regenerate: file that the run replayed, recognised by its digest. May be repeated.",
 )
 @click.option(
     "--trust-remote-code",
@@ -60,19 +60,19 @@ if TYPE_CHECKING:
 @click.option(
     "--seed",
     type=int,
-    help="Repeat an earlier draw; its seed was printed.  [default: a fresh one each time]",
+    help="Seed of the random draw, to repeat an earlier one.  [default: a new one, printed]",
 )
 @click.option(
     "--sandbox-mode",
     default="auto",
     envvar="SANDBOX_MODE",
     show_default=True,
-    help="Sandbox for the samples that are scored again.",
+    help="Sandbox for samples that are judged again.",
 )
 @click.option(
     "--crates",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="Folder of the sources of crates that tasks name, for samples that are scored again.",
+    help="Folder with the sources of the tasks' crates, for samples that are judged again.",
 )
 @click.option(
     "--verify-key",
@@ -84,35 +84,36 @@ if TYPE_CHECKING:
     "files",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
     multiple=True,
-    help="Data set to compare the tasks with, recognised by its digest; may be repeated. Named "
-    "sets are found without.",
+    help="Data set file to compare the tasks with, recognised by its digest; not needed for named "
+    "sets. May be repeated.",
 )
 @click.option(
     "--rebuild-to",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Write the page made here from the rows; the one that came is then not compared.",
+    help="Rebuild the report from the rows and write it to FILE; the run's own report is then not "
+    "compared.",
 )
 @click.option(
     "--commitment",
     default="",
     metavar="SHA256",
-    help="Digest that was published before the run: it must be this configuration's.",
+    help="Digest that was published before the run; the run's configuration must have it.",
 )
 @click.option(
-    "--strict", is_flag=True, help="What could not be compared counts as if it did not hold."
+    "--strict", is_flag=True, help="Fail, too, if a part of the result could not be compared."
 )
 @click.option(
     "--prove",
     metavar="ROLE/TASK/INDEX",
-    help="Print a proof that one sample belongs to the result, and check nothing else.",
+    help="Print a proof that one sample belongs to the result; nothing else is checked.",
 )
 @click.option(
     "--check-proof",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Check such a proof against the manifest of DIRECTORY, and nothing else.",
+    help="Check a proof from --prove against the manifest of DIRECTORY; nothing else is checked.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of lines.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines.")
 def command(
     directory: Path,
     *,
@@ -136,8 +137,8 @@ def command(
 ) -> int:
     r"""Recompute a result from its rows and check every digest.
 
-    Recomputes every metric, extracts every program again, applies the policy again,
-    compares every file with the manifest, and says what holds and what does not.
+    Recomputes every metric, extracts every program again, applies the policy again and
+    compares every file with the manifest. Prints each check with its result.
 
     \b
     Examples:
@@ -188,7 +189,7 @@ def command(
 
 
 def _show(check: Check) -> None:
-    """Print what was compared, what is wrong, and what could not be compared."""
+    """Print one check: its result, its problems, and the parts that were not compared."""
     word = "FAIL" if not check.ok else "part" if check.left_out else "ok  "
     click.echo(f"{word}  {check.name:<22} {check.detail}")
     for problem in check.problems:
@@ -198,16 +199,16 @@ def _show(check: Check) -> None:
 
 
 def _conclude(report: Report, as_json: bool, strict: bool) -> int:
-    """Print the answer and return the exit code."""
+    """Print the overall result, and return the exit code."""
     left_out = len(report.left_out)
     if as_json:
         whole = {"ok": report.ok, "complete": not left_out}
         click.echo(json.dumps({**whole, "checks": [asdict(c) for c in report.checks]}))
     elif not report.ok:
-        click.echo("this does not hold")
+        click.echo("the result does not hold: see FAIL above")
     elif left_out:
         parts = "1 part was" if left_out == 1 else f"{left_out} parts were"
-        click.echo(f"what was compared holds; {parts} not compared (see 'not compared' above)")
+        click.echo(f"all that was compared holds; {parts} not compared (see above)")
     else:
         click.echo("everything holds")
     holds = report.ok and not (strict and left_out)
@@ -223,7 +224,7 @@ def _print_proof(directory: Path, name: str) -> int:
     task_id, _, index = rest.rpartition("/")
     if role not in list(Role) or not task_id or not index.isdigit():
         raise ConfigError(
-            f"--prove {name}: expected role, task and index joined by slashes",
+            f"--prove {name}: expected ROLE/TASK/INDEX",
             "For example: finetuned/CodeGen/53bba69a5d80/3",
         )
     proof = prove(RunLayout(directory), Role(role), task_id, int(index))

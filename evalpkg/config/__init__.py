@@ -1,4 +1,4 @@
-"""The configuration of a run: one typed object, and the sources it is filled from."""
+"""The configuration of a run: one typed object, filled from several sources."""
 
 from evalpkg.config.settings import EvalConfig
 from evalpkg.config.sources import load_config

@@ -1,8 +1,8 @@
-"""Everything a run can be told, in one typed object, and where each value came from.
+"""All settings of a run as one typed object, ``EvalConfig``.
 
-Values rise in this order: defaults, a YAML file, environment variables, the command line.
-The command line, its help and the documentation are derived from ``EvalConfig``: a setting is
-defined once, in ``evalpkg/config/options``.
+Each setting is defined once, in ``evalpkg/config/options``. The command line, its help and the
+documentation are derived from there. Later sources override earlier ones: defaults, a YAML file,
+environment variables, the command line.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ from evalpkg.generation import BACKENDS
 from evalpkg.models import Mode, Role
 
 REPEATED = ("dataset", "dataset_file", "task_ids", "exclude_tasks")
-"""Fields whose option may be given several times."""
+"""Fields whose option may be repeated."""
 
 
 class EvalConfig(
     RunOptions, ScoringOptions, TaskOptions, SamplingOptions, BackendOptions, ModelOptions
 ):
-    """One run: which models, asked how often, judged how, written where."""
+    """The settings of one run: models, sampling, tasks, scoring and output."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     @model_validator(mode="before")
     @classmethod
     def _auto(cls, given: Any) -> Any:
-        """``num_samples: auto`` stands for the ceiling, reached in rounds."""
+        """Replace ``num_samples: auto`` by ``max_samples`` and set ``auto_samples``."""
         if not isinstance(given, dict) or str(given.get("num_samples", "")).lower() != "auto":
             return given
         ceiling = given.get("max_samples", cls.model_fields["max_samples"].default)
@@ -61,7 +61,7 @@ class EvalConfig(
 
     @property
     def modes(self) -> tuple[Mode, ...]:
-        """The modes whose trees are written."""
+        """The modes whose results are written."""
         if self.policy_only:
             return (Mode.POLICY,)
         return (Mode.NO_POLICY,) if self.no_policy_only else (Mode.NO_POLICY, Mode.POLICY)
@@ -74,12 +74,12 @@ class EvalConfig(
 
     @classmethod
     def binds(cls, field: str) -> bool:
-        """Tell whether a resume must agree on this field: another value would be another run."""
+        """Tell whether a resume must have the same value of ``field``."""
         return bool(_extra(cls.model_fields[field])["identity"])
 
     @classmethod
     def choices(cls, field: str) -> tuple[str, ...]:
-        """The words a field accepts; empty where it is not a matter of choice."""
+        """Return the words that a field accepts; empty if it accepts other values."""
         for mark in cls.model_fields[field].metadata:
             if isinstance(mark, OneOf):
                 return tuple(mark.names)
@@ -88,16 +88,16 @@ class EvalConfig(
 
     @classmethod
     def repeats(cls, field: str) -> bool:
-        """Tell whether an option may be given several times."""
+        """Tell whether the option of ``field`` may be repeated."""
         return field in REPEATED
 
     @classmethod
     def group(cls, field: str) -> str:
-        """The heading under which a field is shown."""
+        """Return the heading under which a field is shown."""
         return str(_extra(cls.model_fields[field])["group"])
 
 
 def _extra(field: FieldInfo) -> dict[str, Any]:
-    """A field's group and identity mark, as ``setting`` left them."""
+    """Return the group and identity of a field, as set by ``setting``."""
     assert isinstance(field.json_schema_extra, dict)  # noqa: S101 - narrows the type
     return field.json_schema_extra

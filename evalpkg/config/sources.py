@@ -1,6 +1,7 @@
-"""Filling the configuration: defaults, YAML file, environment, command line, in rising order.
+"""The sources of the configuration. Later ones override earlier ones.
 
-Each value keeps the name of its source, so that a mistake is reported where it was made.
+The order is: defaults, YAML file, environment variables, command line. Each value keeps the name
+of its source, so that an error names the place of the mistake.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from evalpkg.errors import ConfigError
 
 @dataclass(frozen=True, slots=True)
 class _Given:
-    """A value and the words that say where it came from."""
+    """A value and the name of its source."""
 
     value: object
     source: str
@@ -31,15 +32,15 @@ def load_config(
     environ: Mapping[str, str] | None = None,
     file: Path | None = None,
 ) -> EvalConfig:
-    """The configuration from all sources.
+    """Build the configuration from all sources.
 
     Args:
         options: command-line values by field name; None means "not given".
-        environ: environment variables; only those in ``ENVIRONMENT`` are read, empty ones not.
-        file: YAML file with field names as keys (hyphens may stand for underscores).
+        environ: environment variables; only those in ``ENVIRONMENT`` count, and only if not empty.
+        file: YAML file with field names as keys; hyphens may stand for underscores.
 
     Raises:
-        ConfigError: naming the source of every value that cannot be used.
+        ConfigError: if a value cannot be used; names each such value and its source.
     """
     given: dict[str, _Given] = {}
     if file is not None:
@@ -63,7 +64,7 @@ def _option_text(field: str, value: object) -> str:
 
 
 def _from_yaml(path: Path) -> dict[str, _Given]:
-    """The keys of a YAML file, each known to be a field."""
+    """Read a YAML file, and refuse keys that are no fields."""
     import yaml
 
     try:
@@ -96,7 +97,7 @@ def _nearest_key(field: str) -> str:
 
 
 def _explain(error: ValidationError, given: Mapping[str, _Given]) -> ConfigError:
-    """One ConfigError that names every bad value, its source and what would be accepted."""
+    """Turn pydantic's errors into one ConfigError with every bad value, its source and a cure."""
     causes: list[str] = []
     cures: list[str] = []
     for problem in error.errors():
@@ -110,7 +111,7 @@ def _explain(error: ValidationError, given: Mapping[str, _Given]) -> ConfigError
 
 
 def _in_words(field: str, problem: Any) -> tuple[str, str]:
-    """What is wrong with one value, and what to give instead."""
+    """Return the cause and the cure of one bad value."""
     kind, context = problem["type"], problem.get("ctx", {})
     if kind == "literal_error":
         choices = list(EvalConfig.choices(field))

@@ -1,4 +1,4 @@
-"""Types of settings: what a value from a file, a variable or the command line may look like."""
+"""Types of settings, which check and convert values from a file, a variable or an option."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from evalpkg.scoring.scoring_settings import MAX_SECONDS
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """Marks a text that must be one of ``names``, which are looked up when it is judged."""
+    """A mark on a text that must be one of ``names``; they are looked up at each validation."""
 
     names: Collection[str]
 
     def __get_pydantic_core_schema__(
         self, source: type[str], handler: GetCoreSchemaHandler
     ) -> CoreSchema:
-        """Judge the text after it is known to be one."""
+        """Add the check of the names after pydantic's own check."""
         return core_schema.no_info_after_validator_function(self._judge, handler(source))
 
     def _judge(self, text: str) -> str:
@@ -38,7 +38,7 @@ def _split(text: str) -> list[str]:
 
 
 def _split_list(value: object) -> object:
-    """``"1,10,100"`` or ``5`` as a list; anything else as it is."""
+    """Turn ``"1,10,100"`` or ``5`` into a list; return anything else unchanged."""
     if isinstance(value, list | tuple) and all(isinstance(part, str) for part in value):
         return [name for part in value for name in _split(part)]
     if isinstance(value, str):
@@ -47,12 +47,12 @@ def _split_list(value: object) -> object:
 
 
 def _one_or_more(value: object) -> object:
-    """A single value as a list of one."""
+    """Wrap a single value in a tuple."""
     return (value,) if isinstance(value, str | Path) else value
 
 
 def _ks(value: object) -> object:
-    """Values of k: whole numbers of at least 1, each once, in rising order."""
+    """Check values of k: whole numbers of at least 1. Return them sorted and without repeats."""
     parts = _split_list(value)
     if not isinstance(parts, list | tuple) or not parts:
         raise ValueError("expected numbers separated by commas, such as 1,10,100")
@@ -70,7 +70,7 @@ _ESCAPE = re.compile(r"\\(n|t|\\|x[0-9a-fA-F]{2})")
 
 
 def _stops(value: object) -> object:
-    """Texts with escapes, separated by commas; a list holds them as they are."""
+    """Split stop strings at commas and replace their escapes; return a list unchanged."""
     if not isinstance(value, str):
         return value
     plain = {"n": "\n", "t": "\t", "\\": "\\"}
@@ -82,7 +82,7 @@ def _stops(value: object) -> object:
 
 
 def json_text(value: object) -> object:
-    """A JSON object as text, whether it came as text or as a table of YAML."""
+    """Check a JSON object given as text, or convert a mapping from YAML to text."""
     if isinstance(value, str):
         if value and not isinstance(json.loads(value), dict):
             raise ValueError("not a JSON object")
@@ -91,7 +91,7 @@ def json_text(value: object) -> object:
 
 
 def shard(value: object) -> object:
-    """``i/n`` with ``0 <= i < n``."""
+    """Check that a shard has the form ``i/n`` with ``0 <= i < n``; None is allowed."""
     match = re.fullmatch(r"(\d+)/(\d+)", str(value)) if value is not None else None
     if value is not None and (match is None or int(match[1]) >= int(match[2])):
         raise ValueError("expected i/n with 0 <= i < n, such as 0/4 for the first of four hosts")
@@ -99,12 +99,12 @@ def shard(value: object) -> object:
 
 
 def _lowered(value: object) -> object:
-    """Hex digits in lower case."""
+    """Strip a text and put it in lower case."""
     return value.strip().lower() if isinstance(value, str) else value
 
 
 def _place(value: object) -> object:
-    """A path that was given: an empty text would be the working directory."""
+    """Refuse an empty path, which would mean the working directory."""
     if value == "":
         raise ValueError("empty")
     return value

@@ -1,4 +1,4 @@
-"""Environment variables that are settings of a run."""
+"""Table of the environment variables that set fields of the configuration."""
 
 ENVIRONMENT = {
     "BASE_MODEL": "base_model",
@@ -12,4 +12,4 @@ ENVIRONMENT = {
     "NONINTERACTIVE": "noninteractive",
     "EVALPKG_VLLM_PYTHON": "vllm_python",
 }
-"""Environment variables that set a field; an empty variable counts as unset."""
+"""Names of environment variables and of the fields they set; an empty variable counts as unset."""

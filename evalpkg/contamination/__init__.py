@@ -1,4 +1,4 @@
-"""Whether a corpus, such as a fine-tune's training data, holds the tasks that it is tested on."""
+"""Search for tasks in a corpus, such as the training data of a fine-tune."""
 
 from evalpkg.contamination.compare import Finding, Findings, compare
 from evalpkg.contamination.record import read_touched, write_findings

@@ -1,4 +1,4 @@
-"""Compares the documents of a corpus with the parts of each task."""
+"""Comparison of the documents of a corpus with the parts of each task."""
 
 from __future__ import annotations
 
@@ -12,21 +12,24 @@ from evalpkg.contamination.grams import token_grams, tree_shapes
 from evalpkg.models import Task
 
 THRESHOLD = 0.5
-"""Share of a part's 13-grams or shapes in one document from which a task counts as touched."""
+"""A task counts as touched if one document has at least this share of a part's 13-grams or shapes.
+
+The parts are the prompt, the solution and the tests.
+"""
 
 _FENCE = re.compile(r"```[^\n]*\n(.*?)(?:```|\Z)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """How much of one part of a task one document holds, at most.
+    """The best match of one part of a task among all documents.
 
     Attributes:
         part: ``prompt``, ``solution`` or ``tests``.
         measure: ``tokens`` (13-grams) or ``trees`` (shapes of syntax trees).
-        found: how many of the part's grams or shapes the document holds.
-        of: how many there are; a part with none is not compared.
-        where: the document; empty where nothing was found.
+        found: number of the part's grams or shapes that the document contains.
+        of: number of the part's grams or shapes, at least 1.
+        where: the document, as file and line; empty if nothing was found.
     """
 
     task_id: str
@@ -38,35 +41,41 @@ class Finding:
 
     @property
     def share(self) -> float:
-        """Of the part, from 0 to 1."""
+        """The share of the part that was found, from 0 to 1."""
         return self.found / self.of
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What was found of all tasks."""
+    """The findings for all tasks."""
 
     findings: tuple[Finding, ...]
     threshold: float = THRESHOLD
 
     def touched(self) -> tuple[str, ...]:
-        """Ids of the tasks of which a document holds at least the threshold's share."""
+        """Return the ids of the tasks that have a finding of at least the threshold."""
         ids = (one.task_id for one in self.findings if one.share >= self.threshold)
         return tuple(dict.fromkeys(ids))
 
 
 Key = tuple[str, str, str]
+"""Task id, part and measure."""
 
 
 def compare(
     tasks: Sequence[Task], documents: Iterable[Document], threshold: float = THRESHOLD
 ) -> Findings:
-    """The most that any one document holds of each part of each task.
+    """Find the best match of each part of each task among the documents.
+
+    Grams and shapes that tasks for different problems share, such as common imports, are ignored.
 
     Args:
-        tasks: what the corpus should not hold.
-        documents: of the corpus; read once, one at a time.
-        threshold: share from which a task counts as touched.
+        tasks: the tasks to look for.
+        documents: the corpus; read once, one document at a time.
+        threshold: share of a part, from 0 to 1, at which a task counts as touched.
+
+    Returns:
+        One finding for each part and measure that has anything to compare.
     """
     sizes: dict[Key, int] = {}
     index: dict[str, dict[bytes, list[Key]]] = {"tokens": {}, "trees": {}}
@@ -91,7 +100,7 @@ def compare(
 
 
 def _common(parts: Iterable[tuple[Task, Key, set[bytes]]]) -> set[bytes]:
-    """What tasks for different problems share, such as a set's imports: it tells of neither."""
+    """Collect what tasks for different problems share: it is no sign of either task."""
     owner: dict[bytes, str] = {}
     common: set[bytes] = set()
     for task, _, grams in parts:
@@ -123,7 +132,7 @@ def _hits(document: Document, index: dict[str, dict[bytes, list[Key]]]) -> Count
 
 
 def _sources(text: str) -> list[str]:
-    """The Rust in a document: fenced blocks, or the whole where there are none."""
+    """Return the Rust code in a document: its fenced blocks, or all of it if there are none."""
     if not re.search(r"\bfn\b|assert", text):
         return []
     return _FENCE.findall(text) or [text]

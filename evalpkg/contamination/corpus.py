@@ -1,4 +1,4 @@
-"""Reads a corpus as a stream of documents, however large it is."""
+"""A corpus as a stream of documents; memory stays bounded for a corpus of any size."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from evalpkg.zstd import open_zstd
 JSON_LINES = (".jsonl", ".ndjson", ".json")
 TABLES = (".parquet", ".arrow", ".csv", ".tsv", ".xlsx")
 BLOCK = 1 << 20
-"""Characters of one document of a text file."""
+"""Size in characters of a block of a text file; each block is one document."""
 OVERLAP = 1 << 14
-"""Characters at a block's end that the next one begins with, so that no match is cut in two."""
+"""Characters that a block repeats from the block before, so that no match is cut in two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Document:
     """A row of JSON Lines, or a block of a text file.
 
     Attributes:
-        where: file and line of its beginning.
+        where: name of the file and number of the document's first line.
     """
 
     where: str
@@ -37,11 +37,11 @@ class Document:
 
 @dataclass(slots=True)
 class Corpus:
-    """One file.
+    """One file of a corpus.
 
     Attributes:
-        documents: read so far.
-        sha256: of the file, known when all of it is read.
+        documents: number of documents read so far.
+        sha256: digest of the file as stored; empty until the whole file is read.
     """
 
     path: Path
@@ -49,14 +49,14 @@ class Corpus:
     sha256: str = field(default="")
 
     def read(self, advance: Callable[[int], None] = lambda _: None) -> Iterator[Document]:
-        """Each document.
+        """Yield each document.
 
         Args:
-            advance: told how many more bytes of the file have been read.
+            advance: called with the number of bytes of each read, for a progress bar.
 
         Raises:
-            DataError: if the file cannot be read, or a line of JSON Lines is no JSON.
-            EnvironmentUnfitError: if what unpacks it is not installed.
+            DataError: if the file cannot be read, or a line of JSON Lines is not JSON.
+            EnvironmentUnfitError: if the file is zstd and zstandard is not installed.
         """
         try:
             with self.path.open("rb") as raw:
@@ -77,7 +77,7 @@ class Corpus:
         if plain_name.endswith(TABLES):
             raise DataError(
                 f"{self.path} is a table, not JSON Lines or text",
-                "Write it as JSON Lines first, such as with datasets' to_json or pandas.",
+                "Convert it to JSON Lines first, for example with to_json of datasets or pandas.",
             )
         if plain_name.endswith(JSON_LINES):
             return self._rows(lines)
@@ -92,8 +92,8 @@ class Corpus:
                 value = json.loads(line)
             except (ValueError, RecursionError) as error:
                 raise DataError(
-                    f"{self.path}, line {number}: no JSON ({error})",
-                    "A corpus is JSON Lines, or text under another name than *.json*.",
+                    f"{self.path}, line {number}: not JSON ({error})",
+                    "A file named *.json or *.jsonl must be JSON Lines; rename it if it is text.",
                 ) from error
             yield Document(where, "\n".join(_texts(value)))
 
@@ -109,7 +109,7 @@ class Corpus:
                 fresh = False
                 while kept and size - len(kept[0]) >= OVERLAP:
                     size -= len(kept.popleft())
-                if size >= BLOCK:  # one line without an end
+                if size >= BLOCK:  # a single line longer than a block
                     kept, size = deque(), 0
                 start = number - len(kept) + 1
         if fresh:
@@ -117,7 +117,7 @@ class Corpus:
 
 
 class _Counted(io.RawIOBase):
-    """A file that counts and digests what is read of it."""
+    """A file that reports and digests the bytes that are read from it."""
 
     def __init__(self, raw: BinaryIO, advance: Callable[[int], None]) -> None:
         self._raw = raw
@@ -125,11 +125,11 @@ class _Counted(io.RawIOBase):
         self.digest = hashlib.sha256()
 
     def readable(self) -> bool:
-        """Always."""
+        """Return True: the file is open for reading."""
         return True
 
     def readinto(self, buffer: Any) -> int:
-        """Fill ``buffer``; the number of bytes."""
+        """Read into ``buffer``, and return the number of bytes."""
         data = self._raw.read(len(buffer))
         buffer[: len(data)] = data
         self.digest.update(data)
@@ -137,7 +137,7 @@ class _Counted(io.RawIOBase):
         return len(data)
 
     def close(self) -> None:
-        """Nothing: who opened the file closes it."""
+        """Do nothing: the caller that opened the file closes it."""
 
 
 def _unpacked(path: Path, raw: BinaryIO) -> BinaryIO:
@@ -150,7 +150,7 @@ def _unpacked(path: Path, raw: BinaryIO) -> BinaryIO:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """Every text in a JSON value."""
+    """Yield every string in a JSON value, in order; keys of objects do not count."""
     stack = [value]
     while stack:
         one = stack.pop()

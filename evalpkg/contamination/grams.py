@@ -1,4 +1,4 @@
-"""What of a text is compared: runs of 13 tokens, and the shapes of pieces of Rust."""
+"""The features that are compared: sequences of 13 tokens, and shapes of Rust syntax trees."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from tree_sitter import Node
 from evalpkg.extraction import ATTRIBUTES, COMMENTS, parse_prompt, text_of, walk
 
 LENGTH = 13
-"""Tokens of a run, and the fewest leaves of a syntax tree that counts."""
+"""Number of tokens in a sequence, and the fewest leaves of a syntax tree that counts."""
 
 LONGEST_PIECE = 2000
-"""Leaves of the largest syntax tree that is compared as a whole; its parts always are."""
+"""Leaves of the largest syntax tree that is compared as a whole; of a larger one, only parts."""
 
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _MARKS = frozenset("/*#")
@@ -27,23 +27,23 @@ _ENDS = ("_expression", "_statement")
 
 
 def token_grams(text: str) -> set[bytes]:
-    """Digests of all runs of 13 tokens, without regard to case, spaces and comment marks."""
+    """Digest all sequences of 13 tokens, ignoring case, white space and comment marks."""
     tokens = [one.lower() for one in _TOKEN.findall(text) if one not in _MARKS]
     last = len(tokens) - LENGTH + 1
     return {_digest(" ".join(tokens[i : i + LENGTH])) for i in range(last)}
 
 
 def tree_shapes(source: str) -> set[bytes]:
-    """Digests of the syntax trees of functions, statements and expressions of 13 leaves or more.
+    """Digest the syntax trees of functions, statements and expressions of 13 leaves or more.
 
-    Names count only by the order in which they first appear in the piece, and literals by their
-    kind: a copy with other names and numbers has the same shapes. Comments do not count.
+    A name is replaced by its order of first appearance in the tree, and a literal by its kind, so
+    that a copy with other names and numbers has the same shapes. Comments are ignored.
     """
     root = parse_prompt(source.encode("utf-8", "replace")).root_node
     shapes = set()
     for node in walk(root):
         if node.descendant_count > 4 * LONGEST_PIECE:
-            continue  # nested pieces would cost the square of a text that is hardly Rust
+            continue  # deeply nested trees of text that is not Rust would take quadratic time
         if node.type in _PIECES or node.type.endswith(_ENDS):
             leaves = list(_leaves(node))
             if LENGTH <= len(leaves) <= LONGEST_PIECE:

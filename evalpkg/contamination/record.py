@@ -1,4 +1,4 @@
-"""What was found, as a file that a report can be given."""
+"""The file of findings, which ``evalpkg report`` reads."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class _Record(BaseModel):
 def write_findings(
     path: Path, tasks: TaskSet, corpora: Sequence[Corpus], findings: Findings
 ) -> None:
-    """Write everything that was found.
+    """Write all findings as JSON.
 
     Raises:
         EnvironmentUnfitError: if the file cannot be written.
@@ -60,10 +60,10 @@ def write_findings(
 
 
 def read_touched(path: Path, task_ids: Sequence[str]) -> tuple[tuple[str, ...], str]:
-    """The touched ones of ``task_ids``, and the file's sha256.
+    """Return the touched ones of ``task_ids``, and the file's sha256.
 
     Raises:
-        DataError: if it is no such file, or says nothing of some of these tasks.
+        DataError: if ``path`` is no file of findings, or lacks some of these tasks.
     """
     try:
         record = _Record.model_validate(read_json(path))
@@ -75,7 +75,7 @@ def read_touched(path: Path, task_ids: Sequence[str]) -> tuple[tuple[str, ...], 
     unknown = [task_id for task_id in task_ids if task_id not in record.tasks]
     if unknown:
         raise DataError(
-            f"{path} says nothing of {len(unknown)} tasks of this run, such as {unknown[0]}",
+            f"{path} lacks {len(unknown)} tasks of this run, such as {unknown[0]}",
             "Compare the corpus with the same --dataset.",
         )
     touched = set(record.touched)

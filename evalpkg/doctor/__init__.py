@@ -1,4 +1,4 @@
-"""What this machine can do, found out by doing it."""
+"""Checks of this machine: can an evaluation run on it?"""
 
 from evalpkg.doctor.check import Diagnosis
 from evalpkg.doctor.machine import disk

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """One thing looked at.
+    """The outcome of one check.
 
     Attributes:
-        ok: whether it is as it should be.
-        required: whether an evaluation cannot run without it.
-        detail: what was found.
-        cure: what to do where it is not ok.
+        ok: True if the check passed.
+        detail: the finding, in words.
+        cure: advice if the check failed.
+        required: True if an evaluation cannot run unless this check passes.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The sandboxes, by running hostile programs in them."""
+"""Check of the sandboxes: hostile programs are run in each."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from evalpkg.errors import EvalError
 
 
 def sandboxes() -> Iterator[Diagnosis]:
-    """One line for each provider, and whether there is one that confines."""
+    """Check each sandbox; the last diagnosis says whether at least one confines."""
     from evalpkg.sandbox import check_providers
 
     found = []

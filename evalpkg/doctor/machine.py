@@ -1,4 +1,4 @@
-"""Python, disk, memory and GPU."""
+"""Checks of Python, disk, memory and GPU."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from evalpkg.doctor.check import Diagnosis
 
 MIN_PYTHON = (3, 11)
 MIN_FREE_GB = 2.0
-"""Results of a full run take about 0.3 GB; the rest is room for compilation and the cache."""
+"""Free disk space that a run needs, in GB: about 0.3 for results, the rest to compile and cache."""
 MIN_MEMORY_GB = 2.0
 
 
 def python() -> Diagnosis:
-    """The interpreter's version."""
+    """Check the interpreter's version."""
     return Diagnosis(
         "python",
         sys.version_info >= MIN_PYTHON,
@@ -31,7 +31,7 @@ def python() -> Diagnosis:
 
 
 def disk(output_dir: Path) -> Iterator[Diagnosis]:
-    """Room and the right to write, where results and temporary files go."""
+    """Check free space and write permission of the folders for results and temporary files."""
     for name, path in (("disk: results", output_dir), ("disk: temporary", _tmp())):
         existing = next(p for p in (path.absolute(), *path.absolute().parents) if p.exists())
         free = shutil.disk_usage(existing).free / 1e9
@@ -55,7 +55,7 @@ def _tmp() -> Path:
 
 
 def memory() -> Diagnosis:
-    """Memory that programs can still have, in GB."""
+    """Check the memory that is available, in GB."""
     available = 0.0
     for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
         if line.startswith("MemAvailable:"):
@@ -69,7 +69,7 @@ def memory() -> Diagnosis:
 
 
 def gpu() -> Diagnosis:
-    """The first GPU and its driver, as ``nvidia-smi`` names them."""
+    """Check for GPUs with ``nvidia-smi``; names each with its driver and memory."""
     query = ["nvidia-smi", "--query-gpu=name,driver_version,memory.total", "--format=csv,noheader"]
     try:
         answer = subprocess.run(query, capture_output=True, text=True, timeout=20, check=True)
@@ -80,5 +80,5 @@ def gpu() -> Diagnosis:
         "gpu",
         bool(found),
         found or "none: models run on the CPU",
-        "" if found else "An 8B model wants an NVIDIA GPU; the embedded model does not.",
+        "" if found else "An 8B model needs an NVIDIA GPU; the embedded model does not.",
     )

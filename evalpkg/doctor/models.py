@@ -1,4 +1,4 @@
-"""The model stack, the hub and the tokens. A token is never printed, only that it is there."""
+"""Checks of the model packages, the hub and the tokens. A token's value is never printed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HUB_TIMEOUT_S = 5.0
 
 
 def model_access() -> Iterator[Diagnosis]:
-    """Checks that this machine can get and load a model's weights."""
+    """Check that this machine can download and load model weights."""
     yield model_stack()
     yield hub()
     yield token("hugging face", ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN"), _hub_token_file())
@@ -24,7 +24,7 @@ def model_access() -> Iterator[Diagnosis]:
 
 
 def model_stack() -> Diagnosis:
-    """The packages that the transformers backend needs."""
+    """Check for the packages that the transformers backend needs."""
     found, missing = [], []
     for package in STACK:
         try:
@@ -59,7 +59,7 @@ def hub() -> Diagnosis:
 
 
 def token(service: str, variables: tuple[str, ...], file: Path | None) -> Diagnosis:
-    """Check that there is a token, and tell where it comes from."""
+    """Check for a token in the environment variables or the file, and name its place."""
     source = next((name for name in variables if os.environ.get(name)), "")
     if not source and file is not None and file.is_file():
         source = str(file)
@@ -67,7 +67,7 @@ def token(service: str, variables: tuple[str, ...], file: Path | None) -> Diagno
         f"token: {service}",
         bool(source),
         f"present ({source})" if source else "none",
-        "" if source else f"Set {variables[0]} where a model asks for it.",
+        "" if source else f"Set {variables[0]} if a model needs it.",
     )
 
 

@@ -1,4 +1,4 @@
-"""All checks of this machine, in the order in which they are told."""
+"""All checks of this machine, in display order."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from evalpkg.doctor.check import Diagnosis
 
 
 def run_checks(output_dir: Path) -> Iterator[Diagnosis]:
-    """All checks, each made when it is asked for, for a run that would write to ``output_dir``."""
+    """Run all checks lazily, for an evaluation that would write to ``output_dir``."""
     yield machine.python()
     yield toolchain.rustc()
     yield from confinement.sandboxes()

@@ -1,4 +1,4 @@
-"""rustc, by compiling a program and running it."""
+"""Check of rustc: it compiles a program, which is then run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ CURE = "Install Rust (https://rustup.rs) and a C linker, and see that 'rustc -vV
 
 
 def rustc() -> Diagnosis:
-    """Compile a program and compare what it prints."""
+    """Compile a program, run it and check its output."""
     try:
         version = _run(["rustc", "--version"]).strip()
         with tempfile.TemporaryDirectory() as folder:

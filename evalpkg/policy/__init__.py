@@ -1,4 +1,4 @@
-"""Rules on what a completion may contain: a veto beside the verdict, never instead of it."""
+"""Rules on the content of completions. Their veto is recorded beside the verdict, not in it."""
 
 from evalpkg.policy.sigilderg import Policy, load_policy
 

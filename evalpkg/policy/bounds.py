@@ -1,8 +1,9 @@
-"""Keeps the policy's regular expressions from taking minutes over hostile or degenerate text.
+"""Bounds on the time that the policy's regular expressions take on hostile or degenerate text.
 
-Some of them take time quadratic in the number of quotation marks, or cubic in the length of a run
-of blanks (a fence that a weak model opens and then fills with empty lines). Runs of blanks are
-shortened in a way that changes no match; text that stays too costly is recognised beforehand.
+Some expressions take time quadratic in the number of quotation marks, or cubic in the length of a
+run of blanks (such as a code fence that a weak model fills with empty lines). Runs of blanks are
+therefore shortened, in a way that changes no match. Text that would still take too long is
+recognised in advance.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import re
 
 MOST_STEPS = 300_000_000
-"""Estimated steps of the expressions that are let through: a few seconds."""
+"""The most steps, by estimate, that the expressions may take on a text: a few seconds."""
 
 _LONGEST_RUN = 64
 _BLANKS = re.compile(rf"[ \t\n\r\f\v]{{{_LONGEST_RUN + 1},}}")
@@ -18,16 +19,17 @@ _OTHER_BLANKS = re.compile(rf"\s{{{4 * _LONGEST_RUN}}}")
 
 
 def shorten(text: str) -> str:
-    """``text`` with long runs of ASCII blanks cut to a few that every expression takes for as many.
+    """Shorten long runs of ASCII blanks without changing the match of any expression.
 
-    What stays: whether there is a line end, and whether blanks stand before the first and after
-    the last one. A run never becomes a single space, which some rules contain.
+    A shortened run keeps three properties: whether it contains a line end, whether blanks come
+    before its first line end, and whether blanks come after its last one. It is never a single
+    space, because some rules contain one.
     """
     return _BLANKS.sub(_shortened, text) if len(text) > _LONGEST_RUN else text
 
 
 def too_costly(text: str) -> bool:
-    """Tell whether the release's expressions could take over ``MOST_STEPS`` steps for ``text``."""
+    """Tell whether the expressions could take more than ``MOST_STEPS`` steps on ``text``."""
     if len(text) * len(text) < MOST_STEPS:
         return _OTHER_BLANKS.search(text) is not None
     starts = sum(text.count(mark) for mark in ('"', "'", "/*", "<", "("))

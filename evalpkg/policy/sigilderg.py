@@ -1,9 +1,9 @@
-"""SigilDERG's policy, as ``human-eval-rust`` ships and applies it.
+"""SigilDERG's policy, loaded from the package ``human-eval-rust``.
 
-Neither its rules nor its code are copied here: both are loaded from the located release. It is a
-search for substrings in the lower-cased completion without comments and literals, so it vetoes
-honest code, too (``std::mem::swap``, ``Arc``, a variable called ``external``); reports count how
-many correct programs it vetoes.
+Neither its rules nor its code are copied here: both come from the installed or fetched release.
+The policy searches for substrings in the lower-cased completion without comments and literals.
+It therefore vetoes honest code, too (``std::mem::swap``, ``Arc``, a variable ``external``);
+reports count the correct programs that it vetoes.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ _DERIVE = "disallowed derive macro: "
 
 
 class Policy:
-    """SigilDERG's rules.
+    """SigilDERG's rules and the release's code that applies them.
 
     Attributes:
         name: ``sigilderg``.
-        digest: sha256 of the file that holds the rules and the code that applies them.
+        digest: sha256 of the release's file with the rules and that code.
     """
 
     def __init__(self, module: ModuleType, digest: str) -> None:
@@ -41,27 +41,29 @@ class Policy:
         self.digest = digest
         self._module = module
         patterns: list[str] = module.DISALLOWED_COMPLETION_PATTERNS
-        # Two spellings of one rule are one rule.
+        # Patterns that differ only in case are one rule.
         self._rules = {pattern.lower(): pattern for pattern in reversed(patterns)}
-        # A text without any of the shortest patterns has none of the longer ones that contain them.
+        # A longer pattern contains a shortest one: text without the shortest has none at all.
         self._shortest = tuple(
             rule for rule in self._rules if not any(o in rule for o in self._rules if o != rule)
         )
-        # With no patterns left, the release's own check is left with derives and raw strings,
-        # which it would not reach after the first pattern it finds.
+        # The release's check stops at the first pattern it finds. Without patterns it goes on to
+        # derives and raw strings.
         vars(module)["DISALLOWED_COMPLETION_PATTERNS"] = []
 
     def violations(self, task: Task, completion: str) -> tuple[str, ...]:
-        """Every rule that a completion breaks; empty exactly where the release lets it pass.
+        """List every rule that a completion breaks.
+
+        The list is empty exactly if the release accepts the completion.
 
         Args:
-            task: the task that was asked; the release checks the part that it takes for the
-                entry point's body.
-            completion: the raw text that the model wrote.
+            task: the completion's task; the release checks the part of the completion that it
+                takes for the body of the entry point.
+            completion: the model's text, unchanged.
 
         Returns:
-            The rules in the release's words and order. For text on which the release would run
-            into its own time limit, ``TOO_COSTLY``.
+            The rules in the release's words and order; only ``TOO_COSTLY`` for text on which the
+            release would exceed its own time limit.
         """
         module = self._module
         if problem := module._validate_completion(completion):
@@ -78,7 +80,7 @@ class Policy:
         return (*usages, *self._others(cleaned, code))
 
     def _code(self, cleaned: str) -> str:
-        """The text that the release searches: lower-case ASCII without comments and literals."""
+        """Return the text to search: lower-case ASCII without comments and literals."""
         lowered = cleaned.lower()
         if not lowered.isascii():
             lowered = self._module._normalize_unicode(lowered)
@@ -86,7 +88,7 @@ class Policy:
         return code
 
     def _others(self, cleaned: str, code: str) -> Iterator[str]:
-        """Derives and raw strings, of which the release names only the first."""
+        """Yield violations by derives and raw strings; the release itself names only the first."""
         if "derive" not in code and not any(raw in cleaned for raw in ('r"', "r#", 'R"', "R#")):
             return
         check = self._module._sanitize_rust_completion
@@ -95,7 +97,7 @@ class Policy:
             return
         yield str(problem)
         if problem.startswith(_DERIVE):
-            # No raw string needs a square bracket, and every derive does.
+            # Without square brackets no derive is left, and every raw string is.
             brackets = {c for c in cleaned if "[" in self._module._normalize_unicode(c)}
             rest = check(cleaned.translate(dict.fromkeys(map(ord, brackets), "(")))
             if rest is not None:
@@ -103,11 +105,11 @@ class Policy:
 
 
 def load_policy(name: str = "sigilderg") -> Policy:
-    """The policy called ``name``.
+    """Load a policy by its name.
 
     Raises:
         ConfigError: if there is no such policy.
-        EnvironmentUnfitError: if ``human-eval-rust`` is not here and cannot be fetched.
+        EnvironmentUnfitError: if ``human-eval-rust`` is not installed and cannot be fetched.
     """
     if name not in POLICIES:
         raise ConfigError(f"unknown policy '{name}'", f"Choose one of {', '.join(POLICIES)}.")
@@ -122,7 +124,7 @@ def _load() -> Policy:
 
 
 def _import_release() -> ModuleType:
-    """The release's module under a private name: ``human_eval`` itself is not imported."""
+    """Import the release's module under a private name, without importing ``human_eval``."""
     package = types.ModuleType(_PACKAGE)
     package.__path__ = [str(locate_human_eval_rust().package)]
     sys.modules[_PACKAGE] = package

@@ -1,4 +1,4 @@
-"""The compared models: names, revisions, and how their weights are held."""
+"""Settings of the compared models: names, revisions and the form of their weights."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DEFAULTS = GenerationSettings()
 
 
 class ModelOptions(BaseModel):
-    """Which models are compared, and how their weights are held."""
+    """Settings of the compared models: names, revisions and the form of their weights."""
 
     base_model: Text = setting(
         DEFAULTS.base_model,
@@ -31,7 +31,7 @@ class ModelOptions(BaseModel):
     skip_finetuned: bool = setting(False, "leave the fine-tuned model out", "Models")
     backend: Annotated[str, OneOf(BACKENDS)] = setting(
         DEFAULTS.backend,
-        "who writes the completions: "
+        "source of the completions: "
         + ", ".join(f"{name} ({entry.summary})" for name, entry in BACKENDS.items()),
         "Models",
     )
@@ -57,12 +57,12 @@ class ModelOptions(BaseModel):
         DEFAULTS.attention, "attention kernel for the prompts", "Models"
     )
     no_cuda_graphs: bool = setting(
-        False, "launch every kernel of a step by itself (CUDA only)", "Models", identity=False
+        False, "launch the kernels of a decoding step one by one (CUDA)", "Models", identity=False
     )
     reuse_base: Place | None = setting(
         None,
-        "output directory of a run whose base samples are taken where weights, prompts, tasks and "
-        "sampling are the same by digest; refused where they are not",
+        "output directory of another run, whose base samples are reused; weights, prompts, tasks "
+        "and sampling must have the same digests",
         "Models",
         identity=False,
     )

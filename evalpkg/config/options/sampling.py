@@ -1,4 +1,4 @@
-"""How a model is asked: how often, how randomly, in which words."""
+"""Settings of sampling: number of samples, randomness, lengths and the prompt."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ DEFAULTS = GenerationSettings()
 
 
 class SamplingOptions(BaseModel):
-    """How often a model is asked, and how its tokens are drawn."""
+    """Settings of sampling: number of samples, randomness, lengths and the prompt."""
 
     num_samples: Annotated[int, Field(ge=1, le=100_000)] = setting(
         100, "completions per task and model, or 'auto'", "Sampling"
     )
     temperature: Annotated[float, Field(ge=0)] = setting(
-        DEFAULTS.temperature, "0 is greedy", "Sampling"
+        DEFAULTS.temperature, "sampling temperature; 0 is greedy", "Sampling"
     )
     top_p: Annotated[float, Field(gt=0, le=1)] = setting(
         DEFAULTS.top_p,
-        "nucleus: sample from the likeliest tokens that hold this much",
+        "nucleus sampling: only the likeliest tokens with this total probability",
         "Sampling",
     )
     top_k: Annotated[int, Field(ge=0)] = setting(
@@ -36,27 +36,27 @@ class SamplingOptions(BaseModel):
     )
     seed: Annotated[int, Field(ge=0)] = setting(
         DEFAULTS.seed,
-        "every sample draws from a stream keyed by this, task and index",
+        "seed; each sample has its own random stream from seed, task and index",
         "Sampling",
     )
     batch_size: Count | None = setting(
         DEFAULTS.batch_size,
-        "samples decoded at once; default: 32 on a CPU, on a GPU what its memory holds, up to "
-        "256. On a CPU it changes the speed alone; on a GPU it can change a last bit, and so a "
-        "token: the number used is recorded",
+        "samples decoded in parallel; default: 32 on a CPU, on a GPU as many as fit into its "
+        "memory, up to 256. On a CPU it changes only the speed. On a GPU it can change rounding "
+        "and so a token; the size used is recorded",
         "Sampling",
         identity=False,
     )
     prompt_template: Annotated[Text, OneOf(TEMPLATES)] = setting(
         DEFAULTS.prompt_template,
-        f"how a task is put to the model: {', '.join(TEMPLATES)}",
+        f"template of the prompt: {', '.join(TEMPLATES)}",
         "Sampling",
     )
     raw_completion: bool = setting(
-        False, "send the prompt as bare text to continue, without a chat template", "Sampling"
+        False, "send the prompt as plain text to continue, without a chat template", "Sampling"
     )
     stop: Stops = setting(
         (),
-        r"texts that end an answer, separated by commas; \n is a line break, \x2c a comma",
+        r"stop strings, separated by commas; \n is a line break, \x2c a comma",
         "Sampling",
     )

@@ -1,4 +1,4 @@
-"""How programs are compiled, run and judged."""
+"""Settings of scoring: the sandbox, the limits of a program, and the policy."""
 
 from __future__ import annotations
 
@@ -14,26 +14,29 @@ DEFAULTS = ScoringSettings()
 
 
 class ScoringOptions(BaseModel):
-    """Sandbox, limits of a program, and the policy."""
+    """Settings of scoring: the sandbox, the limits of a program, and the policy."""
 
     sandbox_mode: SandboxMode = setting(
         DEFAULTS.sandbox_mode,
-        "auto takes the strongest that proves itself on this machine",
+        "sandbox of the programs; auto takes the strongest one that passes its self-test here",
         "Scoring",
     )
     timeout: Seconds = setting(
         DEFAULTS.timeout_s,
-        "seconds of a program's whole test run: CPU time, or wall time of one that waits",
+        "time limit of a program's whole test run, in seconds: CPU time, or wall time if it waits",
         "Scoring",
     )
     compile_timeout: Seconds = setting(
-        DEFAULTS.compile_timeout_s, "CPU seconds of compiling a program", "Scoring"
+        DEFAULTS.compile_timeout_s, "time limit of compiling a program, in CPU seconds", "Scoring"
     )
-    memory_mib: Count = setting(DEFAULTS.memory_mib, "memory of a program, MiB", "Scoring")
-    output_kib: Count = setting(DEFAULTS.output_kib, "output of a program, KiB", "Scoring")
+    memory_mib: Count = setting(DEFAULTS.memory_mib, "memory limit of a program, in MiB", "Scoring")
+    output_kib: Count = setting(DEFAULTS.output_kib, "output limit of a program, in KiB", "Scoring")
     n_workers: Count | None = setting(
-        None, "programs judged at once; default: CPUs less 2, at least 1", "Scoring", identity=False
+        None,
+        "programs judged in parallel; default: CPUs minus 2, at least 1",
+        "Scoring",
+        identity=False,
     )
     policy: Literal["sigilderg"] = setting(
-        "sigilderg", "rules whose veto makes the 'policy' mode", "Scoring"
+        "sigilderg", "rules that veto completions in the 'policy' mode", "Scoring"
     )

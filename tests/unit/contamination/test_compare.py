@@ -143,5 +143,5 @@ def test_a_file_about_other_tasks_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "found.json"
     path.write_text(json.dumps({"touched": ["a"], "tasks": {"a": [], "b": []}}))
     assert read_touched(path, ["b", "a"])[0] == ("a",)
-    with pytest.raises(DataError, match="says nothing of 1 tasks"):
+    with pytest.raises(DataError, match="lacks 1 tasks of this run"):
         read_touched(path, ["a", "c"])
