@@ -1,4 +1,4 @@
-"""From what a model wrote to Rust source, by parsing."""
+"""Finds the Rust program in what a model wrote, by parsing."""
 
 from evalpkg.extraction.attempts import Rule
 from evalpkg.extraction.extract import (

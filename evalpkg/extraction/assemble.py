@@ -1,4 +1,4 @@
-"""Adds to a found definition what it needs: items of the prompt, helpers from other blocks."""
+"""Adds to a definition what it needs: items of the prompt, helpers from other blocks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NAMES = frozenset({"identifier", "type_identifier", "field_identifier"})
 
 
 def with_preamble(code: str, prompt: Preamble) -> str:
-    """``code`` after those items of the prompt that it does not define or import itself."""
+    """Return ``code`` after the items of the prompt that it neither defines nor imports."""
     if prompt.is_empty:
         return code
     defined, globs = _defined(parse(code.encode()).root_node)
@@ -41,16 +41,18 @@ def with_preamble(code: str, prompt: Preamble) -> str:
 def with_helpers(
     code: str, others: Sequence[str], entry_point: str, *, behind: bool = False
 ) -> str:
-    """``code`` with the items of other texts that it uses and does not define itself.
+    """Return ``code`` with the items of other texts that it uses and does not define.
 
-    Only complete items that ``code`` names, directly or through another one taken, and never a
-    ``main`` or tests: a block that shows how to call the function is no part of it.
+    An item is taken if it is complete and ``code`` names it, directly or through another item that
+    is taken. A ``main`` or tests are never taken: a block that shows how to call the function is
+    not part of it.
 
     Args:
         code: the program found.
-        others: the texts that may hold what it needs.
-        entry_point: never taken from them.
-        behind: whether they may stand behind ``code``; macros never do.
+        others: the texts that may hold the items.
+        entry_point: the entry point; no definition of it is taken from the texts.
+        behind: whether the items may stand after ``code``. If macros are among them, all stand
+            before it.
     """
     root = parse(code.encode()).root_node
     defined, _ = _defined(root)
@@ -78,8 +80,8 @@ def with_helpers(
 
 
 def _put_first(items: str, code: str) -> str:
-    """``code`` with ``items`` as its first ones: behind what speaks of the whole file."""
-    if not items:  # nearly always; parsing is the dear part
+    """Return ``code`` with ``items`` before its own, but after inner attributes and docs."""
+    if not items:  # nearly always; it saves a parse
         return code
     source, end = code.encode(), 0
     for node in parse(source).root_node.children:
@@ -93,7 +95,7 @@ def _put_first(items: str, code: str) -> str:
 
 
 def _is_inner(node: Node) -> bool:
-    """Tell whether a node is an attribute or a doc comment of what it stands in."""
+    """Tell whether a node is an attribute or doc comment of the file that it stands in."""
     if node.type in ("inner_attribute_item", "shebang"):
         return True
     return node.type in COMMENTS and text_of(node).startswith(("//!", "/*!"))
@@ -104,10 +106,12 @@ class _Helper:
     """An item of another block.
 
     Attributes:
-        called: the names that make it wanted: an ``impl`` is wanted with its type or trait, a
-            trait with its methods.
-        defines: what may be there only once.
-        mentions: the names in it, which may want further items.
+        text: its source, with attributes and comments.
+        called: names whose use makes the item needed: for an ``impl`` those of its type and trait,
+            for a trait also those of its methods.
+        defines: what it defines, which must not be defined twice.
+        mentions: all names in it; they may need further items.
+        is_macro: whether it is a macro, which must be defined before its use.
     """
 
     text: str
@@ -121,7 +125,7 @@ def _helpers(code: str, entry_point: str) -> Iterator[_Helper]:
     before = ""
     for node in parse(code.encode()).root_node.children:
         if _is_inner(node):
-            continue  # the file that it speaks of is another one
+            continue  # it belongs to another file
         if node.type in COMMENTS or node.type in ATTRIBUTES:
             before += text_of(node).rstrip("\n") + "\n"
             continue
@@ -142,19 +146,19 @@ def _helpers(code: str, entry_point: str) -> Iterator[_Helper]:
 
 
 def _methods(node: Node) -> set[str]:
-    """The functions of a trait; none of any other item."""
+    """Return the names of a trait's functions; empty for any other item."""
     body = node.child_by_field_name("body") if node.type == "trait_item" else None
     names = [item_name(child) for child in body.named_children] if body is not None else []
     return {name for name in names if name is not None}
 
 
 def _header(implementation: Node) -> str:
-    """An ``impl`` up to its opening brace."""
+    """Return an ``impl`` up to its opening brace."""
     return " ".join(text_of(implementation).partition("{")[0].split())
 
 
 def _defined(root: Node) -> tuple[set[str], set[str]]:
-    """Names that the top level defines or imports, and the paths of its glob imports."""
+    """Return the names that the top level defines or imports, and its glob imports' paths."""
     names: set[str] = set()
     globs: set[str] = set()
     for node in root.children:
@@ -172,7 +176,7 @@ def _defined(root: Node) -> tuple[set[str], set[str]]:
 
 
 def _names(node: Node) -> set[str]:
-    """All identifiers in a tree, those of macros' token trees included."""
+    """Return all identifiers in a tree, also those in the token trees of macros."""
     found: set[str] = set()
     stack = [node]
     while stack:

@@ -1,4 +1,4 @@
-"""The ways in which one piece of text can hold the program; each is tried on its own."""
+"""The ways in which a piece of text can hold the program; each is tried by itself."""
 
 from __future__ import annotations
 
@@ -25,22 +25,25 @@ from evalpkg.models import Task
 
 
 class Rule(StrEnum):
-    """What the program was made from. In a fenced block, prefixed ``fenced_``."""
+    """The form in which the answer held the program.
+
+    In a fenced block, the rule is prefixed with ``fenced_``.
+    """
 
     FUNCTION = "function"
-    """The whole function, with whatever items stood beside it."""
+    """The whole function, with the items that stood beside it."""
     BODY = "body"
     """The rest of the function, with its closing brace."""
     BODY_UNCLOSED = "body_unclosed"
     """The rest of the function without its closing brace, which was added."""
     FUNCTION_UNCLOSED = "function_unclosed"
-    """The whole function but for its closing brace, which was added."""
+    """The whole function without its closing brace, which was added."""
     NESTED = "nested"
     """The function inside an ``impl``, ``mod`` or function, made visible at the top level."""
     FUNCTION_BROKEN = "function_broken"
-    """The function, cut off or with errors of syntax."""
+    """The function, cut off or with syntax errors."""
     BODY_BROKEN = "body_broken"
-    """The rest of the function, cut off or with errors of syntax."""
+    """The rest of the function, cut off or with syntax errors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +51,8 @@ class Excerpt:
     """A piece of an answer.
 
     Attributes:
-        text: what stands in it.
-        block: the fenced block that it is, None for text outside of any.
+        text: the text of the piece.
+        block: the fenced block that holds it; None for text outside of blocks.
         label: the words before it.
     """
 
@@ -59,13 +62,13 @@ class Excerpt:
 
     @property
     def closed(self) -> bool:
-        """False if the answer ended inside of the block."""
+        """False if the answer ended inside the block."""
         return self.block is None or self.block.closed
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A program, how it was found, and the piece it stood in."""
+    """A program, the rule that found it, and the piece that held it."""
 
     program: str
     rule: Rule
@@ -77,7 +80,7 @@ Attempt = Callable[[Task, Excerpt], Found | None]
 
 
 def definition(task: Task, piece: Excerpt) -> Found | None:
-    """A complete definition of the entry point."""
+    """Find a complete definition of the entry point."""
     if not may_define(piece.text, task.entry_point):
         return None
     found = find_definition(
@@ -96,7 +99,10 @@ def definition(task: Task, piece: Excerpt) -> Found | None:
 
 
 def pure_definition(task: Task, text: str) -> Found | None:
-    """A definition in a text that is nothing but items, whatever its comments and strings hold."""
+    """Find a definition in a text that consists of items only.
+
+    Comments and strings may hold anything, even fences.
+    """
     if not starts_like_item(text) or not may_define(text, task.entry_point):
         return None
     return (
@@ -105,20 +111,23 @@ def pure_definition(task: Task, text: str) -> Found | None:
 
 
 def continuation(task: Task, piece: Excerpt) -> Found | None:
-    """The rest of the prompt's function up to its closing brace, from the first character on."""
+    """Read the piece, from its first character, as the rest of the prompt's function.
+
+    It must reach the closing brace. It may first repeat the prompt.
+    """
     text, rule = piece.text, Rule.BODY
     echo = task.prompt.strip()
     start = len(text) - len(text.lstrip())
     if text.startswith(echo, start):
         text, rule = text[start + len(echo) :], Rule.FUNCTION
         if not may_define(text, task.entry_point):
-            return None  # the only definition: no rule has to choose
+            return None  # only one definition: other rules find it
     program = bodies.complete_body(task.prompt, text, task.entry_point)
     return None if program is None else Found(program, rule, piece)
 
 
 def body(task: Task, piece: Excerpt) -> Found | None:
-    """The rest of the prompt's function, with or without its closing brace."""
+    """Read the piece as the rest of the prompt's function, with or without closing brace."""
     found = closed_body(task, piece)
     if found is not None:
         return found
@@ -135,13 +144,13 @@ def body(task: Task, piece: Excerpt) -> Found | None:
 
 
 def closed_body(task: Task, piece: Excerpt) -> Found | None:
-    """The rest of the prompt's function, with its closing brace."""
+    """Read the piece as the rest of the prompt's function, with its closing brace."""
     program = bodies.complete_body(task.prompt, piece.text, task.entry_point)
     return None if program is None else Found(program, Rule.BODY, piece)
 
 
 def unclosed_definition(task: Task, piece: Excerpt) -> Found | None:
-    """The whole function but for its last brace, as a stop sequence leaves it."""
+    """Find the whole function without its last brace, as a stop text leaves it."""
     if not may_define(piece.text, task.entry_point):
         return None
     code = find_unclosed(piece.text, task.entry_point)
@@ -149,7 +158,7 @@ def unclosed_definition(task: Task, piece: Excerpt) -> Found | None:
 
 
 def nested(task: Task, piece: Excerpt) -> Found | None:
-    """A complete definition inside another item."""
+    """Find a complete definition inside another item."""
     if not may_define(piece.text, task.entry_point):
         return None
     prompt = preamble(task.prompt, task.entry_point)
@@ -158,20 +167,20 @@ def nested(task: Task, piece: Excerpt) -> Found | None:
 
 
 def broken_definition(task: Task, piece: Excerpt) -> Found | None:
-    """A definition that is cut off or has errors, with all that belongs to it."""
+    """Find a definition that is cut off or has errors, with the items around it."""
     text, name = piece.text, task.entry_point
     start = find_start(text, name)
     if start is None or only_in_tests(text, name):
         return None
     code = find_broken(text, name, closed=piece.closed)
     if code is None:
-        # In a block everything is code; elsewhere what stands before may be prose.
+        # In a block everything is code; elsewhere there may be prose before the function.
         code = text if piece.block is not None else text[start:]
     return Found(_whole(task, code), Rule.FUNCTION_BROKEN, piece)
 
 
 def broken_body(task: Task, piece: Excerpt) -> Found | None:
-    """The rest of the prompt's function, cut off or with errors, if it is code at all."""
+    """Read the piece as the rest of the function, cut off or with errors, if it is code."""
     if only_in_tests(piece.text, task.entry_point):
         return None
     program = bodies.broken_body(task.prompt, piece.text, task.entry_point)
@@ -179,7 +188,7 @@ def broken_body(task: Task, piece: Excerpt) -> Found | None:
 
 
 def has_main(source: str, entry_point: str) -> bool:
-    """Tell whether there is a ``fn main`` at the top level, or left in an unclosed entry point."""
+    """Tell whether ``fn main`` is at the top level or inside an unclosed entry point."""
     if "main" not in source or "fn" not in source:
         return False
     root = parse(source.encode()).root_node

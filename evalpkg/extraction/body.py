@@ -1,4 +1,4 @@
-"""The completion as the rest of the function that the prompt opens."""
+"""Reads a completion as the rest of the function that the prompt opens."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _CODE = frozenset(
         *("function_item", "struct_item", "impl_item"),
     }
 )
-"""Statements and expressions that prose does not make by chance."""
+"""Statements and expressions that prose does not form by chance."""
 
 _CODE_AS_STATEMENT = frozenset(
     {
@@ -35,7 +35,7 @@ _HEADS = {
     "match": ("{",),
     "fn": ("(",),
 }
-"""Words that begin something, and what follows in one that was cut off."""
+"""First words of a construct, and the signs that must follow where its end was cut off."""
 
 _SIGNS = frozenset('(){}[];=!|<>+*/%&"')
 _SIGNS_OF_CODE = frozenset("{};=")
@@ -43,15 +43,18 @@ _MOST_WORDS = 8
 
 
 def is_prose(text: str) -> bool:
-    """Tell whether there are many words and no sign: a look that spares most refusals a parse."""
+    """Tell whether a text has many words and no sign of code.
+
+    This quick check saves the parse of most refusals.
+    """
     return _SIGNS.isdisjoint(text) and len(text.split()) > _MOST_WORDS
 
 
 def complete_body(prompt: str, text: str, name: str) -> str | None:
-    """The program that ``prompt`` and ``text`` make, if ``text`` ends the prompt's function.
+    """Return the prompt and ``text`` as a program if ``text`` ends the prompt's function.
 
-    That function is the answer, whatever follows it. Of what follows, only the items stay that the
-    function needs: a model that goes on gets neither further tries nor penalties.
+    The function is the answer. Of the text after it, only items that the function needs are kept,
+    so a model that goes on writing gets neither more tries nor penalties.
     """
     ending = body_end(text)
     if not ending.complete:
@@ -64,7 +67,7 @@ def complete_body(prompt: str, text: str, name: str) -> str | None:
 
 
 def unclosed_body(prompt: str, text: str, name: str) -> str | None:
-    """The program that ``prompt``, ``text`` and one closing brace make, if it has no errors."""
+    """Return ``prompt``, ``text`` and a closing brace as a program, if it has no errors."""
     ending = body_end(text)
     if ending.complete or ending.depth != 1 or ending.inside:
         return None
@@ -74,7 +77,7 @@ def unclosed_body(prompt: str, text: str, name: str) -> str | None:
 
 
 def skip_introduction(prompt: str, text: str, name: str) -> tuple[str, bool] | None:
-    """The program for a body that comes after one or more paragraphs of prose.
+    """Find a body that comes after one or more paragraphs of prose.
 
     Returns:
         the program, and whether the text closed the function itself.
@@ -95,7 +98,7 @@ def skip_introduction(prompt: str, text: str, name: str) -> tuple[str, bool] | N
 
 
 def broken_body(prompt: str, text: str, name: str) -> str | None:
-    """The prompt and what goes on behind it, cut off or with errors, if it is code at all."""
+    """Return prompt and ``text``, cut off or with errors, if ``text`` is code at all."""
     program = prompt + text
     if not has_code(program, len(prompt.encode())):
         return None
@@ -106,7 +109,7 @@ def broken_body(prompt: str, text: str, name: str) -> str | None:
 
 
 def _with_rest(program: str, rest: str, name: str) -> str:
-    """``program`` and those items of ``rest`` that it needs."""
+    """Return ``program`` with the items of ``rest`` that it needs."""
     if not rest.strip():
         return program + rest
     pieces = choose_versions(read_pieces(rest).found)
@@ -114,7 +117,7 @@ def _with_rest(program: str, rest: str, name: str) -> str:
 
 
 def has_code(program: str, start: int) -> bool:
-    """Tell whether a line after byte ``start`` begins with what is surely Rust, not prose."""
+    """Tell whether a line after byte ``start`` begins with certain Rust and not with prose."""
     source = program.encode()
     for node in _code(parse(source).root_node):
         if node.start_byte < start:
@@ -126,7 +129,7 @@ def has_code(program: str, start: int) -> bool:
 
 
 def _code(root: Node) -> Iterator[Node]:
-    """Nodes that are code without errors, and the first words of code that was cut off."""
+    """Yield nodes that are code without errors, and the first words of code that was cut off."""
     for node in walk(root):
         if node.type == "ERROR":
             yield from _cut_heads(node.children)
@@ -152,7 +155,10 @@ def _cut_heads(children: list[Node]) -> Iterator[Node]:
 
 
 def _says_something(root: Node, name: str) -> bool:
-    """Tell whether the function holds more than comments and items: those alone answer nothing."""
+    """Tell whether the function holds more than comments and items.
+
+    A function of only those gives no answer.
+    """
     idle = COMMENTS | ITEMS | ATTRIBUTES
     bodies = [function.child_by_field_name("body") for function in functions(root, name)]
     return any(n.type not in idle for body in bodies if body for n in body.named_children)

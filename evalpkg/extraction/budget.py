@@ -1,7 +1,7 @@
-"""How much reading one answer may cost: counted work, so that the same answer always ends alike.
+"""Bounds the work of reading one answer. The work is counted, so the same answer ends alike.
 
-A grammar takes time quadratic in some texts. A clock would make the verdict depend on the machine;
-characters read, weighted by what makes reading them dear, do not.
+Some texts take the grammar quadratic time. A time limit would make the verdict depend on the
+machine. A count of characters, weighted by how much work they cause, does not.
 """
 
 from __future__ import annotations
@@ -12,26 +12,28 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 MOST_WORK = 1_000_000
-"""Weighted characters that are read for one answer; ordinary ones take some ten thousand."""
+"""Most weighted characters that are read for one answer; ordinary answers take some ten
+thousand."""
 
 DEAR = 24
-"""Weight of a character that error recovery stumbles over."""
+"""Weight of a character that is slow in the parser's error recovery."""
 
 VERY_DEAR = 6 * DEAR
-"""Weight of a comment that begins right behind a word: rare, and slow where it is an error."""
+"""Weight of a comment that begins directly after a word: rare, and slow where it is an error."""
 
 _GLUED_COMMENT = re.compile(rb"[^\s/;{},)]//")
 
 _MOST_OPEN_TEXTS = 16
-"""Raw strings that never end; from each, the grammar reads to the end of the text."""
+"""Starts of raw strings that cost nothing extra. From each one without an end, the grammar reads
+to the end of the text."""
 
 
 class TooComplexError(Exception):
-    """An answer that would take more work than any honest one."""
+    """Reading the answer would take more work than any honest answer does."""
 
 
 class _Meter(threading.local):
-    """The work left to the answer that a thread is reading; None where nothing is counted."""
+    """The work that is left for the answer that a thread reads; None where nothing is counted."""
 
     left: int | None = None
 
@@ -41,7 +43,7 @@ _meter = _Meter()
 
 @contextmanager
 def bounded(work: int) -> Iterator[None]:
-    """Count the work done inside, and raise ``TooComplexError`` where it is more than ``work``."""
+    """Count the work inside; raise ``TooComplexError`` if it exceeds ``work``."""
     before, _meter.left = _meter.left, work
     try:
         yield
@@ -50,10 +52,10 @@ def bounded(work: int) -> Iterator[None]:
 
 
 def charge(work: int) -> None:
-    """Take ``work`` from what is left.
+    """Subtract ``work`` from the work that is left.
 
     Raises:
-        TooComplexError: if nothing is left.
+        TooComplexError: if less than ``work`` is left.
     """
     if _meter.left is None:
         return
@@ -63,15 +65,15 @@ def charge(work: int) -> None:
 
 
 def work_left() -> int:
-    """What the answer being read may still cost; below 0 if it was to cost more."""
+    """Return the work left for the answer being read; below 0 if it exceeded its bound."""
     return 0 if _meter.left is None else _meter.left
 
 
 def charge_parse(source: bytes) -> None:
-    """Take what it may cost to parse ``source``.
+    """Charge the most work that parsing ``source`` may take.
 
     Raises:
-        TooComplexError: if that is more than is left.
+        TooComplexError: if less work is left.
     """
     if _meter.left is None:
         return
@@ -82,7 +84,7 @@ def charge_parse(source: bytes) -> None:
 
 
 def _open_texts(source: bytes) -> int:
-    """How many starts of raw strings have no end behind them."""
+    """Count the starts of raw strings that have no end."""
     last: dict[int, int] = {}
     found = 0
     position = source.find(b"r")

@@ -1,4 +1,4 @@
-"""Removes what surrounds an answer before it is read: encodings, chat templates, thoughts."""
+"""Removes the surroundings of an answer before it is read: encoding, chat template, thoughts."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from evalpkg.extraction.turns import answer_turn
 
 
 def clean(completion: str, trace: Trace) -> str:
-    """The answer without byte order mark, carriage returns, marks of turns and thoughts.
+    """Return the answer without byte order mark, carriage returns, template marks and thoughts.
 
-    rustc reads CRLF as LF itself, also inside strings, so nothing changes in what a program means.
+    rustc itself reads CRLF as LF, also inside strings, so the program's meaning does not change.
     """
     text = completion
     if not text.isascii():
         text = text.removeprefix("\ufeff")
-        # Half a surrogate pair can come out of JSON; it can be neither parsed nor written.
+        # JSON can hold half a surrogate pair, which can be neither parsed nor written.
         text = text.encode("utf-8", "replace").decode("utf-8")
     if "\r" in text:
         text = text.replace("\r\n", "\n")

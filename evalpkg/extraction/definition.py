@@ -1,4 +1,4 @@
-"""The completion as a text that defines the whole entry point."""
+"""Reads a completion as a text that defines the whole entry point."""
 
 from __future__ import annotations
 
@@ -25,31 +25,31 @@ from evalpkg.extraction.syntax import ATTRIBUTES, ITEMS, RAW, parse, text_of
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """Source that defines the entry point, and what the definition stands for."""
+    """Source that defines the entry point, and its standing."""
 
     code: str
     standing: Standing
 
 
 def may_define(text: str, name: str) -> bool:
-    """A quick look that spares most bodies a parse."""
+    """Tell whether ``text`` may define ``name``; this saves the parse of most bodies."""
     return name in text and "fn" in text
 
 
 def find_definition(
     text: str, name: str, *, prose: bool, label: str = "", closed: bool = True
 ) -> Definition | None:
-    """The items of ``text``, if one of them is the complete function ``name``.
+    """Return the items of ``text`` if one is the complete function ``name``.
 
-    Of several complete definitions the last one that says the most is taken. Statements, prose and
-    stray braces at the top level are left out, as rustc would take none of them.
+    Of several complete definitions, the last of those with the best standing is taken. Statements,
+    prose and stray braces at the top level are left out; rustc would refuse them.
 
     Args:
         text: a fenced block or a whole answer.
         name: the entry point.
         prose: whether there may be prose around the code.
         label: the words before ``text``.
-        closed: False if ``text`` ended where it should have gone on.
+        closed: False if ``text`` was cut off.
     """
     code = text.encode()
     root = parse(code).root_node
@@ -68,7 +68,7 @@ def find_definition(
 
 
 def find_unclosed(text: str, name: str) -> str | None:
-    """The items of ``text``, if the last one is ``name`` and lacks its last brace alone."""
+    """Return the items of ``text`` if the last is ``name`` and lacks only its last brace."""
     start = find_start(text, name)
     if start is None:
         return None
@@ -90,7 +90,7 @@ def find_unclosed(text: str, name: str) -> str | None:
 
 
 def find_broken(text: str, name: str, *, closed: bool) -> str | None:
-    """The items of ``text``, if one of them is ``name`` with its braces but errors of syntax."""
+    """Return the items of ``text`` if one is ``name``, with its braces but syntax errors."""
     found = read_pieces(text)
     kept = choose_versions(found.found)
     if not any(piece.key == ("fn", name) for piece in kept):
@@ -99,7 +99,7 @@ def find_broken(text: str, name: str, *, closed: bool) -> str | None:
 
 
 def find_start(text: str, name: str) -> int | None:
-    """Where a definition of ``name`` that is cut off or broken begins, None if there is none."""
+    """Return the offset of the last definition of ``name``, complete or not, or None."""
     offset, found = 0, None
     for line in text.split("\n"):
         words = line.replace("(", " ( ").replace("<", " < ").split()
@@ -131,9 +131,9 @@ def _from_pieces(text: str, name: str, pieces: Pieces, closed: bool) -> Definiti
 
 
 def _needed(text: str, pieces: list[Piece], name: str) -> str:
-    """The pieces up to the function, and of those behind it what the function needs.
+    """Return the pieces up to the function, and those after it that the function needs.
 
-    The text was cut: what stands behind may need what is no longer there.
+    The text was cut, so that other pieces after the function may use what is missing.
     """
     last = max(index for index, piece in enumerate(pieces) if piece.key == ("fn", name))
     head = join_pieces(text, pieces[: last + 1])
@@ -142,7 +142,7 @@ def _needed(text: str, pieces: list[Piece], name: str) -> str:
 
 
 def _is_made(root: Node, name: str) -> bool:
-    """Tell whether an import or a macro at the top level makes ``name``, and no function does."""
+    """Tell whether an import or a top-level macro defines ``name``, and no function does."""
     if re.search(rf"\bfn\s+(?:r#)?{re.escape(name)}\b", text_of(root)):
         return False
     for node in root.children:
@@ -157,7 +157,7 @@ def _is_made(root: Node, name: str) -> bool:
 
 
 def _dangles(root: Node) -> bool:
-    """Tell whether a text ends in an attribute or doc comment of nothing: its item was cut."""
+    """Tell whether a text ends in an attribute or doc comment, whose item was cut off."""
     for node in reversed(root.children):
         if node.type in ATTRIBUTES:
             return node.type == "attribute_item"

@@ -1,9 +1,9 @@
-"""From a completion to the program in it; docs/extraction.md has the rule in words.
+"""Finds the program in a completion; docs/extraction.md describes the rule in words.
 
-The order: what completes the prompt, then a complete definition of the entry point (in fenced
-blocks, outside of them), the rest of the prompt's function, a function that lacks its last brace, a
-definition inside an ``impl`` or ``mod``, and last what is cut off or broken, which is kept as it is
-for the compiler to judge.
+It is looked for in this order: a completion of the prompt; a complete definition of the entry
+point, in fenced blocks or outside of them; the rest of the prompt's function; a function that lacks
+its last brace; a definition inside an ``impl`` or ``mod``; and last a program that is cut off or
+broken, which is kept as it is for the compiler to judge.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ from evalpkg.extraction.trace import Trace
 from evalpkg.models import Extraction, Task
 
 LONGEST_CODE = 32_768
-"""Characters; a longer block is not read: hostile text may be parsed in quadratic time."""
+"""Characters; longer blocks are not read, because hostile text can take quadratic time to parse."""
 LONGEST_ANSWER = 262_144
-"""Characters; a longer answer is not read at all."""
+"""Characters; longer answers are not read at all."""
 
 NO_CODE = "no_code"
 TOO_LONG = "too_long"
@@ -50,7 +50,7 @@ WITHOUT_PROGRAM = {
     TOO_LONG: f"longer than {LONGEST_ANSWER:,} characters, or code longer than {LONGEST_CODE:,}",
     TOO_COMPLEX: "reading the answer takes more work than any honest one does",
 }
-"""Why there is no program, by rule."""
+"""The reason why there is no program, by rule."""
 
 
 def extract(task: Task, completion: str, trace: Trace | None = None) -> Extraction:
@@ -58,11 +58,11 @@ def extract(task: Task, completion: str, trace: Trace | None = None) -> Extracti
 
     Args:
         task: the task that was asked.
-        completion: the raw text, of any kind; this function does not fail.
-        trace: gets a line for each thing that was tried.
+        completion: the raw text; no text makes this function fail.
+        trace: gets a line for each attempt.
 
     Returns:
-        The program, complete but for our tests, or None with a rule of ``WITHOUT_PROGRAM``.
+        the program without our tests, or None with a rule of ``WITHOUT_PROGRAM``.
     """
     trace = Trace() if trace is None else trace
     if len(completion) > LONGEST_ANSWER:
@@ -87,7 +87,7 @@ class _Search:
         self._blocks: list[str] = []
 
     def run(self, text: str) -> Extraction:
-        """The program in a text without thoughts and marks of turns."""
+        """Find the program in a text without thoughts and chat template marks."""
         if not text.strip():
             return Extraction(None, NO_CODE)
         if not may_have_fences(text) and is_prose(text):
@@ -103,7 +103,7 @@ class _Search:
         return Extraction(found.program, rule, main_free=not self._has_main(text, found))
 
     def _in_any_reading(self, text: str, search: Callable[[str], Found | None]) -> Found | None:
-        """What ``search`` finds in the text as it stands, or read in another way."""
+        """Apply ``search`` to the text as it is, then to its other readings."""
         found = search(text)
         if found is not None:
             return found
@@ -124,7 +124,7 @@ class _Search:
         return any(has_main(code, name) for code in codes if len(code) <= LONGEST_ANSWER)
 
     def _sound(self, text: str) -> Found | None:
-        """A program without errors of syntax."""
+        """Find a program without syntax errors."""
         if not may_have_fences(text):
             return self._sound_text(text)
         if len(text) <= LONGEST_CODE:
@@ -135,12 +135,12 @@ class _Search:
         self._blocks = [block.code for block in markdown.blocks]
         if markdown.blocks:
             return self._sound_markdown(markdown)
-        # Fences within a line: code in running text.
+        # The fences stand inside lines: code within sentences.
         spread = text.replace("```rust", "\n").replace("```", "\n")
         return self._sound_text(text) or self._sound_text(spread)
 
     def _unclosed(self, text: str) -> Found | None:
-        """A whole function that lacks its last brace."""
+        """Find a whole function that lacks its last brace."""
         markdown = scan(text) if may_have_fences(text) else None
         if markdown is None or not markdown.blocks:
             pieces = [Excerpt(text)] if len(text) <= LONGEST_CODE else []
@@ -173,7 +173,7 @@ class _Search:
         )
 
     def _sound_markdown(self, markdown: Markdown) -> Found | None:
-        """The program in an answer with fenced blocks."""
+        """Find the program in an answer with fenced blocks."""
         blocks, texts = _pieces(markdown)
         rust = [piece for piece in blocks if piece.block and piece.block.may_be_rust]
         opening = [t for t in texts[:1] if t.text is markdown.outside[0]]
@@ -197,7 +197,7 @@ class _Search:
         )
 
     def _best(self, *places: Sequence[Excerpt], among: Sequence[Excerpt] = ()) -> Found | None:
-        """The complete definition that says the most; of equal ones the first in ``places``."""
+        """Return the complete definition with the best standing; the first of equal ones."""
         best: Found | None = None
         for pieces in places:
             for piece in pieces:
@@ -218,7 +218,7 @@ class _Search:
     def _first(
         self, attempt: Attempt, pieces: Sequence[Excerpt], among: Sequence[Excerpt] = ()
     ) -> Found | None:
-        """The first piece that ``attempt`` finds a program in."""
+        """Return the program of the first piece in which ``attempt`` finds one."""
         for piece in pieces:
             found = attempt(self._task, piece)
             if found is not None:
@@ -228,7 +228,7 @@ class _Search:
         return None
 
     def _helped(self, found: Found, among: Sequence[Excerpt]) -> Found:
-        """``found`` with helpers from other blocks."""
+        """Return ``found`` with helpers from other blocks."""
         others = [p.text for p in among if p.block is not found.piece.block]
         if not others or found.piece.block is None:
             return found
@@ -244,7 +244,7 @@ class _Search:
 
 
 def _pieces(markdown: Markdown) -> tuple[list[Excerpt], list[Excerpt]]:
-    """The blocks, each with the words before it, and the texts around them."""
+    """Return the blocks, each with the words before it, and the texts around them."""
     blocks = [
         Excerpt(_shown(block), block, markdown.outside[number])
         for number, block in enumerate(markdown.blocks)
@@ -255,12 +255,12 @@ def _pieces(markdown: Markdown) -> tuple[list[Excerpt], list[Excerpt]]:
 
 
 def _shown(block: Block) -> str:
-    """The code of a block; of a diff, the new side."""
+    """Return the code of a block; of a diff, its new side."""
     return new_side(block.code) if block.language in ("diff", "patch") else block.code
 
 
 def _whole(markdown: Markdown) -> list[Excerpt]:
-    """All blocks as one, for code that has lines in it which look like fences."""
+    """Return all blocks as one, for code that holds lines that look like fences."""
     if len(markdown.whole) > LONGEST_CODE or len(markdown.blocks) < 2:
         return []
     if not markdown.blocks[0].may_be_rust:

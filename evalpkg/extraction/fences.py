@@ -1,7 +1,8 @@
-"""Fenced code blocks of a chat answer (CommonMark 0.31, section 4.5), with tolerance for habits.
+"""Finds the fenced code blocks of a chat answer (CommonMark 0.31, section 4.5).
 
-Beyond the specification: fences may be indented by any amount (lists), a fence may be closed at
-the end of a line of code, and code may start on the line of the opening fence.
+It also accepts what models write beyond the specification: fences may be indented by any amount
+(lists), a fence may stand at the end of a line of code, and code may start on the line of the
+opening fence.
 """
 
 from __future__ import annotations
@@ -29,18 +30,19 @@ class Block:
 
     @property
     def may_be_rust(self) -> bool:
-        """False if the block says that it is something else (a shell, Python, ...)."""
+        """False if the block's language is another one (a shell, Python, ...)."""
         return self.language in _RUST
 
 
 @dataclass(frozen=True, slots=True)
 class Markdown:
-    """A text, split into fenced blocks and what is around them.
+    """A text, split into fenced blocks and the texts around them.
 
     Attributes:
-        outside: the texts before, between and after the blocks, one more than there are blocks.
-        whole: everything between the first opening and the last closing fence, for code that has
-            lines in it which look like fences.
+        blocks: the blocks, in order.
+        outside: the texts before, between and after the blocks: one more than blocks.
+        whole: everything between the first opening and the last closing fence, for code that holds
+            lines that look like fences.
     """
 
     blocks: tuple[Block, ...]
@@ -49,12 +51,12 @@ class Markdown:
 
 
 def may_have_fences(text: str) -> bool:
-    """A quick look that spares most texts the scan."""
+    """Tell whether a text may have fences; this saves the scan of most texts."""
     return "```" in text or "~~~" in text
 
 
 def scan(text: str) -> Markdown:
-    """Split ``text`` into fenced blocks and the rest."""
+    """Split ``text`` into fenced blocks and the texts around them."""
     blocks: list[Block] = []
     outside: list[str] = []
     prose: list[str] = []
@@ -80,7 +82,7 @@ def scan(text: str) -> Markdown:
     if mark:
         block, rest = _unclosed(code, mark, language)
         if not block.code.strip() and last:
-            last = len(lines) - len(code) - 1  # it closes, after fences within a literal
+            last = len(lines) - len(code) - 1  # it closes the block, after fences within a literal
         blocks.append(block)
         prose = rest
     outside.append("\n".join(prose))
@@ -88,7 +90,7 @@ def scan(text: str) -> Markdown:
 
 
 def _opening(line: str) -> tuple[str, str, str] | None:
-    """``(fence, language, code on the same line)`` if ``line`` opens a block."""
+    """Return ``(fence, language, code on the same line)`` if ``line`` opens a block."""
     stripped = line.strip()
     if not stripped.startswith(_MARKS):
         return None
@@ -109,7 +111,10 @@ def _closes(line: str, mark: str) -> bool:
 
 
 def _unclosed(code: list[str], mark: str, language: str) -> tuple[Block, list[str]]:
-    """The last block of a text that ends inside it, cut where a line of code ends in a fence."""
+    """Return the last, unclosed block, and the lines after it.
+
+    A line of code that ends in a fence ends the block.
+    """
     for number, line in enumerate(code):
         stripped = line.rstrip()
         if stripped.endswith(mark) and "//" not in stripped:

@@ -1,4 +1,4 @@
-"""Top-level items of Rust source: which there are, what they define, how to keep only them."""
+"""Top-level items of Rust source: finds them, and removes everything else."""
 
 from __future__ import annotations
 
@@ -42,12 +42,12 @@ _ITEM_STARTS = (
 
 
 def functions(root: Node, name: str) -> list[Node]:
-    """Functions called ``name`` at the top level."""
+    """Return the top-level functions called ``name``."""
     return [n for n in root.children if n.type == "function_item" and item_name(n) == name]
 
 
 def is_complete(function: Node) -> bool:
-    """Tell whether a function has no errors of syntax and its closing brace is really there."""
+    """Tell whether a function has no syntax errors and has its own closing brace."""
     body = function.child_by_field_name("body")
     if body is None or not body.children or function.has_error:
         return False
@@ -58,11 +58,11 @@ def is_complete(function: Node) -> bool:
 def belongs(node: Node) -> bool:
     """Tell whether a child of the root may stand at the top level of a file.
 
-    The grammar takes statements there too, and so words of prose and calls that show the use.
+    The grammar accepts statements there too, and so takes prose and example calls.
     """
     if node.type in _KEPT:
-        # Prose such as "use a map" starts like an item; functions do not come about by chance, nor
-        # do extern blocks, in which the grammar takes `safe` for an error.
+        # Prose such as "use a map" starts like an item. It does not form functions by chance, nor
+        # extern blocks, in which the grammar reads `safe` as an error.
         return not node.has_error or node.type in ("function_item", "foreign_mod_item")
     macro = node.children[0] if node.type == "expression_statement" else node
     if macro.type != "macro_invocation" or node.has_error:
@@ -72,12 +72,12 @@ def belongs(node: Node) -> bool:
 
 
 def is_only_items(root: Node) -> bool:
-    """Tell whether a whole source consists of items, comments and attributes, without errors."""
+    """Tell whether a source consists of items, comments and attributes, without errors."""
     return not root.has_error and all(belongs(node) for node in root.children)
 
 
 def keep_items(code: bytes, root: Node, start: int = 0) -> bytes:
-    """``code`` up to ``start``, and of the rest only what belongs at the top level."""
+    """Return ``code`` up to ``start``, then only what may stand at the top level."""
     spans: list[Span] = [(0, start)] if start else []
     spans += [
         (n.start_byte, n.end_byte) for n in root.children if n.start_byte >= start and belongs(n)
@@ -86,7 +86,7 @@ def keep_items(code: bytes, root: Node, start: int = 0) -> bytes:
 
 
 def join_spans(code: bytes, spans: Sequence[Span]) -> bytes:
-    """The pieces of ``code`` at ``spans``, with what is between them only where it is blank."""
+    """Return the parts of ``code`` at ``spans``, with the text between them if it is blank."""
     pieces: list[bytes] = []
     end = 0
     for span_start, span_end in spans:
@@ -99,5 +99,5 @@ def join_spans(code: bytes, spans: Sequence[Span]) -> bytes:
 
 
 def starts_like_item(text: str) -> bool:
-    """Tell whether a text begins as code does that defines something."""
+    """Tell whether a text begins like a Rust item."""
     return text.lstrip().startswith(_ITEM_STARTS)

@@ -1,7 +1,8 @@
-"""Where Rust code ends, token by token: brackets count only outside of literals and comments.
+"""Finds where Rust code ends, token by token; brackets in literals and comments do not count.
 
-The grammar reads the whole text and guesses where code and prose meet; this reads from a known
-start and stops at the end of what started there, so nothing behind can change what it finds.
+The grammar reads the whole text and guesses where code and prose meet. This reads from a known
+start and stops at the end of what started there, so that the text after it cannot change the
+result.
 """
 
 from __future__ import annotations
@@ -31,10 +32,10 @@ class Ending:
     """The place where reading stopped, and why.
 
     Attributes:
-        position: offset behind the last character that belongs to what was read.
-        depth: brackets open there: 0 at the end of an item, -1 at a bracket too many.
+        position: offset after the last character that was read.
+        depth: number of brackets open there: 0 at the end of an item, -1 at a bracket too many.
         inside: whether the text ended inside a literal or a comment.
-        complete: whether what was read has its end in the text.
+        complete: whether the end of what was read is in the text.
     """
 
     position: int
@@ -44,14 +45,14 @@ class Ending:
 
 
 def read_to_end(text: str, start: int, closers: str, semicolon: bool, depth: int = 0) -> Ending:
-    """Read from ``start`` to the end of what begins there.
+    """Read from ``start`` to the end of the item, body or attribute that begins there.
 
     Args:
-        text: code, and whatever follows it.
-        start: where to begin.
-        closers: brackets that end it when they close the last open one.
-        semicolon: whether a semicolon outside of all brackets ends it.
-        depth: brackets that are open before ``start``.
+        text: code, and the text after it.
+        start: offset to begin at.
+        closers: brackets that end the reading when they close the last open bracket.
+        semicolon: whether a semicolon outside all brackets ends the reading.
+        depth: number of brackets that are open before ``start``.
     """
     ending = _read(text, start, closers, semicolon, depth)
     charge(ending.position - start)
@@ -83,7 +84,7 @@ def _read(text: str, start: int, closers: str, semicolon: bool, depth: int) -> E
 
 
 def _end_of_literal(text: str, match: re.Match[str]) -> int:
-    """Offset behind a comment or literal, -1 if it has no end."""
+    """Return the offset after a comment or literal, or -1 if it has no end."""
     if match["comment"] is not None:
         depth = 1
         for mark in _COMMENT.finditer(text, match.end()):
@@ -99,5 +100,5 @@ def _end_of_literal(text: str, match: re.Match[str]) -> int:
 
 
 def body_end(text: str) -> Ending:
-    """Where the block ends that was opened before ``text``."""
+    """Find the end of the block that was opened before ``text``."""
     return read_to_end(text, 0, "}", semicolon=False, depth=1)

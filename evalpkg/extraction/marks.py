@@ -1,4 +1,4 @@
-"""Marks of templates and of reasoning in a text, told from the same letters in a program."""
+"""Finds marks of chat templates and of thoughts in a text, but not in strings of a program."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _LONGEST_READ = 32_768
 
 
 def find_marks(text: str, pattern: re.Pattern[str]) -> list[re.Match[str]]:
-    """The matches of ``pattern`` that are no part of a string or comment of code."""
+    """Return the matches of ``pattern`` that are outside strings and comments of code."""
     found: list[re.Match[str]] = []
     spans: list[tuple[int, int]] | None = None
     for match in pattern.finditer(text):
@@ -29,7 +29,7 @@ def find_marks(text: str, pattern: re.Pattern[str]) -> list[re.Match[str]]:
 
 
 def _is_quoted(text: str, start: int, end: int) -> bool:
-    """Tell whether a string of the same line, or a pair of backticks, is around a mark."""
+    """Tell whether a mark stands in a string within its line, or in a pair of backticks."""
     before = text[text.rfind("\n", 0, start) + 1 : start]
     stop = text.find("\n", end)
     behind = text[end : len(text) if stop < 0 else stop]
@@ -40,7 +40,10 @@ def _is_quoted(text: str, start: int, end: int) -> bool:
 
 
 def _code(text: str) -> list[tuple[int, int]]:
-    """Spans of functions and bodies without errors: a mark in one is in a literal or comment."""
+    """Return the spans of functions and bodies without errors.
+
+    A mark inside one of them is in a literal or a comment.
+    """
     if len(text) > _LONGEST_READ:
         return []
     ending = body_end(text)

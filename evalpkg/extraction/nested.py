@@ -1,4 +1,4 @@
-"""A definition of the entry point inside another item, made visible at the top level."""
+"""Finds a definition of the entry point inside another item, and makes it visible at the top."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _TEST_MODULES = frozenset({"test", "tests"})
 
 
 def find_nested(text: str, name: str, prompt: Preamble) -> str | None:
-    """``text`` with a top-level function ``name`` made from one inside an item, if there is one.
+    """Return ``text`` with a top-level ``name`` made from a function inside an item.
 
-    An associated function is called from a wrapper with the prompt's signature, one that is public
-    in a module is imported, any other is copied to the top level. One that stands only in the
-    answer's own tests is no answer.
+    An associated function is called from a wrapper with the prompt's signature. A public function
+    of a module is imported. Any other is copied to the top level. A function that stands only in
+    the answer's own tests does not count; then the result is None.
     """
     for code in _readings(text):
         root = parse(code.encode()).root_node
@@ -34,8 +34,8 @@ def find_nested(text: str, name: str, prompt: Preamble) -> str | None:
             added = _made_visible(function, around, name, prompt, root)
             if added is not None:
                 if _imports(root, name):
-                    added = ""  # the model did it
-                # Around a nested function, errors are the model's own and stay.
+                    added = ""  # the model imported it itself
+                # Errors around a nested function are the model's own; they stay.
                 source = code.encode()
                 kept = keep_items(source, root) if root.has_error else source
                 return f"{kept.decode()}\n\n{added}"
@@ -43,13 +43,13 @@ def find_nested(text: str, name: str, prompt: Preamble) -> str | None:
 
 
 def only_in_tests(text: str, name: str) -> bool:
-    """Tell whether every definition of ``name`` stands in the answer's own tests."""
+    """Tell whether all definitions of ``name`` are in the answer's own tests."""
     found = _all_functions(parse(text.encode()).root_node, name)
     return bool(found) and all(_is_of_tests(around) for _, around in found)
 
 
 def _readings(text: str) -> Iterator[str]:
-    """The text, and where it is cut: its whole items alone, and with the braces that it lacks."""
+    """Yield the text; if it has errors, also its whole items, and it with closing braces."""
     yield text
     if not parse(text.encode()).root_node.has_error:
         return
@@ -61,7 +61,10 @@ def _readings(text: str) -> Iterator[str]:
 
 
 def _all_functions(root: Node, name: str) -> list[tuple[Node, list[Node]]]:
-    """Functions called ``name`` at any depth, each with what is around it, outermost first."""
+    """Return the functions called ``name`` at any depth, with the nodes around each.
+
+    The outermost node comes first.
+    """
     nodes = (node for node in walk(root) if node.type == "function_item")
     found = [node for node in nodes if item_name(node) == name]
     found.sort(key=lambda node: node.start_byte)
@@ -69,7 +72,10 @@ def _all_functions(root: Node, name: str) -> list[tuple[Node, list[Node]]]:
 
 
 def _path(root: Node, target: Node) -> list[Node]:
-    """The nodes around ``target``; going down takes time linear in the depth, going up does not."""
+    """Return the nodes around ``target``, from the root down.
+
+    Going down takes time linear in the depth; going up does not.
+    """
     path: list[Node] = []
     node: Node | None = root
     while node is not None and node != target:
@@ -131,7 +137,7 @@ def _wrapper(
 
 
 def _imports(root: Node, name: str) -> bool:
-    """Tell whether a ``use`` at the top level brings in ``name``, by name."""
+    """Tell whether a ``use`` at the top level imports ``name``, and not through ``*``."""
     uses = [node for node in root.children if node.type == "use_declaration"]
     return any(entry.name == name for node in uses for entry in imports_of(node))
 

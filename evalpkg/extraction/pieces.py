@@ -1,7 +1,7 @@
-"""The items in a text of code and prose, each read from its first word to its own end.
+"""Splits a text of code and prose into items, each read from its first word to its own end.
 
-What follows an item cannot change it: own tests that the token limit cut, quotation marks of prose
-and marks of a page leave the items before them as they are.
+The text after an item cannot change it. So the model's own tests, cut off by the token limit, or
+marks of Markdown and HTML leave the items before them as they are.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _PREFIX = (
 )
 _KINDS = r"fn|struct|enum|union|trait|impl|mod|type|const|static|use|extern"
 ITEM = re.compile(rf"{_PREFIX}(?:(?P<kind>{_KINDS})(?=[\s<{{(:*])|(?P<rules>macro_rules!))")
-"""The first words of an item."""
+"""Matches the first words of an item."""
 
 _MACRO = re.compile(r"[A-Za-z_]\w*(?:::\w+)*!\s*[(\[{]")
 _COMMENT = re.compile(r"/\*|\*/")
@@ -39,10 +39,10 @@ class Piece:
     """One item, comment or inner attribute.
 
     Attributes:
-        text: with its attributes and doc comments.
+        text: its text, with attributes and doc comments.
         start, end: its offsets in the text it was found in.
-        key: what it defines, None for what may stand there more than once.
-        cfg: its ``#[cfg(..)]`` attributes: variants of one item differ in them.
+        key: namespace and name that it defines; None if it may stand there more than once.
+        cfg: its ``#[cfg(..)]`` attributes, in which variants of one item differ.
         complete: whether the grammar finds no error in it.
     """
 
@@ -60,7 +60,8 @@ class Pieces:
     """The pieces of a text, in their order.
 
     Attributes:
-        cut: whether an item begins there whose end the text does not have.
+        found: the pieces.
+        cut: whether the text ends before an item does.
     """
 
     found: tuple[Piece, ...]
@@ -68,17 +69,17 @@ class Pieces:
 
 
 def read_pieces(text: str, label: str = "") -> Pieces:
-    """The items of ``text``.
+    """Return the items of ``text``, with its comments and inner attributes.
 
     Args:
         text: code and prose.
-        label: the words before ``text``, which may say what the first item is.
+        label: the words before ``text``, which may describe the first item.
     """
     return _Reader(text, label).read()
 
 
 class _Reader:
-    """Reads from line to line, and from the end of one item to the next."""
+    """Reads line by line, and from the end of one item to the next."""
 
     def __init__(self, text: str, label: str) -> None:
         self._text = text
@@ -90,14 +91,14 @@ class _Reader:
         """Columns from which on a line is inside an item that was cut."""
 
     def read(self) -> Pieces:
-        """Read all of it."""
+        """Read the whole text."""
         position = 0
         while position < len(self._text):
             position = self._step(position)
         return Pieces(tuple(self._found), self._cut)
 
     def _step(self, line: int) -> int:
-        """Read what begins at ``line``; the offset of what comes next."""
+        """Read what begins at ``line``; return the offset to go on at."""
         text = self._text
         start = _end(_BLANKS.match(text, line), line)
         after = self._next_line(start)
@@ -150,7 +151,10 @@ class _Reader:
         return ending.position
 
     def _note_cut(self, start: int) -> None:
-        """What is indented deeper belongs to the item that was cut; all of it, to cut tests."""
+        """Note that an item was cut: the lines indented deeper than it belong to it.
+
+        If it is a module of tests, all lines after it do.
+        """
         self._cut = True
         column = start - (self._text.rfind("\n", 0, start) + 1)
         tests = _TESTS.match(self._text, start) is not None
@@ -164,7 +168,7 @@ class _Reader:
         return after
 
     def _flush_comments(self) -> None:
-        """Comments that belong to nothing stay; attributes and doc comments cannot."""
+        """Keep comments that belong to no item; drop attributes and doc comments."""
         for start, end in self._pending:
             text = self._text[start:end]
             if not text.startswith(("#", "///", "/**")) or text.startswith(("////", "/***")):
@@ -172,7 +176,7 @@ class _Reader:
         self._pending = []
 
     def _piece(self, start: int, end: int) -> Piece | None:
-        """The item from ``start`` to ``end`` with what is pending, None if it is not one."""
+        """Return the item from ``start`` to ``end`` with what is pending; None if it is none."""
         text = self._text
         root = parse(text[start:end].encode()).root_node
         nodes = [node for node in root.children if node.type != "empty_statement"]
@@ -203,7 +207,7 @@ def _end(match: re.Match[str] | None, otherwise: int) -> int:
 
 
 def _end_of_comment(text: str, start: int) -> int:
-    """Offset behind the block comment at ``start``, 0 if it has no end."""
+    """Return the offset after the block comment at ``start``, or 0 if it has no end."""
     depth = 0
     for mark in _COMMENT.finditer(text, start):
         depth += 1 if mark[0] == "/*" else -1
@@ -215,7 +219,7 @@ def _end_of_comment(text: str, start: int) -> int:
 
 
 def _item_ending(text: str, start: int) -> Ending | None:
-    """Where the item at ``start`` ends; None if none begins there."""
+    """Return where the item at ``start`` ends, or None if no item begins there."""
     match = ITEM.match(text, start)
     if match is None:
         macro = _MACRO.match(text, start)
@@ -226,14 +230,17 @@ def _item_ending(text: str, start: int) -> Ending | None:
 
 
 def _has_sound_head(node: Node) -> bool:
-    """Tell whether a function's errors, if any, are in its body: the compiler may know better."""
+    """Tell whether a function's syntax errors, if any, are all in its body.
+
+    The compiler may accept what the grammar does not.
+    """
     if node.type != "function_item":
         return True
     return not any(child.has_error for child in node.children[:-1])
 
 
 def _key(node: Node) -> tuple[str, str] | None:
-    """Namespace and name of what an item defines; imports are told apart by their text."""
+    """Return namespace and name of what an item defines; an import is named by its text."""
     if node.type == "use_declaration":
         return ("use", text_of(node))
     name = item_name(node) if node.type in NAMED_ITEMS else None
@@ -251,10 +258,10 @@ def _standing(node: Node, label: str) -> Standing:
 
 
 def choose_versions(pieces: Sequence[Piece]) -> list[Piece]:
-    """``pieces`` without those that another version of the same item replaces.
+    """Return ``pieces`` without those that a better version of the same item replaces.
 
-    The last one that is complete and says the most stays. Variants under different ``#[cfg(..)]``
-    are no versions of each other.
+    A complete version is better than an incomplete one, then a better standing decides, then the
+    later place. Variants under different ``#[cfg(..)]`` are not versions of each other.
     """
     best: dict[tuple[tuple[str, str], str], Piece] = {}
     for piece in pieces:
@@ -271,7 +278,7 @@ def _rank(piece: Piece) -> tuple[bool, Standing]:
 
 
 def join_pieces(text: str, pieces: Sequence[Piece]) -> str:
-    """The pieces as one source, with what stood between them where it was blank."""
+    """Join the pieces to one source, with the text between them if it is blank."""
     parts: list[str] = []
     end = 0
     for piece in pieces:
@@ -284,7 +291,7 @@ def join_pieces(text: str, pieces: Sequence[Piece]) -> str:
 
 
 def _joined(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    """The text from the first span to the last one; what is between them is blank or prose."""
+    """Join the text at ``spans``; a text between them that is not blank is left out."""
     parts: list[str] = []
     end = spans[0][0]
     for start, stop in spans:

@@ -1,4 +1,4 @@
-"""What a prompt brings along: imports, types and helpers that a whole function may rely on."""
+"""Reads a prompt's imports, types and helpers, which a whole function may rely on."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Import:
 
 @dataclass(frozen=True, slots=True)
 class PromptItem:
-    """One item of a prompt, with its attributes; imports are listed apart."""
+    """One item of a prompt with its attributes; imports are separate."""
 
     name: str | None
     text: str
@@ -37,11 +37,13 @@ class PromptItem:
 
 @dataclass(frozen=True, slots=True)
 class Preamble:
-    """Everything in a prompt before the signature that is not a comment.
+    """Everything in a prompt before the signature, except comments.
 
     Attributes:
+        imports: the names that the prompt imports.
+        items: the items that the prompt defines.
         signature: the signature, from ``fn`` or ``pub`` up to the opening brace.
-        arguments: the parameters' names, as they would be passed on.
+        arguments: the parameters' names, to be passed on in a call.
     """
 
     imports: tuple[Import, ...]
@@ -78,7 +80,7 @@ def preamble(prompt: str, entry_point: str) -> Preamble:
 
 
 def imports_of(declaration: Node) -> list[Import]:
-    """The names that one ``use`` declaration brings into scope."""
+    """Return the names that one ``use`` declaration imports."""
     tree = declaration.child_by_field_name("argument")
     return [] if tree is None else list(_leaves(tree, ""))
 
@@ -108,7 +110,7 @@ def _leaves(tree: Node, prefix: str) -> Iterator[Import]:
 
 
 def _path(before: str, node: Node) -> str:
-    """``before`` and the node's own path; ``a::{self}`` is ``a``."""
+    """Return ``before`` and the node's own path; ``a::{self}`` is ``a``."""
     text = text_of(node)
     return before.removesuffix("::") if text == "self" and before else before + text
 

@@ -1,4 +1,4 @@
-"""Other ways to read an answer: quoted, as a page, numbered, as JSON, with code in mid-line."""
+"""Other ways to read an answer: as a quote, a page, numbered lines, JSON, or code within lines."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _MOST_LINES = 4_096
 
 
 def first_reading(text: str, trace: Trace) -> str:
-    """``text``, or what a page shows of it where the code is escaped for HTML."""
+    """Return ``text``, unescaped if its code is escaped for HTML."""
     if "&" not in text or not _is_escaped(text):
         return text
     trace.add("read anew", "HTML escapes outside of literals")
@@ -31,7 +31,7 @@ def first_reading(text: str, trace: Trace) -> str:
 
 
 def _is_escaped(text: str) -> bool:
-    """Tell whether there are HTML escapes that are no part of a literal, nor of Rust."""
+    """Tell whether a text has HTML escapes that are in no literal and are not Rust."""
     for match in _ENTITY.finditer(text):
         line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
         if line.replace('\\"', "").count('"') % 2 or "//" in line:
@@ -43,10 +43,12 @@ def _is_escaped(text: str) -> bool:
 
 
 def other_readings(text: str) -> Iterator[tuple[str, str]]:
-    """Readings of an answer in which no sound program was found, each built on those before it.
+    """Yield further readings of an answer in which no sound program was found.
+
+    Each reading is made from the one before it.
 
     Yields:
-        what was done, and the text that it gives.
+        the name of the change, and the changed text.
     """
     current = text
     for how, change in (
@@ -99,7 +101,7 @@ def _without_gutter(text: str) -> str:
 
 
 def new_side(text: str) -> str:
-    """What a diff makes of its file; a text that is no diff stays as it is."""
+    """Return the new side of a diff; any other text stays as it is."""
     if not re.search(r"^\+(?!\+)", text, re.MULTILINE):
         return text
     lines = [line for line in text.split("\n") if not re.match(r"-(?!--)|@@|\+\+\+|---", line)]
@@ -107,7 +109,7 @@ def new_side(text: str) -> str:
 
 
 def _from_mid_line(text: str) -> str:
-    """Break lines in which code follows words, tags or marks."""
+    """Break each line in which code follows words, tags or marks."""
     lines = text.split("\n")
     if len(lines) > _MOST_LINES:
         return text

@@ -1,4 +1,4 @@
-"""Whether items use only what is there: a text that was cut between two items does not show it."""
+"""Checks that items use only what is defined: if not, the text may have been cut between items."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ _BINDING = frozenset({"type_parameters", "let_declaration", "parameters", "closu
 
 
 def resolves(root: Node, items: Sequence[Node]) -> bool:
-    """Tell whether functions called and types named in ``items`` are defined in ``root`` or in std.
+    """Tell whether the functions called and types named in ``items`` are defined.
 
-    Where something is imported with ``*``, or a macro may define it, it counts as defined.
+    They may be defined in ``root`` or in std. If something is imported with ``*``, or a macro may
+    define it, everything counts as defined.
     """
     if not items:
         return True
@@ -41,7 +42,7 @@ def resolves(root: Node, items: Sequence[Node]) -> bool:
 
 
 def _used(item: Node) -> Iterator[str]:
-    """Types and functions that an item outside of a module names by one word, but its own."""
+    """Yield the types and functions that an item names by one word and does not define itself."""
     if item.type in ("mod_item", "macro_definition", "use_declaration"):
         return
     nodes = list(_walk(item))
@@ -70,7 +71,10 @@ def _is_binding(node: Node, parent: Node) -> bool:
 
 
 def _walk(item: Node) -> Iterator[tuple[Node, Node]]:
-    """All nodes but paths, each with its parent: what a module is named for is not looked for."""
+    """Yield all nodes except paths, each with its parent.
+
+    A path names a module, which is not looked up.
+    """
     stack = [(item, item)]
     while stack:
         node, parent = stack.pop()

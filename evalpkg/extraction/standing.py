@@ -1,4 +1,4 @@
-"""What a definition stands for: the answer, the original that it quotes, or a place left open."""
+"""Tells what a definition is: the answer, a quoted original, or a stub."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from evalpkg.extraction.syntax import COMMENTS, text_of
 
 
 class Standing(IntEnum):
-    """How much a definition says about what the model answers; the lowest is taken."""
+    """How well a definition stands for the model's answer; the lowest is best."""
 
     FULL = 0
     QUOTED = 1
     """The words before it call it the original, or wrong."""
     FOREIGN = 2
-    """It stands in a block that says it is another language."""
+    """It stands in a block of another language."""
     ELIDED = 3
     """Its body is a stub, or says that something was left out."""
 
@@ -105,5 +105,5 @@ def is_label_of_a_quotation(words: str) -> bool:
 
 
 def last_line(words: str) -> str:
-    """The last line of ``words`` that says something, cut to a length that a label may have."""
+    """Return the last line of ``words``, cut to the length of a label."""
     return words.rstrip().rpartition("\n")[2][-_MOST_LABEL:]

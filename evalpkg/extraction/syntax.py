@@ -1,4 +1,4 @@
-"""The Rust grammar (tree-sitter), and the few questions this project asks of a syntax tree."""
+"""The Rust grammar (tree-sitter), and the questions that this package asks of a syntax tree."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ ITEMS = NAMED_ITEMS | {
     "foreign_mod_item",
     "function_signature_item",
 }
-"""Everything that may stand at the top level of a file, but attributes and comments."""
+"""Everything that may stand at the top level of a file, except attributes and comments."""
 
 RAW = "r#"
-"""What marks an identifier that may look like a keyword; it is no part of the name."""
+"""Marks an identifier that may look like a keyword; it is not part of the name."""
 
 COMMENTS = frozenset({"line_comment", "block_comment"})
 ATTRIBUTES = frozenset({"attribute_item", "inner_attribute_item"})
@@ -45,12 +45,12 @@ ATTRIBUTES = frozenset({"attribute_item", "inner_attribute_item"})
 
 @lru_cache(maxsize=1)
 def rust() -> Language:
-    """The grammar, loaded once."""
+    """Load the grammar, once."""
     return Language(tree_sitter_rust.language())
 
 
 class _Parsers(threading.local):
-    """A parser for each thread: one must not be used by two at a time."""
+    """A parser for each thread: two threads must not use one at the same time."""
 
     def __init__(self) -> None:
         self.parser = Parser(rust())
@@ -63,25 +63,28 @@ def parse(source: bytes) -> Tree:
     """Parse Rust source; errors are nodes of the tree.
 
     Raises:
-        TooComplexError: if the answer being read has cost more than any honest one.
+        TooComplexError: if the answer being read takes more work than any honest one.
     """
-    charge_parse(source)  # also for a tree that is kept: the count must not depend on the past
+    charge_parse(source)  # also for a cached tree, so that the count is always the same
     return _parse(source)
 
 
 def parse_prompt(source: bytes) -> Tree:
-    """Parse what a task says; no answer pays for that."""
+    """Parse a task's text, without charging an answer for it."""
     return _parsers.parser.parse(source)
 
 
 @lru_cache(maxsize=16)
 def _parse(source: bytes) -> Tree:
-    """The last few trees are kept: the ways to read one answer often ask for the same one again."""
+    """Parse and keep the last few trees: several attempts often parse the same text."""
     return _parsers.parser.parse(source)
 
 
 def walk(root: Node) -> Iterator[Node]:
-    """All nodes of a tree in the order of the text; a query may take time quadratic in them."""
+    """Yield all nodes of a tree in the order of the text.
+
+    This takes linear time; a tree-sitter query can take quadratic time.
+    """
     stack = [root]
     while stack:
         node = stack.pop()
@@ -90,7 +93,7 @@ def walk(root: Node) -> Iterator[Node]:
 
 
 def item_name(node: Node) -> str | None:
-    """The name that an item defines, or None for items that define none (``impl``, ``use``).
+    """Return the name that an item defines, or None if it defines none (``impl``, ``use``).
 
     ``r#add`` defines ``add``.
     """
@@ -99,5 +102,5 @@ def item_name(node: Node) -> str | None:
 
 
 def text_of(node: Node) -> str:
-    """The source text of a node."""
+    """Return the source text of a node."""
     return (node.text or b"").decode("utf-8", "replace")

@@ -1,4 +1,4 @@
-"""Takes a model's thoughts out of what it wrote: a draft in them is no answer."""
+"""Removes a model's thoughts from its answer: a draft in them is not the answer."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ _ENDS = tuple(".!?:)}]`*\"'|")
 
 
 def without_thoughts(text: str) -> str:
-    """``text`` without its thoughts, in whatever tags and case.
+    """Return ``text`` without thoughts, whatever their tags are.
 
-    Thoughts whose opening tag stood in the prompt begin with the text; thoughts without a closing
-    tag end with it. A tag in a string of the program is none.
+    If the opening tag stood in the prompt, the text begins with thoughts. If there is no closing
+    tag, it ends with them. A tag in a string of the program does not count.
     """
     stripped = _STRIPPED_CHANNEL.match(text)
     if stripped is not None or _STRIPPED_FINAL in text:
@@ -72,7 +72,7 @@ def _without_tagged(text: str, tags: list[re.Match[str]]) -> str:
     for number, tag in enumerate(tags):
         if _closes(tag):
             if depth == 0:
-                continue  # a word about the tag
+                continue  # the text only mentions the tag
             last = not any(map(_closes, tags[number + 1 :]))
             depth = 0 if last else depth - 1
             if depth == 0:
@@ -88,10 +88,10 @@ def _without_tagged(text: str, tags: list[re.Match[str]]) -> str:
 
 
 def _after_the_prompts_tag(text: str, tags: list[re.Match[str]], first_opening: int) -> str:
-    """The answer behind thoughts that began in the prompt.
+    """Return the answer after thoughts that began in the prompt.
 
-    They end at the last closing tag before another opening one; behind a later one there may be
-    only words.
+    They end at the last closing tag that stands before the next opening tag and has code after it;
+    if none has, at the first closing tag.
     """
     closing = [tag for tag in tags[:first_opening] if _closes(tag)]
     for number in range(len(closing) - 1, -1, -1):
@@ -113,16 +113,17 @@ def _closes(tag: re.Match[str]) -> bool:
 
 
 def _begins(text: str, tag: re.Match[str], position: int) -> bool:
-    """Tell whether an opening tag begins a line, or follows what ended another thought."""
+    """Tell whether an opening tag begins a line, or directly follows another thought's end."""
     line = max(position, text.rfind("\n", 0, tag.start()) + 1)
     return not text[line : tag.start()].strip()
 
 
 def _is_unfinished_thought(text: str) -> bool:
-    """Tell whether a text without any tag is thinking aloud that was cut off.
+    """Tell whether a text without tags is a thought that was cut off.
 
-    Where the prompt opened the thoughts, the model writes no tag until it is done with them. All
-    three signs are needed: how it begins, that it talks to itself, and that it stops in the middle.
+    If the prompt opened the thoughts, the model writes no tag until it has finished them. All three
+    signs must hold: the first words, talk to itself, and an end in the middle of a sentence or
+    block.
     """
     if _OPENING.match(text) is None:
         return False

@@ -1,4 +1,4 @@
-"""What extraction did, step by step, for people who want to know."""
+"""Records the steps of an extraction, for ``evalpkg explain``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that was tried or done, and what came of it."""
+    """One attempt or change, and its outcome."""
 
     what: str
     outcome: str
@@ -15,11 +15,11 @@ class Step:
 
 @dataclass(slots=True)
 class Trace:
-    """The steps of one extraction, in their order, and the work it took (budget.py)."""
+    """The steps of one extraction, in order, and the work it took (``budget.py``)."""
 
     steps: list[Step] = field(default_factory=list)
     work: int = 0
 
     def add(self, what: str, outcome: str) -> None:
-        """Note a step."""
+        """Record a step."""
         self.steps.append(Step(what, outcome))

@@ -1,4 +1,4 @@
-"""Takes one turn out of a text that has marks of a chat template in it."""
+"""Takes the assistant's turn out of a text that holds marks of a chat template."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _ANSWERING = frozenset({"assistant", "model", "response", "answer"})
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """A part of the text; ``who`` is empty for what stands before any mark."""
+    """A part of the text; ``who`` is empty for the part before any mark."""
 
     who: str
     channel: str
@@ -50,10 +50,10 @@ class _Turn:
 
 
 def answer_turn(text: str) -> str:
-    """What the assistant said in its first turn, without the marks around it.
+    """Return the assistant's first turn, without the marks around it.
 
-    Of a turn in channels (Harmony), that is the final one. A text without marks is the answer. A
-    mark in a string of the program is none.
+    If the turn has channels (Harmony), the final channel is the answer. A text without marks is the
+    answer. A mark in a string of the program does not count.
     """
     beginning = _BEGINNINGS.match(text)
     if beginning is not None:
@@ -100,7 +100,7 @@ def _choose(turns: list[_Turn]) -> str:
 
 
 def _after_template(text: str) -> str:
-    """The answer in a text with headings of an instruction template."""
+    """Return the answer in a text with the headings of an instruction template."""
     sections = list(_SECTION.finditer(text))
     asking = [mark for mark in sections if mark["name"].lower() not in _ANSWERING]
     if not asking:

@@ -76,7 +76,7 @@ class Generated:
 
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> Self:
-        """The record that ``as_json`` gave."""
+        """Read the record that ``as_json`` wrote."""
         rest = dict(told)
         models = rest.pop("models", {})
         known = {one.name: rest.pop(one.name) for one in fields(cls) if one.name in rest}

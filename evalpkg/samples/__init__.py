@@ -1,4 +1,4 @@
-"""Samples that somebody generated earlier, in whatever form, read as one kind of row."""
+"""Samples that were generated earlier, in other programs' forms, read as one kind of row."""
 
 from evalpkg.samples.formats import FORMATS
 from evalpkg.samples.recorded import Recorded, read_recorded, split_sources

@@ -1,4 +1,4 @@
-"""Samples in whole JSON documents: bigcode's lists, MultiPL-E's files, maps of tasks."""
+"""Reads samples from whole JSON documents: bigcode's lists, MultiPL-E's files, maps of tasks."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from evalpkg.samples.rows import KNOWN, Row, rows_of, text_of
 
 
 def rows_of_document(value: Any, ids: TaskIds, where: str, faults: Faults) -> Iterator[Row]:
-    """The samples in a JSON document; bad entries are noted."""
+    """Yield the samples in a JSON document; note its bad entries."""
     if isinstance(value, list):
         yield from _of_list(value, ids, where, faults)
     elif isinstance(value, dict) and _is_map(value):
@@ -26,7 +26,7 @@ def rows_of_document(value: Any, ids: TaskIds, where: str, faults: Faults) -> It
 
 
 def rows_of_object(value: Row, ids: TaskIds, where: str) -> Iterator[Row]:
-    """The samples in one object: a row, or a file of MultiPL-E.
+    """Yield the samples in one object: a row, or a file of MultiPL-E.
 
     Raises:
         DataError: as ``rows_of``.
@@ -44,7 +44,7 @@ def _is_map(value: Row) -> bool:
 
 
 def _of_list(value: list[Any], ids: TaskIds, where: str, faults: Faults) -> Iterator[Row]:
-    """A list of lists as bigcode writes it, in the order of the tasks, or a list of rows."""
+    """Yield the rows of a list: bigcode's lists in the order of the tasks, or rows."""
     for position, entry in enumerate(value):
         place = f"{where}, entry {position}"
         if isinstance(entry, dict):
@@ -60,7 +60,7 @@ def _of_entry(entry: Any, position: int, ids: TaskIds, place: str) -> Iterator[R
 
 
 def _of_multipl_e(value: Row, ids: TaskIds, where: str) -> Iterator[Row]:
-    """A file of MultiPL-E: completions, or programs with their results."""
+    """Yield the rows of a MultiPL-E file: completions, or programs with their results."""
     task = ids.find(str(value.get("name", value.get("task_id", ""))), where)
     if "completions" in value:
         for text in value["completions"]:
@@ -70,5 +70,5 @@ def _of_multipl_e(value: Row, ids: TaskIds, where: str) -> Iterator[Row]:
     for result in value["results"]:
         program = text_of(result.get("program"), where, "program")
         end = program.rfind(tests) if tests else -1
-        # The tests begin with the brace that the completion was cut at.
+        # The completion was cut before its last brace; the tests begin with that brace.
         yield {"task_id": task, "completion": program if end < 0 else program[:end].rstrip()}

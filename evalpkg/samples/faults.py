@@ -1,4 +1,4 @@
-"""Bad rows, all told in one message."""
+"""Collects bad rows, and reports them in one message."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from evalpkg.errors import DataError
 from evalpkg.samples.rows import Row
 
 MOST = 20
-"""Bad rows that are named; the rest are counted."""
+"""Bad rows that the message names; it gives only the number of the rest."""
 
 
 class Faults:
-    """What is wrong with the rows of some files."""
+    """The bad rows of some files."""
 
     def __init__(self) -> None:
         self._found: list[DataError] = []
@@ -22,7 +22,7 @@ class Faults:
         self._found.append(error)
 
     def rows(self, read: Iterator[Row]) -> Iterator[Row]:
-        """The rows of one entry of a file, up to the first that is bad."""
+        """Yield the rows of one entry of a file, up to the first bad one, which is noted."""
         try:
             yield from read
         except DataError as error:
@@ -32,7 +32,7 @@ class Faults:
         """Refuse the files if there was a bad row.
 
         Raises:
-            DataError: naming every bad row, up to ``MOST``.
+            DataError: if there was one; up to ``MOST`` of them are named.
         """
         if not self._found:
             return

@@ -1,4 +1,4 @@
-"""Samples in folders: a file of MultiPL-E for each task, or ``.rs`` files."""
+"""Finds samples in folders: a file of MultiPL-E for each task, or ``.rs`` files."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ _PACKED = (".gz", ".zst")
 
 
 def files_of(folder: Path) -> list[Path]:
-    """The samples files in a folder, sorted; ``.rs`` files are no such files.
+    """Return the samples files in a folder, sorted, without ``.rs`` files.
 
-    Of MultiPL-E's two files for a task, the completions and their results, one is enough.
+    MultiPL-E writes two files for a task: the completions, and their results. If both are there,
+    only the first is returned.
     """
     files = {path for path in folder.rglob("*") if _plain(path.name).endswith(_KINDS)}
     names = {path.parent / _plain(path.name) for path in files}
@@ -31,12 +32,12 @@ def files_of(folder: Path) -> list[Path]:
 
 
 def _plain(name: str) -> str:
-    """A file's name without what its packing adds."""
+    """Return a file's name without the suffix of its compression."""
     return next((name.removesuffix(end) for end in _PACKED if name.endswith(end)), name)
 
 
 def rust_files_of(folder: Path) -> list[Path]:
-    """The ``.rs`` files in a folder, sorted: sample 2 of a task before sample 10."""
+    """Return the ``.rs`` files in a folder, sample 2 of a task before sample 10."""
 
     def parts(path: Path) -> list[tuple[str, int, str]]:
         pieces = re.split(r"(\d+)", str(path))
@@ -46,10 +47,10 @@ def rust_files_of(folder: Path) -> list[Path]:
 
 
 def row_of_rust_file(path: Path, folder: Path, ids: TaskIds) -> Iterator[Row]:
-    """The sample in ``TASK.rs``, ``TASK_0.rs`` or ``TASK/0.rs``.
+    """Yield the sample in ``TASK.rs``, ``TASK_0.rs`` or ``TASK/0.rs``.
 
     Raises:
-        DataError: if the file's name means no task.
+        DataError: if the file's name fits no task, or the file cannot be read.
     """
     where = str(path)
     inside = path.relative_to(folder).parts[:-1]

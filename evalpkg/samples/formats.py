@@ -1,4 +1,4 @@
-"""The table of readers: each form that samples come in, and how it is told."""
+"""The table of readers: each form of samples, and how a file of that form is recognised."""
 
 from __future__ import annotations
 
@@ -20,16 +20,17 @@ from evalpkg.samples.unpack import content_of
 from evalpkg.store import JsonLines
 
 Told = Callable[[str, bytes], None]
-"""Hears the name and the content of each file that is read."""
+"""Called with the name and the content of each file that is read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A form that samples come in.
+    """A form of samples.
 
     Attributes:
-        fits: whether a file with this content is of that form.
-        read: its rows; bad ones are noted.
+        name: name of the form.
+        fits: tells whether a file with this path and content has the form.
+        read: yields the rows, and notes bad ones.
     """
 
     name: str
@@ -38,7 +39,10 @@ class Format:
 
 
 def _is_document(_path: Path, content: bytes) -> bool:
-    """Tell whether a file is one JSON value; a single object on one line counts as a line."""
+    """Tell whether a file is one JSON value that is not a line of JSON Lines.
+
+    An object on a single line counts as JSON Lines.
+    """
     text = content.strip()
     if text.startswith(b"{") and b"\n" not in text:
         return False
@@ -60,7 +64,11 @@ def _read_document(path: Path, content: bytes, ids: TaskIds, faults: Faults) -> 
 
 
 def _read_lines(path: Path, content: bytes, ids: TaskIds, faults: Faults) -> Iterator[Row]:
-    """One object a line. Of lm-eval's lines, which come once for each filter, one is enough."""
+    """Yield the rows of JSON Lines.
+
+    lm-eval writes a line of each sample for each of its filters; only the lines of the first filter
+    are read.
+    """
     lines = JsonLines(path, iter(io.BytesIO(content)))
     filters: set[str] = set()
     for value in _objects(lines, faults):
@@ -72,7 +80,7 @@ def _read_lines(path: Path, content: bytes, ids: TaskIds, faults: Faults) -> Ite
 
 
 def _objects(lines: JsonLines, faults: Faults) -> Iterator[Row]:
-    """The object in each line; a line without one is noted, and reading goes on behind it."""
+    """Yield the object in each line; note a line without one and go on with the next."""
     objects = iter(lines)
     while True:
         try:
@@ -95,21 +103,21 @@ FORMATS = (
     Format("JSON document", _is_document, _read_document),
     Format("JSON Lines", lambda _path, _content: True, _read_lines),
 )
-"""Tried in this order; the first that fits reads the file."""
+"""The forms, tried in this order; the first that fits reads the file."""
 
 
 def read_rows(path: Path, ids: TaskIds, faults: Faults, told: Told) -> Iterator[Row]:
-    """The rows of a file, of a folder of files, or of standard input for ``-``.
+    """Yield the rows of a file, of the files in a folder, or of standard input for ``-``.
 
     Args:
-        path: what to read.
-        ids: the tasks that the rows may answer.
-        faults: gets bad rows.
+        path: the file or folder.
+        ids: names of the tasks that the rows may answer.
+        faults: collects bad rows.
         told: called with the name and the content of each file.
 
     Raises:
         DataError: if a file cannot be read.
-        EnvironmentUnfitError: if what reads its form is not installed.
+        EnvironmentUnfitError: if the package that reads its form is not installed.
     """
     if path.is_dir():
         for file in files_of(path):

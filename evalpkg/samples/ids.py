@@ -1,4 +1,4 @@
-"""Which task a row means: task ids as people write them."""
+"""Finds the task that a row means, however its id is written."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from evalpkg.models import Task
 
 _NUMBERED = re.compile(r"^(?P<set>[A-Za-z][A-Za-z-]*)[/_ ](?P<number>\d+)(?:[_/]\w+)?$")
 _SHOWN = 200
-"""Characters of a task id in a message."""
+"""Most characters of a task id in a message."""
 
 
 class TaskIds:
-    """The tasks of one or several sets by every name that means one of them and no other.
+    """The tasks of one or several sets, under every name that means exactly one of them.
 
     Args:
         tasks: all tasks of the sets, in the order in which they were published.
@@ -31,10 +31,10 @@ class TaskIds:
                 self._aliases.setdefault(alias, set()).add(task.task_id)
 
     def find(self, written: str, where: str) -> str:
-        """The id of the task that ``written`` means.
+        """Return the id of the task that ``written`` means.
 
         Raises:
-            DataError: if no task is meant, or several could be.
+            DataError: if it fits no task, or several.
         """
         if written in self._exact:
             return written
@@ -55,10 +55,10 @@ class TaskIds:
         )
 
     def at(self, position: int, where: str) -> str:
-        """The id of the task at ``position`` in the set, counted from 0.
+        """Return the id of the task at ``position`` in the set, counted from 0.
 
         Raises:
-            DataError: if there are not so many, or several sets.
+            DataError: if the set has fewer tasks, or there are several sets.
         """
         if len(self._sets) > 1:
             raise DataError(
@@ -81,7 +81,7 @@ def _aliases(task: Task) -> Iterator[str]:
         yield name
         origin, _, number = name.partition("/")
         yield number
-        yield f"rust/{number}"  # as HumanEval-X and HumanEvalPack publish it
+        yield f"rust/{number}"  # as in HumanEval-X and HumanEvalPack
         if "humaneval" in origin:
             yield f"humaneval/{number}"
 
@@ -92,7 +92,7 @@ def _readings(written: str) -> Iterator[str]:
 
 
 def _numbered(name: str) -> Iterator[str]:
-    """``set/number``, however it is written and whatever follows."""
+    """Yield ``set/number`` for a name that holds both, in whatever form."""
     match = _NUMBERED.match(name)
     if match is not None:
         yield f"{match['set'].casefold()}/{int(match['number'])}"

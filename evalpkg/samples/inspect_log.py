@@ -1,4 +1,4 @@
-"""Logs of inspect_ai, by its own reader."""
+"""Reads the logs of inspect_ai, with inspect_ai's own reader."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def is_inspect_log(path: Path, content: bytes) -> bool:
 
 
 def rows_of_inspect_log(path: Path, ids: TaskIds, faults: Faults) -> Iterator[Row]:
-    """The answers in a log, epoch by epoch as they stand there.
+    """Yield the answers in a log, in the order of its samples and epochs.
 
     Raises:
         EnvironmentUnfitError: if inspect_ai is not installed.
@@ -38,7 +38,7 @@ def rows_of_inspect_log(path: Path, ids: TaskIds, faults: Faults) -> Iterator[Ro
         ) from error
     try:
         log = read_eval_log(str(path))
-    except Exception as error:  # its reader lets through whatever its parts raise
+    except Exception as error:  # its reader can raise anything
         said = " ".join(str(error).split())[:200]
         raise DataError(f"{path} cannot be read by inspect_ai: {said}") from error
     for sample in log.samples or []:
@@ -62,4 +62,4 @@ def _rows_of(sample: Any, model: str, ids: TaskIds, where: str) -> Iterator[Row]
 
 
 _REASONS = {"max_tokens": "length", "model_length": "length"}
-"""inspect_ai's words for an answer that was cut off."""
+"""inspect_ai's stop reasons for an answer that was cut off."""

@@ -1,4 +1,4 @@
-"""Which model wrote which row: two models are not one with more samples."""
+"""Separates the rows of several models: they must not count as one model with more samples."""
 
 from __future__ import annotations
 
@@ -8,20 +8,21 @@ from evalpkg.errors import DataError
 from evalpkg.samples.rows import Row
 
 FIELDS = ("role", "model", "model_name", "model_id")
-"""Fields that tell models apart."""
+"""Fields that name the model of a row."""
 _SHOWN = 4
 
 
 def of_one_model(rows: Sequence[Row], model: str, source: str) -> list[Row]:
-    """The rows of one model.
+    """Return the rows of one model.
 
     Args:
         rows: of one or several models.
-        model: whose rows to keep; empty where there is but one.
-        source: where the rows come from, for messages.
+        model: the model whose rows to keep; empty if there is only one.
+        source: source of the rows, for messages.
 
     Raises:
-        DataError: if they are of several models and none is chosen, or none is the chosen one's.
+        DataError: if the rows are of several models and ``model`` is empty, or no row is of
+            ``model``.
     """
     if model:
         kept = [row for row in rows if any(str(row.get(name, "")) == model for name in FIELDS)]
@@ -44,12 +45,12 @@ def of_one_model(rows: Sequence[Row], model: str, source: str) -> list[Row]:
 
 
 def names_of(rows: Sequence[Row], field: str) -> list[str]:
-    """What ``field`` calls the models, sorted; empty where no row has it."""
+    """Return the sorted names of models in ``field``; empty if no row has the field."""
     return sorted({str(row[field]) for row in rows if field in row})
 
 
 def name_of(rows: Sequence[Row]) -> str:
-    """The one model's name, empty where the rows do not tell."""
+    """Return the name of the one model; empty if the rows do not name it."""
     for field in FIELDS[1:]:
         names = names_of(rows, field)
         if len(names) == 1:

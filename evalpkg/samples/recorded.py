@@ -1,4 +1,4 @@
-"""All samples of one model, from one or several files."""
+"""Reads all samples of one model from one or several files."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ Key = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """Samples that somebody generated earlier.
+    """Samples that were generated earlier.
 
     Attributes:
         source: the files as the user named them.
-        model: who wrote them, empty where no row says so.
-        files: sha256 of each file's content, unpacked, by its name.
-        rows: each with ``task_id`` and ``completion``, in the order of the files.
-        indexes: of each row, its index among the samples of its task.
-        left_out: rows that answer tasks that are not asked, by task.
+        model: name of the model; empty if no row names it.
+        files: sha256 of each file's unpacked content, by file name.
+        rows: the rows, each with ``task_id`` and ``completion``, in the order of the files.
+        indexes: index of each row among the samples of its task.
+        left_out: number of rows for each task that was not asked for.
     """
 
     source: str
@@ -42,7 +42,7 @@ class Recorded:
     left_out: Mapping[str, int]
 
     def samples(self, role: Role) -> Iterator[Sample]:
-        """Each row as a sample of the model in ``role``."""
+        """Yield each row as a sample of the model in ``role``."""
         for row, index in zip(self.rows, self.indexes, strict=True):
             yield Sample(
                 role,
@@ -57,7 +57,7 @@ class Recorded:
             )
 
     def per_task(self) -> Counter[str]:
-        """How many samples there are of each task."""
+        """Count the samples of each task."""
         return Counter(row["task_id"] for row in self.rows)
 
 
@@ -77,15 +77,15 @@ def read_recorded(
             with ``:MODEL`` to take that model's rows only.
         tasks: all tasks of the sets, in the order in which they were published.
         asked: ids of the tasks whose samples are wanted.
-        model: whose rows to take, where the files hold several models.
-        role: which model of a run's directory is meant where nothing else says it.
-        packed: whether the samples of a task are numbered from 0 without gaps. Otherwise their own
-            indexes stand, and two with one index are refused.
+        model: the model whose rows to take, if the files hold several.
+        role: the model of a run's directory to take, if ``model`` names none.
+        packed: number the samples of each task from 0 without gaps. Otherwise the rows keep their
+            own indexes, and an index that occurs twice is refused.
 
     Raises:
-        DataError: naming every row that is no sample of ``tasks``; if there are none; or if there
-            are several models.
-        EnvironmentUnfitError: if what reads a file's form is not installed.
+        DataError: if rows are not samples of ``tasks`` (they are named), if there are no samples,
+            or if there are several models.
+        EnvironmentUnfitError: if the package that reads a file's form is not installed.
     """
     ids, faults, digests = TaskIds(tasks), Faults(), _Digests()
     rows: list[Row] = []
@@ -115,7 +115,7 @@ def read_recorded(
 
 
 def split_model(source: str) -> tuple[Path, str]:
-    """A path, and the model behind its colon where there is one."""
+    """Split ``PATH:MODEL`` into the path and the model, which is empty if there is no colon."""
     path, colon, model = source.rpartition(":")
     if colon and not Path(source).exists() and Path(path).exists():
         return Path(path), model
@@ -123,14 +123,14 @@ def split_model(source: str) -> tuple[Path, str]:
 
 
 def split_sources(text: str) -> list[str]:
-    """The files in a setting, which are separated by commas."""
+    """Split a setting into its files, which are separated by commas."""
     if Path(split_model(text)[0]).exists():
         return [text]
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
 class _Digests:
-    """Hears of files, and keeps the digest of each."""
+    """Called with each file; keeps its digest."""
 
     def __init__(self) -> None:
         self.files: dict[str, str] = {}
@@ -144,7 +144,7 @@ class _Digests:
 
 
 def _indexes(rows: Sequence[Row], named: str, packed: bool) -> Iterator[int]:
-    """Each row's own index, or its place among the rows of its task."""
+    """Yield each row's own index, or its place among the rows of its task."""
     seen: Counter[str] = Counter()
     places = []
     for row in rows:

@@ -1,4 +1,4 @@
-"""Rows of JSON objects: our own, evalplus's, vLLM scripts', lm-eval's, and OpenAI batches'."""
+"""Reads rows of JSON objects: ours, evalplus's, vLLM scripts', lm-eval's, OpenAI batches'."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ IDS = ("task_id", "name", "problem_id", "question_id", "id")
 _TEXTS = ("completion", "solution", "generation", "output", "response", "code", "answer", "text")
 _LISTS = tuple(f"{name}s" for name in _TEXTS)
 KNOWN = frozenset({*IDS, *_TEXTS, *_LISTS, "custom_id", "doc_id", "resps", "filtered_resps"})
-"""Fields that say of what kind an object is."""
+"""Fields that show what kind of object it is."""
 
 LARGEST_INDEX = 2**63 - 1
 DEEPEST = 100
-"""Levels of lists and objects in a row. It is written again from deeper in the stack than it was
-read, so what can be read at all is not limit enough."""
+"""Most levels of lists and objects in a row. Python's own limit is not enough: a row is written
+again from deeper in the stack than it was read."""
 
 
 def rows_of(value: Row, ids: TaskIds, where: str) -> Iterator[Row]:
-    """The samples in one JSON object, each with ``task_id`` and ``completion``.
+    """Yield the samples in one JSON object, each with ``task_id`` and ``completion``.
 
     Raises:
-        DataError: if it names no task of the set, or holds no completion.
+        DataError: if it names no task of the set, holds no completion, or is nested too deeply.
     """
     if _depth(value) > DEEPEST:
         raise DataError(
@@ -79,7 +79,7 @@ def _check_index(row: Row, where: str) -> None:
 
 
 def _of_lm_eval(value: Row, ids: TaskIds, where: str) -> Iterator[Row]:
-    """A line of lm-eval's ``samples_*.jsonl``."""
+    """Yield the samples in a line of lm-eval's ``samples_*.jsonl``."""
     document = value.get("doc")
     named = document if isinstance(document, dict) else {}
     written = next((named[key] for key in IDS if isinstance(named.get(key), str)), None)
@@ -99,7 +99,7 @@ def _of_lm_eval(value: Row, ids: TaskIds, where: str) -> Iterator[Row]:
 
 
 def _of_batch(value: Row, ids: TaskIds, where: str) -> Iterator[Row]:
-    """A line of the output file of OpenAI's batch endpoint."""
+    """Yield the samples in a line of the output of OpenAI's batch endpoint."""
     task = _task_of_request(str(value["custom_id"]), ids, where)
     response = value.get("response")
     told: Row = response if isinstance(response, dict) else {}
@@ -121,7 +121,7 @@ def _of_batch(value: Row, ids: TaskIds, where: str) -> Iterator[Row]:
 
 
 def _answers(body: Row) -> Iterator[tuple[object, str]]:
-    """Text and end of each answer: of chats, of plain completions, and of the newer responses."""
+    """Yield each answer's text and finish reason, from any of OpenAI's three endpoints."""
     choices = body.get("choices")
     for choice in choices if isinstance(choices, list) else []:
         message = choice.get("message") or {}
@@ -138,7 +138,7 @@ def _answers(body: Row) -> Iterator[tuple[object, str]]:
 
 
 def _task_of_request(written: str, ids: TaskIds, where: str) -> str:
-    """A custom id is a task id, often with the number of the sample behind it."""
+    """Return the task of a custom id: a task id, often with a sample's number after it."""
     try:
         return ids.find(written, where)
     except DataError:
@@ -153,7 +153,7 @@ def _task_of_request(written: str, ids: TaskIds, where: str) -> str:
 
 
 def text_of(value: object, where: str, field: str) -> str:
-    """A completion, whether it is a text, an object around it, or a list of a message's parts.
+    """Return a completion that is a text, an object around it, or a list of message parts.
 
     Raises:
         DataError: if it is none of these.
@@ -170,7 +170,7 @@ def text_of(value: object, where: str, field: str) -> str:
 
 
 def _depth(value: Any) -> int:
-    """Levels of lists and objects, without recursion."""
+    """Count the levels of lists and objects, without recursion."""
     depth = 0
     level: list[Any] = [value]
     while True:

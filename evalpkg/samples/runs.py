@@ -1,4 +1,4 @@
-"""Samples of another run, from its directory."""
+"""Reads the samples of another run from its directory."""
 
 from __future__ import annotations
 
@@ -20,16 +20,18 @@ def is_run(path: Path) -> bool:
 
 
 def rows_of_run(path: Path, model: str, role: Role | None, told: Told) -> list[Row]:
-    """The samples of one model of a run; of a merged run, which has no logs, from its rows.
+    """Return the samples of one model of a run.
+
+    A merged run has no logs; its samples are read from its rows.
 
     Args:
         path: the run's directory.
-        model: ``base`` or ``finetuned``; empty where ``role`` or the run itself decides.
-        role: whose samples are meant where the run has both and ``model`` is empty.
-        told: hears of each file.
+        model: ``base`` or ``finetuned``; empty if ``role`` or the run itself decides.
+        role: the model to take if the run has both and ``model`` is empty.
+        told: called with each file's name and content.
 
     Raises:
-        DataError: if it has no samples, or those of two models and nothing says which.
+        DataError: if the run has no samples, or has two models and neither is chosen.
     """
     layout = RunLayout(path)
     rows: list[Row] = []

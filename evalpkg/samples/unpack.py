@@ -1,4 +1,4 @@
-"""The bytes of a samples file, unpacked."""
+"""Reads the unpacked bytes of a samples file."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ GZIP = b"\x1f\x8b"
 ZSTD = b"\x28\xb5\x2f\xfd"
 STANDARD_INPUT = Path("-")
 LARGEST = 4 << 30
-"""Bytes that a packed file may unpack to."""
+"""Most bytes that a packed file may unpack to."""
 
 
 def content_of(path: Path) -> bytes:
-    """What is in ``path``, or in standard input for ``-``, without gzip or zstd around it.
+    """Return the content of ``path``, or of standard input for ``-``, unpacked.
+
+    gzip, zstd and a byte order mark are removed.
 
     Raises:
         DataError: if it cannot be read or unpacked.

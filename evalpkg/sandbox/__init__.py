@@ -1,4 +1,4 @@
-"""Confining what a model wrote: providers, and the proof that they work on this machine."""
+"""Confines the programs that a model wrote: providers, and the proof that they work here."""
 
 from evalpkg.sandbox.select import ProviderCheck, check_providers, select_provider
 

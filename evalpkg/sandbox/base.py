@@ -1,4 +1,4 @@
-"""What a sandbox provider is asked for, and how it answers."""
+"""The protocol of sandbox providers, and the command line in which all of them end."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from evalpkg.rust import BOXED_PROGRAMS, Runtime, Toolchain
 
 @dataclass(frozen=True, slots=True)
 class BoxLimits:
-    """Upper bounds of one confined program; None leaves the resource to the program inside.
+    """Upper bounds of one confined program.
+
+    None sets no bound here; the program inside may set its own.
 
     Attributes:
-        memory_mib: address space.
-        cpu_s: CPU time of one process.
-        file_mib: size of any file it writes.
+        memory_mib: address space, in MiB.
+        cpu_s: CPU time of one process, in seconds.
+        file_mib: size of any file it writes, in MiB.
         processes: processes and threads together.
     """
 
@@ -31,13 +33,13 @@ class BoxLimits:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A request to run something confined.
+    """A request to run a confined program.
 
     Attributes:
-        work: the only folder of its own; the program starts in it.
-        building: True to run the compiler (which may write in ``work`` and start a linker), False
-            to serve subjects (which may only read the library in ``work``).
-        limits: see ``BoxLimits``.
+        work: the only folder that belongs to the box; the program starts in it.
+        building: True to run the compiler, which may write in ``work`` and start a linker; False to
+            run compiled programs, which may only read the library in ``work``.
+        limits: the upper bounds.
     """
 
     work: Path
@@ -48,45 +50,48 @@ class Box:
 class Provider(Protocol):
     """A way to confine a program.
 
-    A provider only says what to execute; ``evalpkg.sandbox.conformance`` finds out, by running
-    hostile programs, whether it really confines here.
+    A provider only builds the command line. ``evalpkg.sandbox.conformance`` runs hostile programs
+    to find out whether it really confines on this machine.
     """
 
     name: str
 
     def missing(self) -> str | None:
-        """Why this provider cannot be tried here, or None."""
+        """Return why this provider cannot be tried here, or None."""
 
     def command(self, box: Box, inside: Sequence[str]) -> list[str]:
-        """The command line that runs ``inside`` (see ``evalbox confine``) in the box."""
+        """Return the command line that runs ``inside`` (see ``evalbox confine``) in the box."""
 
 
 BOXED_WORK = Path("/evalpkg/work")
-"""The work folder in a box with a root of its own, at a path that hides nothing of the host's."""
+"""The work folder's path in a box with a root of its own. It hides nothing of the host's."""
 
 HOST_NAME = "box"
-"""What a program is told the host's name is (``evalbox/namespaces.rs`` says the same)."""
+"""The host's name as a program in the box sees it (``evalbox/namespaces.rs`` has the same)."""
 
 POWERS = ("setuid", "setgid", "sys_chroot")
-"""Capabilities that root's launcher needs in the box: to become a user that nobody else is, whose
-processes are therefore counted, and to leave the file system behind. It gives them up at once."""
+"""Capabilities that root's launcher needs in the box: it becomes a user of its own, so that its
+processes are counted, and it leaves the file system. Then it drops them."""
 
 
 def boxed(box: Box, runtime: Runtime) -> tuple[Box, Runtime]:
-    """The box and our programs as they are seen from inside such a root."""
+    """Return the box and our programs with their paths inside a box with a root of its own."""
     inside = replace(runtime, evalbox=BOXED_PROGRAMS / runtime.evalbox.name)
     return replace(box, work=BOXED_WORK), inside
 
 
 def programs(toolchain: Toolchain, runtime: Runtime) -> tuple[Path, ...]:
-    """What ``evalbox`` needs beside it (its rpath) to start where no toolchain is."""
+    """Return the files that ``evalbox`` needs (its rpath) to start where no toolchain is."""
     return (runtime.evalbox, *toolchain.standard_library())
 
 
 def confine(
     runtime: Runtime, readable: Sequence[Path], box: Box, inside: Sequence[str], *flags: str
 ) -> list[str]:
-    """The ``evalbox confine`` command line: every provider ends in it, for limits and seccomp."""
+    """Return the ``evalbox confine`` command line.
+
+    The command of every provider ends in it; it sets limits and seccomp.
+    """
     command = [str(runtime.evalbox), "confine", *flags]
     for name in ("memory_mib", "cpu_s", "file_mib", "processes"):
         value = getattr(box.limits, name)
@@ -101,7 +106,10 @@ def confine(
 
 
 def needed_inside(toolchain: Toolchain, box: Box) -> tuple[Path, ...]:
-    """What must be readable in the box: all of the toolchain to build, system libraries to run."""
+    """Return the paths that must be readable in the box.
+
+    To build, that is the whole toolchain; to run, only the system's libraries.
+    """
     if box.building:
         return toolchain.readable
     return tuple(path for path in toolchain.readable if toolchain.sysroot not in path.parents)
@@ -111,12 +119,15 @@ _EVALBOX = re.compile(r"/[^\0:=]*/evalbox(?![^\0:])")
 
 
 def profile_digest(provider: Provider, runtime: Runtime) -> str:
-    """sha256 of all that shapes the confinement: the command lines and our own programs."""
+    """Return the sha256 of everything that shapes the confinement.
+
+    That is the command lines and our own programs.
+    """
     state = hashlib.sha256(provider.name.encode())
     for building in (True, False):
         box = Box(Path("/work"), building, BoxLimits(1, 1, 1, 1))
         line = "\0".join(provider.command(box, ["PROGRAM"]))
-        # Where our programs lie differs from run to run and host to host, and shapes nothing.
+        # The path of our programs differs between runs and hosts, and does not matter.
         state.update(_EVALBOX.sub("evalbox", line).encode())
     state.update(runtime.digest.encode())
     return state.hexdigest()

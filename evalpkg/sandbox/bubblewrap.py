@@ -1,4 +1,4 @@
-"""bubblewrap: a root file system that holds only what is needed, all namespaces unshared."""
+"""bubblewrap: a root file system with only the needed files, in namespaces of its own."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from evalpkg.sandbox.base import (
 
 
 class Bubblewrap:
-    """``bwrap`` around ``evalbox confine``, which adds limits, seccomp and (if any) Landlock."""
+    """Runs ``evalbox confine`` under ``bwrap``; it adds limits, seccomp and, if any, Landlock."""
 
     name = "bubblewrap"
 
@@ -29,11 +29,11 @@ class Bubblewrap:
         self._runtime = runtime
 
     def missing(self) -> str | None:
-        """``bwrap`` must be on PATH."""
+        """Return a reason if ``bwrap`` is not on PATH."""
         return None if shutil.which("bwrap") else "bwrap is not installed"
 
     def command(self, box: Box, inside: Sequence[str]) -> list[str]:
-        """Bind what is needed read-only; the work folder and our programs at paths of the box."""
+        """Bind the needed paths read-only; mount the work folder and our programs."""
         command = [shutil.which("bwrap") or "bwrap", "--unshare-ipc", "--unshare-pid"]
         command += [
             "--unshare-net",
@@ -45,8 +45,8 @@ class Bubblewrap:
         command += ["--die-with-parent", "--new-session", "--clearenv", "--cap-drop", "ALL"]
         flags = ["--no-namespaces"]
         if os.getuid() == 0 and not box.building:
-            # Root would be root in a user namespace, too, and its threads not be counted; the
-            # launcher inside becomes a user that nobody else is, and gives these up.
+            # The kernel counts no threads of root, in a user namespace either. So the launcher
+            # becomes a user of its own, and then drops these capabilities.
             command += [word for power in POWERS for word in ("--cap-add", f"cap_{power}")]
         else:
             command.append("--unshare-user")
@@ -60,7 +60,7 @@ class Bubblewrap:
         for path in programs(self._toolchain, self._runtime):
             command += ["--ro-bind", str(path), str(BOXED_PROGRAMS / path.name)]
         if box.building:
-            # The dynamic loader asks /proc where rustc lies, to find its libraries.
+            # The dynamic loader reads rustc's path from /proc, to find its libraries.
             command += ["--proc", "/proc"]
         work = str(BOXED_WORK)
         bind = "--bind" if box.building else "--ro-bind"

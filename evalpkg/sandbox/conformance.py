@@ -1,7 +1,7 @@
-"""Does a provider confine, here and now? Hostile programs are compiled and run to find out.
+"""Compiles and runs hostile programs to find out whether a provider confines on this machine.
 
-The running probes are executed every time. That the box can build, and what the compiler may see
-in it, is found out once per boot, user and profile; the built probes are kept in the cache.
+The compiled probes run every time. Whether the box can build, and what the compiler sees in it, is
+checked once per boot, user and profile; the compiled probes are kept in the cache.
 """
 
 from __future__ import annotations
@@ -56,11 +56,11 @@ fn ask() {
 
 
 def violations(provider: Provider, toolchain: Toolchain, runtime: Runtime) -> list[str]:
-    """What got out of the provider's box, or kept it from working; empty if it confines."""
+    """Return what left the provider's box or kept it from working; empty if it confines."""
     home = _home(provider, toolchain, runtime)
     canary = home / "canary"
     with socket.socket() as listener:
-        # Only this machine can reach it; a probe that can is out of the box.
+        # Only this machine can reach this port, so a probe that reaches it has left the box.
         port = _listen(listener, home)
         if not (home / "built").is_file():
             found = _build(provider, toolchain, runtime, canary, port)
@@ -89,7 +89,10 @@ def _home(provider: Provider, toolchain: Toolchain, runtime: Runtime) -> Path:
 
 
 def _listen(listener: socket.socket, home: Path) -> int:
-    """A port on the loopback; the same one each time where possible, as it is compiled in."""
+    """Listen on a loopback port, and return its number.
+
+    The port is compiled into the probes, so the last one is taken if it is free.
+    """
     known = home / "port"
     wanted = int(known.read_text(encoding="ascii")) if known.is_file() else 0
     try:
@@ -107,7 +110,7 @@ def _listen(listener: socket.socket, home: Path) -> int:
 def _build(
     provider: Provider, toolchain: Toolchain, runtime: Runtime, canary: Path, port: int
 ) -> list[str]:
-    """Build the probes in the box, and see that the compiler in it is confined, too."""
+    """Build the probes in the box, and check that the compiler is confined too."""
     home = canary.parent
     with tempfile.TemporaryDirectory(dir=scratch_root()) as folder:
         work = Path(folder)
@@ -130,7 +133,7 @@ def _build(
             shutil.copy(work / out, home / out)
         reading = (PROBES / "building.rs").read_text(encoding="utf-8")
         with tempfile.NamedTemporaryFile(dir=scratch_root(), prefix="canary-") as beside:
-            # A provider may hide whole folders, such as the one that the canary lies in.
+            # A provider may hide a whole folder, such as the canary's.
             for place in (str(canary), beside.name, "/etc/passwd"):
                 text = reading.replace("CANARY_FILE", place)
                 (work / "reads.rs").write_text(text, encoding="utf-8")

@@ -22,7 +22,7 @@ IMAGE = "evalpkg-empty:1"
 
 
 class Container:
-    """A container engine around ``evalbox confine``."""
+    """Runs ``evalbox confine`` in a container of an engine."""
 
     name = ""
 
@@ -31,7 +31,10 @@ class Container:
         self._runtime = runtime
 
     def missing(self) -> str | None:
-        """The engine must answer, and take an empty image (nothing is downloaded)."""
+        """Return a reason if the engine does not answer or takes no empty image.
+
+        Nothing is downloaded.
+        """
         if shutil.which(self.name) is None:
             return f"{self.name} is not installed"
         if not self._ask("info"):
@@ -50,12 +53,12 @@ class Container:
         return done.returncode == 0
 
     def command(self, box: Box, inside: Sequence[str]) -> list[str]:
-        """A fresh container per batch."""
+        """Return the command that starts a fresh container for each batch."""
         command = [shutil.which(self.name) or self.name, "run", "--rm", "-i", "--init=false"]
         command += ["--network=none", f"--hostname={HOST_NAME}", "--read-only", "--cap-drop=all"]
         if not box.building:
             command += [f"--cap-add={power}" for power in POWERS]
-        # The limit on processes is the launcher's; here, the engine's own are counted as well.
+        # The launcher limits the program's processes. These limits count the engine's own too.
         command += ["--pids-limit=300", "--ulimit=nofile=1024:1024", "--ulimit=nproc=4096:4096"]
         command += ["--security-opt=no-new-privileges", "--pull=never", f"--workdir={BOXED_WORK}"]
         needed = needed_inside(self._toolchain, box)
@@ -72,19 +75,19 @@ class Container:
 
 
 class Podman(Container):
-    """podman; needs no daemon."""
+    """podman, which needs no daemon."""
 
     name = "podman"
 
 
 class Docker(Container):
-    """docker, when its daemon is there."""
+    """docker, if its daemon runs."""
 
     name = "docker"
 
 
 def _empty() -> bytes:
-    """An image archive with one empty file."""
+    """Return an image archive with one empty file."""
     import io
     import tarfile
 

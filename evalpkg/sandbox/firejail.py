@@ -1,4 +1,4 @@
-"""firejail, held to its word: it silently does nothing inside some containers, and exits 0."""
+"""firejail must prove itself: in some containers it silently does nothing and exits with 0."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from evalpkg.sandbox.scratch import scratch_root
 HIDDEN = ("/root", "/home", "/opt", "/mnt", "/media", "/srv", "/var", "/boot", "/etc/passwd")
 
 WRITABLE = ("/tmp", "/dev/shm", "/run/user")  # noqa: S108 - to be made read-only
-"""What else firejail leaves writable. Not ``/`` at once: firejail then silently makes no user
-namespace, nor can the launcher."""
+"""Other folders that firejail leaves writable. Not ``/`` as a whole: firejail then silently
+makes no user namespace, and the launcher cannot make one."""
 
 
 class Firejail:
-    """``firejail`` around ``evalbox confine``; whether it confines is for the checks to say."""
+    """Runs ``evalbox confine`` under ``firejail``; the conformance checks show if it confines."""
 
     name = "firejail"
 
@@ -31,12 +31,12 @@ class Firejail:
         self._runtime = runtime
 
     def missing(self) -> str | None:
-        """``firejail`` must be on PATH."""
+        """Return a reason if ``firejail`` is not on PATH."""
         return None if shutil.which("firejail") else "firejail is not installed"
 
     @cached_property
     def _staged(self) -> tuple[tempfile.TemporaryDirectory[str], Runtime]:
-        """Our programs, where neither we nor firejail itself (``/var/tmp``, homes) hide them."""
+        """Copy our programs to a folder that neither we nor firejail (``/var/tmp``, homes) hide."""
         folder = tempfile.TemporaryDirectory(dir=scratch_root(), prefix="firejail-")
         Path(folder.name).chmod(0o755)
         for path in programs(self._toolchain, self._runtime):
@@ -44,21 +44,21 @@ class Firejail:
         return folder, replace(self._runtime, evalbox=Path(folder.name, "evalbox"))
 
     def command(self, box: Box, inside: Sequence[str]) -> list[str]:
-        """No profile file: its options are all here, so that the digest covers them."""
+        """Return a command line without a profile file, so that the digest covers all."""
         command = [shutil.which("firejail") or "firejail", "--quiet", "--noprofile"]
         command += ["--net=none", "--nonewprivs", "--ipc-namespace", f"--hostname={HOST_NAME}"]
         command += ["--nogroups", "--nodvd", "--nosound", "--notv", "--nou2f", "--novideo"]
         command += [f"--read-only={path}" for path in (*HIDDEN, *WRITABLE)]
         flags = ["--no-namespaces"]
         if os.getuid() != 0:
-            # A user namespace, in which the user's other processes do not count.
+            # In a user namespace of its own, the user's other processes do not count.
             command += ["--caps.drop=all", "--noroot"]
             flags.append("--own-user")
         elif box.building:
             command.append("--caps.drop=all")
         else:
-            # Root's threads are not counted; the launcher inside becomes a user that nobody else
-            # is, and gives these up.
+            # The kernel counts no threads of root. So the launcher becomes a user of its own, and
+            # then drops these capabilities.
             command.append(f"--caps.keep={','.join(POWERS)}")
         if not self._runtime.landlock_abi:
             flags.append("--no-landlock")
@@ -69,6 +69,6 @@ class Firejail:
             hidden = [path for path in HIDDEN if not box.work.is_relative_to(path)]
             command += [f"--blacklist={path}" for path in hidden]
         _, runtime = self._staged
-        # firejail sets variables of its own: where it was started, the shell, the search path.
+        # firejail sets environment variables of its own: its folder, the shell, the search path.
         empty = [shutil.which("env") or "/usr/bin/env", "-i"]
         return [*command, "--", *empty, *confine(runtime, readable, box, inside, *flags)]

@@ -1,7 +1,8 @@
-"""What this process inherited from whoever started it, made fit for judging, or refused.
+"""Corrects what this process inherited from the one that started it, or refuses to judge.
 
-A shell or a service manager hands down limits and signal settings. A limit that is too small would
-end as a verdict about a program that did nothing wrong, so it is an error before any is judged.
+A shell or a service manager hands down limits and signal settings. With a limit that is too small,
+programs that did nothing wrong would get bad verdicts. So this is an error before any program is
+judged.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from evalpkg.errors import EnvironmentUnfitError
 from evalpkg.sandbox.trial import THREADS
 
 DESCRIPTORS, DESCRIPTORS_PER_WORKER = 64, 16
-"""Open files that this process may need for itself, and for each batch that is worked on."""
+"""Open files that this process may need for itself, and for each batch in work."""
 
 MIB = 1 << 20
 
@@ -28,10 +29,12 @@ NEEDED = (
     (resource.RLIMIT_NPROC, "ulimit -u", "processes", THREADS, 1),
     (resource.RLIMIT_STACK, "ulimit -s", "stack", 1 * MIB, 1024),
 )
-"""Limit, how a shell sets it, its name, the least hard limit in the kernel's unit, and the shell's.
+"""Limit, how a shell sets it, its name, the least hard limit in the kernel's unit, the shell's
+unit.
 
 The compiler is granted the first two. Its box, and each program's, sets limits of its own, and no
-process may set one above the hard limit that it was given."""
+process may set one above the hard limit that it was given.
+"""
 
 
 SETGID, SETUID = 6, 7
@@ -39,10 +42,10 @@ SETGID, SETUID = 6, 7
 
 
 def why_root_is_not_counted() -> str:
-    """Why programs of root could start any number of threads here; empty if they could not.
+    """Return why root's programs could start unlimited threads here, or empty.
 
-    The kernel does not limit the processes of root. Root's programs therefore run as another user,
-    and some machines know none or do not let root become one.
+    The kernel does not limit root's processes. Root's programs therefore run as another user. Some
+    machines have no other user, or do not let root become one.
     """
     if os.getuid() != 0:
         return ""
@@ -76,7 +79,10 @@ def prepare_host(workers: int) -> None:
 
 
 def _collect_children() -> None:
-    """A parent that ignores SIGCHLD hands that down, and no exit status could be learned."""
+    """Restore the default action of SIGCHLD.
+
+    A parent that ignores it hands that down, and then no exit status can be read.
+    """
     if signal.getsignal(signal.SIGCHLD) is not signal.SIG_IGN:
         return
     if threading.current_thread() is not threading.main_thread():

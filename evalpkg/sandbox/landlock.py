@@ -1,4 +1,4 @@
-"""Our own launcher: Landlock, seccomp, rlimits, and namespaces where the kernel gives them."""
+"""Our own launcher: Landlock, seccomp, rlimits, and namespaces where the kernel allows them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from evalpkg.sandbox.base import Box, confine, needed_inside
 
 
 class Landlock:
-    """Confines without any other program, as root or as an ordinary user (Linux 5.13 or newer)."""
+    """Confines without any other program, as root or an ordinary user (Linux 5.13 or newer)."""
 
     name = "landlock"
 
@@ -18,10 +18,10 @@ class Landlock:
         self._runtime = runtime
 
     def missing(self) -> str | None:
-        """The kernel's Landlock version must not be 0."""
+        """Return a reason if the kernel has no Landlock."""
         return None if self._runtime.landlock_abi else "this kernel has no Landlock"
 
     def command(self, box: Box, inside: Sequence[str]) -> list[str]:
-        """``evalbox confine`` does it all."""
+        """Return the command line of ``evalbox confine``, which does everything."""
         readable = needed_inside(self._toolchain, box)
         return confine(self._runtime, readable, box, inside)

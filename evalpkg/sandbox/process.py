@@ -1,4 +1,4 @@
-"""Running a confined command from here: an empty environment, bounded output, bounded time."""
+"""Runs a confined command with an empty environment, bounded output and bounded time."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ import tempfile
 from collections.abc import Sequence
 
 SANDBOX_FAILED = 125
-"""Exit status by which ``evalbox`` says that it, not the program inside, failed."""
+"""Exit status with which ``evalbox`` says that itself failed, not the program inside."""
 
 TIMED_OUT = -1
 
 
 def run_bounded(command: Sequence[str], wall_s: float, keep_bytes: int) -> tuple[int, str]:
-    """Run ``command``; its status (``TIMED_OUT`` after ``wall_s``) and the start of its stderr.
+    """Run ``command``; return its exit status and the start of its standard error.
 
-    Standard error goes to a file, so that a flood is bounded by the box's file size limit and
-    never by our memory.
+    The status is ``TIMED_OUT`` after ``wall_s`` seconds. Standard error goes to a file, so that the
+    box's limit on file sizes bounds it, and our memory need not.
     """
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(

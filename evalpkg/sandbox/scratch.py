@@ -1,7 +1,7 @@
-"""Where programs are compiled: memory, where it can be had.
+"""The folder where programs are compiled: in memory where possible.
 
-A process has one folder there, locked while it lives. What a killed process left behind is removed
-by the next one: memory that nobody frees would be gone until the machine restarts.
+Each process has one folder there, which it locks while it lives. The next process removes the
+folders of killed ones: otherwise their memory would be lost until the machine restarts.
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ PREFIX = "evalpkg-"
 LOCK = ".lock"
 
 ROOM = 160 << 20
-"""Bytes that one batch may take at most: its library and what the linker makes it from, each as
-large as a file may be, and the support library."""
+"""Most bytes that one batch may take: its library, the object file that the linker makes it from
+(each as large as a file may be), and the support library."""
 
 
 @lru_cache(maxsize=1)
 def scratch_root() -> Path:
-    """This process's own folder, which ends with the process.
+    """Return this process's own folder, which is removed when the process ends.
 
-    In ``/dev/shm`` if programs can be loaded from there and it has room (a container's often has
-    not), else in the system's temporary folder. What is written there lives for one batch; memory
-    spares the disk some 80 KiB a batch.
+    It lies in ``/dev/shm`` if programs can be loaded from there and there is room (in a container
+    there often is not), else in the system's temporary folder. Its files live for one batch; memory
+    spares the disk about 80 KiB a batch.
     """
     place = _place()
     sweep(place)
     folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=place))
-    # A box may serve as a user that is not us: it must pass, and list nothing.
+    # A box may run as another user, who must enter the folder but not list it.
     folder.chmod(0o711)
     atexit.register(_remove, folder, os.getpid())
-    # The kernel drops the lock on any exit. It gets its name when it is held, so that no other
-    # process finds it free; a folder without one is being made.
+    # The kernel drops the lock however the process ends. The file gets its name once it is locked,
+    # so that no other process finds it free. A folder without one is being made.
     unnamed = folder / f"{LOCK}.new"
     fcntl.flock(os.open(unnamed, os.O_WRONLY | os.O_CREAT, 0o600), fcntl.LOCK_EX)
     unnamed.rename(folder / LOCK)
@@ -45,7 +45,7 @@ def scratch_root() -> Path:
 
 
 def sweep(place: Path) -> None:
-    """Remove the folders of our own processes that are no more."""
+    """Remove the folders of our processes that have ended."""
     for lock in place.glob(f"{PREFIX}*/{LOCK}"):
         try:
             if lock.parent.stat().st_uid != os.getuid() or lock.parent.is_symlink():
@@ -63,13 +63,13 @@ def sweep(place: Path) -> None:
 
 
 def _remove(folder: Path, owner: int) -> None:
-    """A forked child must not take its parent's folder away."""
+    """Remove the folder, but not from a forked child: it belongs to the parent."""
     if os.getpid() == owner:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def _place() -> Path:
-    """The first place with room for every CPU's batch, else the one with the most room."""
+    """Return the first place with room for a batch on every CPU, else the roomiest."""
     memory, disk = Path("/dev/shm"), Path(tempfile.gettempdir())  # noqa: S108 - only a parent
     rooms = {place: room for place in (memory, disk) if (room := _room(place))}
     ample = [place for place, room in rooms.items() if room >= ROOM * len(os.sched_getaffinity(0))]
@@ -77,7 +77,7 @@ def _place() -> Path:
 
 
 def _room(place: Path) -> int:
-    """Bytes free there; 0 where programs cannot be written, or not be loaded."""
+    """Return the free bytes of a place; 0 if programs cannot be written there or loaded."""
     try:
         found = os.statvfs(place)
     except OSError:

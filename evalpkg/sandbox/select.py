@@ -1,4 +1,4 @@
-"""Which provider to use: the strongest that proves itself here, or the one that was named."""
+"""Selects a provider: the strongest that proves itself here, or the one that was named."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PROVIDERS: dict[str, Callable[[Toolchain, Runtime], Provider]] = {
     "podman": Podman,
     "docker": Docker,
 }
-"""Strongest and cheapest first."""
+"""The providers, strongest and cheapest first."""
 
 MODES = ("auto", *PROVIDERS, "none")
 """Values of ``--sandbox-mode``."""
@@ -34,9 +34,10 @@ class ProviderCheck:
     """The result of checking one provider on this machine.
 
     Attributes:
-        available: it can be started.
-        confines: it passed every conformance check, just now.
-        detail: what is missing or what got out.
+        name: name of the provider.
+        available: whether it can be started.
+        confines: whether it has just passed every conformance check.
+        detail: what is missing, or what left the box.
     """
 
     name: str
@@ -46,10 +47,11 @@ class ProviderCheck:
 
 
 def check_providers() -> list[ProviderCheck]:
-    """Really run the conformance checks under every provider.
+    """Run the conformance checks under every provider.
 
     Raises:
-        EnvironmentUnfitError: if there is no usable rustc to build the checks with.
+        EnvironmentUnfitError: if there is no usable rustc to build the checks with, or a limit of
+            this process is too small.
     """
     prepare_host(workers=1)
     toolchain = find_toolchain()
@@ -67,11 +69,11 @@ def _check(provider: Provider, toolchain: Toolchain, runtime: Runtime) -> Provid
 
 
 def select_provider(mode: str, toolchain: Toolchain, runtime: Runtime) -> Provider:
-    """The provider for ``mode``, proven now.
+    """Return the provider for ``mode``, after it has proved itself.
 
     Raises:
         ConfigError: if there is no such mode.
-        SandboxUnavailableError: if it (or, for ``auto``, each one) does not confine here.
+        SandboxUnavailableError: if it does not confine here; for ``auto``, if none does.
     """
     if mode == "none":
         return Unconfined(toolchain, runtime)

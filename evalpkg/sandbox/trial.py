@@ -1,4 +1,4 @@
-"""Put compiled programs on trial: start the judge and the fork-server, collect the outcomes."""
+"""Tries compiled programs: starts the judge and the fork server, and collects the outcomes."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from evalpkg.sandbox.base import Box, BoxLimits, Provider
 from evalpkg.sandbox.vocabulary import OutcomeKind, Reason
 
 THREADS = 256
-"""Processes and threads of one subject together."""
+"""Most processes and threads of one program together."""
 
 LEAST_TEST_CPU_S = 2
-"""CPU seconds that the tests themselves may take at least, whatever the program's own limit."""
+"""CPU seconds that the tests themselves may take in any case, even if the program's limit is
+lower."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +28,9 @@ class Case:
     """One program to try.
 
     Attributes:
-        oracle: library that holds the task's tests.
-        oracle_symbol: its entry.
-        subject_symbol: the program's entry in the batch's library.
+        oracle: path of the library that holds the task's tests.
+        oracle_symbol: entry symbol of that library.
+        subject_symbol: entry symbol of the program in the batch's library.
     """
 
     oracle: Path
@@ -39,7 +40,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class TrialLimits:
-    """Bounds of one subject."""
+    """Bounds of one program: CPU seconds, wall milliseconds, MiB of memory, KiB of output."""
 
     cpu_s: int
     wall_ms: int
@@ -49,15 +50,16 @@ class TrialLimits:
 
 @dataclass(frozen=True, slots=True)
 class TrialOutcome:
-    """What the judge said of one case.
+    """The judge's report on one case.
 
     Attributes:
         kind: how the test run ended.
-        test: the test that did not hold, empty if all did.
-        reason: why the program's process is gone.
-        status: its exit status, as ``wait4`` gives it.
-        cpu_us: CPU time of the process in microseconds.
-        output: the end of what it printed.
+        test: the test that did not hold; empty if all did.
+        message: what went wrong, in words.
+        reason: why the program's process ended.
+        status: exit status of that process, as ``wait4`` gives it.
+        cpu_us: CPU time of that process in microseconds.
+        output: the end of what the program printed.
     """
 
     kind: OutcomeKind
@@ -76,11 +78,14 @@ def try_all(
     cases: Sequence[Case],
     limits: TrialLimits,
 ) -> list[TrialOutcome]:
-    """The outcome of each case, in order; ``infra`` for those the sandbox's failure left out."""
+    """Run each case, and return their outcomes in order.
+
+    A case that did not run because the sandbox failed gets ``infra``.
+    """
     serve = ["serve", "--wall-ms", str(limits.wall_ms), "--cpu-s", str(limits.cpu_s)]
     serve += ["--memory-mib", str(limits.memory_mib), "--output-kib", str(limits.output_kib)]
-    # The box may serve as a user that is not us: whatever the umask, it must reach the library, and
-    # list nothing.
+    # The box may run as another user. Whatever the umask, that user must reach the library, but
+    # not list the folder.
     library.parent.chmod(0o711)
     library.chmod(0o644)
     box = Box(library.parent, building=False, limits=BoxLimits(processes=THREADS))
@@ -105,7 +110,7 @@ def try_all(
 
 
 def _with_complaints(outcome: TrialOutcome, complaints: str) -> TrialOutcome:
-    """Where the sandbox failed, what our own programs said on standard error says why."""
+    """Add what our own programs said on standard error, if the sandbox failed."""
     if outcome.kind not in ("infra", "server_gone") or complaints in outcome.message:
         return outcome
     return replace(outcome, message=f"{outcome.message}: {complaints}")
@@ -122,7 +127,7 @@ def _converse(command: list[str], jobs: str, patience: float) -> tuple[str, str]
             encoding="utf-8",
             errors="replace",
         )
-        # Every phase has its own limit inside; this one is for what nobody foresaw.
+        # Every phase has a limit of its own inside. This one is for the unforeseen.
         alarm = threading.Timer(patience, process.kill)
         alarm.start()
         try:
@@ -140,6 +145,6 @@ def _read(line: str) -> tuple[int, TrialOutcome] | None:
     try:
         said: dict[str, Any] = json.loads(line)
     except json.JSONDecodeError:
-        return None  # the judge was killed in mid-line
+        return None  # the judge was killed while it wrote the line
     kind, reason = OutcomeKind(said.pop("kind")), Reason(said.pop("reason", 0))
     return said.pop("id"), TrialOutcome(kind, reason=reason, **said)

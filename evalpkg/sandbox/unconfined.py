@@ -1,4 +1,4 @@
-"""No sandbox: only when asked for by name, and shouted about."""
+"""No sandbox: used only if the user asks for it by name, and then with a warning."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from evalpkg.sandbox.base import Box, confine
 
 
 class Unconfined:
-    """Limits on CPU, memory and files stay; what a program may see and reach does not."""
+    """Limits CPU, memory and files; a program may see and reach everything else."""
 
     name = "none"
 
@@ -18,10 +18,10 @@ class Unconfined:
         self._runtime = runtime
 
     def missing(self) -> str | None:
-        """Always there."""
+        """Return None: this provider always works."""
         return None
 
     def command(self, box: Box, inside: Sequence[str]) -> list[str]:
-        """``evalbox confine`` with all but the limits switched off."""
+        """Return the ``evalbox confine`` command with everything but the limits off."""
         flags = ["--no-namespaces", "--own-user", "--no-landlock", "--no-seccomp"]
         return confine(self._runtime, (), box, inside, *flags)

@@ -1,1 +1,1 @@
-"""The judge as a service on this machine, for trainers in other processes or languages."""
+"""The scorer as an HTTP service on this machine, for trainers in other processes or languages."""

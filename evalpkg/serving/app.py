@@ -1,4 +1,4 @@
-"""The judge over HTTP: ``POST /judge``, ``GET /tasks``, ``GET /metrics``, ``GET /health``."""
+"""The service's routes: ``POST /judge``, ``GET /tasks``, ``GET /metrics``, ``GET /health``."""
 
 from __future__ import annotations
 
@@ -21,19 +21,20 @@ from evalpkg.serving.metrics import ServerMetrics
 from evalpkg.serving.requests import JudgeRequest
 
 LARGEST_REQUEST = 32 << 20
-"""Bytes of one request."""
+"""Most bytes of one request."""
 
 Handler = Callable[[Request], Awaitable[Response]]
 
 
 class Service:
-    """State that all routes of the server share.
+    """The state that all routes share.
 
     Args:
-        judge: stays open while the service runs.
-        token: what each request must carry.
-        most_pending: completions in work at once; requests beyond are told to come again.
-        own_tasks: requests may bring a task of their own. Its tests run outside the sandbox.
+        judge: judges the completions; the caller keeps it open while the service runs.
+        token: the token that each request must carry.
+        most_pending: most completions judged at once; further requests are asked to retry.
+        own_tasks: whether requests may bring tasks of their own. Their tests run outside the
+            sandbox.
     """
 
     def __init__(self, judge: Judge, token: str, most_pending: int, own_tasks: bool) -> None:
@@ -45,7 +46,7 @@ class Service:
         self._metrics = ServerMetrics()
 
     def app(self) -> Starlette:
-        """The routes; all but ``/health`` ask for the token."""
+        """Return the application; all routes but ``/health`` require the token."""
         return Starlette(
             routes=[
                 Route("/health", self._health, methods=["GET"]),
@@ -90,7 +91,7 @@ class Service:
         if count > self._most:
             return self._refuse(413, "size", f"a request may have {self._most:,} completions")
         if self._pending + count > self._most:
-            return self._refuse(503, "busy", "too many completions are in work", retry_s=1)
+            return self._refuse(503, "busy", "too many completions are being judged", retry_s=1)
         self._pending += count
         self._metrics.pending.set(self._pending)
         try:
@@ -125,7 +126,7 @@ class Service:
 
 
 async def _bounded_body(request: Request) -> bytes | None:
-    """The request's body; None if it is too large."""
+    """Return the request's body, or None if it is too large."""
     body = bytearray()
     async for part in request.stream():
         body += part

@@ -1,4 +1,4 @@
-"""Numbers of the service, as Prometheus reads them."""
+"""The service's numbers, for Prometheus."""
 
 from __future__ import annotations
 
@@ -38,5 +38,5 @@ class ServerMetrics:
             self._verdicts.labels(verdict.kind.value).inc()
 
     def page(self) -> bytes:
-        """All numbers in the text format."""
+        """Return all numbers in Prometheus's text format."""
         return bytes(generate_latest(self._registry))

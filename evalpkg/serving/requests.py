@@ -1,4 +1,4 @@
-"""What a request may say."""
+"""The content of a request."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ class JudgeRequest(BaseModel):
     """Completions of one task.
 
     Attributes:
-        task_id: a task of the set that the service was started with; or else
-        prompt, tests: a task of one's own, where the service allows those.
-        entry_point: the function that the tests call; the prompt's last one by default.
-        completions: what a model answered.
+        task_id: a task of the set that the service was started with.
+        prompt, tests: a task of one's own in place of ``task_id``, if the service allows that.
+        entry_point: the function that the tests call; by default the prompt's last one.
+        completions: the model's answers.
     """
 
     model_config = ConfigDict(extra="forbid")

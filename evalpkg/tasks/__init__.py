@@ -1,4 +1,4 @@
-"""Task sets: where they come from, what was repaired in them, what their tests can detect."""
+"""Task sets: their sources, the repairs of their rows, and what their tests can detect."""
 
 from evalpkg.tasks.human_eval_rust import HumanEvalRust, locate_human_eval_rust
 from evalpkg.tasks.loading import VARIANTS, load_tasks, read_tasks_of

@@ -13,17 +13,17 @@ from evalpkg.models import Task
 def choose(
     tasks: Sequence[Task], wanted: Sequence[str] | None, unwanted: Sequence[str]
 ) -> list[Task]:
-    """The tasks that ``wanted`` names and ``unwanted`` does not, in the order of the set.
+    """Return the tasks that ``wanted`` names and ``unwanted`` does not, in the set's order.
 
     Args:
-        tasks: to choose from.
+        tasks: the tasks to choose from.
         wanted: task ids, function names, or patterns with ``*``, ``?`` and ``[]`` over either;
             None for all tasks.
-        unwanted: the same, left out.
+        unwanted: names or patterns of tasks to leave out.
 
     Raises:
-        DataError: if a name fits no task.
-        ConfigError: if nothing is left.
+        DataError: if a name or pattern fits no task.
+        ConfigError: if no task is left.
     """
     if wanted is not None and not wanted:
         raise ConfigError("the list of task ids is empty", "Leave it out to use all tasks.")

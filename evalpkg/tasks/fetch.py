@@ -1,4 +1,4 @@
-"""Fetches a named set from where it is published, once, and keeps it in the cache."""
+"""Fetches a named set from its publisher once, and keeps it in the cache."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ MOST_BYTES = 64 << 20
 
 
 def locate(named: NamedSet, files: Sequence[Path] = ()) -> Path:
-    """The pinned file of a named set.
+    """Find the pinned file of a named set.
 
-    Looked for among ``files`` (by its sha256), then in the cache (``EVALPKG_CACHE``), and last
-    fetched from ``EVALPKG_GITHUB_RAW``, GitHub's own address by default.
+    It is looked for among ``files`` (by its sha256) and in the cache (``EVALPKG_CACHE``), and else
+    fetched from ``EVALPKG_GITHUB_RAW``, by default GitHub's own address.
 
     Raises:
-        EnvironmentUnfitError: if it is nowhere and cannot be fetched.
-        DataError: if what was fetched is not the pinned file.
+        EnvironmentUnfitError: if no copy is found and none can be fetched.
+        DataError: if the fetched file is not the pinned one.
     """
     for file in files:
         if sha256_of(file) == named.sha256:
@@ -49,13 +49,13 @@ def locate(named: NamedSet, files: Sequence[Path] = ()) -> Path:
 
 
 def address(named: NamedSet) -> str:
-    """Where the pinned revision of a named set is published."""
+    """Return the URL of a named set's pinned revision."""
     base = os.environ.get(GITHUB, "").rstrip("/") or DEFAULT_GITHUB
     return f"{base}/{named.repository}/{named.revision}/{named.path}"
 
 
 def sha256_of(path: Path) -> str:
-    """Digest of a JSON Lines file, of its content where it is compressed.
+    """Digest a JSON Lines file; a compressed file is digested by its content.
 
     Raises:
         DataError: if the file cannot be read.

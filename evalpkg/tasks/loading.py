@@ -39,18 +39,19 @@ def load_tasks(
 
     Args:
         sources: names (``evalpkg tasks`` lists them) or paths of JSONL files (docs/dataset.md).
-        variant: ``repaired`` mends rows known to be broken and leaves out, by name, those that
-            cannot be judged; ``original`` leaves every row as it was published.
+        variant: ``repaired`` repairs rows known to be broken and leaves out, by name, those that
+            cannot be judged; ``original`` leaves every row as published.
         ids: keep only these tasks: ids, function names or patterns.
-        limit: keep only the first so many of each set.
+        limit: keep at most this many tasks of each set.
         exclude: leave these tasks out: ids, function names or patterns.
         files: copies of named sets on this machine, recognised by their digest.
-        crates: whether the crates that named sets import can be had; without, the tasks that need
+        crates: whether the crates that named sets import are available. If not, the tasks that need
             one are left out by name.
 
     Raises:
-        DataError: if a set is missing, malformed or empty, or a task id names nothing.
-        ConfigError: if ``variant`` or ``limit`` cannot be used, or no task is left.
+        DataError: if a set is missing, malformed or empty, or a name fits no task.
+        ConfigError: if ``variant`` or ``limit`` is invalid, a set is named twice, or no task is
+            left.
         EnvironmentUnfitError: if a named set can neither be found nor fetched.
     """
     if variant not in VARIANTS:
@@ -118,14 +119,14 @@ def _resolve(name: str, files: Sequence[Path]) -> Path:
 
 
 def read_tasks_of(path: Path, name: str = "") -> list[Task]:
-    """The tasks in a file, as published.
+    """Read the tasks in a file as they were published.
 
     Args:
         path: JSON Lines.
-        name: of the named set that the file holds; anything else is a set of the user's own.
+        name: name of the set in the file; any other name means a set of the user's own.
 
     Raises:
-        DataError: naming every row that cannot become a task.
+        DataError: if rows cannot become tasks; they are named.
     """
     rows = read_rows(path, name)
     if rows.problems:
@@ -175,7 +176,7 @@ def _require_own_ids(tasks: Sequence[Task], names: Sequence[str]) -> None:
 
 
 def _clustered(task: Task) -> Task:
-    """``task`` with the cluster that this package knows for it, unless its row names another."""
+    """Return ``task`` with the cluster this package knows, unless its row names another."""
     of_task, same = _clusters()
     cluster = task.cluster
     if cluster == task.task_id:
@@ -185,7 +186,7 @@ def _clustered(task: Task) -> Task:
 
 @lru_cache(maxsize=1)
 def _clusters() -> tuple[dict[str, str], dict[str, str]]:
-    """The cluster of each task that is listed, and problems that count as another."""
+    """Return the cluster of each listed task, and the clusters that count as another."""
     file = resources.files("evalpkg.tasks") / "clusters.toml"
     table = tomllib.loads(file.read_text("utf-8"))
     groups: dict[str, list[str]] = table["clusters"]
@@ -194,7 +195,10 @@ def _clusters() -> tuple[dict[str, str], dict[str, str]]:
 
 
 def exclusions(*, crates: bool = False) -> dict[str, str]:
-    """Tasks of named sets that cannot be judged, with or without crates: task id to reason."""
+    """Return the tasks of named sets that cannot be judged, with the reasons, by task id.
+
+    Without ``crates``, tasks that need a crate are among them.
+    """
     table = _exclusions()
     return table["excluded"] | ({} if crates else table["needs_crates"])
 

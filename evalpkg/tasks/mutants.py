@@ -1,8 +1,9 @@
-"""Wrong variants of a reference solution: what a test that has teeth must reject.
+"""Wrong variants of a reference solution, which good tests must reject.
 
-Operators follow the usual mutation-testing set (Offutt et al. 1996, "An experimental determination
-of sufficient mutant operators"): relational and arithmetic replacement, constant off by one,
-negated condition, deleted statement; plus whole-body stubs, constants and echoes of an argument.
+The operators are the usual ones of mutation testing (Offutt et al. 1996, "An experimental
+determination of sufficient mutant operators"): relational and arithmetic replacement, constant off
+by one, negated condition, deleted statement. Others replace the whole body by a stub, a constant or
+an argument.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ class Mutant:
     """A completion that is expected to fail.
 
     Attributes:
-        name: kind of change and line of the completion it was made in, unique within a task.
-        source_completion: what would follow the prompt, like a canonical solution.
-        line: what the changed line became, for a human.
+        name: kind of change, and its line and column in the completion; unique within a task.
+        source_completion: the text that follows the prompt, like a canonical solution.
+        line: the changed line, for people.
     """
 
     name: str
@@ -44,15 +45,15 @@ _INTEGERS = ("i8", "i16", "i32", "i64", "i128", "u8", "u16", "u32", "u64", "u128
 
 
 def mutants(task: Task, limit: int | None = None) -> list[Mutant]:
-    """Wrong variants of ``task``'s reference solution, the same ones in the same order each time.
+    """Return wrong variants of the reference solution, always the same in the same order.
 
-    Whole-body stubs come first, then one mutant of each kind, then a second of each, so that a
-    ``limit`` keeps a mix. Some do not compile, which is a failure like any other; some may be
-    equivalent to the original, see ``equivalent.toml``.
+    Stubs of the whole body come first, then one mutant of each kind, then a second of each, so that
+    a ``limit`` keeps a mix. Some do not compile, which is a failure like any other. Some may be
+    equivalent to the original; see ``equivalent.toml``.
 
     Args:
         task: a task with a reference solution.
-        limit: keep only the first so many.
+        limit: most mutants to return; None for all.
     """
     stubs = list(_whole_bodies(task))
     groups: dict[str, list[Mutant]] = {}
@@ -97,7 +98,7 @@ def _local_changes(task: Task) -> Iterator[Mutant]:
 
 
 def _nodes_after(root: Node, offset: int) -> Iterator[Node]:
-    """All nodes that begin at or after ``offset``, in source order."""
+    """Yield all nodes that begin at or after ``offset``, in source order."""
     stack = [root]
     while stack:
         node = stack.pop()
@@ -109,7 +110,7 @@ def _nodes_after(root: Node, offset: int) -> Iterator[Node]:
 
 
 def _signature(task: Task) -> Node:
-    """The entry point's definition in the prompt, with the body left empty."""
+    """Return the entry point's definition in the prompt, with an empty body."""
     root = parse((task.prompt + "\n}").encode()).root_node
     for node in reversed(root.children):
         if node.type == "function_item" and item_name(node) == task.entry_point:

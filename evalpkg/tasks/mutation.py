@@ -1,4 +1,4 @@
-"""Changes that turn right code into wrong code at one node of its syntax tree."""
+"""Changes at one node of a syntax tree that turn correct code into wrong code."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tree_sitter import Node
 from evalpkg.extraction import text_of
 
 Change = tuple[str, int, int, str]
-"""What was done, start byte, end byte, and the text that takes the place of those bytes."""
+"""Name of the change, start byte, end byte, and the text that replaces those bytes."""
 
 _SWAPS = {
     "<": ("<=", ">="),
@@ -62,9 +62,9 @@ _CONVERSIONS = frozenset(
         "to_vec",
     }
 )
-"""Methods that only change a type: leaving them out changes nothing, or does not compile."""
+"""Methods that only convert a type: without them the code does the same, or does not compile."""
 _LONGEST_STRING = 60
-"""Longer strings are prose: losing the last letter is no mistake."""
+"""Longer strings are prose: without their last letter they are still right."""
 _MESSAGES = frozenset({"expect", "unreachable", "panic", "assert"})
 _OPERATORS = frozenset({"binary_expression", "compound_assignment_expr", "range_expression"})
 _CONDITIONS = frozenset({"if_expression", "while_expression"})
@@ -72,7 +72,7 @@ _DELETABLE = frozenset({"call_expression", "continue_expression", "break_express
 
 
 def changes(node: Node) -> Iterator[Change]:
-    """All changes at one node; none of its children is looked at."""
+    """Yield all changes at one node, without those at its children."""
     if node.type in _OPERATORS:
         for child in node.children:
             for text in _SWAPS.get(child.type, ()):

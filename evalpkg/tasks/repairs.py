@@ -1,7 +1,8 @@
-"""The overlay: repaired prompts, solutions and tests, laid over rows that are known to be broken.
+"""The overlay: repaired prompts, solutions and tests for rows that are known to be broken.
 
-An entry of ``overlay/*.toml`` applies to the row whose text it was written for (``row_sha256``),
-wherever that row comes from, and to no other. ``ERRATA.md`` is generated from the same files.
+An entry of ``overlay/*.toml`` names the row that it was written for by the digest of its text
+(``row_sha256``). It applies to that row wherever it comes from, and to no other. ``ERRATA.md`` is
+generated from the same files.
 """
 
 from __future__ import annotations
@@ -23,26 +24,33 @@ class RepairKind(StrEnum):
     """The kinds of fault that a row of the data set can have."""
 
     TRUNCATED_TEST = "truncated_test"
-    """The test module is cut off: nothing can compile, let alone pass."""
+    """The test module is cut off, so that no program compiles with it."""
     WRONG_CANONICAL = "wrong_canonical"
     """The reference solution does not do what the prompt asks."""
     WRONG_TEST = "wrong_test"
     """The test rejects answers that the prompt allows."""
     WRONG_PROMPT = "wrong_prompt"
-    """The prompt describes another function than the one that is tested."""
+    """The prompt describes another function than the tests check."""
     MISSING_IMPORT = "missing_import"
-    """The signature uses a name that nothing imports."""
+    """The signature uses a name that is not imported."""
     STRENGTHENED = "strengthened"
     """The test accepted wrong answers; asserts were added."""
 
 
 @dataclass(frozen=True, slots=True)
 class Repair:
-    """What one overlay entry changes in one row; a field that is None stays as it is.
+    """The changes that one overlay entry makes in one row.
+
+    A field that is None stays as it is.
 
     Attributes:
-        row_sha256: the row it was written for, see ``row_sha256``.
-        reason: what is wrong with the row, for a reader of ``ERRATA.md``.
+        task_id: task of the row.
+        row_sha256: digest of the row that the entry was written for.
+        kinds: kinds of fault in the row.
+        reason: what is wrong with the row, for readers of ``ERRATA.md``.
+        prompt: the repaired prompt.
+        canonical_solution: the repaired solution.
+        test: the repaired test module.
         added_test: statements that run as one more ``#[test]`` beside the row's own.
     """
 
@@ -57,15 +65,16 @@ class Repair:
 
     @property
     def label(self) -> str:
-        """The text of ``Task.erratum``."""
+        """Text of ``Task.erratum``."""
         return f"{', '.join(self.kinds)}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """All repairs, by task id.
+    """All repairs.
 
     Attributes:
+        repairs: the repairs, by task id.
         digest: sha256 over the names and bytes of the overlay's files.
     """
 
@@ -74,7 +83,7 @@ class Overlay:
 
 
 def row_sha256(task: Task) -> str:
-    """Digest of the parts of a row that a repair may change."""
+    """Digest the parts of a row that a repair may change."""
     parts = (task.prompt, task.canonical_solution, task.test)
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
@@ -99,7 +108,7 @@ def load_overlay() -> Overlay:
 
 
 def repaired(task: Task, overlay: Overlay) -> Task:
-    """``task`` with its repair laid over it, or unchanged if there is none for this very row."""
+    """Return ``task`` with its repair, or unchanged if there is none for this very row."""
     repair = overlay.repairs.get(task.task_id)
     if repair is None or repair.row_sha256 != row_sha256(task):
         return task
@@ -124,7 +133,7 @@ def _repair(entry: dict[str, Any]) -> Repair:
 
 
 def _with_added(test: str, statements: str) -> str:
-    """``test`` with one more ``#[test]`` function before the closing brace of its module."""
+    """Add a ``#[test]`` function to ``test``, before the closing brace of its module."""
     module = test.rstrip().removesuffix("}").rstrip()
     body = textwrap.indent(textwrap.dedent(statements).strip("\n"), " " * 12)
     return f"{module}\n\n        #[test]\n        fn added_asserts() {{\n{body}\n        }}\n    }}"
@@ -132,7 +141,7 @@ def _with_added(test: str, statements: str) -> str:
 
 @lru_cache(maxsize=1)
 def equivalent_mutants() -> Mapping[str, Mapping[str, str]]:
-    """Mutants known to compute the same function: task id to mutant name to the reason."""
+    """Return the reasons why mutants are equivalent, by task id and mutant name."""
     file = resources.files("evalpkg.tasks") / "equivalent.toml"
     mutants: dict[str, dict[str, str]] = tomllib.loads(file.read_text("utf-8"))
     return mutants

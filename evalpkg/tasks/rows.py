@@ -1,4 +1,4 @@
-"""Reads the rows of a task set's file, each into a task or a problem with its line."""
+"""Reads the rows of a task set's file; each becomes a task, or a problem with its line."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ EDITIONS = ("2018", "2021", "2024")
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The tasks that the rows of a file became, and the rows left out.
+    """The tasks that the rows of a file became, and the rows that could not become one.
 
     Attributes:
-        tasks: each with its line.
-        problems: lines that cannot become a task, with the reason.
+        tasks: line number and task.
+        problems: line number, and the reason why the row cannot become a task.
     """
 
     tasks: tuple[tuple[int, Task], ...]
@@ -31,11 +31,11 @@ def read_rows(path: Path, name: str = "") -> Rows:
     """Convert every row of ``path``.
 
     Args:
-        path: JSON Lines.
-        name: of the named set that the file holds; anything else is a set of the user's own.
+        path: JSON Lines file.
+        name: name of the set in the file; any other name means a set of the user's own.
 
     Raises:
-        DataError: if the file cannot be read, or a line is no JSON object.
+        DataError: if the file cannot be read, or a line is not a JSON object.
     """
     convert = NAMED[name].convert if name in NAMED else convert_own
     tasks: list[tuple[int, Task]] = []
@@ -57,7 +57,7 @@ def read_rows(path: Path, name: str = "") -> Rows:
 
 
 def _sound(task: Task) -> Task:
-    """``task``, if its parts agree with each other.
+    """Return ``task`` if its parts fit each other.
 
     Raises:
         RowError: if they do not.

@@ -1,4 +1,4 @@
-"""A stub: code that compiles in place of a solution and gives no answer."""
+"""Stubs: code that compiles in place of a solution and gives no answer."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ STUB = "    todo!()\n}\n"
 
 
 def stub(task: Task) -> str:
-    """A completion of ``task`` that does nothing."""
+    """Return a completion of ``task`` that does nothing."""
     if "-> impl " in task.prompt:
-        # Something must have the type that is promised.
+        # The function must still return a value of an iterator's type.
         return "    if true { todo!() }\n    Vec::new().into_iter()\n}\n"
     return STUB

@@ -1,7 +1,7 @@
 """HumanEval-X for Rust: a comment, a declaration with its imports, a solution and a test module.
 
-https://github.com/THUDM/CodeGeeX (Apache-2.0). Rows name no entry point: it is the function that
-the declaration opens.
+https://github.com/THUDM/CodeGeeX (Apache-2.0). Rows name no entry point: the entry point is the
+function that the declaration opens.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from evalpkg.tasks.fields import Row, last_function, text
 
 
 def number_of(row: Row) -> str:
-    """``24`` of ``Rust/24``."""
+    """Return the number in a row's task id, such as ``24`` of ``Rust/24``."""
     return text(row, "task_id").rpartition("/")[2]
 
 
 def convert(row: Row) -> Task:
-    """The task of a HumanEval-X row.
+    """Convert a row of HumanEval-X.
 
     Raises:
         RowError: if a field is missing.

@@ -1,8 +1,8 @@
-"""HumanEvalPack for Rust: HumanEval-X mended, with a buggy solution beside each right one.
+"""HumanEvalPack for Rust: a repaired HumanEval-X, with a buggy solution beside each correct one.
 
 https://github.com/bigcode-project/octopack (MIT). Nine rows name an entry point that their prompt
-does not open; the function that it opens is taken instead. Two sets are made from it: one asks for
-the function, the other (``humanevalpack-fix``) for the bug in it to be fixed.
+does not open; the function that the prompt opens is taken instead. Two sets are made from the rows:
+one asks for the function, the other (``humanevalpack-fix``) asks to fix a bug in it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from evalpkg.tasks.sets.humaneval_x import number_of
 
 
 def convert(row: Row) -> Task:
-    """The task of a row: write the function from its description.
+    """Convert a row to the task of writing the function from its description.
 
     Raises:
         RowError: if a field is missing.
@@ -23,7 +23,7 @@ def convert(row: Row) -> Task:
 
 
 def convert_fix(row: Row) -> Task:
-    """The task of a row: write the function again without the bug that is shown.
+    """Convert a row to the task of writing the function again without the bug shown.
 
     Raises:
         RowError: if a field is missing.

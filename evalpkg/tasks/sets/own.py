@@ -1,4 +1,4 @@
-"""Task sets of a user's own: the fields of docs/dataset.md."""
+"""Task sets of the user's own, with the fields that docs/dataset.md lists."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _REQUIRED = ("task_id", "prompt", "entry_point", "test")
 
 
 def convert(row: Row) -> Task:
-    """The task of a row in our own shape, or in MultiPL-E's.
+    """Convert a row in our own shape or in MultiPL-E's.
 
     Raises:
         RowError: if a field is missing or of the wrong type.
@@ -36,10 +36,10 @@ _CRATE = re.compile(r"[A-Za-z][\w-]{0,63} [\d.=^~<>*, ]{1,64}", re.ASCII)
 
 
 def _crates(row: Row) -> tuple[str, ...]:
-    """Each crate of a row with the version that it asks for, sorted by name.
+    """Return the crates of a row with the versions that it asks for, sorted by name.
 
     Raises:
-        RowError: if the field is no object of names and versions.
+        RowError: if the field is neither an object of names and versions nor a list of both.
     """
     given = row.get("crates") or {}
     if isinstance(given, dict):
