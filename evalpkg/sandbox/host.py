@@ -29,8 +29,8 @@ NEEDED = (
     (resource.RLIMIT_NPROC, "ulimit -u", "processes", THREADS, 1),
     (resource.RLIMIT_STACK, "ulimit -s", "stack", 1 * MIB, 1024),
 )
-"""Limit, how a shell sets it, its name, the least hard limit in the kernel's unit, the shell's
-unit.
+"""For each limit: its number, how a shell sets it, its name, the least hard limit, and the
+shell's unit.
 
 The compiler is granted the first two. Its box, and each program's, sets limits of its own, and no
 process may set one above the hard limit that it was given.

@@ -160,7 +160,7 @@ def _require_known(files: Sequence[Path]) -> None:
         digest = sha256_of(file)
         if digest not in pinned:
             raise DataError(
-                f"{file} is no copy of a named set: its sha256 is {digest[:12]}...",
+                f"{file} is not a copy of a named set: its sha256 is {digest[:12]}...",
                 "Give a file of your own with --dataset FILE instead.",
             )
 

@@ -44,10 +44,10 @@ def _crates(row: Row) -> tuple[str, ...]:
     given = row.get("crates") or {}
     if isinstance(given, dict):
         if not all(isinstance(version, str) for version in given.values()):
-            raise RowError("the field 'crates' holds a version that is no string")
+            raise RowError("the field 'crates' holds a version that is not a string")
         given = [f"{name} {version}" for name, version in given.items()]
     if not isinstance(given, list) or not all(isinstance(one, str) for one in given):
-        raise RowError("the field 'crates' is no object of crates and versions")
+        raise RowError("the field 'crates' is not an object of crates and versions")
     for one in given:
         if not _CRATE.fullmatch(one):
             raise RowError(f"the field 'crates' holds {one!r:.80}: no name and version of a crate")
