@@ -1,4 +1,4 @@
-"""Rows to metrics: pass@k, its uncertainties, and the paired comparison of two models.
+"""Compute metrics from rows: pass@k, its uncertainty, and the paired comparison of two models.
 
 Definitions, formulas and sources are in ``docs/metrics.md``.
 """

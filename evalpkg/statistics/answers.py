@@ -1,4 +1,4 @@
-"""What the completions are like: their length in tokens, and how programs were found in them."""
+"""Describe the completions: their length in tokens, and the rules that found programs in them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _judged(rows: Sequence[Row]) -> list[Row]:
 
 
 def token_lengths(rows: Sequence[Row]) -> Tokens:
-    """Lengths of one model's completions; a source that counts nothing leaves zeros."""
+    """Summarize the lengths of one model's judged completions; nulls if all lengths are 0."""
     lengths = [row.completion_tokens for row in _judged(rows)]
     if not any(lengths):
         return Tokens(mean=None, median=None, longest=None)
@@ -31,7 +31,7 @@ def token_lengths(rows: Sequence[Row]) -> Tokens:
 
 
 def extraction_rules(rows: Sequence[Row]) -> tuple[RuleCount, ...]:
-    """How often each extraction rule found the program, the most frequent first."""
+    """Count how often each extraction rule found the program, the most frequent rule first."""
     counts = Counter(row.extraction_rule for row in _judged(rows))
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     return tuple(RuleCount(rule=rule, count=count) for rule, count in ordered)
@@ -40,12 +40,12 @@ def extraction_rules(rows: Sequence[Row]) -> tuple[RuleCount, ...]:
 def token_difference(
     design: Design, rows: Mapping[Role, Sequence[Row]], confidence: float
 ) -> TokenDifference:
-    """Fine-tuned minus base in mean tokens per completion, task by task.
+    """Compare the models' mean tokens per completion, task by task: fine-tuned minus base.
 
     Args:
         design: the tasks.
-        rows: of the models.
-        confidence: of the interval.
+        rows: the rows of each model.
+        confidence: nominal coverage of the interval.
     """
     means = {role: _task_means(design, own) for role, own in rows.items()}
     base, finetuned = means.get(Role.BASE), means.get(Role.FINETUNED)
@@ -59,7 +59,10 @@ def token_difference(
 
 
 def _task_means(design: Design, rows: Sequence[Row]) -> Floats | None:
-    """Mean tokens per completion of each task; None where a task has none, or none are counted."""
+    """Return the mean tokens per completion of each task, shape ``(T,)``.
+
+    None if a task has no judged sample, or if the source did not count tokens.
+    """
     position = {task.task_id: i for i, task in enumerate(design.tasks)}
     total = np.zeros(len(position))
     count = np.zeros(len(position))

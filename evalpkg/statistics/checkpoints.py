@@ -1,4 +1,4 @@
-"""Several fine-tuned models against each other on the same tasks."""
+"""Compare several fine-tuned models with each other on the same tasks."""
 
 from __future__ import annotations
 
@@ -20,11 +20,14 @@ BATCH = 1_000
 
 @dataclass(frozen=True, slots=True)
 class CheckpointPair:
-    """Two runs: ``later`` minus ``earlier`` in the share of correct samples, over common tasks.
+    """The difference of two runs in the share of correct samples, over their common tasks.
 
     Attributes:
         earlier, later: positions of the runs.
-        p: adjusted for all pairs that were looked at.
+        tasks: number of common tasks.
+        value: the difference, ``later`` minus ``earlier``.
+        interval: interval for the difference on new tasks.
+        p: p-value, adjusted for all pairs of runs.
     """
 
     earlier: int
@@ -38,14 +41,14 @@ class CheckpointPair:
 def compare_checkpoints(
     runs: Sequence[Sequence[TaskResult]], settings: StatisticsSettings
 ) -> list[CheckpointPair]:
-    """Every pair of runs on the tasks that all of them have judged samples of.
+    """Compare every pair of runs on the tasks of which all runs have judged samples.
 
     Args:
-        runs: results per task of one model of each run.
-        settings: of the intervals and the test.
+        runs: for each run the results per task of one of its models.
+        settings: settings of the intervals and the test.
 
     Returns:
-        nothing where fewer than two tasks are common, or there is one run.
+        One entry for each pair; none if there are fewer than two runs or two common tasks.
     """
     by_id: list[Mapping[str, TaskResult]] = [
         {result.task_id: result for result in own if result.n} for own in runs
@@ -76,12 +79,20 @@ def compare_checkpoints(
 
 
 def max_t(design: Design, values: Floats, settings: StatisticsSettings) -> list[float]:
-    """Adjusted two-sided p-values of the rows of ``values``, shape ``(M, T)`` (Westfall and Young).
+    """Compute adjusted two-sided p-values by the max-T method (Westfall and Young 1993).
 
-    All rows share each flip of the clusters' signs, so that the largest statistic of a flip knows
-    how the rows hang together. ``p`` is the share of flips whose largest is at least as large as
-    the row's own; the observed signs count as one flip. The statistic is the summed difference
-    over the root of the summed squares, which no flip changes.
+    Each random flip of the clusters' signs is applied to all rows, so that the largest statistic of
+    a flip reflects how the rows depend on each other. ``p`` is the share of flips whose largest
+    statistic is at least the row's own; the observed signs count as one flip. The statistic is the
+    summed difference over the root of the summed squares; flips do not change the latter.
+
+    Args:
+        design: the tasks and their clusters.
+        values: differences for each pair and task, shape ``(M, T)``.
+        settings: the seed.
+
+    Returns:
+        One p-value for each row.
     """
     sums = design.cluster_sums(values)
     scale = np.sqrt((sums**2).sum(axis=1))

@@ -1,4 +1,4 @@
-"""Which metrics of the two models are compared, and under which names."""
+"""Compare the two models in every metric, each under its name."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from evalpkg.statistics.statistics_settings import StatisticsSettings
 def pass_pairs(
     base: Counts, finetuned: Counts, k_values: Sequence[int], mode: Mode = Mode.NO_POLICY
 ) -> list[Pair]:
-    """One pair for each pass@k; with the policy's veto it is called so."""
+    """Return one pair for each pass@k; in policy mode its name says ``with policy``."""
     where = " with policy" if mode is Mode.POLICY else ""
     return [
         Pair(
@@ -37,7 +37,7 @@ def pass_pairs(
 
 
 def _equally_many(base: Counts, finetuned: Counts) -> bool:
-    """Tell whether as many samples were asked for of every task and model."""
+    """Tell whether the same number of samples was asked for of every task and model."""
     return all(bool((own.wanted == base.asked).all()) for own in (base, finetuned))
 
 
@@ -50,16 +50,16 @@ def compare_roles(
     tokens: TokenDifference,
     settings: StatisticsSettings,
 ) -> Comparison:
-    """Fine-tuned minus base in every metric of the mode.
+    """Compare the models in every metric of the mode: fine-tuned minus base.
 
     Args:
         design: the tasks.
         base: counts of the base model.
         finetuned: counts of the fine-tuned model.
         k_values: the k of pass@k.
-        mode: names what the sentences are about.
-        tokens: the difference in length, which is no share and is computed elsewhere.
-        settings: of the intervals and tests.
+        mode: the mode, which the sentences name.
+        tokens: the difference in length; it is no share and is computed elsewhere.
+        settings: settings of the intervals and tests.
     """
     pairs = pass_pairs(base, finetuned, k_values, mode)
     pairs += [

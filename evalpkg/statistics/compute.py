@@ -1,4 +1,4 @@
-"""From the rows of one mode to its metrics. Pure: nothing is read or written."""
+"""Compute the metrics of one mode from its rows; this reads and writes no files."""
 
 from __future__ import annotations
 
@@ -19,22 +19,24 @@ def compute_metrics(
     settings: StatisticsSettings,
     uneven: Mapping[Role, Mapping[str, int]] | None = None,
 ) -> Metrics:
-    """Every metric of one mode, as defined in ``docs/metrics.md``.
+    """Compute every metric of one mode, as defined in ``docs/metrics.md``.
 
-    The order of ``tasks`` and ``rows`` changes nothing. Equal arguments give equal results.
+    The order of ``tasks`` and ``rows`` does not matter. Equal arguments give equal results.
 
     Args:
-        tasks: all tasks that were asked, those without rows too.
-        rows: the mode's rows of each model; a model without rows counts as asked but absent.
-        mode: the mode that the rows belong to.
-        expected: samples per task that were asked of each model; a skipped model is not in it.
+        tasks: all tasks that were asked, including those without rows.
+        rows: the mode's rows of each model. If a model in ``expected`` has no rows, all its samples
+            count as absent.
+        mode: the mode of the rows.
+        expected: samples per task that were asked of each model; a skipped model is left out.
         k_values: the k of pass@k, in any order.
-        settings: confidence, seeds and sizes of the resampling.
-        uneven: by model, the tasks of which fewer samples than ``expected`` were asked.
+        settings: confidence, seed and sizes of the resampling.
+        uneven: for each model, the number of samples of tasks of which fewer than ``expected`` were
+            asked.
 
     Raises:
-        ConfigError: for a ``k`` or a number of samples below 1.
-        DataError: if there are no tasks, or rows contradict them, ``expected`` or each other.
+        ConfigError: if a ``k`` or a number of samples is below 1.
+        DataError: if there are no tasks, or if rows contradict them, ``expected`` or each other.
     """
     from evalpkg.statistics.answers import token_difference
     from evalpkg.statistics.comparison import compare_roles

@@ -1,4 +1,4 @@
-"""Rows to counts per task, checked against what the configuration asked for."""
+"""Count rows per task, and check them against the number of samples asked for."""
 
 from __future__ import annotations
 
@@ -18,18 +18,19 @@ CURE = "Score the run again, or see `evalpkg verify`."
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """One model's counts, per task in the design's order.
+    """One model's counts for each task, in the design's order.
 
     Attributes:
-        asked: samples per task that were asked for, at most.
+        role: the model.
+        asked: the most samples that were asked for of a task.
         wanted: samples of each task that were asked for, shape ``(T,)``; all equal ``asked`` unless
-            they come from files that hold fewer of some tasks.
+            the samples come from files that hold fewer of some tasks.
         judged: samples with a verdict on the completion (not in ``UNJUDGED``), shape ``(T,)``.
         present: rows of any kind, shape ``(T,)``.
         passed, compiled, main_free: judged samples with that property, shape ``(T,)``.
         ended_by_length, empty: judged samples with that property, shape ``(T,)``.
         distinct: distinct programs among the judged samples, shape ``(T,)``.
-        kinds: samples per verdict, shape ``(T,)`` each.
+        kinds: for each verdict the samples that have it, shape ``(T,)``.
     """
 
     role: Role
@@ -47,16 +48,16 @@ class Counts:
 
     @property
     def infra_errors(self) -> int:
-        """Rows that ended as ``infra_error``."""
+        """The number of rows whose verdict is ``infra_error``."""
         return int(self.kinds[VerdictKind.INFRA_ERROR].sum())
 
     @property
     def task_faults(self) -> int:
-        """Rows that ended as ``task_fault``."""
+        """The number of rows whose verdict is ``task_fault``."""
         return int(self.kinds[VerdictKind.TASK_FAULT].sum())
 
     def take(self, keep: Ints) -> Counts:
-        """The counts of some of the tasks."""
+        """Return the counts of some of the tasks; ``keep`` holds their indices."""
         return Counts(
             role=self.role,
             asked=self.asked,
@@ -80,7 +81,7 @@ RATES: tuple[tuple[str, Callable[[Counts], Ints]], ...] = (
     ("share of empty answers", lambda counts: counts.empty),
     ("share of distinct programs", lambda counts: counts.distinct),
 )
-"""Name and column of everything that is a share of the judged samples, verdicts aside."""
+"""Name and counts of each rate: a share of the judged samples, apart from verdicts."""
 
 
 def count_rows(
@@ -93,9 +94,17 @@ def count_rows(
 ) -> Counts:
     """Count one model's rows.
 
+    Args:
+        design: the tasks.
+        rows: the model's rows.
+        role: the model.
+        mode: the mode of the rows.
+        asked: samples per task that were asked for.
+        fewer: the number of samples of tasks of which fewer were asked.
+
     Raises:
-        DataError: for a row of an unknown task, a repeated or impossible index, or a ``passed``
-            that contradicts the row's own verdict and violations.
+        DataError: if a row has an unknown task or a repeated or impossible index, or if its
+            ``passed`` contradicts its own verdict and violations.
     """
     wanted = [(fewer or {}).get(task.task_id, asked) for task in design.tasks]
     position = {task.task_id: i for i, task in enumerate(design.tasks)}

@@ -1,6 +1,6 @@
-"""Which tasks there are and which of them share a problem, in an order of our own.
+"""Sort tasks and group them into clusters; the tasks of a cluster share a problem.
 
-Tasks are sorted, so that the order in which a caller lists them changes no bit of any result.
+Because tasks are sorted, the order in which a caller lists them changes no bit of any result.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ class Design:
     """Tasks in sorted order, and their clusters.
 
     Attributes:
-        tasks: sorted by cluster, then id.
-        starts: index of each cluster's first task, shape ``(C,)``.
-        sizes: tasks in each cluster, shape ``(C,)``.
+        tasks: the ``T`` tasks, sorted by cluster, then by id.
+        starts: index of each cluster's first task, shape ``(C,)`` for ``C`` clusters.
+        sizes: number of tasks in each cluster, shape ``(C,)``.
     """
 
     tasks: tuple[Task, ...]
@@ -34,18 +34,18 @@ class Design:
 
     @property
     def trials(self) -> float:
-        """Kish's effective number of equally weighted clusters, at most ``C``."""
+        """The effective number of equally weighted clusters (Kish 1965), at most ``C``."""
         total = float(self.sizes.sum())
         return total * total / float((self.sizes**2).sum())
 
     def cluster_sums(self, values: Floats) -> Floats:
-        """Sum over each cluster's tasks: ``(..., T)`` to ``(..., C)``."""
+        """Sum ``values``, shape ``(..., T)``, over each cluster's tasks: shape ``(..., C)``."""
         sums: Floats = np.add.reduceat(values, self.starts, axis=-1)
         return sums
 
 
 def cluster_key(task: Task) -> tuple[str, str]:
-    """What makes two tasks the same problem; a task without a cluster stands alone."""
+    """Return the key of a task's cluster; a task without a cluster is one of its own."""
     return ("cluster", task.cluster) if task.cluster else ("task", task.task_id)
 
 

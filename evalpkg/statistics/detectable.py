@@ -1,4 +1,4 @@
-"""What a run could have found, what it rules out, and what more samples would change."""
+"""Compute what a run could detect, what it rules out, and what more samples would change."""
 
 from __future__ import annotations
 
@@ -11,42 +11,43 @@ from evalpkg.statistics.scores import TaskScores
 from evalpkg.statistics.statistics_settings import StatisticsSettings
 
 FEWER, MORE = 5, 4
-"""The other number of samples: a fifth where sampling hardly matters, else four times as many."""
+"""The other number of samples to show: a fifth if sampling hardly matters, else four times."""
 SMALL_SHARE = 0.3
+"""Up to this share of the squared error, sampling hardly matters."""
 
 
 def attainable_level(clusters: int, alpha: float) -> float:
-    """Largest p below ``alpha`` that the two-sided sign-flip test over ``clusters`` can give.
+    """Return the largest p below ``alpha`` that the two-sided sign-flip test can give.
 
-    p is a multiple of ``2 / 2^clusters``. Zero where even the smallest p is not below ``alpha``.
+    p is a multiple of ``2 / 2^clusters``. Zero if even the smallest p is not below ``alpha``.
     """
     step = 2.0 ** (1 - clusters)
     return max(0.0, (ceil(alpha / step) - 1) * step)
 
 
 def undeclarable(design: Design, settings: StatisticsSettings) -> bool:
-    """Tell whether too few distinct problems are there to declare any difference."""
+    """Tell whether there are too few distinct problems to declare any difference."""
     return attainable_level(len(design.sizes), settings.alpha) == 0.0
 
 
 def minimum_detectable(
     design: Design, error: float | None, step: float, settings: StatisticsSettings
 ) -> float | None:
-    """True difference detected with the stated power.
+    """Return the smallest true difference that is detected with the settings' power.
 
-    ``(t_(1-a/2) + t_power) * error`` with ``C - 1`` degrees of freedom, where ``a`` is the largest
-    level up to alpha that the sign-flip test can reach. Never below the smallest difference that
-    can be declared: enough problems for that, each moved by ``step``.
+    It is ``(t_(1-a/2) + t_power) * error`` with ``C - 1`` degrees of freedom, where ``a`` is the
+    largest level up to alpha that the sign-flip test can reach. It is never below the smallest
+    difference that can be declared: a change by ``step`` in the fewest problems that suffice.
 
     Args:
         design: the tasks.
         error: standard error of the difference.
-        step: smallest change of a task's score.
+        step: the smallest change of a task's score.
         settings: level and power.
 
     Returns:
-        None where the error is unknown or, for want of any spread, estimated as zero; and where
-        nothing could be declared.
+        None if the error is unknown, if it is zero because no score varies, or if no difference
+        could be declared.
     """
     return detectable_with(len(design.sizes), len(design.tasks), error, step, settings)
 
@@ -54,7 +55,7 @@ def minimum_detectable(
 def detectable_with(
     clusters: int, tasks: int, error: float | None, step: float, settings: StatisticsSettings
 ) -> float | None:
-    """The same for a number of clusters and tasks, of a run that need not exist."""
+    """Return the same as ``minimum_detectable``, from the number of clusters and tasks alone."""
     level = attainable_level(clusters, settings.alpha)
     if not error or not level:
         return None
@@ -68,8 +69,8 @@ def detectable_with(
 def lower_bound(
     design: Design, values: Floats, value: float, settings: StatisticsSettings
 ) -> float:
-    """One-sided lower bound of the mean of ``values`` at the settings' confidence."""
-    both_sides = 2.0 * settings.confidence - 1.0  # leaves the same chance below
+    """Return the one-sided lower bound of the mean of ``values`` at the settings' confidence."""
+    both_sides = 2.0 * settings.confidence - 1.0  # its lower end has the one-sided level
     return difference_interval(design, values, value, both_sides).low
 
 
@@ -81,19 +82,22 @@ def sampling_noise(
     samples: int,
     settings: StatisticsSettings,
 ) -> SamplingNoise | None:
-    """Share of the squared error that comes from drawing samples.
+    """Return the share of the squared error that comes from drawing samples, and interval widths.
 
-    The clustered error holds both sources. Given the tasks, the two models' samples are
-    independent, so that the variances of their task scores add; they shrink as one over the number
-    of samples.
+    The clustered standard error includes both sources: tasks and samples. Given the tasks, the two
+    models' samples are independent, so the variances of their task scores add. Those variances are
+    inversely proportional to the number of samples.
 
     Args:
         design: the tasks.
         base: pass@1 of the base model.
         finetuned: pass@1 of the fine-tuned model.
         error: standard error of the difference.
-        samples: per task and model; 0 where the scores are not pass@1.
-        settings: of the interval.
+        samples: samples per task of each model; 0 if the scores are not pass@1.
+        settings: confidence of the interval.
+
+    Returns:
+        None if the scores are not pass@1, or if the variances or the error are unknown or zero.
     """
     if base.variance is None or finetuned.variance is None or not error or not samples:
         return None

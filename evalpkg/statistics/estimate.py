@@ -1,4 +1,4 @@
-"""Means over tasks of one model: value, both kinds of uncertainty, and what is missing."""
+"""Estimate means over one model's tasks, with both kinds of uncertainty and missing samples."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from evalpkg.statistics.statistics_settings import StatisticsSettings
 def estimates(
     design: Design, metrics: Sequence[Scores], settings: StatisticsSettings
 ) -> list[Estimate]:
-    """One estimate for each metric; all share one set of bootstrap draws."""
+    """Return one estimate for each metric; all metrics share one set of bootstrap draws."""
     values = [scores.known.values for scores in metrics if scores.known is not None]
     intervals = iter(bca(design, np.stack(values), settings) if values else ())
     made = []
@@ -46,10 +46,10 @@ def _known(
 
 
 def rerun_interval(known: TaskScores, confidence: float) -> Interval | None:
-    """Interval of the mean over these very tasks: only the noise within tasks counts.
+    """Return an interval of the mean on these same tasks: only the noise within tasks counts.
 
-    Wilson's, with as many trials as would give the estimated variance; where that is zero, with
-    one trial per ``k`` samples. None where a task has one sample.
+    It is Wilson's interval with the number of trials that gives the estimated variance; if that
+    variance is zero, with one trial per ``k`` samples. None if a task has only one sample.
     """
     if known.variance is None:
         return None

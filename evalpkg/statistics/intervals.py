@@ -1,4 +1,4 @@
-"""Confidence intervals: the score interval, the cluster bootstrap, and what replaces it."""
+"""Confidence intervals: score intervals, t intervals, and the bootstrap over clusters."""
 
 from __future__ import annotations
 
@@ -13,29 +13,34 @@ from evalpkg.statistics.metrics import Interval
 from evalpkg.statistics.statistics_settings import StatisticsSettings
 
 FEW_CLUSTERS = 10
-"""Below this the bootstrap has too few distinct resamples to be trusted."""
+"""With fewer clusters than this the bootstrap has too few distinct resamples to be trusted."""
 TIE_DECIMALS = 11
-"""Resampled statistics are rounded to this, so that what ties in exact arithmetic is a tie on every
-computer: both the bootstrap's bias correction and the permutation test count ties."""
+"""Resampled statistics are rounded to so many decimals, so that values that are equal in exact
+arithmetic are equal on every computer. The bootstrap's bias correction and the permutation test
+count ties."""
 NEGLIGIBLE = 1e-10
-"""Spread below this is the rounding of sums, not information."""
+"""A spread below this is a rounding error of sums."""
 BATCH = 500
-"""Resamples drawn at a time; part of the random stream, so not a setting."""
+"""Resamples drawn at a time. It affects the random stream, so it is no setting."""
 
 
 @lru_cache(maxsize=64)
 def normal_quantile(probability: float) -> float:
-    """Quantile of the standard normal distribution."""
+    """Return a quantile of the standard normal distribution."""
     from scipy.special import ndtri
 
     return float(ndtri(probability))
 
 
 def wilson(share: float, trials: float, confidence: float) -> Interval:
-    """Score interval of Wilson (1927) for a share of ``trials``, which need not be whole numbers.
+    """Return the score interval of Wilson (1927) for a proportion.
 
-    ``scipy.stats.binomtest`` has the same formula for whole counts only; effective trial numbers
-    are not whole.
+    ``scipy.stats.binomtest`` has the same formula, but only for whole counts.
+
+    Args:
+        share: the observed proportion.
+        trials: the (effective) number of trials; it need not be whole.
+        confidence: nominal coverage.
     """
     z = normal_quantile(0.5 + confidence / 2.0)
     scale = 1.0 + z * z / trials
@@ -47,10 +52,10 @@ def wilson(share: float, trials: float, confidence: float) -> Interval:
 
 
 def clustered_error(design: Design, values: Floats) -> float | None:
-    """Clustered standard error of the mean of ``values``, shape ``(T,)`` (Miller 2024).
+    """Return the clustered standard error of the mean of ``values``, shape ``(T,)`` (Miller 2024).
 
-    ``sqrt(C/(C-1) * sum over clusters of (sum of deviations)^2) / T``; None for one cluster.
-    Without shared problems it is ``sd / sqrt(T)``. Exactly zero where nothing varies.
+    It is ``sqrt(C/(C-1) * sum over clusters of (sum of deviations)^2) / T``. If every cluster has
+    one task, that is ``sd / sqrt(T)``. None for one cluster; exactly zero if no value varies.
     """
     clusters = len(design.sizes)
     if clusters < 2:
@@ -62,7 +67,7 @@ def clustered_error(design: Design, values: Floats) -> float | None:
 
 @lru_cache(maxsize=256)
 def t_quantile(probability: float, freedom: int) -> float:
-    """Quantile of Student's t distribution with ``freedom`` degrees of freedom."""
+    """Return a quantile of Student's t distribution with ``freedom`` degrees of freedom."""
     from scipy.special import stdtrit
 
     return float(stdtrit(freedom, probability))
@@ -71,16 +76,16 @@ def t_quantile(probability: float, freedom: int) -> float:
 def t_interval(
     value: float, error: float | None, clusters: int, confidence: float, limit: float = 1.0
 ) -> Interval | None:
-    """``value`` plus and minus ``t * error``, ``clusters - 1`` degrees of freedom.
+    """Return ``value`` plus and minus ``t * error``, with ``clusters - 1`` degrees of freedom.
 
-    None where the error is unknown or, for want of any spread, estimated as zero.
+    None if the error is unknown, or is zero because no value varies.
 
     Args:
         value: the estimate.
         error: its standard error.
-        clusters: independent problems behind it.
-        confidence: coverage that the interval aims at.
-        limit: the value cannot lie beyond plus or minus this.
+        clusters: number of independent problems.
+        confidence: nominal coverage.
+        limit: the interval is cut at plus and minus this.
     """
     if not error:
         return None
@@ -89,10 +94,17 @@ def t_interval(
 
 
 def bca(design: Design, values: Floats, settings: StatisticsSettings) -> list[Interval | None]:
-    """Seeded BCa bootstrap intervals (Efron 1987) of the means of ``values``, shape ``(M, T)``.
+    """Return seeded BCa bootstrap intervals (Efron 1987) of the means of ``values``.
 
-    Whole clusters are drawn; every metric sees the same draws. None where there are too few of
-    them, or all resamples agree.
+    Whole clusters are resampled, the same ones for every metric.
+
+    Args:
+        design: the tasks and their clusters.
+        values: scores for each metric and task, shape ``(M, T)``.
+        settings: confidence, seed and number of resamples.
+
+    Returns:
+        One interval for each metric; None if there are too few clusters or all resamples agree.
     """
     if len(design.sizes) < FEW_CLUSTERS:
         return [None] * len(values)
@@ -128,19 +140,24 @@ def _ratio(sums: Floats, sizes: Floats, axis: int = -1) -> Floats:
 
 
 def effective_trials(design: Design, values: Floats, confidence: float) -> float:
-    """Number of independent yes-or-no trials that scores in [0, 1] are worth.
+    """Return the effective number of independent yes-or-no trials for scores in [0, 1].
 
-    A yes-or-no trial with mean ``m`` has variance ``m (1 - m)``: this many of them have the
-    clustered variance of ``values``. A variance estimated from few clusters is trusted less, as
-    Korn and Graubard (1998) do for surveys: the number shrinks by the squared ratio of the normal
-    quantile to that of t. Where nothing varies each cluster is one trial, since no score in [0, 1]
-    spreads more than a yes-or-no one.
+    The mean of so many trials, each with variance ``m (1 - m)``, has the clustered variance of the
+    mean of ``values``. A variance estimated from few clusters is less certain. So, as in Korn and
+    Graubard (1998) for surveys, the number is reduced by the squared ratio of the normal quantile
+    to the t quantile. If no value varies, each cluster counts as one trial: no score in [0, 1] has
+    a larger variance than a yes-or-no one with the same mean.
+
+    Args:
+        design: the tasks and their clusters.
+        values: scores, shape ``(T,)``.
+        confidence: nominal coverage of the interval that uses the number.
     """
     mean, error = float(values.mean()), clustered_error(design, values)
     if not error or not 0.0 < mean < 1.0:
         return design.trials
     if bool(np.isin(values, (0.0, 1.0)).all()):
-        # A proportion of tasks: Wilson's own trials, which clusters can only make fewer.
+        # The mean is a proportion of tasks; clusters can only reduce the number of trials.
         deviations = values - mean
         between = float((design.cluster_sums(deviations) ** 2).sum())
         return min(len(design.sizes), values.size * float((deviations**2).sum()) / between)
@@ -150,19 +167,28 @@ def effective_trials(design: Design, values: Floats, confidence: float) -> float
 
 
 def share_interval(design: Design, values: Floats, confidence: float) -> Interval:
-    """Interval on new tasks of a mean of scores in [0, 1]: Wilson's with the effective trials."""
+    """Return an interval on new tasks for a mean of scores in [0, 1].
+
+    It is Wilson's interval with the effective number of trials.
+    """
     return wilson(float(values.mean()), effective_trials(design, values, confidence), confidence)
 
 
 def difference_interval(
     design: Design, values: Floats, value: float, confidence: float
 ) -> Interval:
-    """Interval on new tasks of ``value``, the mean of paired differences in [-1, 1].
+    """Return an interval on new tasks for the mean of paired differences in [-1, 1].
 
-    Normal theory with the clustered error: measured, it keeps its level down to a handful of
-    tasks, where the bootstrap does not (``docs/performance/coverage.md``). Where nothing varies,
-    the mean gain and the mean loss each get a Wilson interval with one trial per cluster, and
-    their extremes are subtracted.
+    It is a t interval with the clustered standard error. By measurement it keeps its coverage down
+    to a handful of tasks, where the bootstrap does not (``docs/performance/coverage.md``). If no
+    difference varies, the mean gain and the mean loss each get a Wilson interval with one trial per
+    cluster, and their ends are subtracted.
+
+    Args:
+        design: the tasks and their clusters.
+        values: the differences, shape ``(T,)``.
+        value: their mean.
+        confidence: nominal coverage.
     """
     error = clustered_error(design, values)
     interval = t_interval(value, error, len(design.sizes), confidence)

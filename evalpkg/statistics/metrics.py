@@ -1,7 +1,7 @@
-"""``metrics.json``: what one mode's rows amount to. See ``docs/metrics.md`` for every definition.
+"""``metrics.json``: the metrics of one mode. ``docs/metrics.md`` defines each of them.
 
-Shares and differences are fractions of one, not percent. A number that does not exist is null and
-comes with a ``reason``; there is no NaN and no infinity.
+Shares and differences are fractions of one, not percent. A number that does not exist is null, with
+a ``reason``; there is no NaN and no infinity.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ IntervalMethod = Literal["bca", "wilson", "gain-loss", "newcombe", "t"]
 
 
 class Frozen(BaseModel):
-    """Base of all parts of the document: immutable, closed, finite."""
+    """Base of all parts of the document: immutable, no extra fields, only finite numbers."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True
@@ -25,54 +25,55 @@ class Frozen(BaseModel):
 
 
 class Interval(Frozen):
-    """A confidence interval and how it was made."""
+    """A confidence interval and its method."""
 
     low: float
     high: float
     method: IntervalMethod
-    """``wilson``: score interval with the effective number of trials; ``t``: normal theory with the
+    """``wilson``: score interval with the effective number of trials; ``t``: t interval with the
     clustered standard error; ``gain-loss`` and ``newcombe``: score intervals of differences;
     ``bca``: bootstrap over clusters."""
 
 
 class Bounds(Frozen):
-    """The value if every sample without a verdict had failed, or had passed."""
+    """The value if every sample without a verdict had failed (``low``) or passed (``high``)."""
 
     low: float
     high: float
 
 
 class Estimate(Frozen):
-    """A mean over tasks with its uncertainties."""
+    """A mean over tasks with its uncertainty."""
 
     value: float | None
     reason: str = ""
-    """Why ``value`` is null; empty where it is not."""
+    """Why ``value`` is null; empty if it is not."""
     standard_error: float | None = None
-    """Over tasks, clustered: how much the value would vary on new tasks like these."""
+    """Clustered standard error over tasks: how much the value would vary on new, similar tasks."""
     new_tasks: Interval | None = None
-    """Where the value would be on new tasks like these."""
+    """Interval for the value on new tasks like these."""
     bootstrap: Interval | None = None
-    """The same by the BCa bootstrap over clusters, as a check; null with too few clusters, or where
-    all resamples agree."""
+    """The same interval by the BCa bootstrap over clusters, as a check; null with too few clusters,
+    or if all resamples agree."""
     same_tasks: Interval | None = None
-    """Where the value would be if these same tasks were sampled again, without end."""
+    """Interval for the value on these same tasks with endlessly many samples of each."""
     missing: int = 0
     """Samples asked for that have no verdict."""
     bounds: Bounds | None = None
-    """Null where nothing is missing."""
+    """Null if no sample is missing."""
 
 
 class PassAtK(Estimate):
-    """Probability that at least one of ``k`` samples of a task is correct, mean over tasks."""
+    """Mean over tasks of the probability that at least one of ``k`` samples is correct."""
 
     k: int
 
 
 class VerdictShare(Frozen):
-    """How often one verdict was given.
+    """Count and share of one verdict.
 
-    The shares of ``infra_error`` and ``task_fault`` are of the samples asked for.
+    The share is of the samples with a verdict on the completion; for ``infra_error`` and
+    ``task_fault`` it is of the samples asked for.
     """
 
     kind: VerdictKind
@@ -81,15 +82,15 @@ class VerdictShare(Frozen):
 
 
 class ErrorCode(Frozen):
-    """How many samples failed to compile with this first rustc error code."""
+    """Number of samples whose first compile error has this code."""
 
     code: str | None
-    """Null for errors that rustc gives no code, such as syntax errors."""
+    """Null for errors without a code, such as syntax errors."""
     count: int
 
 
 class TaskResult(Frozen):
-    """Counts of one task: samples with a verdict, of which correct, of which compiled."""
+    """Counts of one task: samples with a verdict (``n``), of these correct (``c``) and compiled."""
 
     task_id: str
     cluster: str
@@ -100,7 +101,7 @@ class TaskResult(Frozen):
 
 
 class RuleVeto(Frozen):
-    """What one rule of the policy rejected."""
+    """Counts of the samples that one rule of the policy rejected."""
 
     rule: str
     samples: int
@@ -109,28 +110,28 @@ class RuleVeto(Frozen):
 
 
 class PolicyVeto(Frozen):
-    """What the policy rejected, and how much of it was correct."""
+    """Counts of the samples that the policy rejected, and of the correct ones among them."""
 
     correct: int
     """Samples that passed every test."""
     vetoed_correct: int
-    """Of these, samples that the policy rejected all the same."""
+    """Of these, samples that the policy rejected."""
     vetoed_share: float | None
-    """``vetoed_correct / correct``; null where nothing was correct."""
+    """``vetoed_correct / correct``; null if no sample was correct."""
     vetoed: int
     """All samples with a verdict that break a rule."""
     rules: tuple[RuleVeto, ...]
 
 
 class RuleCount(Frozen):
-    """How many samples one extraction rule found its program in."""
+    """Number of samples in which one extraction rule found the program."""
 
     rule: str
     count: int
 
 
 class Tokens(Frozen):
-    """Length of the completions in tokens. Null where the source of the samples does not say."""
+    """Length of the completions in tokens; null if the source of the samples does not give it."""
 
     mean: float | None
     median: float | None
@@ -138,20 +139,20 @@ class Tokens(Frozen):
 
 
 class Answers(Frozen):
-    """What the completions are like, whatever their verdicts."""
+    """Properties of the completions, apart from their verdicts."""
 
     ended_by_length: Estimate
     """Share of samples that were cut at the token limit."""
     empty: Estimate
-    """Share of samples without any text but white space."""
+    """Share of samples that hold only white space."""
     distinct_programs: Estimate
-    """Distinct programs of a task over its samples with a verdict, mean over tasks."""
+    """Mean over tasks of distinct programs divided by samples with a verdict."""
     tokens: Tokens
     extraction_rules: tuple[RuleCount, ...]
 
 
 class TokenDifference(Frozen):
-    """Mean tokens per completion, fine-tuned minus base, mean over tasks."""
+    """Mean over tasks of the difference in tokens per completion, fine-tuned minus base."""
 
     value: float | None
     reason: str = ""
@@ -159,7 +160,7 @@ class TokenDifference(Frozen):
 
 
 class RoleMetrics(Frozen):
-    """Everything about one model in one mode."""
+    """All metrics of one model in one mode."""
 
     role: Role
     samples_per_task: int
@@ -167,9 +168,9 @@ class RoleMetrics(Frozen):
     judged: int
     infra_errors: int
     task_faults: int = 0
-    """Samples whose task's own tests cannot be used."""
+    """Samples of tasks whose own tests cannot be used."""
     absent: int
-    """Samples asked for of which there is no row at all."""
+    """Samples asked for that have no row."""
     pass_at_k: tuple[PassAtK, ...]
     compile_rate: Estimate
     main_free_rate: Estimate
@@ -182,23 +183,23 @@ class RoleMetrics(Frozen):
 
 
 class SamplingNoise(Frozen):
-    """How much of a difference's squared error comes from drawing samples.
+    """The part of a difference's squared standard error that comes from drawing samples.
 
-    The rest comes from which tasks there are.
+    The rest comes from the choice of tasks.
     """
 
     share: float
-    """Of the squared standard error, between 0 and 1."""
+    """That part as a share of the whole, between 0 and 1."""
     samples: int
     """Samples per task that were drawn."""
     width: float
-    """Of the interval on new tasks as it is."""
+    """Width of the interval on new tasks."""
     other_samples: int
     """Another number of samples per task."""
     other_width: float
-    """Width of the interval with that many."""
+    """Width of the interval with that number."""
     endless_width: float
-    """Width of the interval with endless samples of these tasks."""
+    """Width of the interval with endlessly many samples of these tasks."""
 
 
 class Difference(Frozen):
@@ -208,38 +209,44 @@ class Difference(Frozen):
     reason: str = ""
     standard_error: float | None = None
     new_tasks: Interval | None = None
-    """Where the difference would be on new tasks like these: ``value`` plus and minus a t quantile
+    """Interval for the difference on new tasks like these: ``value`` plus and minus a t quantile
     times the clustered standard error."""
     bootstrap: Interval | None = None
-    """The same by the BCa bootstrap over clusters, as a check; null with too few clusters, or where
-    all resamples agree."""
+    """The same interval by the BCa bootstrap over clusters, as a check; null with too few clusters,
+    or if all resamples agree."""
     same_tasks: Interval | None = None
+    """Interval for the difference on these same tasks with endlessly many samples of each."""
     p_value: float | None = None
-    """Two-sided sign-flip permutation test over clusters."""
+    """p of the two-sided sign-flip permutation test over clusters."""
     p_exact: bool = False
-    """True where all sign flips were enumerated."""
+    """True if all sign flips were tried."""
     mcnemar_p: float | None = None
-    """Exact McNemar test, where there is one sample per task; it ignores clusters."""
+    """p of the exact McNemar test, which ignores clusters; null unless each task has one sample."""
     won: int = 0
+    """Tasks with a higher value for the fine-tuned model."""
     lost: int = 0
+    """Tasks with a higher value for the base model."""
     tied: int = 0
+    """Tasks with the same value for both models."""
     effect_size: float | None = None
     """Mean over standard deviation of the per-task differences (Cohen's d_z)."""
     minimum_detectable: float | None = None
-    """Smallest true difference that a run like this would detect at the stated power. Null where
-    the spread is unknown, and where ``undeclarable``."""
+    """Smallest true difference that a run like this would detect with the power of ``settings``.
+    Null if the spread is unknown, or if ``undeclarable``."""
     undeclarable: bool = False
-    """True where there are so few distinct problems that no difference, however large, could have
-    been declared."""
+    """True if there are so few distinct problems that no difference, however large, could have been
+    declared."""
     at_least: float | None = None
-    """One-sided lower bound: with the stated confidence the true difference is above it."""
+    """One-sided lower bound of the true difference, at the confidence of ``settings``."""
     no_worse: bool | None = None
-    """Whether ``at_least`` is above minus the margin; null where no margin was given."""
+    """True if ``at_least`` is above minus the margin; null without a margin."""
     noise: SamplingNoise | None = None
-    """For pass@1 with at least two samples per task; null elsewhere."""
+    """For pass@1 with at least two samples per task; else null."""
     bounds: Bounds | None = None
+    """The difference if all samples without a verdict had counted against, or for, the fine-tuned
+    model; null if none is missing."""
     distinguishable: bool = False
-    """The interval on new tasks excludes zero and the permutation p is below alpha."""
+    """True if the interval on new tasks excludes zero and the permutation p is below alpha."""
     sentence: str
 
 
@@ -269,7 +276,7 @@ class Comparison(Frozen):
 
 
 class SensitivityLine(Frozen):
-    """One pass@k seen another way: a subset of the tasks, or other weights. A look, not a test."""
+    """pass@k on a subset of the tasks or with other weights; a description, not a test."""
 
     view: str
     """``without repaired tasks``, ``category macro-average`` or ``category: NAME``."""
@@ -279,20 +286,20 @@ class SensitivityLine(Frozen):
     values: dict[Role, float | None]
     difference: float | None = None
     interval: Interval | None = None
-    """Of the difference, on new tasks like these."""
+    """Interval for the difference on new tasks like these."""
 
 
 class SetDifference(Frozen):
-    """Fine-tuned minus base in pass@k on one task set. A look, not a test."""
+    """Fine-tuned minus base in pass@k on one task set; a description, not a test."""
 
     k: int
     value: float | None
     interval: Interval | None = None
-    """On new tasks like these."""
+    """Interval for the difference on new tasks like these."""
 
 
 class SetOfRole(Frozen):
-    """One model on one task set."""
+    """The results of one model on one task set."""
 
     judged: int
     pass_at_k: tuple[PassAtK, ...]
@@ -307,7 +314,7 @@ class SetResult(Frozen):
     clusters: int
     roles: dict[Role, SetOfRole]
     differences: tuple[SetDifference, ...] = ()
-    """Empty unless both models were run."""
+    """One entry for each k; empty unless both models were run."""
 
 
 class Metrics(Frozen):
@@ -323,13 +330,13 @@ class Metrics(Frozen):
     comparison: Comparison | None
     sensitivity: tuple[SensitivityLine, ...]
     sets: tuple[SetResult, ...] = ()
-    """Each task set alone, where the run has several; everything above is about all together."""
+    """Results on each task set alone, if the run has several; all else is about them together."""
 
     def to_json(self) -> str:
-        """The text of ``metrics.json``: equal metrics give equal bytes."""
+        """Return the text of ``metrics.json``; equal metrics give equal bytes."""
         return self.model_dump_json(indent=2) + "\n"
 
 
 def metrics_schema() -> dict[str, Any]:
-    """JSON Schema of ``metrics.json``."""
+    """Return the JSON Schema of ``metrics.json``."""
     return Metrics.model_json_schema(mode="serialization")

@@ -1,4 +1,4 @@
-"""One primary endpoint, and Holm's correction for everything else that was looked at."""
+"""Name one primary endpoint, and correct all tests of a run by Holm's method."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ PRIMARY_MODE, PRIMARY_K = Mode.NO_POLICY, 1
 
 
 class FamilyMember(Frozen):
-    """One test of the family."""
+    """One test of the family: a pass@k of a mode."""
 
     mode: Mode
     k: int
@@ -21,21 +21,21 @@ class FamilyMember(Frozen):
 
 
 class HolmFamily(Frozen):
-    """All pass@k tests of a run. The primary endpoint was named before: it is not adjusted."""
+    """All pass@k tests of a run. The primary endpoint is not adjusted: it was fixed in advance."""
 
     primary_mode: Mode = PRIMARY_MODE
     primary_k: int = PRIMARY_K
     primary_p: float | None
     primary_sentence: str
-    """Its plain sentence, or why there is none."""
+    """The primary endpoint's plain sentence, or the reason why there is none."""
     members: tuple[FamilyMember, ...]
     """Every pass@k of every mode that has a p-value, the primary endpoint included."""
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Holm's (1979) step-down adjusted p-values, in the order given.
+    """Return step-down adjusted p-values (Holm 1979), in the given order.
 
-    scipy only controls the false discovery rate (``false_discovery_control``).
+    scipy has only a control of the false discovery rate (``false_discovery_control``).
     """
     adjusted = [0.0] * len(p_values)
     largest = 0.0
@@ -47,10 +47,10 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 def holm_family(metrics_by_mode: Mapping[Mode, Metrics]) -> HolmFamily:
-    """The family {pass@k} x modes of one run.
+    """Return the family of a run's tests: every pass@k in every mode.
 
     Args:
-        metrics_by_mode: the documents of the modes that were run.
+        metrics_by_mode: the metrics of each mode that was run.
     """
     found = [
         (mode, difference, metrics_by_mode[mode].settings.alpha)

@@ -1,4 +1,4 @@
-"""The paired comparison: both models answered the same tasks, so tasks are compared one by one."""
+"""Compare two models task by task: both answered the same tasks."""
 
 from __future__ import annotations
 
@@ -34,17 +34,17 @@ BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One metric of both models, and how to speak of it."""
+    """One metric of both models, and the words for it."""
 
     phrase: Phrase
     base: Scores
     finetuned: Scores
     samples: int = 0
-    """Samples per task of each model, where the scores are pass@1; else 0."""
+    """Samples per task of each model if the scores are pass@1; else 0."""
 
     @property
     def differences(self) -> Floats | None:
-        """Fine-tuned minus base for each task, shape ``(T,)``."""
+        """Fine-tuned minus base for each task, shape ``(T,)``; None if a model has no scores."""
         if self.base.known is None or self.finetuned.known is None:
             return None
         return self.finetuned.known.values - self.base.known.values
@@ -53,7 +53,7 @@ class Pair:
 def compare(
     design: Design, pairs: Sequence[Pair], settings: StatisticsSettings
 ) -> list[Difference]:
-    """One difference for each pair; all share one set of random draws."""
+    """Return one difference for each pair; all pairs share one set of random draws."""
     values = [pair.differences for pair in pairs if pair.differences is not None]
     intervals = iter(bca(design, np.stack(values), settings) if values else ())
     p_values = iter(sign_flip_p(design, np.stack(values), settings) if values else ())
@@ -111,21 +111,30 @@ def _known(
 
 
 def enumerable(design: Design, settings: StatisticsSettings) -> bool:
-    """Tell whether all sign flips are tried instead of a random part of them."""
+    """Tell whether the permutation test tries all sign flips instead of random ones."""
     clusters = len(design.sizes)
     return clusters < 2 or 2**clusters <= settings.permutations
 
 
 def sign_flip_p(design: Design, values: Floats, settings: StatisticsSettings) -> list[float]:
-    """Two-sided p-values of the seeded sign-flip test, one for each row of ``values`` ``(M, T)``.
+    """Compute two-sided p-values with a sign-flip permutation test over clusters.
 
-    Under the null hypothesis the two models may be swapped in any cluster, which flips the sign of
-    the cluster's summed difference. All flips are tried where there are few clusters; otherwise
-    random ones, and the observed signs count as one of them, so that p is never zero.
+    Under the null hypothesis the two models may be swapped in any cluster. A swap flips the sign of
+    the cluster's summed difference. With few clusters all flips are tried. Otherwise flips are
+    drawn at random from the seed, and the observed signs count as one of them, so that p is never
+    zero.
+
+    Args:
+        design: the tasks and their clusters.
+        values: differences for each metric and task, shape ``(M, T)``.
+        settings: the seed and the number of flips.
+
+    Returns:
+        One p-value for each metric.
     """
     sums = design.cluster_sums(values)
     if sums.shape[-1] < 2:
-        return [1.0] * len(sums)  # either sign of a single cluster is as likely
+        return [1.0] * len(sums)  # with one cluster both flips are equally extreme
     from scipy.stats import permutation_test
 
     tested = permutation_test(
@@ -147,7 +156,14 @@ def _rounded_sum(sums: Floats, axis: int) -> Floats:
 
 
 def exact_mcnemar(won: int, lost: int) -> float:
-    """Exact two-sided McNemar test: are wins and losses equally likely where the models differ?"""
+    """Return p of the exact two-sided McNemar test (1947).
+
+    The null hypothesis: on tasks where the models differ, either is equally likely to win.
+
+    Args:
+        won: tasks that only the fine-tuned model solved.
+        lost: tasks that only the base model solved.
+    """
     if won + lost == 0:
         return 1.0
     from scipy.stats import binomtest
@@ -156,10 +172,11 @@ def exact_mcnemar(won: int, lost: int) -> float:
 
 
 def rerun_difference(base: TaskScores, finetuned: TaskScores, confidence: float) -> Interval | None:
-    """Interval of the difference over these very tasks, sampled again without end.
+    """Return an interval of the difference on these same tasks; only sampling noise counts.
 
-    Given the tasks the two models' noises are independent, so Newcombe's hybrid score interval
-    (1998) joins the models' own intervals. It has width even where nothing varied.
+    Given the tasks, the two models' sampling noise is independent. So Newcombe's hybrid score
+    interval (1998) combines the models' own intervals. Its width is positive even if no score
+    varied. None if a model has one sample of some task.
     """
     theirs, ours = rerun_interval(base, confidence), rerun_interval(finetuned, confidence)
     if theirs is None or ours is None:
@@ -179,7 +196,10 @@ def _reason(pair: Pair) -> str:
 
 
 def _bounds(pair: Pair) -> Bounds | None:
-    """The difference if all missing samples had gone against, or for, the fine-tuned model."""
+    """Return the difference if all missing samples had favoured one model, then the other.
+
+    None if no sample is missing.
+    """
     base, finetuned = pair.base, pair.finetuned
     if base.extremes is None or finetuned.extremes is None:
         return None

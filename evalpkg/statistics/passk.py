@@ -8,18 +8,21 @@ from math import comb
 
 @lru_cache(maxsize=1 << 16)
 def pass_at_k(n: int, c: int, k: int) -> float:
-    """Probability that ``k`` of ``n`` samples, drawn without replacement, hold a correct one.
+    """Estimate the probability that at least one of ``k`` samples is correct.
+
+    It is the probability that ``k`` of the ``n`` samples, drawn without replacement, include a
+    correct one.
 
     Args:
-        n: samples of the task.
-        c: correct ones among them.
+        n: number of samples of the task.
+        c: number of correct ones among them.
         k: size of the draw, at most ``n``.
 
     Returns:
         ``1 - C(n-c, k) / C(n, k)``, correctly rounded.
 
     Raises:
-        ValueError: if ``n < k``, where the estimator does not exist, or ``c`` is impossible.
+        ValueError: if ``n < k``, for which the estimator is not defined, or if not ``0 <= c <= n``.
     """
     if not 0 <= c <= n or not 1 <= k <= n:
         raise ValueError(f"pass@{k} of {c} correct among {n} samples is not defined")
@@ -29,12 +32,13 @@ def pass_at_k(n: int, c: int, k: int) -> float:
 
 @lru_cache(maxsize=1 << 16)
 def sampling_variance(n: int, c: int, k: int) -> float:
-    """Estimated variance of ``pass_at_k(n, c, k)`` over new samples of the same task.
+    """Estimate the variance of ``pass_at_k(n, c, k)`` over new samples of the same task.
 
-    With ``q = C(n-c, k) / C(n, k)`` and ``n >= 2k``, ``q^2 - C(n-c, 2k) / C(n, 2k)`` is unbiased,
-    since the second term is an unbiased estimate of ``(1-p)^(2k)``. For ``k = 1`` it is the
-    familiar ``p(1-p) / (n-1)``. Below ``2k`` samples no unbiased estimate exists: the variance is
-    taken at ``p = (c + 1/2) / (n + 1)``, which errs towards too wide.
+    Let ``q = C(n-c, k) / C(n, k)``. For ``n >= 2k``, ``q^2 - C(n-c, 2k) / C(n, 2k)`` is unbiased,
+    since the second term is an unbiased estimate of ``(1-p)^(2k)``. For ``k = 1`` that is the
+    familiar ``p(1-p) / (n-1)``. With fewer than ``2k`` samples there is no unbiased estimate. Then
+    the variance is computed for ``p = (c + 1/2) / (n + 1)``; it tends to be too large, which makes
+    intervals too wide rather than too narrow.
     """
     if n >= 2 * k:
         q = 1.0 - pass_at_k(n, c, k)

@@ -1,4 +1,4 @@
-"""What a run of another size could detect, worked out from one that was made."""
+"""Predict from a finished run what a run of another size could detect."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ SAMPLES = (1, 2, 5, 10, 20, 50, 100, 200)
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """Facts about models and tasks from which a plan is computed.
+    """Facts about a finished run from which a plan is computed.
 
     Attributes:
-        tasks: of the run that was made.
-        clusters: distinct problems among them.
-        samples: per task and model in that run.
+        tasks: number of tasks.
+        clusters: number of distinct problems among them.
+        samples: samples per task of each model.
         error: standard error of the difference in pass@1.
-        share: part of its square that comes from drawing samples.
-        tokens: that both models together generate for one sample of one task each.
-        tokens_per_second: measured; None where it is not known.
+        share: the part of its square that comes from drawing samples, between 0 and 1.
+        tokens: tokens that both models together generate for one sample each of one task.
+        tokens_per_second: the measured speed of generation; None if it is not known.
     """
 
     tasks: int
@@ -40,8 +40,11 @@ class Plan:
     """A run that could be made.
 
     Attributes:
-        hours: of generation on the machine that was measured; None where nothing was.
-        detectable: smallest true difference it would detect; None where it could declare none.
+        tasks: number of tasks.
+        samples: samples per task of each model.
+        hours: hours of generation on the measured machine; None if the speed is not known.
+        detectable: the smallest true difference that it would detect; None if it has too few
+            problems to declare any difference.
     """
 
     tasks: int
@@ -51,10 +54,10 @@ class Plan:
 
 
 def plan(basis: Basis, tasks: int, samples: int, settings: StatisticsSettings) -> Plan:
-    """The run of ``tasks`` tasks like the known ones with ``samples`` samples of each model.
+    """Predict a run of ``tasks`` tasks like the known ones with ``samples`` samples of each model.
 
-    The part of the squared error that comes from the choice of tasks shrinks with their number;
-    the part that comes from drawing samples shrinks with the number of samples, too.
+    The part of the squared error that comes from the choice of tasks shrinks with the number of
+    tasks. The part that comes from drawing samples shrinks with the number of samples, too.
     """
     left = (1.0 - basis.share) + basis.share * basis.samples / samples
     error = basis.error * sqrt(left * basis.tasks / tasks)
@@ -73,7 +76,14 @@ def plan(basis: Basis, tasks: int, samples: int, settings: StatisticsSettings) -
 def cheapest(
     basis: Basis, tasks: Sequence[int], target: float, settings: StatisticsSettings
 ) -> Plan | None:
-    """The design with the fewest samples in all that detects ``target``; None where none does."""
+    """Return the plan with the fewest samples in all that detects ``target``; None if none does.
+
+    Args:
+        basis: the finished run.
+        tasks: the numbers of tasks to consider.
+        target: a true difference, as a fraction of one.
+        settings: level and power.
+    """
     fit = [
         made
         for count in tasks

@@ -1,4 +1,4 @@
-"""Everything about one model in one mode."""
+"""Compute the metrics of one model in one mode."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def role_metrics(
     k_values: Sequence[int],
     settings: StatisticsSettings,
 ) -> RoleMetrics:
-    """Metrics of the model that ``counts`` and ``rows`` belong to."""
+    """Compute the metrics of the model to which ``counts`` and ``rows`` belong."""
     wanted = [score(counts, counts.passed, k) for k in k_values]
     wanted += [score(counts, column(counts)) for _, column in RATES]
     wanted += [score(counts, counts.kinds[kind]) for kind in JUDGED_KINDS]
@@ -109,7 +109,7 @@ def _per_task(design: Design, counts: Counts) -> tuple[TaskResult, ...]:
 
 
 def policy_veto(rows: Sequence[Row]) -> PolicyVeto:
-    """What the policy rejected, and how much of it had passed every test."""
+    """Count the samples that the policy rejected, and those among them that passed every test."""
     judged = [row for row in rows if row.verdict not in UNJUDGED]
     correct = [row for row in judged if row.verdict is VerdictKind.PASSED]
     vetoed_correct = sum(bool(row.policy_violations) for row in correct)

@@ -1,4 +1,4 @@
-"""One number per task, with what is known about its sampling noise and about missing samples."""
+"""Score each task, with the score's sampling noise and the effect of missing samples."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from evalpkg.statistics.passk import pass_at_k, sampling_variance
 
 @dataclass(frozen=True, slots=True)
 class TaskScores:
-    """Scores of every task.
+    """The scores of all tasks.
 
     Attributes:
-        values: shape ``(T,)``, each in [0, 1].
+        values: scores in [0, 1], shape ``(T,)``.
         mean: mean over tasks, correctly rounded.
-        variance: sampling variance of each value; None where one sample per task tells nothing.
+        variance: sampling variance of each value, shape ``(T,)``; None if a task has one sample.
         draws: number of disjoint groups of ``k`` samples, over all tasks.
-        step: smallest change of one task's value that one more correct sample makes.
+        step: the smallest change of a task's value by one more correct sample.
     """
 
     values: Floats
@@ -38,11 +38,11 @@ class Scores:
     """One metric of one model.
 
     Attributes:
-        known: None where some task has no score.
-        reason: why ``known`` is None.
-        missing: samples without a verdict.
-        extremes: the mean if all missing samples had failed, and passed; None where ``k`` is more
-            than was asked for.
+        known: the scores; None if some task has none.
+        reason: why ``known`` is None; else empty.
+        missing: number of samples without a verdict.
+        extremes: the mean if all missing samples had failed, and if all had passed; None if fewer
+            than ``k`` samples of some task were asked for.
     """
 
     known: TaskScores | None
@@ -52,9 +52,9 @@ class Scores:
 
 
 def score(counts: Counts, hits: Ints, k: int = 1) -> Scores:
-    """Score each task by pass@k of ``hits`` among its judged samples.
+    """Score each task by pass@k, where ``hits`` counts its correct samples, shape ``(T,)``.
 
-    With ``k = 1`` this is the share of judged samples that are hits, which serves every rate.
+    With ``k = 1`` the score is the share of judged samples that are hits, as every rate needs.
     """
     judged = counts.judged
     missing = counts.wanted - judged
@@ -88,7 +88,7 @@ def _variance(n: Ints, c: Ints, k: int) -> Floats | None:
 
 
 def _step(n: Ints, k: int) -> float:
-    """Smallest positive step of pass@k between neighbouring counts of correct samples."""
+    """Return the smallest positive change of pass@k when one more sample is correct."""
     most = int(n.max())
     values = [pass_at_k(most, c, k) for c in range(most + 1)]
     return min(b - a for a, b in pairwise(values) if b > a)

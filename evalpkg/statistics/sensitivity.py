@@ -1,4 +1,4 @@
-"""pass@k seen in other ways: does the answer hang on some of the tasks, or on their weights?"""
+"""Compute pass@k on subsets of the tasks and with other weights, to see whether results hold."""
 
 from __future__ import annotations
 
@@ -27,7 +27,11 @@ def sensitivity(
     k_values: Sequence[int],
     settings: StatisticsSettings,
 ) -> tuple[SensitivityLine, ...]:
-    """Every other view that differs from the whole: unrepaired tasks, categories."""
+    """Compute pass@k in each view that applies.
+
+    Views: without repaired tasks, without tasks of the training data, by category, and with equal
+    weight for each category.
+    """
     views: list[tuple[str, Ints]] = []
     errata = np.array([bool(task.erratum) for task in design.tasks])
     if errata.any() and not errata.all():
@@ -94,7 +98,7 @@ def _macro(
     k: int,
     settings: StatisticsSettings,
 ) -> SensitivityLine:
-    """Every category weighs the same, however many tasks it has."""
+    """Compute pass@k with equal weight for every category, however many tasks it has."""
     known = {role: score(c, c.passed, k).known for role, c in counts.items()}
     weights = 1.0 / (np.bincount(member)[member] * (member.max() + 1))
     values = {role: float(weights @ s.values) if s else None for role, s in known.items()}
@@ -110,7 +114,7 @@ def _macro(
 def _macro_interval(
     design: Design, values: Floats, weights: Floats, member: Ints, settings: StatisticsSettings
 ) -> Interval | None:
-    """Normal-theory interval; None where a category has one cluster, whose spread is unknown."""
+    """Return a t interval; None if a category has one cluster, since its spread is unknown."""
     keys = [cluster_key(task) for task in design.tasks]
     for category in range(member.max() + 1):
         if len({keys[i] for i in np.flatnonzero(member == category)}) < 2:

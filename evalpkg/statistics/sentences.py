@@ -1,4 +1,4 @@
-"""Plain sentences: what a difference allows one to say, and no more."""
+"""Write plain sentences that say what a difference shows, and no more."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ class Phrase:
     """The words for a metric.
 
     Attributes:
-        name: ``pass@1``, ``compile rate``.
-        solves: True for pass@k, where more is solving more.
+        name: the metric's name, such as ``pass@1`` or ``compile rate``.
+        solves: True for pass@k, the metrics of solving tasks.
     """
 
     name: str
@@ -23,28 +23,28 @@ class Phrase:
 
     @property
     def place(self) -> str:
-        """``at pass@1``, ``in compile rate``."""
+        """The name with its preposition: ``at pass@1``, ``in compile rate``."""
         return f"at {self.name}" if self.solves else f"in {self.name}"
 
 
 def percent(share: float) -> str:
-    """``0.4423`` as ``44.2 %``."""
+    """Write a share in percent: ``0.4423`` as ``44.2 %``."""
     return f"{100.0 * share:.1f} %"
 
 
 def points(difference: float) -> str:
-    """``0.031`` as ``+3.1``; what rounds to zero has no sign."""
+    """Write a difference in points: ``0.031`` as ``+3.1``; a rounded zero has no sign."""
     rounded = round(100.0 * difference, 1)
     return f"{rounded:+.1f}" if rounded else "0.0"
 
 
 def p_text(p_value: float) -> str:
-    """``p = 0.024``, ``p < 0.001``."""
+    """Write a p-value: ``p = 0.024``, ``p < 0.001``."""
     return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.2g}"
 
 
 def interval_text(interval: Interval, confidence: float) -> str:
-    """``95 % interval +0.4 to +5.8 points``."""
+    """Write an interval of a difference: ``95 % interval +0.4 to +5.8 points``."""
     level = f"{100.0 * confidence:g} % interval"
     return f"{level} {points(interval.low)} to {points(interval.high)} points"
 
@@ -52,13 +52,13 @@ def interval_text(interval: Interval, confidence: float) -> str:
 def sentence(
     phrase: Phrase, difference: Difference, base: float | None, settings: StatisticsSettings
 ) -> str:
-    """The plain sentence that follows from ``difference``.
+    """Write the plain sentences about ``difference``.
 
     Args:
-        phrase: the metric.
-        difference: the numbers; its own sentence is not read.
-        base: the base model's value, None where the difference has none.
-        settings: confidence and power, to be named.
+        phrase: the words for the metric.
+        difference: the numbers; its own ``sentence`` is not read.
+        base: the base model's value; None if the difference has none.
+        settings: the confidence, power and margin that the sentences name.
     """
     if difference.value is None or base is None or difference.new_tasks is None:
         said = f"The models cannot be compared {phrase.place}: {difference.reason}."
@@ -86,10 +86,10 @@ def _evidence(difference: Difference, settings: StatisticsSettings) -> str:
 
 
 def as_read(before: float, after: float) -> tuple[str, str, str]:
-    """Two levels in percent and their difference, so that the printed numbers subtract.
+    """Write two levels in percent and their difference, so that the printed numbers add up.
 
-    Each is rounded by itself, to as few decimals, at least one, as make that so; where four are
-    not enough, the difference is that of the printed levels.
+    All three are rounded to one decimal, or to as many more (at most four) as are needed to add up.
+    If four are not enough, the difference is that of the printed levels.
 
     >>> as_read(0.3125, 0.40625)
     ('31.2', '40.6', '9.4')
@@ -133,7 +133,7 @@ def _same(
 
 
 def _excluded(difference: Difference) -> str:
-    """Say what an interval around zero excludes."""
+    """Say which gains and losses an interval around zero excludes."""
     interval = difference.new_tasks
     if interval is None or interval.low > 0.0 or interval.high < 0.0:
         return ""
@@ -144,7 +144,7 @@ def _excluded(difference: Difference) -> str:
 
 
 def _margin(difference: Difference, settings: StatisticsSettings) -> str:
-    """The one-sided bound, and whether it stays within the margin."""
+    """Write the sentence about the one-sided bound and the margin."""
     if difference.at_least is None:
         return ""
     sure = f"With {100.0 * settings.confidence:g} % confidence (one-sided)"
@@ -181,11 +181,11 @@ def _detectable(difference: Difference, settings: StatisticsSettings) -> str:
 
 
 def noise_sentence(noise: SamplingNoise) -> str:
-    """What more or fewer samples per task would change."""
-    tasks = "more tasks would narrow it" if noise.share <= 0.5 else "more samples would narrow it"
+    """Say how another number of samples per task would change the interval."""
+    tasks = "More tasks would narrow it" if noise.share <= 0.5 else "More samples would narrow it"
     others = "1 sample" if noise.other_samples == 1 else f"{noise.other_samples} samples"
     return (
-        f"{100.0 * noise.share:.0f} % of the squared error comes from drawing samples: the interval"
-        f" is {_size(noise.width)} points wide now, {_size(noise.other_width)} with {others} per"
-        f" task, {_size(noise.endless_width)} with endless ones; {tasks}."
+        f"{100.0 * noise.share:.0f} % of the squared error comes from drawing samples. The interval"
+        f" is {_size(noise.width)} points wide now; it would be {_size(noise.other_width)} with"
+        f" {others} per task, and {_size(noise.endless_width)} with endlessly many. {tasks}."
     )

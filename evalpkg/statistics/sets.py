@@ -1,4 +1,4 @@
-"""The results of each task set of a run that has several."""
+"""Compute the results on each task set, for a run that has several."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def set_results(
     k_values: Sequence[int],
     settings: StatisticsSettings,
 ) -> tuple[SetResult, ...]:
-    """pass@k and compile rate on the tasks of each set alone; empty where there is one set."""
+    """Compute pass@k and compile rate on each set alone; empty if there is only one set."""
     names, member = np.unique([task.dataset for task in design.tasks], return_inverse=True)
     if len(names) < 2:
         return ()

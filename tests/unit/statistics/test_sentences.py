@@ -103,8 +103,9 @@ def test_the_share_of_the_error_that_comes_from_drawing_samples_is_said():
             endless_width=0.048,
         )
     ) == (
-        "12 % of the squared error comes from drawing samples: the interval is 5.1 points wide "
-        "now, 6.2 with 20 samples per task, 4.8 with endless ones; more tasks would narrow it."
+        "12 % of the squared error comes from drawing samples. The interval is 5.1 points wide "
+        "now; it would be 6.2 with 20 samples per task, and 4.8 with endlessly many. "
+        "More tasks would narrow it."
     )
 
 
