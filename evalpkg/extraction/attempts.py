@@ -110,6 +110,11 @@ def pure_definition(task: Task, text: str) -> Found | None:
     )
 
 
+def repeats_prompt(task: Task, text: str) -> bool:
+    """Tell whether a text begins with the prompt, as a base model's or a harness's does."""
+    return text.lstrip().startswith(task.prompt.strip())
+
+
 def continuation(task: Task, piece: Excerpt) -> Found | None:
     """Read the piece, from its first character, as the rest of the prompt's function.
 
@@ -118,7 +123,7 @@ def continuation(task: Task, piece: Excerpt) -> Found | None:
     text, rule = piece.text, Rule.BODY
     echo = task.prompt.strip()
     start = len(text) - len(text.lstrip())
-    if text.startswith(echo, start):
+    if repeats_prompt(task, text):
         text, rule = text[start + len(echo) :], Rule.FUNCTION
         if not may_define(text, task.entry_point):
             return None  # only one definition: other rules find it

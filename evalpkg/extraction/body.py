@@ -92,7 +92,7 @@ def skip_introduction(prompt: str, text: str, name: str) -> tuple[str, bool] | N
         program = complete_body(prompt, rest, name)
         closed = program is not None
         program = program or unclosed_body(prompt, rest, name)
-        if program is not None and has_code(program, len(prompt.encode())):
+        if program is not None and (closed or has_code(program, len(prompt.encode()))):
             return program, closed
     return None
 

@@ -6,6 +6,9 @@ from evalpkg.extraction.thoughts import without_thoughts
 from evalpkg.extraction.trace import Trace
 from evalpkg.extraction.turns import answer_turn
 
+_UNSEEN = "\ufeff\u200b\u2060\u00a0"
+"""Byte order mark, spaces without width, and the space that does not break: before an answer."""
+
 
 def clean(completion: str, trace: Trace) -> str:
     """Return the answer without byte order mark, carriage returns, template marks and thoughts.
@@ -14,7 +17,7 @@ def clean(completion: str, trace: Trace) -> str:
     """
     text = completion
     if not text.isascii():
-        text = text.removeprefix("\ufeff")
+        text = text.lstrip(_UNSEEN)
         # JSON can hold half a surrogate pair, which can be neither parsed nor written.
         text = text.encode("utf-8", "replace").decode("utf-8")
     if "\r" in text:

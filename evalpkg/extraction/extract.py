@@ -25,13 +25,15 @@ from evalpkg.extraction.attempts import (
     has_main,
     nested,
     pure_definition,
+    repeats_prompt,
     unclosed_definition,
 )
 from evalpkg.extraction.body import is_prose
 from evalpkg.extraction.budget import MOST_WORK, TooComplexError, bounded, work_left
 from evalpkg.extraction.cleaning import clean
 from evalpkg.extraction.fences import Block, Markdown, may_have_fences, scan
-from evalpkg.extraction.readings import first_reading, new_side, other_readings
+from evalpkg.extraction.pieces import with_variants
+from evalpkg.extraction.readings import first_reading, looks_like_diff, new_side, other_readings
 from evalpkg.extraction.standing import Standing
 from evalpkg.extraction.trace import Trace
 from evalpkg.models import Extraction, Task
@@ -93,7 +95,7 @@ class _Search:
         if not may_have_fences(text) and is_prose(text):
             self._trace.add("prose", "many words and no sign of code")
             return Extraction(None, NO_CODE)
-        text = first_reading(text, self._trace)
+        text = first_reading(text, self._task.entry_point, self._trace)
         found = self._in_any_reading(text, self._sound)
         found = found or self._in_any_reading(text, self._unclosed)
         found = found or self._broken(text)
@@ -128,6 +130,10 @@ class _Search:
         if not may_have_fences(text):
             return self._sound_text(text)
         if len(text) <= LONGEST_CODE:
+            if repeats_prompt(self._task, text):  # whose docs may have fences of their own
+                found = self._first(continuation, [Excerpt(text)])
+                if found is not None:
+                    return found
             pure = pure_definition(self._task, text)
             if pure is not None:
                 return self._note("nothing but items", pure)
@@ -213,6 +219,12 @@ class _Search:
             return None
         if best.standing is not Standing.FULL:
             self._trace.add("standing", f"the best definition is {best.standing.name.lower()}")
+        if best.standing is Standing.ELIDED:
+            # The stub that was asked about, or shown again; what it stands for may be a body.
+            rest = [piece for piece in among if piece.block and piece.block.may_be_rust]
+            filled = self._first(closed_body, [p for p in rest if p.block is not best.piece.block])
+            if filled is not None:
+                return filled
         return self._note("complete definition", self._helped(best, among))
 
     def _first(
@@ -232,7 +244,8 @@ class _Search:
         others = [p.text for p in among if p.block is not found.piece.block]
         if not others or found.piece.block is None:
             return found
-        program = with_helpers(found.program, others, self._task.entry_point)
+        program = with_variants(found.program, others, self._task.entry_point)
+        program = with_helpers(program, others, self._task.entry_point)
         return replace(found, program=program)
 
     def _note(self, what: str, found: Found) -> Found:
@@ -256,7 +269,8 @@ def _pieces(markdown: Markdown) -> tuple[list[Excerpt], list[Excerpt]]:
 
 def _shown(block: Block) -> str:
     """Return the code of a block; of a diff, its new side."""
-    return new_side(block.code) if block.language in ("diff", "patch") else block.code
+    diff = block.language in ("diff", "patch") or looks_like_diff(block.code)
+    return new_side(block.code) if diff else block.code
 
 
 def _whole(markdown: Markdown) -> list[Excerpt]:

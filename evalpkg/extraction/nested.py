@@ -86,20 +86,18 @@ def _path(root: Node, target: Node) -> list[Node]:
 
 def _is_of_tests(around: list[Node]) -> bool:
     for outer, node in pairwise(around):
-        if node.type != "mod_item":
-            continue
-        if item_name(node) in _TEST_MODULES or _is_cfg_test(outer, node):
+        if node.type == "mod_item" and item_name(node) in _TEST_MODULES:
+            return True
+        if node.type in ("mod_item", "function_item") and _is_marked_as_test(outer, node):
             return True
     return False
 
 
-def _is_cfg_test(outer: Node, module: Node) -> bool:
-    for node in reversed(
-        [child for child in outer.children if child.end_byte <= module.start_byte]
-    ):
+def _is_marked_as_test(outer: Node, item: Node) -> bool:
+    for node in reversed([child for child in outer.children if child.end_byte <= item.start_byte]):
         if node.type not in ATTRIBUTES and node.type not in COMMENTS:
             return False
-        if "".join(text_of(node).split()) == "#[cfg(test)]":
+        if "".join(text_of(node).split()) in ("#[cfg(test)]", "#[test]"):
             return True
     return False
 

@@ -273,6 +273,24 @@ def choose_versions(pieces: Sequence[Piece]) -> list[Piece]:
     return [p for p in pieces if p.key is None or best[p.key, p.cfg] is p]
 
 
+def with_variants(code: str, others: Sequence[str], name: str) -> str:
+    """Return ``code`` with the other ``#[cfg(..)]`` variants of ``name`` from other texts."""
+    if "#[cfg" not in code:
+        return code
+    key = ("fn", name)
+    known = {piece.cfg for piece in read_pieces(code).found if piece.key == key}
+    if not known or "" in known:
+        return code
+    for other in others:
+        if "#[cfg" not in other:
+            continue
+        for piece in choose_versions(read_pieces(other).found):
+            if piece.key == key and piece.complete and piece.cfg and piece.cfg not in known:
+                known.add(piece.cfg)
+                code = f"{code.rstrip()}\n\n{piece.text}\n"
+    return code
+
+
 def _rank(piece: Piece) -> tuple[bool, Standing]:
     return (not piece.complete, piece.standing)
 

@@ -10,20 +10,43 @@ from collections.abc import Iterator
 from evalpkg.extraction.pieces import ITEM
 from evalpkg.extraction.trace import Trace
 
-_ENTITY = re.compile(r"&(?P<name>lt|gt|amp|quot|apos|#39|#x27|#34|nbsp);")
+_ENTITY = re.compile(
+    r"&(?P<name>lt|gt|amp|quot|apos|nbsp|#(?:34|38|39|60|62)|#x(?:22|26|27|3c|3e));", re.IGNORECASE
+)
 _TAG = re.compile(
     r"</?(?:pre|code|answer|rust|solution|p|br|div|span|html|body|output|result|file|response"
     r"|final_answer|final|xml|content)\b[^<>\n]*>|<!\[CDATA\[|\]\]>",
     re.IGNORECASE,
 )
-_QUOTE = re.compile(r"^[ \t]*>[ ]?", re.MULTILINE)
-_GUTTER = re.compile(r"^[ \t]*\d{1,4}[ \t]*[|:.)][ ]?(?=[ ]|\S|$)", re.MULTILINE)
-_LEAD = re.compile(rf"(?P<lead>[^\n;{{}}=]{{0,120}}?[\s:>`'\"*(\]])(?={ITEM.pattern}|\#\[)")
+_QUOTE = re.compile(r"^[ \t]*(?:>[ ]?)+", re.MULTILINE)
+_GUTTER = re.compile(r"^[ \t]*\d{1,4}(?:[ \t]*[|:.)\u2502][ ]?|\t)(?=[ ]|\S|$)", re.MULTILINE)
+_LEAD = re.compile(
+    rf"""(?P<lead>[^\n;{{}}=]{{0,120}}?[\s:>`'"*(\]]|[^\w\n]{{1,8}}|[^\n]{{0,40}}\\\w{{1,12}}\{{)"""
+    rf"(?={ITEM.pattern}|\#\[)"
+)
+_LINE_END = re.compile(r"\\([ntr\"'\\])")
+_LINE_ENDS = {"n": "\n", "t": "\t", "r": ""}
+_JSON_BLOCK = re.compile(r"^```json[5c]?[ \t]*\n(?P<value>.*?)\n```", re.DOTALL | re.MULTILINE)
+_HUNK = re.compile(r"^(?:@@ -\d|\+\+\+ [^\s]|--- a/)", re.MULTILINE)
+_GONE = re.compile(r"-|@@|\+\+\+ |diff --git |index [0-9a-f]+\.\.")
+_TAKEN = re.compile(r"^-[ \t]{2,}\S", re.MULTILINE)
+_PUT = re.compile(r"^\+[ \t]{2,}\S", re.MULTILINE)
 _MOST_LINES = 4_096
 
 
-def first_reading(text: str, trace: Trace) -> str:
-    """Return ``text``, unescaped if its code is escaped for HTML."""
+def first_reading(text: str, name: str, trace: Trace) -> str:
+    """Return ``text``, or what it stands for where its form leaves no doubt.
+
+    The forms: JSON that holds a definition of ``name``, a diff, code that is escaped for HTML.
+    """
+    if text.lstrip()[:1] in ("{", "[", '"'):
+        value = _from_json(text)
+        if value != text and re.search(rf"\bfn\s+(?:r#)?{re.escape(name)}\b", value):
+            trace.add("read anew", "a value of JSON")
+            return value
+    if "```" not in text and looks_like_diff(text):
+        trace.add("read anew", "as the new side of a diff")
+        text = new_side(text)
     if "&" not in text or not _is_escaped(text):
         return text
     trace.add("read anew", "HTML escapes outside of literals")
@@ -54,6 +77,7 @@ def other_readings(text: str) -> Iterator[tuple[str, str]]:
     for how, change in (
         ("a value of JSON", _from_json),
         ("without quotation marks of Markdown", _without_quotes),
+        ("with its escaped line ends", _with_line_ends),
         ("without tags of a page", _without_tags),
         ("without line numbers", _without_gutter),
         ("as the new side of a diff", new_side),
@@ -66,7 +90,8 @@ def other_readings(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _from_json(text: str) -> str:
-    stripped = text.strip()
+    block = _JSON_BLOCK.search(text)
+    stripped = text.strip() if block is None else block["value"].strip()
     if not stripped.startswith(("{", "[", '"')) or not stripped.endswith(("}", "]", '"')):
         return text
     try:
@@ -81,6 +106,13 @@ def _from_json(text: str) -> str:
     if not isinstance(value, str) or not value:
         return text
     return value.encode("utf-8", "replace").decode("utf-8")
+
+
+def _with_line_ends(text: str) -> str:
+    """Return the text of a literal, if an answer has its line ends escaped."""
+    if text.count("\\n") < 2 or text.strip().count("\n") > text.count("\\n"):
+        return text
+    return _LINE_END.sub(lambda match: _LINE_ENDS.get(match[1], match[1]), text)
 
 
 def _without_quotes(text: str) -> str:
@@ -100,11 +132,21 @@ def _without_gutter(text: str) -> str:
     return _GUTTER.sub("", text)
 
 
+def looks_like_diff(text: str) -> bool:
+    """Tell whether lines are taken out and put in; formatted code begins none with a sign."""
+    if "\n-" not in text or "\n+" not in text:
+        return False
+    if _HUNK.search(text):
+        return True
+    drawing = 'r"' in text or 'r#"' in text
+    return not drawing and _TAKEN.search(text) is not None and _PUT.search(text) is not None
+
+
 def new_side(text: str) -> str:
     """Return the new side of a diff; any other text stays as it is."""
     if not re.search(r"^\+(?!\+)", text, re.MULTILINE):
         return text
-    lines = [line for line in text.split("\n") if not re.match(r"-(?!--)|@@|\+\+\+|---", line)]
+    lines = [line for line in text.split("\n") if not _GONE.match(line)]
     return "\n".join(line[1:] if line[:1] in ("+", " ") else line for line in lines)
 
 

@@ -23,34 +23,44 @@ class Standing(IntEnum):
 
 
 _STUB_MACROS = frozenset({"todo", "unimplemented"})
+_PLACEHOLDER = re.compile(r"not (?:yet )?implemented|todo|implement me", re.IGNORECASE)
 _ELIDED = re.compile(
     r"""^(?://+|/\*+)\s*(?:
-        (?:\.\.\.|…) .*
-      | [^\n]{0,40}?\b(?:
+        [^\n]{0,40}?\b(?:
             (?:same|as)\s+(?:as\s+)?(?:above|before|earlier)
           | rest\s+of\s+(?:the\s+)?(?:code|function|body|implementation|logic)
           | (?:existing|previous|original|remaining)\s+(?:code|body|implementation|logic)
           | (?:remains|stays|is)\s+(?:the\s+same|unchanged)
-          | your\s+code(?:\s+goes)?\s+here
-          | implementation(?:\s+goes)?\s+(?:here|above|omitted)
-          | (?:body|code|details)\s+omitted
+          | (?:from|see|shown|given|defined)\s+above
+          | (?:see|as)\s+(?:the\s+)?(?:previous|first|earlier)
+          | (?:code|implementation|logic|body|solution|function)(?:\s+goes)?
+            \s+(?:here|above|omitted|from\s+before)
+          | fill\s+(?:this\s+|me\s+)?in
+          | (?:write|add|put|insert)\s+(?:your|the)\s+(?:\w+\s+)?(?:code|body|logic|implementation)
+          | implement\s+(?:me|this|here|the\s+function)
+          | details\s+omitted
         )\b .*
+      | \[?\s*(?:\.\.\.|…)\s*\]? .*
     )$""",
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
+_TO_DO = re.compile(r"(?://+|/\*+)\s*todo\b", re.IGNORECASE)
+"""Above a single expression: a placeholder; above more, a remark."""
 _DOTS = re.compile(r"^\s*(?:\.\.\.|…)\s*;?\s*$", re.MULTILINE)
 _QUOTED = re.compile(
     r"""\b(?:original(?:ly)?|old|previous(?:ly)?|earlier|buggy|broken|wrong|incorrect|faulty|naive
         |bug|mistake|anti-?pattern|instead\ of|for\ (?:comparison|reference)|before
         |(?:you|we)\ (?:gave|posted|wrote|had|provided|started)
         |your\ (?:code|version|function|signature|attempt|snippet)
+        |(?:do\ not|don't|never|avoid)(?:\ \w+){0,3}\ (?:this|that|these)|bad
         |(?:does|did|would|will)(?:\ not|n't)\ (?:work|compile|pass)|(?:fails|failed|panics))\b""",
     re.VERBOSE | re.IGNORECASE,
 )
 _MEANT = re.compile(
     r"""\b(?:fix(?:e[sd])?|correct(?:ed|s|ion|ly)?|final|improv\w+|updat\w+|new|better|answer
         |solution|optimi[sz]\w+|working|revis\w+|rewrit\w+|refactor\w+|complete[d]?|should\ be
-        |replace\w*|becomes|after|now|here\ is\ the\ function|repaired)\b""",
+        |(?:so|thus|hence|therefore),?\ (?:i|we|use|here|it)|replace\w*|becomes
+        |after|now|here\ is\ the\ function|repaired)\b""",
     re.VERBOSE | re.IGNORECASE,
 )
 _MOST_LABEL = 200
@@ -66,7 +76,10 @@ def is_elided(function: Node) -> bool:
         return True
     if _DOTS.search(text_of(body)):
         return True
-    return any(_says_elided(comment) for comment in _comments(body))
+    comments = _comments(body)
+    if len(said) == 1 and any(_TO_DO.match(text_of(comment)) for comment in comments):
+        return True
+    return any(_says_elided(comment) for comment in comments)
 
 
 def _is_stub(node: Node) -> bool:
@@ -81,7 +94,7 @@ def _is_stub(node: Node) -> bool:
         return False
     if text_of(name) in _STUB_MACROS:
         return True
-    return text_of(name) == "panic" and "not implemented" in text_of(node).lower()
+    return text_of(name) == "panic" and _PLACEHOLDER.search(text_of(node)) is not None
 
 
 def _says_elided(comment: Node) -> bool:

@@ -25,7 +25,8 @@ _MARK = re.compile(
     | (?P<end><\|(?:im_end|eot_id|eom_id|end|end_of_text|endoftext|return|call
         |end_of_turn|eos|eot)\|>
       | <end_of_turn> | <turn\|> | <eos>
-      | <\uff5cend\u2581of\u2581sentence\uff5c> | <\|fim_pad\|> | <\|file_sep\|> | <\|endofblock\|>)
+      | <\uff5cend\u2581of\u2581sentence\uff5c> | <\|fim_pad\|> | <\|?file_sep\|?>
+      | <\|endofblock\|>)
     """,
     re.VERBOSE | re.IGNORECASE,
 )
@@ -37,6 +38,7 @@ _SECTION = re.compile(
     r"[ \t]*:?[ \t]*\n",
     re.MULTILINE | re.IGNORECASE,
 )
+_DIALOGUE = re.compile(r"(?<=\n\n)(?:Human|User): ")
 _ANSWERING = frozenset({"assistant", "model", "response", "answer"})
 
 
@@ -64,6 +66,8 @@ def answer_turn(text: str) -> str:
             text = _choose(_turns(text, marks))
     if "###" in text or "## " in text:
         text = _after_template(text)
+    if "Human: " in text or "User: " in text:
+        text = _before_next_question(text)
     # `</s>` ends a turn too, but is also HTML that a program may write.
     if text.rstrip().endswith("</s>"):
         text = text.rstrip().removesuffix("</s>")
@@ -97,6 +101,15 @@ def _choose(turns: list[_Turn]) -> str:
         return next((said for said in plain if said.strip()), "")
     spoken = [turn.text for turn in turns if turn.who == "" or turn.who in _ANSWERING]
     return next((said for said in spoken if said.strip()), "")
+
+
+def _before_next_question(text: str) -> str:
+    """Return the answer alone, if a model goes on with what it is asked next."""
+    asked = _DIALOGUE.search(text)
+    if asked is None:
+        return text
+    answer = text[: asked.start()]
+    return answer if "fn " in answer or "}" in answer else text
 
 
 def _after_template(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from evalpkg.extraction import extract
@@ -40,6 +42,30 @@ RIGHT_IS_TAKEN = {
     "a page": f"<pre><code>{RIGHT.replace('>', '&gt;')}</code></pre>",
     "a quotation": "> " + fenced(RIGHT).replace("\n", "\n> "),
     "character data": f"<code><![CDATA[\n{RIGHT}\n]]></code>",
+    "a stub, then the body": STUB + "becomes\n" + fenced("    x + y\n}"),
+    "a placeholder": fenced(RIGHT) + fenced(f"{HEAD}    // TODO: implement\n    0\n}}"),
+    "code from above": fenced(RIGHT) + fenced(f"{HEAD}    // (code from above)\n    0\n}}"),
+    "a place to fill": fenced(RIGHT) + fenced(f"{HEAD}    // fill in the body\n    0\n}}"),
+    "a panic that says so": fenced(RIGHT) + fenced(f'{HEAD}    panic!("TODO")\n}}'),
+    "what not to write": fenced(RIGHT) + "Don't write it like this:\n" + fenced(WRONG),
+    "what is wrong, so": fenced(WRONG) + "This is wrong, so we use\n" + fenced(RIGHT),
+    "a diff in a block of Rust": fenced(f" {HEAD}-    x - y\n+    x + y\n }}"),
+    "a diff by itself": f"--- a/a.rs\n+++ b/a.rs\n@@ -1,3 +1,3 @@\n"
+    f" {HEAD}-    x - y\n+    x + y\n }}",
+    "JSON": json.dumps({"why": "It adds.", "code": RIGHT}),
+    "JSON, a string": json.dumps(RIGHT),
+    "JSON in a block": fenced(json.dumps({"code": RIGHT}), "json"),
+    "line ends escaped": RIGHT.replace("\n", "\\n"),
+    "escapes by number": RIGHT.replace(">", "&#62;"),
+    "a quotation in a quotation": "> > " + RIGHT.replace("\n", "\n> > "),
+    "line numbers and tabs": "".join(
+        f"{n}\t{line}\n" for n, line in enumerate(RIGHT.split("\n"), 1)
+    ),
+    "an arrow on the line": f"=> {RIGHT}",
+    "a box of LaTeX": f"\\boxed{{{RIGHT}}}",
+    "a space without width": f"\u200b{RIGHT}",
+    "a question that the model asks itself": fenced(RIGHT) + f"\n\nHuman: another?\n\n{WRONG}",
+    "another file": f"{RIGHT}\n<file_sep>src/b.rs\n{WRONG}",
 }
 
 
@@ -57,11 +83,20 @@ def test_a_body_is_judged_though_a_right_definition_follows() -> None:
     assert found.source.strip() == f"{PROMPT}    x - y\n}}"
 
 
+def test_a_prompt_with_fences_of_its_own_is_completed_alike() -> None:
+    prompt = f"/// Adds.\n///\n/// ```\n/// assert_eq!(add(1, 2), 3);\n/// ```\n{HEAD}"
+    found = extract(Task("t", prompt, "add", ""), f"{prompt}    x - y\n}}\n\n{RIGHT}\n")
+    assert found.source is not None
+    assert "x - y" in found.source
+    assert "x + y" not in found.source
+
+
 @pytest.mark.parametrize(
     "text",
     [
         f"#[cfg(test)]\nmod tests {{\n{RIGHT}\n#[test] fn t() {{ add(1, 2); }}\n}}\n",
         fenced(f"mod tests {{\n{RIGHT}\n}}"),
+        fenced(f"#[test]\nfn adds() {{\n{RIGHT}\n    assert_eq!(add(1, 2), 3);\n}}"),
         f"<think>a</think> <think>\n{fenced(RIGHT)}",
         f"<thinking>{fenced(RIGHT)}",
         f"<|channel|>analysis<|message|>{fenced(RIGHT)}",
@@ -73,10 +108,11 @@ def test_what_stands_only_in_tests_or_thoughts_is_no_answer(text: str) -> None:
 
 
 def test_all_variants_under_cfg_stay() -> None:
-    text = f"#[cfg(unix)]\n{RIGHT}\n\n#[cfg(not(unix))]\n{WRONG}\n"
-    found = extract(TASK, fenced(text))
-    assert found.source is not None
-    assert found.source.count("#[cfg(") == found.source.count("fn add(") == 2
+    one, other = f"#[cfg(unix)]\n{RIGHT}\n", f"#[cfg(not(unix))]\n{WRONG}\n"
+    for text in (fenced(one + other), f"{fenced(one)}and\n{fenced(other)}"):
+        found = extract(TASK, text)
+        assert found.source is not None
+        assert found.source.count("#[cfg(") == found.source.count("fn add(") == 2
 
 
 @pytest.mark.parametrize("mark", ["</think>", "<|im_end|>", "<thinking>"])
