@@ -7,7 +7,7 @@ it has an error, so the other modules of its crate never change the error that i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -87,24 +87,26 @@ class CrateCompiler:
         *,
         shared: bool = False,
         crates: tuple[str, ...] = (),
+        mend: Callable[[Unit, Diagnostic], Unit | None] = lambda _unit, _error: None,
     ) -> Compiled:
         """Compile ``units`` in the empty folder ``work``.
 
         Args:
             work: an empty folder on the file system of ``scratch_root()``.
             units: modules with distinct names.
-            edition: the Rust edition.
-            limits: the limits of each call of rustc.
-            shared: True if the library will run confined; then rustc may read a shared copy of the
-                support library.
-            crates: third-party crates that the modules may use.
+            edition: of Rust.
+            limits: of each call of rustc.
+            shared: what is compiled runs confined, so its support library may be a shared copy.
+            crates: third-party crates that the modules see.
+            mend: gives another version of a module with an error, of the same name, to be tried
+                in its place; None where there is none.
         """
         put_support(self._runtime.evalwire, work, shared=shared)
         third_party = self.crates.get(crates)
         for path in third_party.paths() if third_party else ():
             put_support(path, work, shared=shared)
         for unit in units:
-            (work / f"{unit.name}.rs").write_bytes(unit.text.encode("utf-8", "surrogatepass"))
+            _write(work, unit)
         compiled = Compiled()
         left = list(units)
         while left:
@@ -123,8 +125,15 @@ class CrateCompiler:
             if not blamed:
                 compiled.stop, compiled.detail = explain(status, text, found)
                 break
-            compiled.failed.update(blamed)
-            left = [unit for unit in left if unit.name not in blamed]
+            tried = [
+                mend(unit, blamed[unit.name]) if unit.name in blamed else unit for unit in left
+            ]
+            for unit, other in zip(left, tried, strict=True):
+                if other is None:
+                    compiled.failed[unit.name] = blamed[unit.name]
+                elif other is not unit:
+                    _write(work, other)
+            left = [unit for unit in tried if unit is not None]
         return compiled
 
     def _rustc(
@@ -143,6 +152,10 @@ class CrateCompiler:
         """Return rustc's command line without the root file; paths are relative to the folder."""
         flags = self.crates.flags(crates)
         return [*self.toolchain.cdylib(edition, LIBRARY), *flags, "--error-format=json"]
+
+
+def _write(work: Path, unit: Unit) -> None:
+    (work / f"{unit.name}.rs").write_bytes(unit.text.encode("utf-8", "surrogatepass"))
 
 
 def _write_root(work: Path, units: Sequence[Unit]) -> str:

@@ -24,12 +24,14 @@ class Diagnostic:
     """The first error that rustc reported in a module.
 
     Attributes:
-        code: the error's code, such as ``E0308``; None if it has none.
-        text: the error in a few lines.
+        code: as ``E0308``.
+        text: the error in a few lines, the same in any company.
+        message: its first sentence as rustc wrote it, paths and all.
     """
 
     code: str | None
     text: str
+    message: str = ""
 
 
 def errors(text: str) -> Iterator[dict[str, Any]]:
@@ -59,7 +61,8 @@ def blame(found: Sequence[dict[str, Any]], units: Sequence[Unit]) -> dict[str, D
             if span.get("is_primary") and name is not None:
                 code = str((message.get("code") or {}).get("code", ""))
                 known = code if code.startswith("E0") else None  # a lint's name is not a code
-                blamed.setdefault(name, Diagnostic(known, _readable(message, span)))
+                said = str(message.get("message", ""))
+                blamed.setdefault(name, Diagnostic(known, _readable(message, span), said))
                 break
     return blamed
 

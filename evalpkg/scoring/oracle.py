@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 
+from evalpkg.errors import DataError
 from evalpkg.models import Task
-from evalpkg.scoring.signature import Closure, Parameter, Signature, read_signature
+from evalpkg.scoring.parameters import Closure, Parameter
+from evalpkg.scoring.signature import Signature, read_signature
 from evalpkg.scoring.testfile import TestFunction, open_tests
 from evalpkg.scoring.unit import Unit
 
@@ -17,22 +20,37 @@ INSTANCES = (
 )
 """Types that a generic parameter may stand for, in addition to the prompt's own."""
 
+CONSTANTS = {"bool": ("false", "true")}
+NUMBERS = tuple(str(number) for number in range(17))
+"""Values that a ``const`` parameter may have, by its type, without being asked for."""
 
-def oracle_unit(task: Task, listed: tuple[str, ...] | None = None) -> Unit:
+More = Mapping[str, tuple[str, ...]]
+"""By generic parameter: types and values that the tests of one task use beyond these."""
+
+
+def oracle_unit(
+    task: Task, listed: tuple[str, ...] | None = None, more: More | None = None
+) -> Unit:
     """Write the module of one task.
 
     Args:
         task: the task.
         listed: paths of the tests that rustc lists; None if rustc was not asked.
+        more: instances that the tests use beyond the usual ones.
 
     Raises:
         DataError: if the prompt lacks the entry point, or if the tests cannot be parsed or are
             none.
     """
     signature = read_signature(task.prompt, task.entry_point)
+    if "dyn Error" in signature.result and "downcast" in task.test:
+        raise DataError(
+            "`Box<dyn Error>` travels as its text, and the tests downcast it; give the function an "
+            "error type of the prompt's own"
+        )
     tests = open_tests(task.test, listed)
     name = module_name(task)
-    codec = _codec(signature, name)
+    codec = _codec(signature, name, more or {})
     body = "\n".join([signature.preamble, *signature.imports, codec, _stub(signature), tests.text])
     table = ", ".join(_entry(name, test) for test in tests.functions)
     attribute = "#[unsafe(no_mangle)]" if task.edition >= "2024" else "#[no_mangle]"
@@ -82,11 +100,15 @@ def _stub(signature: Signature) -> str:
     closures = [(i, p.closure) for i, p in enumerate(signature.parameters) if p.closure is not None]
     made = "".join(_closure(i, closure) for i, closure in closures)
     lent = "".join(f" call.callback(&mut c{i});" for i, _ in closures)
-    which = "".join(f" call.arg(&{one}::evalwire_instance());" for one in signature.type_parameters)
+    if any("Fn(" in p.text for _, p in values):  # functions inside of other values
+        made += " let lent = ::evalwire::functions::Lent::begin();"
+    which = "".join(f" call.arg(&{_number(signature, one)});" for one in signature.generic)
     send = which + "".join(f" call.arg(&a{i});" for i, _ in values) + lent
-    back = "".join(_write_back(i, p) for i, p in values if p.mutable)
+    back = "".join(_write_back(i, p) for i, p in values if p.mutable or p.shared)
     bound = "::evalwire::Put + ::evalwire::Get + self::evalwire_codec::Instance"
     where = [*signature.where, *(f"{one}: {bound}{one}" for one in signature.type_parameters)]
+    codec = "self::evalwire_codec::"
+    where += [f"{codec}Const{one}<{one}>: {codec}Instance{one}" for one, _ in signature.constants]
     return (
         f"fn {signature.name}{signature.generics}({declared}) -> {signature.written_result} "
         f"{'where ' + ', '.join(where) if where else ''} {{{made} "
@@ -95,15 +117,50 @@ def _stub(signature: Signature) -> str:
     )
 
 
+def _number(signature: Signature, one: str) -> str:
+    """The expression for the number of the instance that a generic parameter stands for."""
+    codec = "self::evalwire_codec::"
+    kind = one if one in signature.type_parameters else f"{codec}Const{one}<{one}>"
+    return f"<{kind} as {codec}Instance{one}>::evalwire_instance()"
+
+
 def _result(signature: Signature, lent: str) -> str:
+    if signature.returned is not None:
+        return _returned(signature, signature.returned)
     if signature.items is None:
         return "let result = answer.result();"
     remote = (
         f"::evalwire::remote::Remote::<'_, {signature.items}>::new(&mut answer, "
-        "move |iterator, items| { let mut call = ::evalwire::call::Call::pull(iterator, items);"
-        f"{lent} call.invoke() }})"
+        "move |iterator, items| { let mut call = ::evalwire::call::Call::kept(iterator); "
+        f"call.arg(&items);{lent}{_kept(signature)} call.invoke() }})"
     )
     return f"let result = {f'::std::boxed::Box::new({remote})' if signature.boxed else remote};"
+
+
+def _kept(signature: Signature) -> str:
+    """Keep the functions that travelled inside of other values as long as the result."""
+    names = [
+        f"&a{i}" for i, p in enumerate(signature.parameters) if not p.closure and "Fn(" in p.text
+    ]
+    return f" let _ = (&lent, {', '.join(names)});" if names else ""
+
+
+def _returned(signature: Signature, closure: Closure) -> str:
+    """A closure that the entry point returned: it stays in the program, each call is a request."""
+    lent = [i for i, p in enumerate(signature.parameters) if p.closure is not None]
+    cells = "".join(f" let c{i} = ::std::cell::RefCell::new(c{i});" for i in lent)
+    borrowed = "".join(f" let mut b{i} = c{i}.borrow_mut();" for i in lent)
+    given = "".join(f" call.callback(&mut *b{i});" for i in lent)
+    taken = ", ".join(f"p{i}: {p.text}" for i, p in enumerate(closure.parameters))
+    send = "".join(f" call.arg(&p{i});" for i in range(len(closure.parameters)))
+    text = (
+        f"move |{taken}| -> {closure.result} {{{borrowed} "
+        f"let mut call = ::evalwire::call::Call::kept(kept);{send}{given}{_kept(signature)} "
+        "let mut answer = call.invoke(); let given = answer.result(); answer.done(); given }"
+    )
+    return (
+        f"let kept: u32 = answer.result();{cells} let result = {closure.given.replace('{}', text)};"
+    )
 
 
 def _closure(index: int, closure: Closure) -> str:
@@ -117,44 +174,52 @@ def _closure(index: int, closure: Closure) -> str:
         f" ::evalwire::Put::put(&p{i}, out);" for i, p in enumerate(closure.parameters) if p.mutable
     )
     kept, function = f"a{index}", f"a{index}"
+    if closure.iterator:
+        kept = f"::std::iter::IntoIterator::into_iter(a{index})"
+        function = f"::std::iter::Iterator::next(&mut a{index})"
     if closure.once:
         kept = f"Some(a{index})"
         function = (
             f"(match a{index}.take() {{ Some(own) => own, "
             "None => ::evalwire::call::called_again() })"
         )
+    called = function if closure.iterator else f"{function}({given})"
     return (
         f" let mut a{index} = {kept}; let mut c{index} = move |input: &mut ::evalwire::Reader<'_>, "
         "out: &mut ::std::vec::Vec<u8>| -> ::evalwire::Decoded<()> {"
-        f"{took} let result = {function}({given}); ::evalwire::Put::put(&result, out);"
+        f"{took} let result = {called}; ::evalwire::Put::put(&result, out);"
         f"{back} Ok(()) }};"
     )
 
 
-def _codec(signature: Signature, module: str) -> str:
-    """Write the encodings of the prompt's own types, and the marks of generic instances."""
+def _codec(signature: Signature, module: str, more: More) -> str:
+    """How the prompt's own types travel, and which instances of generics the tests use."""
     own = signature.own
     uses = f"use super::{{{', '.join(own.names)}}};" if own.names else ""
-    instances = "\n".join(
-        _instances(one, instance_types(signature), module) for one in signature.type_parameters
-    )
+    instances = "\n".join(_instances(signature, one, module, more) for one in signature.generic)
     if not uses and not instances:
         return ""
     return f"mod evalwire_codec {{ {uses}\n{own.both}\n{own.oracle}\n{instances}\n}}"
 
 
-def instance_types(signature: Signature) -> tuple[str, ...]:
-    """Return the types that a generic parameter may stand for; the index is a type's number."""
-    return (*INSTANCES, *signature.own.concrete)
+def instance_types(signature: Signature, parameter: str, more: More) -> tuple[str, ...]:
+    """What a generic parameter may stand for, by number."""
+    kind = dict(signature.constants).get(parameter)
+    known = (*INSTANCES, *signature.own.concrete) if kind is None else CONSTANTS.get(kind, NUMBERS)
+    return (*known, *more.get(parameter, ()))
 
 
-def _instances(parameter: str, types: tuple[str, ...], module: str) -> str:
+def _instances(signature: Signature, parameter: str, module: str, more: More) -> str:
+    types = instance_types(signature, parameter, more)
+    kind = dict(signature.constants).get(parameter)
+    declared = "" if kind is None else f"pub struct Const{parameter}<const C: {kind}>;\n"
     impls = "".join(
-        f"impl Instance{parameter} for {one} {{ fn evalwire_instance() -> u32 {{ "
+        f"impl Instance{parameter} for {one if kind is None else f'Const{parameter}<{{ {one} }}>'} "
+        f"{{ fn evalwire_instance() -> u32 {{ "
         f'::evalwire::call::mark("{mark(module, parameter, number)}"); {number} }} }}\n'
         for number, one in enumerate(types)
     )
-    return f"pub trait Instance{parameter} {{ fn evalwire_instance() -> u32; }}\n{impls}"
+    return f"{declared}pub trait Instance{parameter} {{ fn evalwire_instance() -> u32; }}\n{impls}"
 
 
 def mark(module: str, parameter: str, number: int) -> str:
@@ -163,5 +228,7 @@ def mark(module: str, parameter: str, number: int) -> str:
 
 
 def _write_back(index: int, parameter: Parameter) -> str:
+    if parameter.shared:
+        return f" answer.refresh({'&' if parameter.referent is None else ''}a{index});"
     method = "write_back_slice" if parameter.slice_item is not None else "write_back"
     return f" answer.{method}(a{index});"

@@ -9,7 +9,7 @@ import tempfile
 import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from evalpkg.cachedir import cache_root
@@ -19,9 +19,9 @@ from evalpkg.rust import Runtime
 from evalpkg.sandbox.scratch import scratch_root
 from evalpkg.scoring.control import why_nothing_compiles
 from evalpkg.scoring.crates import Compiled, CompileLimits, CrateCompiler
-from evalpkg.scoring.instances import Instances, used_instances
+from evalpkg.scoring.instances import Instances, used_instances, wanted_instance
 from evalpkg.scoring.listing import listed_tests
-from evalpkg.scoring.oracle import module_name, oracle_unit, symbol, task_digest
+from evalpkg.scoring.oracle import More, module_name, oracle_unit, symbol, task_digest
 from evalpkg.scoring.scoring_settings import VERSION
 from evalpkg.scoring.signature import read_signature
 from evalpkg.scoring.testfile import open_tests
@@ -82,19 +82,49 @@ class OracleShelf:
     def get(self, task_id: str) -> Oracle:
         """Return the task's oracle; build it if needed. Safe to call from several threads."""
         name = self._names[task_id]
-        library, faults = self._chunk_of[task_id].build(self._compiler, self._runtime)
+        library, notes = self._chunk_of[task_id].build(self._compiler, self._runtime)
+        more = notes.more.get(name, {})
         return Oracle(
-            library, symbol(name), faults.get(name, ""), self._instances(task_id, library)
+            library,
+            symbol(name),
+            notes.faults.get(name, ""),
+            self._instances(task_id, library, more),
         )
 
-    def _instances(self, task_id: str, library: Path) -> Instances:
+    def _instances(self, task_id: str, library: Path, more: More) -> Instances:
         task = self._tasks[task_id]
-        signature = read_signature(task.prompt, task.entry_point)
-        if not signature.type_parameters:
+        if not read_signature(task.prompt, task.entry_point).generic:
             return ()
         if task_id not in self._used:
-            self._used[task_id] = used_instances(task, library.read_bytes())
+            self._used[task_id] = used_instances(task, library.read_bytes(), more)
         return self._used[task_id]
+
+
+@dataclass(frozen=True, slots=True)
+class _Notes:
+    """What is known of a library, by module.
+
+    Attributes:
+        faults: why the library lacks the tasks that it lacks.
+        more: instances that the tests of a task use beyond the usual ones.
+    """
+
+    faults: dict[str, str]
+    more: dict[str, dict[str, tuple[str, ...]]]
+
+    @classmethod
+    def read(cls, text: str) -> _Notes:
+        """From what ``write`` gave."""
+        found = json.loads(text)
+        more = {
+            module: {one: tuple(types) for one, types in used.items()}
+            for module, used in found["more"].items()
+        }
+        return cls(found["faults"], more)
+
+    def write(self) -> bytes:
+        """As JSON."""
+        return json.dumps({"faults": self.faults, "more": self.more}).encode()
 
 
 class _Chunk:
@@ -105,16 +135,16 @@ class _Chunk:
         self._edition = tasks[0].edition
         self._crates = tasks[0].crates
         self._lock = threading.Lock()
-        self._built: tuple[Path, dict[str, str]] | None = None
+        self._built: tuple[Path, _Notes] | None = None
 
-    def build(self, compiler: CrateCompiler, runtime: Runtime) -> tuple[Path, dict[str, str]]:
-        """Return the library, and for each module that it lacks the reason."""
+    def build(self, compiler: CrateCompiler, runtime: Runtime) -> tuple[Path, _Notes]:
+        """The library, and what is known of it."""
         with self._lock:
             if self._built is None:
                 self._built = self._load(compiler, runtime)
             return self._built
 
-    def _load(self, compiler: CrateCompiler, runtime: Runtime) -> tuple[Path, dict[str, str]]:
+    def _load(self, compiler: CrateCompiler, runtime: Runtime) -> tuple[Path, _Notes]:
         state = hashlib.sha256(f"{VERSION}\0{runtime.digest}".encode())
         state.update("\0".join(compiler.command(self._edition)).encode())
         state.update(compiler.crates.digest(self._crates).encode())
@@ -125,11 +155,12 @@ class _Chunk:
         notes = library.with_suffix(".json")
         if not notes.is_file():
             home.mkdir(parents=True, exist_ok=True, mode=0o700)
-            units, faults = self._units(compiler)
+            makers, units, faults = self._units(compiler)
             with ExitStack() as folders:
-                built = self._compile(compiler, folders, units, faults)
-                _keep(built, faults, library, notes)
-        return library, json.loads(notes.read_text(encoding="utf-8"))
+                built = self._compile(compiler, folders, units, faults, makers)
+                more = {name: maker.more for name, maker in makers.items() if maker.more}
+                _keep(built, faults, more, library, notes)
+        return library, _Notes.read(notes.read_text(encoding="utf-8"))
 
     def _compile(
         self,
@@ -137,6 +168,7 @@ class _Chunk:
         folders: ExitStack,
         units: list[Unit],
         faults: dict[str, str],
+        makers: dict[str, _Maker],
     ) -> Compiled:
         """Compile all units; leave out those on which the compiler stops without an error.
 
@@ -145,6 +177,7 @@ class _Chunk:
             folders: keeps the temporary folders until the library has been copied.
             units: the modules to compile.
             faults: gets the reason for each module that is left out.
+            makers: make a module again with an instance that its tests turn out to use.
 
         Raises:
             EnvironmentUnfitError: if this machine cannot compile anything now.
@@ -152,7 +185,14 @@ class _Chunk:
 
         def compiled(some: list[Unit]) -> Compiled:
             work = folders.enter_context(tempfile.TemporaryDirectory(dir=scratch_root()))
-            return compiler.compile(Path(work), some, self._edition, LIMITS, crates=self._crates)
+            return compiler.compile(
+                Path(work),
+                some,
+                self._edition,
+                LIMITS,
+                crates=self._crates,
+                mend=lambda unit, error: makers[unit.name].mend(error.message),
+            )
 
         built = compiled(units)
         if built.stop is None:
@@ -168,7 +208,10 @@ class _Chunk:
                 faults[unit.name] = f"the tests cannot be compiled: {alone.detail}"
         return compiled(sound)
 
-    def _units(self, compiler: CrateCompiler) -> tuple[list[Unit], dict[str, str]]:
+    def _units(
+        self, compiler: CrateCompiler
+    ) -> tuple[dict[str, _Maker], list[Unit], dict[str, str]]:
+        makers: dict[str, _Maker] = {}
         units: list[Unit] = []
         faults: dict[str, str] = {}
         for task in self._tasks:
@@ -178,15 +221,54 @@ class _Chunk:
                     listed = listed_tests(
                         compiler.toolchain, task, compiler.crates.get(task.crates)
                     )
-                units.append(oracle_unit(task, listed))
+                maker = _Maker(task, listed)
+                units.append(maker.unit())
+                makers[module_name(task)] = maker
             except DataError as error:
                 faults[module_name(task)] = error.cause
-        return units, faults
+        return makers, units, faults
+
+
+MOST_MENDS = 24
+"""Instances beyond the usual ones that the tests of one task may use."""
+
+
+@dataclass(slots=True)
+class _Maker:
+    """Makes the module of one task, again with what its tests were found to use.
+
+    Attributes:
+        more: instances beyond the usual ones.
+    """
+
+    task: Task
+    listed: tuple[str, ...] | None
+    more: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def unit(self) -> Unit:
+        """The module. Raises DataError as ``oracle_unit``."""
+        return oracle_unit(self.task, self.listed, self.more)
+
+    def mend(self, message: str) -> Unit | None:
+        """The module with the instance that an error of rustc asks for, if it asks for one."""
+        signature = read_signature(self.task.prompt, self.task.entry_point)
+        wanted = wanted_instance(signature, message)
+        if wanted is None or sum(map(len, self.more.values())) >= MOST_MENDS:
+            return None
+        parameter, kind = wanted
+        if kind in self.more.get(parameter, ()):
+            return None
+        self.more[parameter] = (*self.more.get(parameter, ()), kind)
+        return self.unit()
 
 
 _UNTRAVELLED = re.compile(
-    r"the trait bound `(.+): (?:Put|Get|Instance\w+|Sent\w+)` is not satisfied"
+    r"the trait bound `(.+): (?:Put|Get|Refresh|Instance\w+|Sent\w+)` is not satisfied"
 )
+
+
+_OBJECT = re.compile(r"\((dyn [^()]+?) \+ 'static\)")
+"""How rustc writes a trait object that tests call ``dyn Trait``."""
 
 
 def in_terms_of_the_task(error: str) -> str:
@@ -195,20 +277,27 @@ def in_terms_of_the_task(error: str) -> str:
     found = _UNTRAVELLED.search(first)
     if found is None:
         return error
+    name = _OBJECT.sub(r"\1", found[1])
     return (
-        f"`{found[1]}` cannot travel between the tests and the program; docs/dataset.md lists the "
+        f"`{name}` cannot travel between the tests and the program; docs/dataset.md lists the "
         "types that can"
     )
 
 
-def _keep(built: Compiled, faults: dict[str, str], library: Path, notes: Path) -> None:
+def _keep(
+    built: Compiled,
+    faults: dict[str, str],
+    more: dict[str, dict[str, tuple[str, ...]]],
+    library: Path,
+    notes: Path,
+) -> None:
     if built.stop is not None:
         raise EnvironmentUnfitError(f"the tests cannot be compiled: {built.detail}")
     said = {name: in_terms_of_the_task(error.text) for name, error in built.failed.items()}
-    faults = {**faults, **said}
+    known = _Notes({**faults, **said}, more)
     for path, data in (
         (library, built.library.read_bytes() if built.library else b""),
-        (notes, json.dumps(faults).encode()),
+        (notes, known.write()),
     ):
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as partial:
             partial.write(data)

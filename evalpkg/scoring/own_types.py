@@ -21,7 +21,7 @@ class OwnTypes:
     """The prompt's own types that a signature needs.
 
     Attributes:
-        names: names of all the prompt's items that the signature and these types use.
+        names: paths of everything of the prompt that the signature and these types name.
         both: impls for both sides.
         oracle: impls for the tests only, which send trait objects.
         subject: impls for the program only, which receives trait objects.
@@ -75,7 +75,9 @@ def own_types(source: bytes, entry_point: str) -> OwnTypes:
         entry_point: name of the function.
     """
     root = parse(source).root_node
-    items = {_name(node): node for node in root.named_children if node.type in _DEFINITIONS}
+    paths: dict[str, str] = {}
+    items: dict[str, Node] = {}
+    _collect(root, "", items, paths)
     implementors: dict[str, list[str]] = {}
     for node in root.named_children:
         trait = node.child_by_field_name("trait") if node.type == "impl_item" else None
@@ -94,13 +96,25 @@ def own_types(source: bytes, entry_point: str) -> OwnTypes:
     traits = [node for node in wanted if node.type == "trait_item"]
     owners = {_name(node): implementors.get(_name(node), []) for node in traits}
     return OwnTypes(
-        names=tuple(collector.names),
+        names=tuple(paths[name] for name in collector.names),
         both="\n".join(_codec(node) for node in data),
         oracle="\n".join(_sent_object(name, types) for name, types in owners.items()),
         subject="\n".join(_received_object(name, types) for name, types in owners.items()),
         supertraits=tuple(_supertrait(node) for node in traits),
         concrete=tuple(_name(n) for n in data if n.child_by_field_name("type_parameters") is None),
     )
+
+
+def _collect(scope: Node, path: str, items: dict[str, Node], paths: dict[str, str]) -> None:
+    """The definitions of a prompt and of the modules in it, by name, with their paths."""
+    for node in scope.named_children:
+        if node.type in _DEFINITIONS and _name(node) not in items:
+            items[_name(node)] = node
+            paths[_name(node)] = path + _name(node)
+    for node in scope.named_children:
+        body = node.child_by_field_name("body")
+        if node.type == "mod_item" and body is not None:
+            _collect(body, f"{path}{_name(node)}::", items, paths)
 
 
 def _name(node: Node) -> str:

@@ -9,8 +9,9 @@ from evalpkg.errors import DataError
 from evalpkg.models import Task
 from evalpkg.scoring.instances import Instances
 from evalpkg.scoring.oracle import task_digest
+from evalpkg.scoring.parameters import Closure, Parameter
 from evalpkg.scoring.routing import has_no_std, stands_at_root
-from evalpkg.scoring.signature import Closure, Parameter, Signature, read_signature
+from evalpkg.scoring.signature import Signature, read_signature
 from evalpkg.scoring.testfile import open_tests
 from evalpkg.scoring.unit import Unit
 
@@ -23,8 +24,8 @@ def program_digest(task: Task, source: str) -> str:
     signature = read_signature(task.prompt, task.entry_point)
     state = hashlib.sha256(source.encode("utf-8", "surrogatepass"))
     parts = [_shim(signature), task.edition, str(stack_bytes(task))]
-    if signature.type_parameters:
-        parts.append(task_digest(task))  # the tests decide which instances are compiled
+    if signature.generic:
+        parts.append(task_digest(task))  # the tests say which instances there are
     state.update(b"\0" + "\0".join(parts).encode())
     return state.hexdigest()
 
@@ -91,12 +92,12 @@ def _shim(signature: Signature, instances: Instances = ()) -> str:
     named = f"use super::{{{', '.join(own.names)}}};" if own.names else ""
     uses = " ".join((*signature.imports, *signature.preamble_imports, named))
     head = "(input: &mut ::evalwire::Reader<'_>, output: &mut ::std::vec::Vec<u8>)"
-    if signature.type_parameters:
+    if signature.generic:
         arms = "".join(
             f" {_numbers(numbers)} => {{ {_aliases(signature, names)} {_call(signature)} }}"
             for numbers, names in instances
         )
-        read = ", ".join("input.arg::<u32>()" for _ in signature.type_parameters)
+        read = ", ".join("input.arg::<u32>()" for _ in signature.generic)
         body = f' match ({read},) {{{arms} _ => panic!("evalwire: unknown instance") }}'
     else:
         body = _call(signature)
@@ -115,14 +116,20 @@ def _numbers(numbers: tuple[int, ...]) -> str:
 
 
 def _aliases(signature: Signature, names: tuple[str, ...]) -> str:
-    pairs = zip(signature.type_parameters, names, strict=True)
-    # A received reference points to leaked memory, so it is valid for ever.
-    lasting = ((one, name.replace("&str", "&'static str")) for one, name in pairs)
-    return " ".join(f"type {one} = {name};" for one, name in lasting)
+    constants = dict(signature.constants)
+    aliases = []
+    for one, name in zip(signature.generic, names, strict=True):
+        if one in constants:
+            aliases.append(f"const {one}: {constants[one]} = {name};")
+        else:
+            # A reference in a value of the tests was leaked when it was decoded.
+            lasting = name.replace("&", "&'static ").replace("'_", "'static")
+            aliases.append(f"type {one} = {lasting};")
+    return " ".join(aliases)
 
 
 def _call(signature: Signature) -> str:
-    leaked = signature.items is not None
+    leaked = signature.remains
     values = [(i, p) for i, p in enumerate(signature.parameters) if p.closure is None]
     closures = [(i, p.closure) for i, p in enumerate(signature.parameters) if p.closure is not None]
     decode = "".join(_decode(i, p, leaked) for i, p in values)
@@ -134,10 +141,36 @@ def _call(signature: Signature) -> str:
         lend = f"::evalwire::subject::lend::<{items}>(result, output);"
         made = f"::std::iter::IntoIterator::into_iter(super::{signature.name}({arguments}))"
         return f"{decode} let result = {made}; {lend}"
-    back = "".join(f" ::evalwire::Put::put(&a{i}, output);" for i, p in values if p.mutable)
+    if signature.returned is not None:
+        made = f"super::{signature.name}({arguments})"
+        return f"{decode} {_keep(made, signature.returned)}"
+    own = [i for i, p in values if p.shared and p.referent is None]
+    decode += "".join(f" let k{i} = ::std::clone::Clone::clone(&a{i});" for i in own)
+    back = "".join(
+        f" ::evalwire::Put::put(&{'k' if i in own else 'a'}{i}, output);"
+        for i, p in values
+        if p.mutable or p.shared
+    )
     return (
         f"{decode} let result: {signature.result} = super::{signature.name}({arguments});"
         f" ::evalwire::Put::put(&result, output);{back}"
+    )
+
+
+def _keep(made: str, closure: Closure) -> str:
+    """Keep the closure that the entry point returned, for the tests to call."""
+    read = "".join(f" let p{i}: {p.owned} = input.arg();" for i, p in enumerate(closure.parameters))
+    given = ", ".join(p.passed(f"p{i}") for i, p in enumerate(closure.parameters))
+    kept, called = made, "(result)"
+    if closure.once:
+        kept = f"::std::option::Option::Some({made})"
+        called = '(result.take().expect("a closure that can be called once is called again"))'
+    mutable = "mut " * (closure.once or closure.mutable)
+    return (
+        f"let {mutable}result = {kept}; ::evalwire::subject::keep("
+        "move |input: &mut ::evalwire::Reader<'_>, output: &mut ::std::vec::Vec<u8>| {"
+        f"{read} let given: {closure.result} = {called}({given}); "
+        "::evalwire::Put::put(&given, output); }, output);"
     )
 
 
@@ -154,8 +187,10 @@ def _closure(number: int, index: int, closure: Closure) -> str:
     taken = ", ".join(f"p{i}: {p.text}" for i, p in enumerate(closure.parameters))
     sent = "".join(f" ::evalwire::Put::put(&p{i}, out);" for i in range(len(closure.parameters)))
     back = "".join(f" *p{i} = reader.arg();" for i, p in enumerate(closure.parameters) if p.mutable)
+    mutable = "mut " * closure.given.startswith("&mut {}")
     return (
-        f" let mut a{index} = |{taken}| {{ let reply = ::evalwire::subject::call_back({number}u32, "
+        f" let {mutable}a{index} = |{taken}| {{ "
+        f"let reply = ::evalwire::subject::call_back({number}u32, "
         f"&|out: &mut ::std::vec::Vec<u8>| {{{sent} }}); "
         "let mut reader = ::evalwire::Reader::new(&reply); "
         f"let result: {closure.result} = reader.arg();"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,6 +69,11 @@ def _sound(task: Task) -> Task:
             "signature, up to the opening brace of the body"
         )
     if task.entry_point not in functions(task.prompt):
+        if re.search(rf"\bfn\s+{re.escape(task.entry_point)}\b", task.prompt):
+            raise RowError(
+                f"{task.entry_point!r} of {task.task_id} is a method or an inner function: an "
+                "entry point stands by itself, and may take the type as `&mut Type`"
+            )
         raise RowError(f"the prompt of {task.task_id} has no signature of {task.entry_point!r}")
     if task.edition not in EDITIONS:
         raise RowError(

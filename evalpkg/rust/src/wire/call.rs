@@ -4,7 +4,9 @@
 use std::any::Any;
 use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
 
+use crate::cells::Refresh;
 use crate::frames::{read_marked, write_frame};
+use crate::functions;
 use crate::oracle::{self, interrupt, Interrupted};
 use crate::turn::take_turn;
 use crate::vocabulary::Kind;
@@ -12,7 +14,7 @@ use crate::{Decoded, Get, Malformed, Put, Reader};
 
 /// First byte of a request: run the entry point.
 pub const ENTRY: u8 = 0;
-/// First byte of a request: take items of an iterator that the entry point returned.
+/// First byte of a request: use what the entry point returned and the program keeps.
 pub const PULL: u8 = 1;
 /// The most bytes that a closure of the tests may return in one call.
 const MOST_GIVEN: usize = 64 << 20;
@@ -34,11 +36,11 @@ impl<'c> Call<'c> {
         Self::of(ENTRY)
     }
 
-    /// Start a request for `items` items of an iterator that the entry point returned.
-    pub fn pull(iterator: u32, items: u32) -> Self {
+    /// A request to what the entry point returned: an iterator is given how many items are wanted,
+    /// a closure its arguments.
+    pub fn kept(number: u32) -> Self {
         let mut call = Self::of(PULL);
-        call.arg(&iterator);
-        call.arg(&items);
+        call.arg(&number);
         call
     }
 
@@ -101,11 +103,12 @@ impl<'c> Call<'c> {
     fn call_back(&mut self, payload: &[u8]) -> Vec<u8> {
         let mut reader = Reader::new(payload);
         let number = u32::get(&mut reader).unwrap_or(u32::MAX) as usize;
-        let Some(callback) = self.callbacks.get_mut(number) else {
-            bad_answer("it called a closure that it was not given");
-        };
         let mut reply = vec![1];
-        match catch_unwind(AssertUnwindSafe(|| callback(&mut reader, &mut reply))) {
+        let mut run = || match self.callbacks.get_mut(number) {
+            Some(callback) => callback(&mut reader, &mut reply),
+            None => functions::call(number, &mut reader, &mut reply),
+        };
+        match catch_unwind(AssertUnwindSafe(&mut run)) {
             Ok(Ok(())) if reader.left() == 0 && reply.len() <= MOST_GIVEN => reply,
             Ok(Ok(())) if reader.left() == 0 => {
                 interrupt(Kind::Exhausted, "a closure was made to give back too much")
@@ -184,7 +187,12 @@ impl Answer {
         }
     }
 
-    /// Check that no bytes are left over.
+    /// Take over what was changed behind a shared reference.
+    pub fn refresh<T: Get + Refresh>(&mut self, target: &T) {
+        target.refresh(self.decode());
+    }
+
+    /// Nothing may be left over.
     pub fn done(self) {
         if self.used != self.payload.len() {
             bad_answer("an answer with bytes left over");

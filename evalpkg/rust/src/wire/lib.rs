@@ -8,10 +8,13 @@
 use std::any::Any;
 
 pub mod call;
+pub mod cells;
 pub mod common;
 mod errors;
 pub mod frames;
+pub mod functions;
 pub mod oracle;
+mod rarer;
 pub mod remote;
 pub mod subject;
 #[cfg(test)]

@@ -23,8 +23,8 @@ pub struct Remote<'c, T> {
 }
 
 impl<'c, T: Get> Remote<'c, T> {
-    /// Make the iterator that an answer announces. `ask` takes the iterator's number and a number
-    /// of items, and sends `Call::pull` with the closures that the iterator may call.
+    /// The iterator that an answer announces. `ask` sends `Call::kept` of the iterator's number and
+    /// a number of items, with the closures that the iterator may call.
     pub fn new(answer: &mut Answer, ask: impl FnMut(u32, u32) -> Answer + 'c) -> Self {
         Remote {
             ask: RefCell::new(Box::new(ask)),

@@ -22,14 +22,14 @@ pub type Shim = fn(&mut Reader<'_>, &mut Vec<u8>);
 /// Items of an iterator are sent once they take so many bytes, even if more were asked for.
 const ENOUGH: usize = 32 << 10;
 
-/// A function that appends up to so many items, and returns whether the iterator has ended.
-type Source = Box<dyn FnMut(u32, &mut Vec<u8>) -> bool>;
+/// Answers one request for what the entry point returned and the program keeps.
+type Kept = Box<dyn FnMut(&mut Reader<'_>, &mut Vec<u8>)>;
 
 /// The connection, and the shim that runs each call on it.
 static SERVING: Mutex<Option<(i32, Shim)>> = Mutex::new(None);
 
 thread_local! {
-    static LENT: RefCell<Vec<Option<Source>>> = const { RefCell::new(Vec::new()) };
+    static LENT: RefCell<Vec<Option<Kept>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Answer calls that arrive on `fd` until it closes, on a thread with a stack of `stack` bytes.
@@ -58,7 +58,7 @@ fn answer(fd: i32, shim: Shim, request: &[u8]) -> io::Result<()> {
         let mut reader = Reader::new(request);
         match reader.byte() {
             Ok(ENTRY) => shim(&mut reader, &mut answer),
-            Ok(PULL) => pull(reader.arg(), reader.arg(), &mut answer),
+            Ok(PULL) => pull(&mut reader, &mut answer),
             _ => panic!("evalwire: malformed request"),
         }
     });
@@ -115,7 +115,8 @@ pub fn call_back(number: u32, put: &dyn Fn(&mut Vec<u8>)) -> Vec<u8> {
 /// Keep an iterator, from which the tests take items, and append its number to `output`.
 pub fn lend<T: Put>(mut items: impl Iterator<Item = T> + 'static, output: &mut Vec<u8>) {
     let mut panic: Option<Box<dyn Any + Send>> = None;
-    let source: Source = Box::new(move |wanted, out| {
+    let source = move |input: &mut Reader<'_>, out: &mut Vec<u8>| {
+        let wanted: u32 = input.arg();
         if let Some(own) = panic.take() {
             resume_unwind(own);
         }
@@ -135,22 +136,27 @@ pub fn lend<T: Put>(mut items: impl Iterator<Item = T> + 'static, output: &mut V
             }
         }
         out[at..at + 4].copy_from_slice(&count.to_le_bytes());
-        ended
-    });
+        ended.put(out);
+    };
+    keep(source, output);
+}
+
+/// Keep what the entry point returned, a closure say, for the tests to call; its number is the
+/// result. `kept` decodes what it is given and encodes what it gives back.
+pub fn keep(kept: impl FnMut(&mut Reader<'_>, &mut Vec<u8>) + 'static, output: &mut Vec<u8>) {
     let number = LENT.with_borrow_mut(|lent| {
-        lent.push(Some(source));
+        lent.push(Some(Box::new(kept)));
         lent.len() as u32 - 1
     });
     number.put(output);
 }
 
-fn pull(number: u32, wanted: u32, output: &mut Vec<u8>) {
-    let index = number as usize;
+fn pull(input: &mut Reader<'_>, output: &mut Vec<u8>) {
+    let index = input.arg::<u32>() as usize;
     let source = LENT.with_borrow_mut(|lent| lent.get_mut(index).and_then(Option::take));
     let Some(mut source) = source else {
         panic!("evalwire: malformed request");
     };
-    let ended = source(wanted, output);
-    ended.put(output);
+    source(input, output);
     LENT.with_borrow_mut(|lent| lent[index] = Some(source));
 }

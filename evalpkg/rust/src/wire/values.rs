@@ -1,8 +1,7 @@
 //! Encodings of std types.
 
 use std::any::Any;
-use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedList, VecDeque};
 use std::hash::{BuildHasher, Hash};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -85,17 +84,6 @@ impl Get for String {
             .map_err(|_| Malformed)
     }
 }
-impl Put for Cow<'_, str> {
-    fn put(&self, out: &mut Vec<u8>) {
-        self.as_ref().put(out);
-    }
-}
-impl Get for Cow<'_, str> {
-    fn get(input: &mut Reader<'_>) -> Decoded<Self> {
-        String::get(input).map(Cow::Owned)
-    }
-}
-
 impl<T: Put + ?Sized> Put for &T {
     fn put(&self, out: &mut Vec<u8>) {
         (**self).put(out);
@@ -146,11 +134,6 @@ impl<T: Put> Put for [T] {
         }
     }
 }
-impl<T: Get> Get for Box<[T]> {
-    fn get(input: &mut Reader<'_>) -> Decoded<Self> {
-        Vec::get(input).map(Vec::into_boxed_slice)
-    }
-}
 impl<T: Put, const N: usize> Put for [T; N] {
     fn put(&self, out: &mut Vec<u8>) {
         self.as_slice().put(out);
@@ -180,7 +163,7 @@ macro_rules! sequence {
         }
     )*};
 }
-sequence!(Vec [], VecDeque [], BTreeSet [Ord], BinaryHeap [Ord]);
+sequence!(Vec [], VecDeque [], LinkedList [], BTreeSet [Ord], BinaryHeap [Ord]);
 
 impl<T: Put, S> Put for HashSet<T, S> {
     fn put(&self, out: &mut Vec<u8>) {
