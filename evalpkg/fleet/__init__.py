@@ -1,1 +1,1 @@
-"""A fleet of hosts: rented, provisioned, watched and given back, through Ansible's playbooks."""
+"""Fleets of hosts: Ansible playbooks rent, provision, watch and terminate them."""

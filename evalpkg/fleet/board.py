@@ -1,4 +1,4 @@
-"""Where every host stands, from the events so far: what the screen shows."""
+"""The state of every host, built up from events; screens display it."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ ENDS = {
 
 @dataclass(slots=True)
 class HostRow:
-    """One host.
+    """The state of one host.
 
     Attributes:
-        status: what its ``bin/status`` said last.
-        last: the last thing that happened on it.
-        error: why it failed; empty while it has not.
-        price: dollars an hour; 0 where unknown.
+        price: dollars per hour; 0 if unknown.
+        status: the last output of ``bin/status`` on the host.
+        last: the last event on the host, in words.
+        error: reason of its failure; empty if it has not failed.
     """
 
     name: str
@@ -36,7 +36,7 @@ class HostRow:
 
     @property
     def phase(self) -> str:
-        """The word for what it does now."""
+        """The host's present activity, in a word or two."""
         if self.error:
             return "failed"
         state = str(self.status.get("state", ""))
@@ -45,19 +45,19 @@ class HostRow:
         return str(self.status.get("phase") or ("starting" if self.status else "preparing"))
 
     def number(self, key: str) -> float | None:
-        """A number of its status; None where it said none."""
+        """Return a number of its status, or None if the status lacks it."""
         value = self.status.get(key)
         return float(value) if isinstance(value, int | float) else None
 
     @property
     def verdicts(self) -> Counter[str]:
-        """Samples by verdict."""
+        """Number of samples by verdict."""
         told = self.status.get("verdicts")
         return Counter(told if isinstance(told, dict) else {})
 
     @property
     def gpu(self) -> str:
-        """Use and memory of its GPUs together: ``93 %, 61 of 80 GiB``."""
+        """Average use and total memory of its GPUs, such as ``93 %, 61/80 GiB``."""
         gpus = self.status.get("gpus")
         if not isinstance(gpus, list) or not gpus:
             return "-"
@@ -68,10 +68,10 @@ class HostRow:
 
 
 class Board:
-    """All hosts of a run.
+    """The state of all hosts of a run.
 
     Args:
-        prices: dollars an hour, by host; the hosts in their order.
+        prices: dollars per hour by host, in display order.
     """
 
     def __init__(self, prices: dict[str, float]) -> None:
@@ -82,7 +82,7 @@ class Board:
         self.errors: list[str] = []
 
     def take(self, event: Event) -> None:
-        """Bring the board up to date."""
+        """Update the state with one event."""
         self.play = event.play or self.play
         self.summary = event.summary or self.summary
         if event.kind == "playbook_on_task_start":
@@ -103,12 +103,12 @@ class Board:
 
     @property
     def cost_by_status(self) -> float:
-        """What the hosts' own clocks say that the run cost."""
+        """Cost of the run in dollars, as the hosts themselves report it."""
         return sum(row.number("cost") or 0.0 for row in self.rows.values())
 
 
 def _sentence(status: dict[str, Any]) -> str:
-    """The last event of a host, from its status."""
+    """Describe a host's progress from its status."""
     if status.get("error"):
         return str(status["error"])
     total = status["shards_total"]

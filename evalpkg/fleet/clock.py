@@ -1,4 +1,4 @@
-"""Time, as an object: a test brings its own and never waits."""
+"""Time as an object, so that tests can replace it and need not wait."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ class Clock:
     """The machine's own time."""
 
     def now(self) -> float:
-        """Seconds since 1970."""
+        """Return the seconds since 1970."""
         return time.time()
 
     def sleep(self, seconds: float) -> None:
-        """Wait."""
+        """Wait for a number of seconds."""
         time.sleep(seconds)
 
 
 class Pace:
-    """Keeps calls at least ``interval`` seconds apart.
+    """A limit on the rate of calls, for ``wait_for_turn``.
 
     Args:
-        interval: seconds between the beginnings of two calls.
+        interval: the least number of seconds between the starts of two calls.
     """
 
     def __init__(self, interval: float) -> None:
@@ -30,7 +30,7 @@ class Pace:
 
 
 def wait_for_turn(clock: Clock, *paces: Pace) -> None:
-    """Wait until a call may begin by all of ``paces``, and count it as begun."""
+    """Wait until all of ``paces`` allow a call, and record that it starts now."""
     now = clock.now()
     turn = max(now, *(pace.free_at for pace in paces))
     if turn > now:

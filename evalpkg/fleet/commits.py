@@ -1,6 +1,6 @@
-"""The commits that the models' revisions stand for, asked of the hub once for all hosts.
+"""A look-up of the models' revisions: the hub is asked once for the commits, for all hosts.
 
-Needs no model stack: a controller that has only evalpkg can ask, before anything is installed.
+It needs no model packages, so a controller can do it before anything is installed.
 """
 
 from __future__ import annotations
@@ -16,22 +16,25 @@ from evalpkg.config import EvalConfig
 from evalpkg.errors import ConfigError, EnvironmentUnfitError
 
 ON_HUB = ("transformers", "vllm")
-"""Backends that fetch weights themselves."""
+"""Backends that fetch weights from the hub."""
 TIMEOUT_S = (5.0, 20.0)
 CONFIGS = ("adapter_config.json", "config.json")
 
 
 class HubSilentError(Exception):
-    """The hub cannot be reached from here; that says nothing of the hosts."""
+    """This machine cannot reach the hub; the hosts may still be able to."""
 
 
 def model_commits(config: EvalConfig) -> dict[str, str]:
-    """``base_revision`` and ``adapter_revision`` as commits; only of models that lie on the hub.
+    """Look up the commits of ``base_revision`` and ``adapter_revision`` on the hub.
+
+    Returns:
+        The commits by field name; only for models that are on the hub.
 
     Raises:
-        ConfigError: no such model or revision, or it holds no model.
-        EnvironmentUnfitError: it is gated or private, and the token does not open it.
-        HubSilentError: no answer.
+        ConfigError: there is no such model or revision, or the repository contains no model.
+        EnvironmentUnfitError: the model is gated or private, and the token does not open it.
+        HubSilentError: the hub did not answer.
     """
     if config.backend not in ON_HUB or os.environ.get("HF_HUB_OFFLINE", "") in ("1", "true", "yes"):
         return {}
@@ -63,7 +66,7 @@ def _commit(name: str, revision: str) -> str:
     files = {entry["rfilename"] for entry in told.get("siblings", [])}
     config = next((folder + c for c in CONFIGS if folder + c in files), None)
     if config is None:
-        raise ConfigError(f"{name} holds neither {' nor '.join(CONFIGS)}: it is no model")
+        raise ConfigError(f"{name} is not a model: it has neither {' nor '.join(CONFIGS)}")
     commit = str(told["sha"])
     opened = _ask("HEAD", f"/{quote(repo)}/resolve/{commit}/{quote(config)}")
     if opened.status_code in (requests.codes.unauthorized, requests.codes.forbidden):
@@ -106,7 +109,7 @@ def _json(answer: requests.Response) -> dict[str, Any]:
 
 
 def _token() -> str:
-    """As the hub's own library finds it."""
+    """Find the token as the hub's own library does."""
     if token := os.environ.get("HF_TOKEN", "").strip():
         return token
     home = Path(os.environ.get("HF_HOME") or Path.home() / ".cache" / "huggingface")

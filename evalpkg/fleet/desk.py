@@ -1,4 +1,4 @@
-"""What every command of a fleet needs: project, hosts, name, events, screen."""
+"""The common parts of all fleet commands: project, hosts, name, events, screen."""
 
 from __future__ import annotations
 
@@ -29,12 +29,13 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,49}")
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What the options of a command say.
+    """The options that all commands of a fleet share.
 
     Attributes:
-        inventory: a path; empty to choose.
-        name: the fleet's; empty for this folder's own.
-        variables: each ``NAME=VALUE``, for Ansible's ``-e``.
+        inventory: path of the inventory; empty to search for one.
+        name: name of the fleet; empty for this folder's own.
+        variables: arguments for Ansible's ``-e``, each ``NAME=VALUE`` or ``@FILE``.
+        limit: hosts to use, as for Ansible's ``--limit``; empty for all.
     """
 
     inventory: str = ""
@@ -45,10 +46,12 @@ class Choice:
 
 @dataclass(slots=True)
 class Desk:
-    """Everything for one command.
+    """The project, hosts and options of one command.
 
     Attributes:
-        say: shows one line.
+        choice: the options.
+        say: prints one line.
+        project: the folder with ``site.yml``.
     """
 
     choice: Choice
@@ -60,7 +63,7 @@ class Desk:
 
     @property
     def name(self) -> str:
-        """What was given, else a name that only this user, machine and folder have."""
+        """The given name, else one that is unique to this user, machine and folder."""
         if self.choice.name:
             if not NAME.fullmatch(self.choice.name):
                 raise ConfigError(
@@ -73,36 +76,36 @@ class Desk:
 
     @property
     def journal(self) -> Path:
-        """Where launches are noted."""
+        """The file that records launch requests."""
         return self.project / ".cache" / "fleet" / f"{self.name}.json"
 
     @property
     def settings(self) -> Path:
-        """Where the limits are kept that ``up`` was given."""
+        """The file that keeps the limits given to ``up``."""
         return self.project / ".cache" / "fleet" / f"{self.name}.limits.json"
 
     def inventory(self) -> Inventory:
-        """Where the hosts are named."""
+        """Find the inventory of hosts."""
         return choose_inventory(self.choice.inventory, self.project)
 
     def environment(self, inventory: Inventory) -> dict[str, str]:
-        """Variables for Ansible beside this process's own."""
+        """Return environment variables for Ansible, in addition to this process's own."""
         found = {"OUTPUT_DIR": str(Path(os.environ.get("OUTPUT_DIR") or "results").absolute())}
         if inventory.cloud and ("EVALPKG_FLEET" not in os.environ or self.choice.name):
             found["EVALPKG_FLEET"] = self.name
         return found
 
     def arguments(self) -> tuple[str, ...]:
-        """The given variables, for Ansible's command line."""
+        """Return the given variables as arguments of Ansible's command line."""
         return tuple(part for pair in self.choice.variables for part in ("-e", pair))
 
     def prices(self, inventory: Inventory) -> dict[str, float]:
-        """Dollars an hour, by host."""
+        """Return the price of each host, in dollars per hour."""
         environment = self.environment(inventory)
         return hosts_and_prices(inventory, self.project, environment, self.arguments())
 
     def play(self, playbook: str, inventory: Inventory, **more: Any) -> Play:
-        """A playbook on these hosts."""
+        """Describe the run of a playbook on these hosts."""
         return Play(
             project=self.project,
             playbook=playbook,
@@ -114,13 +117,13 @@ class Desk:
         )
 
     def keep_limits(self, limits: Limits) -> None:
-        """Keep them for the run that follows."""
+        """Store the limits for later commands."""
         self.settings.parent.mkdir(parents=True, exist_ok=True)
         told = {"cost": limits.cost, "hours": limits.hours}
         self.settings.write_text(json.dumps(told), encoding="utf-8")
 
     def kept_limits(self) -> Limits:
-        """What ``up`` was given; none where it was given none."""
+        """Return the limits given to ``up``; no limits if there were none."""
         try:
             return Limits(**json.loads(self.settings.read_text(encoding="utf-8")))
         except FileNotFoundError:
@@ -128,12 +131,12 @@ class Desk:
 
 
 def choose_screen(title: str) -> Screen:
-    """A live screen on a terminal, plain lines elsewhere."""
+    """Make a live screen for a terminal, or plain lines for other output."""
     return LiveScreen(title) if sys.stdout.isatty() else PlainScreen(time.monotonic)
 
 
 def watch_meter(desk: Desk, inventory: Inventory, prices: dict[str, float]) -> Meter:
-    """When each host began to cost: as its tag says on the cloud, now elsewhere."""
+    """Make a meter of cost. Rented hosts cost since their launch; all others since now."""
     now = time.time()
     began = dict.fromkeys(prices, now)
     if inventory.cloud:
@@ -144,7 +147,7 @@ def watch_meter(desk: Desk, inventory: Inventory, prices: dict[str, float]) -> M
 
 
 def simple_play(desk: Desk, playbook: str, command: str, show: Callable[[Event], None]) -> int:
-    """Run a short playbook; Ansible's exit status."""
+    """Run a short playbook, and return Ansible's exit status."""
     log = EventLog(run_folder(desk.project, command))
     try:
         return run_play(desk.play(playbook, desk.inventory()), log, time.time, show)

@@ -1,4 +1,4 @@
-"""What Ansible does, event by event: the few facts that are shown, and a bounded log of them."""
+"""Ansible's events: the few facts that are displayed, and a log of bounded size."""
 
 from __future__ import annotations
 
@@ -11,23 +11,26 @@ from evalpkg.fleet.redact import Redactor
 
 KEPT_CHARACTERS = 4_000
 HALF_BYTES = 8 * 2**20
-"""The log is two files of at most this size: the older one goes when the newer one is full."""
+"""Size limit of each of the log's two files; the older one is dropped when the newer is full."""
 REPEAT_S = 60.0
-"""A host that is asked again and again is logged this often."""
+"""Seconds between logged retries of the same host."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened.
+    """One event of a playbook, without secrets.
 
     Attributes:
         kind: ansible-runner's name, such as ``runner_on_failed``.
-        host: empty where it is about no host.
-        message: what went wrong, or what a task was there to say.
-        status: what ``bin/status`` on the host printed, if that was asked.
+        time: UTC, in ISO 8601.
+        host: the host; empty if the event belongs to none.
+        action: the task's module, without the prefix ``ansible.builtin.``.
+        message: an error, or the text of a ``debug`` task.
+        status: the output of ``bin/status`` on the host, if the task ran it.
         output: the lines that a command printed.
-        ignored: the failure was expected.
-        summary: the last lines of a run, in its last event.
+        ignored: True if the failure was expected.
+        summary: the final lines of a run; only in its last event.
+        failed_hosts: hosts that failed or were unreachable; only in the last event.
     """
 
     kind: str
@@ -46,12 +49,12 @@ class Event:
 
     @property
     def failed(self) -> bool:
-        """Tell whether a host failed or went out of reach."""
+        """True if a host failed or became unreachable."""
         return self.kind in ("runner_on_failed", "runner_on_unreachable") and not self.ignored
 
 
 def parse_event(told: dict[str, Any], redactor: Redactor) -> Event:
-    """An event from what ansible-runner hands over, without secrets."""
+    """Make an ``Event`` from ansible-runner's dict, without secrets."""
     data = told.get("event_data") or {}
     res = data.get("res")
     result: dict[str, Any] = res if isinstance(res, dict) else {}
@@ -79,7 +82,7 @@ def parse_event(told: dict[str, Any], redactor: Redactor) -> Event:
 
 
 def _plain(told: dict[str, Any]) -> str:
-    """What Ansible printed beside its events: warnings and its own errors."""
+    """Return text that Ansible printed outside of tasks, such as warnings and its own errors."""
     return str(told.get("stdout") or "").strip()
 
 
@@ -94,11 +97,11 @@ def _status(stdout: str) -> dict[str, Any]:
 
 
 class EventLog:
-    """Events as JSON lines, in at most two files of ``HALF_BYTES``.
+    """A log of events as JSON lines, in at most two files of ``HALF_BYTES``.
 
     Args:
-        folder: gets ``events.jsonl`` and, when that was full, ``events.older.jsonl``.
-        half_bytes: the size at which a new file begins.
+        folder: folder of ``events.jsonl`` and, once that was full, ``events.older.jsonl``.
+        half_bytes: size in bytes at which a new file begins.
     """
 
     def __init__(self, folder: Path, half_bytes: int = HALF_BYTES) -> None:
@@ -110,7 +113,7 @@ class EventLog:
         self._repeated: dict[str, float] = {}
 
     def write(self, event: Event, now: float) -> None:
-        """Note ``event``; what repeats itself is noted once a minute a host."""
+        """Write ``event``; retries of the same host are written once a minute."""
         if event.kind == "runner_retry":
             if now - self._repeated.get(event.host, float("-inf")) < REPEAT_S:
                 return

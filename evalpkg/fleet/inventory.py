@@ -1,4 +1,4 @@
-"""The hosts of an inventory and what each costs, as Ansible itself reads it."""
+"""The hosts of an inventory and their prices, read by Ansible itself."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ TIMEOUT_S = 900
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """Where the hosts are named.
+    """The inventory that names the hosts.
 
     Attributes:
-        path: absolute.
-        cloud: whether the hosts are those that carry a fleet's tag.
+        path: absolute path.
+        cloud: True if its hosts are rented ones, found by a fleet's tag.
     """
 
     path: str
@@ -31,10 +31,12 @@ class Inventory:
 
 
 def choose_inventory(named: str, project: Path) -> Inventory:
-    """``named``, else ``lambda_hosts`` where that is a file, else the cloud's where there is a key.
+    """Choose the inventory: ``named``, else a file ``lambda_hosts``, else the cloud's.
+
+    The cloud's inventory needs a key for Lambda Cloud.
 
     Raises:
-        ConfigError: there is none, or it is no file.
+        ConfigError: there is no inventory, or ``named`` does not exist.
     """
     if named:
         path = Path(named).expanduser()
@@ -49,8 +51,8 @@ def choose_inventory(named: str, project: Path) -> Inventory:
     if has_key():
         return Inventory(str(project / CLOUD), cloud=True)
     raise ConfigError(
-        "which hosts?",
-        "Name them in a file (inventory/lambda_hosts.example is one) and give it with -i; or set "
+        "no hosts are named",
+        "Name them in a file like inventory/lambda_hosts.example and give it with -i; or set "
         "LAMBDA_API_KEY and rent some: 'evalpkg fleet up --type ... --count ...'.",
     )
 
@@ -65,16 +67,19 @@ def _is_cloud(path: Path) -> bool:
 def hosts_and_prices(
     inventory: Inventory, project: Path, environment: dict[str, str], arguments: tuple[str, ...]
 ) -> dict[str, float]:
-    """Dollars an hour of each host, 0 where no price is known; in the inventory's order.
+    """Return the price of each host in dollars per hour, in the inventory's order.
 
     Args:
-        inventory: where the hosts are named.
+        inventory: the inventory.
         project: the folder with ``site.yml``.
-        environment: variables beside those of this process.
-        arguments: further ones of Ansible's command line, such as ``-e``.
+        environment: environment variables for Ansible, in addition to this process's own.
+        arguments: further arguments of Ansible's command line, such as ``-e``.
+
+    Returns:
+        Prices by host; 0 for a host whose price is unknown.
 
     Raises:
-        ConfigError: Ansible cannot read it, or it has no host.
+        ConfigError: Ansible cannot read the inventory, or it has no host.
     """
     program = Path(sys.executable).with_name("ansible-inventory")
     command = [
@@ -98,9 +103,9 @@ def hosts_and_prices(
     names = _names(found, "all", set())
     if not names:
         cure = (
-            "'evalpkg fleet up --type ... --count ...' rents some."
+            "Rent some with 'evalpkg fleet up --type ... --count ...'."
             if inventory.cloud
-            else "Write a line for each host into it."
+            else "Add a line for each host."
         )
         raise ConfigError(f"there is no host in {inventory.path}", cure)
     return {name: _price(hostvars.get(name, {})) for name in names}
@@ -119,7 +124,7 @@ def _names(found: dict[str, dict[str, list[str]]], group: str, seen: set[str]) -
 
 def _price(hostvars: dict[str, object]) -> float:
     told = hostvars.get("evaluation_price_per_hour", 0)
-    if isinstance(told, dict):  # how `ansible-inventory` marks text that it would not template
+    if isinstance(told, dict):  # `ansible-inventory` marks text with templates like this
         told = told.get("__ansible_unsafe", 0)
     with contextlib.suppress(ValueError):
         return float(str(told))

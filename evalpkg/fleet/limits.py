@@ -1,4 +1,4 @@
-"""How much a run may cost and how long it may last, counted from when the hosts began to cost."""
+"""Limits on the cost and the duration of a run, counted from the start of the hosts' costs."""
 
 from __future__ import annotations
 
@@ -7,39 +7,39 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """What has been spent by hosts that are paid by the hour.
+    """A meter of the money spent on hosts that are paid by the hour.
 
     Attributes:
-        prices: dollars an hour, by host.
-        began: when each began to cost, seconds since 1970.
+        prices: dollars per hour, by host.
+        began: time at which each host began to cost money, in seconds since 1970.
     """
 
     prices: dict[str, float]
     began: dict[str, float]
 
     def cost(self, now: float) -> float:
-        """Dollars so far."""
+        """Return the cost until ``now``, in dollars."""
         return sum(self.prices[h] * max(0.0, now - self.began[h]) / 3600 for h in self.prices)
 
     def hours(self, now: float) -> float:
-        """Hours since the first of them."""
+        """Return the hours since the first host began to cost money."""
         return max(0.0, now - min(self.began.values())) / 3600
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The bounds; None sets none.
+    """Limits of a run; None means no limit.
 
     Attributes:
-        cost: dollars, of all hosts together.
-        hours: since the first host began to cost.
+        cost: dollars of all hosts together.
+        hours: hours since the first host began to cost money.
     """
 
     cost: float | None = None
     hours: float | None = None
 
     def reached(self, meter: Meter, now: float) -> str:
-        """Name the bound that is reached, in a sentence; empty while none is."""
+        """Name the limit that is reached in a sentence; empty if none is."""
         if self.cost is not None and meter.cost(now) >= self.cost:
             return (
                 f"The limit of {self.cost:.2f} dollars is reached ({meter.cost(now):.2f} so far)."
@@ -49,7 +49,10 @@ class Limits:
         return ""
 
     def ends_at(self, meter: Meter) -> float | None:
-        """When the first bound will be reached, seconds since 1970; None without bounds."""
+        """Return the time at which a limit will be reached, in seconds since 1970.
+
+        Returns None without limits.
+        """
         ends = []
         hourly = sum(meter.prices.values())
         if self.cost is not None and hourly > 0:

@@ -1,8 +1,8 @@
-"""One playbook, run through ansible-runner's Python interface.
+"""Runs of a playbook through ansible-runner's Python interface.
 
-ansible-runner writes the whole environment, secrets included, to a file among its artifacts, and
-every event to a file of its own. So its own folder is a private one in memory that goes at the end,
-and what is kept is written by ``evalpkg.fleet.events``, without secrets and bounded.
+ansible-runner writes the whole environment, secrets included, and every event to files in its
+folder. So this folder is a private one in memory that is removed at the end. The kept log is
+written by ``evalpkg.fleet.events``: without secrets, and of bounded size.
 """
 
 from __future__ import annotations
@@ -32,14 +32,17 @@ GRACE_S = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """Which playbook, on what.
+    """A playbook and the arguments to run it with.
 
     Attributes:
         project: the folder with ``site.yml``.
-        playbook: relative to it.
+        playbook: path of the playbook, relative to ``project``.
         inventory: a path, or a list of hosts that ends in a comma.
-        variables: what ``-e`` would set; no secrets, because others can see it.
-        environment: variables beside those of this process.
+        tags: tags to run, separated by commas; empty for all. ``skip_tags`` likewise.
+        limit: hosts to use, as for Ansible's ``--limit``; empty for all.
+        variables: Ansible variables; not for secrets.
+        environment: environment variables, in addition to this process's own.
+        arguments: further arguments of Ansible's command line.
     """
 
     project: Path
@@ -54,10 +57,10 @@ class Play:
 
 
 def require_ansible() -> None:
-    """Refuse to go on without ansible-core and ansible-runner.
+    """Check that the packages of the extra ``fleet`` are installed.
 
     Raises:
-        EnvironmentUnfitError: one is missing; the message names it and the command that brings it.
+        EnvironmentUnfitError: one is missing; the message names it and the command to install it.
     """
     from importlib.util import find_spec
 
@@ -78,15 +81,18 @@ def run_play(
     on_tick: Callable[[], None] = lambda: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> int:
-    """Run it; Ansible's exit status, or ``CANCELLED``.
+    """Run a playbook.
 
     Args:
-        play: what to run.
-        log: is given every event.
-        now: seconds, for the log.
-        on_event: is called with every event, in the caller's thread.
-        on_tick: is called twice a second, in the caller's thread.
-        stop: the playbook is ended as soon as this is true.
+        play: the playbook and its arguments.
+        log: receives every event.
+        now: returns the time in seconds, for the log.
+        on_event: called with every event, in the caller's thread.
+        on_tick: called twice a second, in the caller's thread.
+        stop: the playbook is interrupted once this returns True.
+
+    Returns:
+        Ansible's exit status, or ``CANCELLED`` if it was interrupted.
     """
     redactor = Redactor(secrets_of())
     with _private_folder() as folder:
@@ -100,7 +106,7 @@ def run_play(
             _drain(work.events, redactor, log, now, on_event)
         finally:
             while not work.done.is_set():
-                with contextlib.suppress(KeyboardInterrupt):  # once is enough
+                with contextlib.suppress(KeyboardInterrupt):  # the first one already ends it
                     work.end()
                     work.done.wait(TICK_S)
     return work.result()
@@ -121,11 +127,12 @@ def _drain(
 
 
 class _Work:
-    """ansible-runner, at work in a thread.
+    """ansible-runner in a thread.
 
-    Its end is an event of its own: a ``Thread.join`` that an interrupt ends takes the thread for
-    dead. ansible-runner ends a playbook by SIGKILL, which its workers, process groups of their own,
-    survive: one that waits for a host would ask it for hours. So Ansible is interrupted first.
+    ``done`` signals its end, because a ``Thread.join`` that Ctrl-C interrupts takes the thread for
+    dead. ansible-runner cancels a playbook by SIGKILL. Ansible's workers are process groups of
+    their own and survive that; a worker that waits for a host would go on for hours. So Ansible
+    is interrupted by SIGINT first.
     """
 
     def __init__(self, play: Play, folder: Path) -> None:
@@ -139,7 +146,7 @@ class _Work:
         threading.Thread(target=self._run, args=(play, folder), daemon=True).start()
 
     def end(self) -> None:
-        """Interrupt the playbook; where that does not end it, it is killed after ``GRACE_S``."""
+        """Interrupt the playbook; it is killed if it has not ended after ``GRACE_S`` seconds."""
         self._ending_since = self._ending_since or time.monotonic()
         if self._pid and not self._interrupted and not self.done.is_set():
             self._interrupted = True
@@ -156,13 +163,13 @@ class _Work:
     def _run(self, play: Play, folder: Path) -> None:
         try:
             self._status = _runner(play, folder, self._kill_now, self._put).rc
-        except BaseException as error:  # it belongs to the caller's thread
+        except BaseException as error:  # result() raises it in the caller's thread
             self._error = error
         finally:
             self.done.set()
 
     def result(self) -> int:
-        """Ansible's exit status; raises what ansible-runner raised."""
+        """Return Ansible's exit status; raises the error of ansible-runner if there was one."""
         if self._error is not None:
             raise self._error
         return CANCELLED if self._status is None or self._ending_since else self._status
@@ -178,7 +185,7 @@ def _runner(
 
     def keep(event: dict[str, Any]) -> bool:
         put(event)
-        return False  # no file for it
+        return False  # tells ansible-runner to write no file
 
     def forget_environment(status: dict[str, Any], runner_config: Any) -> None:
         if status["status"] == "running":
@@ -205,7 +212,7 @@ def _runner(
 
 
 def _cmdline(play: Play, folder: Path) -> str | None:
-    """Variables go in a file: a command line has a bound, and others can read it."""
+    """Build Ansible's arguments. Variables go in a file: command lines are short and public."""
     import json
     import shlex
 
@@ -224,7 +231,7 @@ def _environment(play: Play) -> dict[str, str]:
         "ANSIBLE_STDOUT_CALLBACK": "default",
         "ANSIBLE_DISPLAY_OK_HOSTS": "false",
         "ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false",
-        # ansible-runner would switch it off.
+        # ansible-runner would switch this off.
         "ANSIBLE_HOST_KEY_CHECKING": "True",
         "ANSIBLE_FORCE_COLOR": "0",
         "ANSIBLE_NOCOLOR": "1",

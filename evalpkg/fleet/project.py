@@ -1,4 +1,4 @@
-"""The project that holds the playbooks: the checkout, or a copy of what the wheel carries."""
+"""The folder with the playbooks: the checkout, or a copy of the files in the wheel."""
 
 from __future__ import annotations
 
@@ -13,14 +13,17 @@ from evalpkg.errors import EnvironmentUnfitError
 
 PACKAGE = Path(evalpkg.__file__).parent
 CARRIED = PACKAGE / "fleet" / "project"
-"""In a wheel: the playbooks, roles and lock files, as in the checkout's root."""
+"""The playbooks, roles and lock files in a wheel, laid out like the checkout."""
 
 
 def project_dir() -> Path:
-    """The folder with ``site.yml``.
+    """Return the folder with ``site.yml``.
 
-    A wheel's playbooks are laid out once below the cache, beside the package's own sources, because
-    the hosts get a wheel that is built from there.
+    The files of a wheel are copied into the cache once, together with the package's sources: the
+    wheel for the hosts is built from this copy.
+
+    Raises:
+        EnvironmentUnfitError: if the package was installed without its playbooks.
     """
     checkout = PACKAGE.parent
     if (checkout / "site.yml").is_file():
@@ -52,11 +55,11 @@ def _lay_out(target: Path) -> None:
         PACKAGE, partial / "evalpkg", ignore=lambda folder, names: _ignored(Path(folder), names)
     )
     for link, target_of in (("playbooks/group_vars", "../inventory"), ("group_vars", "inventory")):
-        if not (partial / link).exists():  # an archive may hold copies instead of links
+        if not (partial / link).exists():  # an archive may contain copies instead of links
             (partial / link).symlink_to(f"{target_of}/group_vars")
     try:
         partial.rename(target)
-    except OSError:  # somebody else was first
+    except OSError:  # another process was faster
         shutil.rmtree(partial)
 
 

@@ -1,4 +1,4 @@
-"""Keeps secrets out of everything that is kept or shown."""
+"""Removal of secrets from everything that is stored or displayed."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from typing import Any
 SECRET = re.compile(r"(TOKEN|SECRET|PASSWORD|PASSWD|API_KEY|PRIVATE_KEY)$")
 SECRET_FILE = re.compile(r"(TOKEN_PATH|API_KEY_FILE|PASSWORD_FILE)$")
 SHORTEST = 6
-"""A shorter value would hit ordinary words."""
+"""Shortest value that counts as a secret; a shorter one could be part of ordinary words."""
 LARGEST = 65_536
 
 
 class Redactor:
-    """Replaces secret values by the word ``[secret]``, in any text.
+    """A filter that replaces secret values by ``[secret]``.
 
     Args:
-        values: the secrets.
+        values: the secrets; those shorter than ``SHORTEST`` are ignored.
     """
 
     def __init__(self, values: Iterable[str]) -> None:
@@ -27,11 +27,11 @@ class Redactor:
         self._pattern = re.compile("|".join(map(re.escape, found))) if found else None
 
     def text(self, text: str) -> str:
-        """``text`` without a secret in it."""
+        """Replace the secrets in ``text``."""
         return self._pattern.sub("[secret]", text) if self._pattern else text
 
     def tree(self, value: Any) -> Any:
-        """The same for every text in ``value``, keys included."""
+        """Replace the secrets in every text in ``value``, keys included."""
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, dict):
@@ -42,7 +42,7 @@ class Redactor:
 
 
 def secrets_of(environment: dict[str, str] | None = None) -> list[str]:
-    """What the environment holds under names of secrets, and what files hold that it names."""
+    """Collect secrets: values of variables named like secrets, and contents of files they name."""
     found = []
     for name, value in (os.environ if environment is None else environment).items():
         if SECRET.search(name):

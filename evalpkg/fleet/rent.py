@@ -1,4 +1,4 @@
-"""Renting and giving back, for the command line."""
+"""Renting and terminating hosts, for the command line."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from evalpkg.fleet.timer import cloud_config
 
 
 def cloud_fleet(desk: Desk) -> CloudFleet:
-    """The fleet's instances, by the key of this machine."""
+    """Connect to the fleet's instances with this machine's key."""
     cloud = LambdaCloud(api_key(), endpoint())
     return CloudFleet(cloud, desk.name, Journal(desk.journal), desk.say)
 
@@ -37,7 +37,12 @@ def rent(
     boot_minutes: float | None,
     confirm: Callable[[str], bool],
 ) -> Booted:
-    """Have ``count`` hosts of a type."""
+    """Make sure that ``count`` hosts of a type are running, and store the limits.
+
+    Raises:
+        ConfigError: there is no such type, or the user answered no.
+        ShortError: some hosts could not be started, or failed to boot.
+    """
     fleet = cloud_fleet(desk)
     offers = fleet.cloud.offers()
     if type_name not in offers:
@@ -60,23 +65,26 @@ def rent(
         left = (ends_at - now) / 3600
         desk.say(
             f"A timer on each new host stops the evaluation and powers it off after {left:.1f} h. "
-            "LAMBDA BILLS A HOST THAT IS OFF: only 'evalpkg fleet down' ends the bill."
+            "LAMBDA STILL BILLS A HOST THAT IS OFF: only 'evalpkg fleet down' ends the bill."
         )
     else:
-        desk.say("No --max-cost and no --max-hours: hosts cost until 'evalpkg fleet down'.")
+        desk.say("No --max-cost or --max-hours: hosts cost money until 'evalpkg fleet down'.")
     boot_s = boot_minutes * 60 if boot_minutes else BOOT_S
     return bring_up(fleet, wish, confirm, desk.say, Clock(), boot_s=boot_s)
 
 
 def give_back(desk: Desk, confirm: Callable[[str], bool]) -> list[Instance]:
-    """Terminate every host of the fleet, and see that they are gone."""
+    """Terminate every host of the fleet, and wait until they are gone."""
     ended = take_down(cloud_fleet(desk), confirm, desk.say, Clock())
     desk.settings.unlink(missing_ok=True)
     return ended
 
 
 def launch_times(desk: Desk) -> dict[str, float]:
-    """When each host of the fleet was started, by name; those that tell."""
+    """Return the launch times of the fleet's hosts by name, in seconds since 1970.
+
+    Hosts without a tag for the time are left out.
+    """
     found = {}
     for host in cloud_fleet(desk).cloud.instances():
         if host.fleet == desk.name and host.status not in GONE and host.launched is not None:

@@ -1,4 +1,4 @@
-"""The two ways a fleet's run is shown: one live screen on a terminal, plain lines elsewhere."""
+"""The two displays of a fleet's run: a live table on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ SHOWN_VERDICTS = 3
 
 
 class Screen(Protocol):
-    """Shows a board until it is closed."""
+    """A display of a run."""
 
     def show(self, board: Board, cost: float) -> None:
-        """Show how everything stands."""
+        """Show the state of all hosts, and the cost so far in dollars."""
 
     def tell(self, event: Event) -> None:
         """Show one event."""
 
     def close(self, board: Board, cost: float) -> None:
-        """Show the end, and give the terminal back."""
+        """Show the final state, and release the terminal."""
 
 
 def cells(row: HostRow) -> tuple[str, ...]:
-    """The cells of one host."""
+    """Format the table row of one host."""
     rate, eta, cost = row.number("rate_per_s"), row.number("eta_s"), row.number("cost")
     return (
         row.name,
@@ -50,7 +50,7 @@ def cells(row: HostRow) -> tuple[str, ...]:
 
 
 def totals(board: Board, cost: float) -> tuple[str, ...]:
-    """The last row: sums, and the longest wait."""
+    """Format the last table row: totals, and the longest time left."""
     rows = list(board.rows.values())
     waits = [wait for row in rows if (wait := row.number("eta_s")) is not None]
     rate = sum(row.number("rate_per_s") or 0.0 for row in rows)
@@ -71,12 +71,12 @@ def totals(board: Board, cost: float) -> tuple[str, ...]:
 
 
 def samples(done: object, total: object) -> str:
-    """``40 of 100``."""
+    """Format numbers of samples, such as ``40 of 100``."""
     return f"{done or 0:,} of {total:,}" if total else "-"
 
 
 def mix(verdicts: Counter[str]) -> str:
-    """The most frequent verdicts, as parts of all."""
+    """Format the most frequent verdicts with their shares."""
     count = verdicts.total()
     if not count:
         return "-"
@@ -85,7 +85,7 @@ def mix(verdicts: Counter[str]) -> str:
 
 
 class LiveScreen:
-    """A table that rewrites itself."""
+    """A table on the terminal that is redrawn in place."""
 
     def __init__(self, title: str, console: Console | None = None) -> None:
         from rich.console import Console as RichConsole
@@ -101,7 +101,7 @@ class LiveScreen:
         self._live.update(self.table(board, cost), refresh=True)
 
     def tell(self, event: Event) -> None:
-        """Print a failure above the table; the rest is in it."""
+        """Print a failure above the table; the table shows all other events."""
         if event.failed:
             from rich.text import Text
 
@@ -114,7 +114,7 @@ class LiveScreen:
         self._live.stop()
 
     def table(self, board: Board, cost: float) -> RenderableType:
-        """The board as a table, with what Ansible does above it."""
+        """Make the table of all hosts, with Ansible's current task as its title."""
         from rich.table import Table
         from rich.text import Text
 
@@ -142,7 +142,7 @@ class LiveScreen:
 
 
 class PlainScreen:
-    """Lines: a task as it begins, a failure, and every half minute where each host stands."""
+    """Plain lines: each task as it begins, failures, and the hosts' state every half minute."""
 
     def __init__(self, clock: Callable[[], float], stream: TextIO | None = None) -> None:
         self._clock = clock
@@ -151,13 +151,13 @@ class PlainScreen:
         self._task = ""
 
     def show(self, board: Board, cost: float) -> None:
-        """Print where the hosts stand, if the last time was long ago."""
+        """Print the state of the hosts if half a minute has passed since the last time."""
         if self._clock() >= self._next:
             self._next = self._clock() + PLAIN_S
             self._table(board, cost)
 
     def tell(self, event: Event) -> None:
-        """Print a task that begins, what a task says, and a failure."""
+        """Print the start of a task, a task's message, or a failure."""
         if event.kind == "playbook_on_task_start" and event.task != self._task:
             self._task = event.task
             self._print(f"{event.play}: {event.task}" if event.play else event.task)
@@ -167,7 +167,7 @@ class PlainScreen:
             self._print(f"{event.host}: {event.message}")
 
     def close(self, board: Board, cost: float) -> None:
-        """Print where the hosts stand."""
+        """Print the final state of the hosts."""
         self._table(board, cost)
 
     def _table(self, board: Board, cost: float) -> None:

@@ -1,4 +1,4 @@
-"""A run from the controller's side: watched, interrupted without harm, ended at its limits."""
+"""The controller's side of a run: display it, end it at its limits, survive an interruption."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from evalpkg.fleet.screen import Screen
 
 WATCH_TAGS = "evaluate,collect"
 WATCH_SKIPS = "evaluation_plan,evaluation_configure,evaluation_start"
-"""Of ``site.yml`` what waits, brings home and merges, and starts nothing."""
+"""Tags that select the part of ``site.yml`` that waits, fetches and merges, but starts nothing."""
 SITE = "site.yml"
 KEPT_RUNS = 30
 
@@ -26,9 +26,9 @@ class WatchOutcome:
 
     Attributes:
         status: Ansible's exit status.
-        limit: the sentence about the limit that ended it; empty if none did.
-        summary: the run's own last lines.
-        errors: what went wrong, a line each.
+        limit: the sentence about the limit that ended the run; empty if none did.
+        summary: the final lines of the run.
+        errors: the errors, one line each.
     """
 
     status: int
@@ -38,7 +38,7 @@ class WatchOutcome:
 
 
 def run_folder(project: Path, command: str) -> Path:
-    """A new folder for the events of one command; the oldest beyond ``KEPT_RUNS`` go."""
+    """Make a folder for the events of one command; only the newest ``KEPT_RUNS`` are kept."""
     import shutil
 
     runs = project / ".cache" / "runs"
@@ -58,10 +58,10 @@ def supervise(
     say: Callable[[str], None],
     now: Callable[[], float] = time.time,
 ) -> WatchOutcome:
-    """Run ``play`` and show it. At a limit the hosts are stopped and what there is comes home.
+    """Run ``play`` and show it. At a limit, stop the hosts and fetch their results.
 
     Raises:
-        KeyboardInterrupt: the user went away; the hosts go on.
+        KeyboardInterrupt: the user pressed Ctrl-C; the hosts keep working.
     """
     board = Board(meter.prices)
     reached = ""
@@ -83,7 +83,7 @@ def supervise(
     finally:
         screen.close(board, spent())
     if reached and status == CANCELLED:
-        say(f"{reached} Stopping the hosts, and bringing home what there is.")
+        say(f"{reached} Stopping the hosts and fetching their results.")
         status = _bring_home(play, log, board, say, now)
     errors = [f"{row.name}: {row.error}" for row in board.rows.values() if row.error]
     return WatchOutcome(status, reached, board.summary, tuple(errors + board.errors))
@@ -96,7 +96,7 @@ def _bring_home(
     say: Callable[[str], None],
     now: Callable[[], float],
 ) -> int:
-    """Stop the evaluation on every host, fetch and merge; Ansible's exit status of the last."""
+    """Stop the evaluation on every host, fetch and merge; return the last exit status."""
 
     def take(event: Event) -> None:
         board.take(event)

@@ -1,4 +1,4 @@
-"""The timer that a rented host carries, in case nobody ends it."""
+"""The timer on a rented host that ends its work if nobody else does."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 
 
 def cloud_config(ends_at: float) -> str:
-    """cloud-init's user data: at ``ends_at`` the evaluation is stopped and the host powers off.
+    """Write the cloud-init configuration of a timer that stops the evaluation and the host.
 
-    It works from the first boot on, also where no controller ever reaches the host. Powering off
-    ends no bill on Lambda Cloud: only terminating does.
+    The timer works from the first boot on, even if no controller ever reaches the host. Lambda
+    Cloud bills a host that is powered off: only its termination ends the bill.
 
     Args:
-        ends_at: seconds since 1970.
+        ends_at: time at which the timer fires, in seconds since 1970.
     """
     when = datetime.fromtimestamp(ends_at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     service = (
@@ -27,7 +27,7 @@ def cloud_config(ends_at: float) -> str:
         "[Install]\nWantedBy=timers.target\n"
     )
     folder = "/etc/systemd/system/sigilderg-rent-end"
-    # JSON is YAML; nothing in it needs quoting rules of its own.
+    # JSON is valid YAML and needs no special quoting.
     told = {
         "write_files": [
             {"path": f"{folder}.service", "content": service},

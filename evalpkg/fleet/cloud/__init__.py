@@ -1,1 +1,1 @@
-"""Hosts of Lambda Cloud: renting them once, waiting for them, and giving all of them back."""
+"""Hosts of Lambda Cloud: rent each exactly once, wait for it, terminate it."""

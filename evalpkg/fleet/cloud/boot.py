@@ -1,4 +1,4 @@
-"""Waiting for hosts: until each is active and answers by ssh, or is given up and terminated."""
+"""The wait for hosts, until each is active and answers by ssh or is terminated as failed."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from evalpkg.fleet.cloud.records import Instance
 POLL_S = 10.0
 TELL_S = 60.0
 BOOT_S = 45 * 60.0
-"""Eight H100 were seen to need 25 minutes."""
+"""Time limit for a host to boot, in seconds; 8 H100 were seen to need 25 minutes."""
 SSH_S = 10 * 60.0
-"""After the cloud calls it active."""
+"""Time limit from the state "active" to an answer by ssh, in seconds."""
 
 
 def answers_ssh(address: str, port: int = 22, timeout: float = 5.0) -> bool:
-    """Tell whether an ssh server greets at ``address``."""
+    """Tell whether an ssh server answers at ``address``."""
     try:
         with socket.create_connection((address, port), timeout) as connection:
             connection.settimeout(timeout)
@@ -34,7 +34,7 @@ class Booted:
 
     Attributes:
         ready: hosts that answer.
-        failed: those that were terminated, each with why.
+        failed: hosts that were terminated, each with the reason.
     """
 
     ready: list[Instance]
@@ -49,7 +49,7 @@ def wait_for_hosts(
     greets: Callable[[str], bool] = answers_ssh,
     boot_s: float = BOOT_S,
 ) -> Booted:
-    """Wait for all of ``expected``. A host that fails is terminated, and named with its reason."""
+    """Wait for all of ``expected``; terminate those that fail, and print the reasons."""
     began, told = clock.now(), 0.0
     active_since: dict[str, float] = {}
     ready: dict[str, Instance] = {}
@@ -91,11 +91,11 @@ def _failure(
     active_since: float | None,
     boot_s: float,
 ) -> str:
-    """Why a host is given up; empty while there is hope."""
+    """Return the reason to give up on a host, or empty text to keep waiting."""
     if host.status in ("unhealthy", "terminated", "terminating", "preempted"):
         return f"is {host.status}"
     if active_since is not None and now - active_since > SSH_S:
-        where = f"answers no ssh at {host.ip}" if host.ip else "has no address"
+        where = f"does not answer ssh at {host.ip}" if host.ip else "has no address"
         return f"has been active for {_minutes(SSH_S)} and {where}"
     if now - began > boot_s:
         return f"did not boot within {_minutes(boot_s)}" if listed else "is not in the cloud's list"

@@ -1,4 +1,4 @@
-"""Lambda Cloud's API: five calls, at the rate that it allows, tried again where that is safe."""
+"""Client of Lambda Cloud's API: five calls, within its rate limits, retried if that is safe."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ TIMEOUT_S = (10.0, 60.0)
 
 
 class CloudError(EnvironmentUnfitError):
-    """The cloud refused, for good."""
+    """The cloud refused a request; a retry would not help."""
 
 
 class CapacityError(CloudError):
-    """Nothing of that type is free there now."""
+    """The cloud has no free host of the type at present."""
 
 
 class UnsureError(Exception):
-    """A request was sent and no answer came that says whether it was done."""
+    """A request was sent, but no answer says whether it was carried out."""
 
 
 class _AgainError(Exception):
-    """The request was not done; the same one may be sent again."""
+    """The request was not carried out, or may safely be repeated."""
 
 
 class _Bearer(requests.auth.AuthBase):
-    """The key in its header, which a ``.netrc`` would otherwise replace."""
+    """Authentication by the key alone; requests would otherwise prefer a ``.netrc``."""
 
     def __init__(self, key: str) -> None:
         self._key = key
@@ -48,12 +48,12 @@ class _Bearer(requests.auth.AuthBase):
 
 
 class LambdaCloud:
-    """The account that a key belongs to.
+    """An account of Lambda Cloud.
 
     Args:
-        key: the key; it is sent in a header and shown nowhere.
+        key: the API key; it is sent in a header and never shown.
         endpoint: the API's address, without a slash at its end.
-        clock: time to wait by.
+        clock: time for the rate limits; a test can replace it.
     """
 
     def __init__(self, key: str, endpoint: str, clock: Clock | None = None) -> None:
@@ -65,23 +65,24 @@ class LambdaCloud:
         self._launch_pace = Pace(LAUNCH_INTERVAL_S)
 
     def instances(self) -> list[Instance]:
-        """Every instance of the account."""
+        """Fetch every instance of the account."""
         return [parse_instance(told) for told in self._get("/instances")]
 
     def offers(self) -> dict[str, Offer]:
-        """Every type, by name."""
+        """Fetch every instance type, by name."""
         return {name: parse_offer(told) for name, told in self._get("/instance-types").items()}
 
     def ssh_keys(self) -> list[str]:
-        """The names of the account's ssh keys."""
+        """Fetch the names of the account's ssh keys."""
         return [told["name"] for told in self._get("/ssh-keys")]
 
     def launch(self, request: dict[str, Any]) -> str:
-        """Start one instance; its id.
+        """Start one instance, and return its id.
 
         Raises:
-            CapacityError: none is free.
-            UnsureError: it may have been started, or not.
+            CapacityError: no instance of the type is free.
+            UnsureError: the instance may have been started, or not.
+            CloudError: the cloud refused, or did not answer for ``PATIENCE_S``.
         """
 
         def once() -> Any:
@@ -91,12 +92,12 @@ class LambdaCloud:
         return str(ids[0])
 
     def terminate(self, ids: list[str]) -> None:
-        """End instances; those that have ended already are no error."""
+        """Terminate instances; it is no error if one has already ended."""
 
         def once() -> Any:
             try:
                 return self._send("POST", "/instance-operations/terminate", {"instance_ids": ids})
-            except UnsureError as error:  # twice is as good as once
+            except UnsureError as error:  # safe to repeat
                 raise _AgainError(str(error)) from error
 
         self._persist(once)
@@ -111,7 +112,7 @@ class LambdaCloud:
         return self._persist(once)
 
     def _persist(self, once: Any) -> Any:
-        """Try again, with growing pauses, for as long as ``PATIENCE_S``."""
+        """Call ``once``, and retry it with growing pauses for ``PATIENCE_S`` seconds."""
         began = self._clock.now()
         retrying = Retrying(
             retry=retry_if_exception_type(_AgainError),
@@ -125,12 +126,12 @@ class LambdaCloud:
         except _AgainError as error:
             raise CloudError(
                 f"Lambda Cloud did not answer for {PATIENCE_S / 60:.0f} minutes: {error}",
-                "Nothing was changed by this request. Look at https://cloud.lambda.ai/instances, "
-                "and give the same command again.",
+                "This request changed nothing. Look at https://cloud.lambda.ai/instances, then "
+                "give the same command again.",
             ) from error
 
     def _send(self, method: str, path: str, body: dict[str, Any] | None) -> Any:
-        """One request; the answer's ``data``."""
+        """Send one request, and return the ``data`` of the answer."""
         also = [self._launch_pace] if path == LAUNCH else []
         wait_for_turn(self._clock, self._pace, *also)
         try:
@@ -140,7 +141,7 @@ class LambdaCloud:
         except requests.ConnectTimeout as error:
             raise _AgainError("no connection") from error
         except requests.exceptions.InvalidURL as error:
-            raise ConfigError(f"LAMBDA_API_ENDPOINT={self._endpoint} is no address") from error
+            raise ConfigError(f"LAMBDA_API_ENDPOINT={self._endpoint} is not a URL") from error
         except requests.RequestException as error:
             raise UnsureError(type(error).__name__) from error
         if answer.status_code == requests.codes.too_many_requests:
@@ -155,7 +156,7 @@ class LambdaCloud:
 
 
 def _refusal(status: int, error: dict[str, Any]) -> Exception:
-    """What an error means: told by its code, because messages change."""
+    """Turn an error answer into an exception, by its code: messages may change."""
     code, message = str(error.get("code", "")), str(error.get("message", ""))[:300]
     said = f"{message or 'no reason given'} ({code or status})"
     if code == "instance-operations/launch/insufficient-capacity":
@@ -164,11 +165,11 @@ def _refusal(status: int, error: dict[str, Any]) -> Exception:
         return UnsureError(said)
     if status in (requests.codes.unauthorized, requests.codes.forbidden):
         return ConfigError(
-            f"Lambda Cloud does not take the key: {said}",
+            f"Lambda Cloud does not accept the key: {said}",
             "Make a new one at https://cloud.lambda.ai/api-keys and set LAMBDA_API_KEY.",
         )
     cure = (
-        "Ask Lambda for more, or take fewer or smaller hosts."
+        "Ask Lambda for a larger quota, or rent fewer or smaller hosts."
         if code == "global/quota-exceeded"
         else str(error.get("suggestion") or "")[:300]
     )

@@ -1,4 +1,4 @@
-"""Where the key of the cloud's account comes from: a variable or a file, never an argument."""
+"""The API key of Lambda Cloud, from a variable or a file; never from the command line."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ ENDPOINT = "https://cloud.lambda.ai/api/v1"
 
 
 def endpoint() -> str:
-    """``LAMBDA_API_ENDPOINT``, else Lambda's own."""
+    """Return ``LAMBDA_API_ENDPOINT``, else Lambda's own address."""
     return os.environ.get("LAMBDA_API_ENDPOINT", "").rstrip("/") or ENDPOINT
 
 
 def has_key() -> bool:
-    """Tell whether this machine has a key for the cloud."""
+    """Tell whether a variable gives a key or the file of a key."""
     return bool(os.environ.get("LAMBDA_API_KEY") or os.environ.get("LAMBDA_API_KEY_FILE"))
 
 
 def api_key() -> str:
-    """``LAMBDA_API_KEY``, else what the file ``LAMBDA_API_KEY_FILE`` holds.
+    """Return ``LAMBDA_API_KEY``, else the content of the file ``LAMBDA_API_KEY_FILE``.
 
     Raises:
-        ConfigError: there is none, or it cannot be sent.
+        ConfigError: if there is no key, or it has characters that no key has.
     """
     key = os.environ.get("LAMBDA_API_KEY", "").strip()
     file = os.environ.get("LAMBDA_API_KEY_FILE", "")
@@ -34,16 +34,16 @@ def api_key() -> str:
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(
                 f"LAMBDA_API_KEY_FILE={file} cannot be read: {error}",
-                "Name a file with the key of your Lambda account, and nothing else in it.",
+                "Name a file that contains only the key of your Lambda account.",
             ) from error
     if not key:
         raise ConfigError(
             "there is no key for Lambda Cloud",
             "Make one at https://cloud.lambda.ai/api-keys and set LAMBDA_API_KEY, or "
-            "LAMBDA_API_KEY_FILE to a file that holds it.",
+            "LAMBDA_API_KEY_FILE to a file that contains it.",
         )
     if not key.isascii() or not key.isprintable() or " " in key:
         raise ConfigError(
-            "the key for Lambda Cloud has characters that no key has", "Copy it anew."
+            "the key for Lambda Cloud has characters that no key has", "Copy it again."
         )
     return key

@@ -1,4 +1,4 @@
-"""``fleet down``: ends exactly what carries the fleet's tag, and looks whether it is gone."""
+"""``fleet down``: terminates exactly the instances with the fleet's tag, and waits for the end."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ def take_down(
     """Terminate every instance of the fleet, and wait until none is left.
 
     Args:
-        fleet: what is to end.
-        confirm: is asked with the list, before anything is ended.
-        say: shows one line.
-        clock: time to wait by.
-        patience_s: how long to wait for the cloud, seconds.
+        fleet: the fleet.
+        confirm: asks the user a question before anything is terminated; True means yes.
+        say: prints one line.
+        clock: time; a test can replace it.
+        patience_s: the longest wait for the end of the instances, in seconds.
 
     Returns:
-        what was terminated.
+        The terminated instances.
 
     Raises:
-        CloudError: some are still there.
-        ConfigError: the answer was no.
+        CloudError: some instances still exist after ``patience_s``.
+        ConfigError: the user answered no.
     """
     here = fleet.present()
     if not here:
@@ -43,9 +43,9 @@ def take_down(
     for host in here:
         say(f"  {host.label}  {host.type}  {host.region}  {host.status}  {host.price:.2f} an hour")
     if here and not confirm(
-        f"Terminate these {len(here)} hosts? Results that were not brought home are lost."
+        f"Terminate these {len(here)} hosts? Results that were not fetched are lost."
     ):
-        raise ConfigError("nothing was terminated; the hosts go on costing")
+        raise ConfigError("nothing was terminated; the hosts still cost money")
     began = clock.now()
     while left := _left(fleet):
         alive = [host.id for host in left if host.status not in GONE]
@@ -53,13 +53,13 @@ def take_down(
             fleet.cloud.terminate(alive)
         if clock.now() - began > patience_s:
             raise CloudError(
-                "still there, and perhaps costing: "
+                "hosts still exist and may cost money: "
                 + ", ".join(f"{host.label} {host.status}" for host in left),
                 "End them at https://cloud.lambda.ai/instances, or give the same command again.",
             )
         clock.sleep(POLL_S)
     if here:
-        say(f"Gone, and costing nothing: {', '.join(host.label for host in here)}.")
+        say(f"Terminated, and no longer billed: {', '.join(host.label for host in here)}.")
     return here
 
 
@@ -72,12 +72,12 @@ def _left(fleet: CloudFleet) -> list[Instance]:
 
 
 def _say_none(fleet: CloudFleet, say: Callable[[str], None]) -> None:
-    """Say what else there is, in case the name is not the one that was meant."""
+    """Say that the fleet has no host, and list other fleets in case the name is wrong."""
     others: dict[str, int] = {}
     for host in fleet.cloud.instances():
         if host.fleet and host.status not in GONE:
             others[host.fleet] = others.get(host.fleet, 0) + 1
-    said = f"No host carries the tag of the fleet {fleet.name}."
+    said = f"No host has the tag of the fleet {fleet.name}."
     if others:
         listed = ", ".join(f"{name} ({count})" for name, count in sorted(others.items()))
         said += f" Other fleets of this account: {listed}; end one with --name."

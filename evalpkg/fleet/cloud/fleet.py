@@ -1,4 +1,4 @@
-"""The instances that carry one fleet's tag: found, started one by one, given back."""
+"""The instances with one fleet's tag: find them, and start missing ones one by one."""
 
 from __future__ import annotations
 
@@ -22,18 +22,21 @@ from evalpkg.fleet.cloud.records import (
 
 LOOK_AGAIN_S = 5.0
 TRIES = 5
-"""How often one host is asked for where no answer says what became of the request."""
+"""Number of requests for one host as long as no answer says whether it was started."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """The hosts that are wanted.
+    """The hosts to have.
 
     Attributes:
-        fleet: the tag's value.
-        region: empty for any that has some.
-        ssh_key: the name of a key in the account.
-        user_data: what cloud-init is given; empty for nothing.
+        fleet: name of the fleet, the value of its tag.
+        type: Lambda's instance type.
+        count: number of hosts.
+        region: empty for any region with free hosts.
+        ssh_key: name of an ssh key in the account.
+        file_systems: names of file systems to attach.
+        user_data: configuration for cloud-init; empty for none.
     """
 
     fleet: str
@@ -46,10 +49,14 @@ class Wish:
 
 
 class CloudFleet:
-    """What carries one fleet's tag.
+    """The instances with one fleet's tag.
 
     Args:
-        say: shows one line.
+        cloud: the account.
+        name: name of the fleet.
+        journal: the record of requests whose instances may not be listed yet.
+        say: prints one line.
+        clock: time; a test can replace it.
     """
 
     def __init__(
@@ -67,9 +74,10 @@ class CloudFleet:
         self._clock = clock or Clock()
 
     def present(self) -> list[Instance]:
-        """The fleet's instances that are not gone, by slot. Waits where one may be on its way.
+        """List the fleet's instances that have not ended, by slot.
 
-        Two in one slot (a request that was done although no answer came) are made one.
+        Waits if the journal says that an instance may not be listed yet. If a slot has two
+        instances, because a request was carried out without an answer, one is terminated.
         """
         while True:
             here = self._listed()
@@ -79,7 +87,7 @@ class CloudFleet:
             if left <= 0:
                 break
             self._say(
-                f"An instance was asked for and is not listed yet; looking for {left:.0f} s more."
+                f"An instance was requested but is not listed yet; waiting {left:.0f} s more."
             )
             self._clock.sleep(min(LOOK_AGAIN_S, left))
         self._journal.settle(set(self._journal.open_notes()))
@@ -109,12 +117,13 @@ class CloudFleet:
         """Start an instance for each of ``slots``, one after the other.
 
         Args:
-            wish: what is wanted.
-            slots: which numbers are missing.
-            regions: where to try, in order.
+            wish: the hosts to have.
+            slots: numbers of the missing hosts.
+            regions: regions to try, in order.
 
         Raises:
-            CapacityError: there was none for one of them; those before it stay.
+            CapacityError: no host was free for a slot; those already started are kept.
+            CloudError: the cloud refused, or gave no clear answer ``TRIES`` times.
         """
         for slot in slots:
             self._launch_one(wish, slot, regions)
@@ -124,7 +133,7 @@ class CloudFleet:
             try:
                 identity = self._ask(wish, slot, regions)
             except UnsureError as error:
-                self._say(f"No clear answer ({error}): looking whether host {slot} was started.")
+                self._say(f"No clear answer ({error}): checking whether host {slot} was started.")
                 if any(host.slot == slot for host in self.present()):
                     self._say(f"Host {slot} was started.")
                     return
@@ -133,11 +142,11 @@ class CloudFleet:
             return
         raise CloudError(
             f"host {slot} could not be started: {TRIES} requests had no clear answer",
-            "Give the same command again later: it goes on with what is there.",
+            "Give the same command again later: it keeps the hosts that were started.",
         )
 
     def _ask(self, wish: Wish, slot: int, regions: list[str]) -> str:
-        """Send the request, region by region. A note stays where its end is unknown."""
+        """Request an instance, region by region; a note stays if the outcome is unknown."""
         for last, region in enumerate(regions, 1 - len(regions)):
             now = self._clock.now()
             self._journal.note(slot, now)
@@ -170,11 +179,11 @@ class CloudFleet:
 
 
 def choose_regions(offers: dict[str, Offer], wish: Wish) -> list[str]:
-    """Where to try, best first.
+    """List the regions to try, best first.
 
     Raises:
-        ConfigError: no such type.
-        CapacityError: it is free nowhere, or not in the region that was named.
+        ConfigError: there is no such type.
+        CapacityError: no host of the type is free, or none in the wished region.
     """
     offer = offers.get(wish.type)
     if offer is None:

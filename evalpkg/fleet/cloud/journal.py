@@ -1,4 +1,4 @@
-"""What was asked of the cloud and may not be listed yet, kept across a launcher that dies."""
+"""A record of launch requests that survives the death of the launching process."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from pathlib import Path
 from evalpkg.errors import DataError
 
 SETTLE_S = 90.0
-"""After so long an instance that was asked for is in the list, or never will be."""
+"""Seconds after a request in which its instance appears in the cloud's list, if ever."""
 
 
 class Journal:
-    """One small file a fleet: slot by slot, when an instance was asked for.
+    """The file of a fleet that records, by slot, the time of each open request.
 
-    A note is written before the request leaves and goes when the instance is in the list. So a
-    launcher that is killed in between leaves a note, and the next one looks before it asks again.
+    A note is written before the request is sent, and removed once the instance is listed. If the
+    process is killed in between, the note stays, and the next process checks before it repeats
+    the request. So no host is rented twice.
 
     Args:
         path: the file; it need not exist.
@@ -25,7 +26,7 @@ class Journal:
         self._path = path
 
     def open_notes(self) -> dict[int, float]:
-        """When each open request was sent, by slot; seconds since 1970."""
+        """Read the time of each open request by slot, in seconds since 1970."""
         try:
             told = json.loads(self._path.read_text(encoding="utf-8"))
             return {int(slot): float(when) for slot, when in told.items()}
@@ -34,15 +35,16 @@ class Journal:
         except (ValueError, AttributeError) as error:
             raise DataError(
                 f"{self._path} cannot be read: {error}",
-                "Look at https://cloud.lambda.ai/instances for its hosts, then remove it.",
+                "Look at https://cloud.lambda.ai/instances for the fleet's hosts, then remove the "
+                "file.",
             ) from error
 
     def note(self, slot: int, when: float) -> None:
-        """Note that an instance for ``slot`` is about to be asked for."""
+        """Record that an instance for ``slot`` is about to be requested."""
         self._write(self.open_notes() | {slot: when})
 
     def settle(self, slots: set[int]) -> None:
-        """Forget the notes of these slots: their instances are listed, or were refused."""
+        """Remove the notes of ``slots``: their instances are listed, or were refused."""
         notes = self.open_notes()
         if notes.keys() & slots:
             self._write({slot: when for slot, when in notes.items() if slot not in slots})

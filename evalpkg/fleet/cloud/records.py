@@ -1,4 +1,4 @@
-"""What Lambda Cloud says of an instance and of a type, less what is secret."""
+"""Records of Lambda Cloud's instances and instance types, without their secrets."""
 
 from __future__ import annotations
 
@@ -11,20 +11,21 @@ SLOT_TAG = "evalpkg-slot"
 LAUNCHED_TAG = "evalpkg-launched"
 
 GONE = frozenset({"terminated", "terminating", "preempted"})
-"""States of an instance that nobody will get back."""
+"""States of an instance that has ended or is ending."""
 ENDED = frozenset({"terminated", "preempted"})
-"""States of an instance that costs nothing any more."""
+"""States of an instance that no longer costs money."""
 
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """One instance. ``jupyter_token`` and ``jupyter_url`` of the answer are secrets and left out.
+    """One instance. Its ``jupyter_token`` and ``jupyter_url`` are secrets and left out.
 
     Attributes:
-        ip: empty while it boots.
-        price: dollars an hour.
-        slot: its number in the fleet; None where the tag is missing.
-        launched: seconds since 1970; None where the tag is missing.
+        ip: its address; empty while it boots.
+        price: dollars per hour.
+        fleet: name of its fleet, from its tag; empty without the tag.
+        slot: its number in the fleet; None without the tag.
+        launched: time of the request, in seconds since 1970; None without the tag.
     """
 
     id: str
@@ -40,17 +41,18 @@ class Instance:
 
     @property
     def label(self) -> str:
-        """How messages name it."""
+        """Its name in messages."""
         return f"{self.name or self.id} ({self.id})" if self.name else self.id
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One type of instance.
+    """One instance type.
 
     Attributes:
-        price: dollars an hour for one.
-        regions: those that have some now.
+        about: its GPU, in words.
+        price: dollars per hour of one instance.
+        regions: regions in which one is free at present.
     """
 
     type: str
@@ -60,7 +62,7 @@ class Offer:
 
 
 def parse_instance(told: dict[str, Any]) -> Instance:
-    """An instance from the answer's JSON."""
+    """Make an ``Instance`` from an answer's JSON."""
     tags = {tag["key"]: tag["value"] for tag in told.get("tags") or []}
     kind = told.get("instance_type") or {}
     slot = tags.get(SLOT_TAG, "")
@@ -79,7 +81,7 @@ def parse_instance(told: dict[str, Any]) -> Instance:
 
 
 def parse_offer(told: dict[str, Any]) -> Offer:
-    """A type from the answer's JSON."""
+    """Make an ``Offer`` from an answer's JSON."""
     kind = told["instance_type"]
     return Offer(
         type=kind["name"],
@@ -90,7 +92,7 @@ def parse_offer(told: dict[str, Any]) -> Offer:
 
 
 def stamp(seconds: float) -> str:
-    """A time as the tag holds it."""
+    """Format a time, given in seconds since 1970, for the tag."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

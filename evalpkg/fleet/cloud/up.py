@@ -1,4 +1,4 @@
-"""``fleet up``: from no host to hosts that answer, however often it was interrupted on the way."""
+"""``fleet up``: makes sure that all wanted hosts run; safe to repeat after an interruption."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from evalpkg.fleet.cloud.records import Instance
 
 
 class ShortError(CapacityError):
-    """Fewer hosts than were wanted could be had; those that were had go on costing."""
+    """Fewer hosts than wanted are ready; those that were started cost money."""
 
 
 def choose_ssh_key(names: list[str], wanted: str) -> str:
-    """The key that new hosts let in.
+    """Choose the ssh key for new hosts: the wanted one, else the account's only one.
 
     Raises:
-        ConfigError: there is none, or several and none was named.
+        ConfigError: the account lacks the key, or none is wanted and it does not have exactly one.
     """
     listed = f"The account has: {', '.join(sorted(names)) or 'none'}."
     if wanted in names:
@@ -29,7 +29,7 @@ def choose_ssh_key(names: list[str], wanted: str) -> str:
         raise ConfigError(f"the account has no ssh key {wanted}", listed)
     if len(names) != 1:
         raise ConfigError(
-            "which ssh key shall new hosts let in?",
+            "no ssh key is named for the new hosts",
             f"{listed} Name one with --ssh-key; add one at https://cloud.lambda.ai/ssh-keys.",
         )
     return names[0]
@@ -44,25 +44,25 @@ def bring_up(
     greets: Callable[[str], bool] = answers_ssh,
     boot_s: float = BOOT_S,
 ) -> Booted:
-    """Have ``wish.count`` hosts: adopt what is there, start what is missing, wait for all.
+    """Have ``wish.count`` hosts: keep existing ones, start missing ones, and wait for all.
 
     Args:
-        fleet: where hosts are found and started.
-        wish: the hosts that are wanted.
-        confirm: is asked with what it will cost, before anything is started.
-        say: shows one line.
-        clock: time to wait by.
-        greets: whether an address answers by ssh.
-        boot_s: how long a host may need to boot, seconds.
+        fleet: the fleet.
+        wish: the hosts to have.
+        confirm: shows the user the cost and asks before anything is started; True means yes.
+        say: prints one line.
+        clock: time; a test can replace it.
+        greets: tells whether an address answers by ssh.
+        boot_s: time limit for a host to boot, in seconds.
 
     Raises:
-        ShortError: some could not be had.
-        ConfigError: the answer was no, or the wish cannot be met.
+        ShortError: some hosts could not be started, or failed to boot.
+        ConfigError: the user answered no, or the fleet has hosts of another type.
     """
     here = _fit(fleet, fleet.present(), wish, say)
     slots = sorted(set(range(wish.count)) - {host.slot for host in here})
     if here:
-        say(f"Here already: {', '.join(host.label for host in here)}.")
+        say(f"Already running: {', '.join(host.label for host in here)}.")
     if slots:
         offers = fleet.cloud.offers()
         regions = choose_regions(offers, wish)
@@ -92,7 +92,7 @@ def bring_up(
 def _fit(
     fleet: CloudFleet, here: list[Instance], wish: Wish, say: Callable[[str], None]
 ) -> list[Instance]:
-    """What of the fleet can be gone on with."""
+    """Return the hosts to keep; unhealthy ones are terminated."""
     other = [host for host in here if host.type != wish.type]
     if other:
         raise ConfigError(
@@ -119,28 +119,28 @@ def _ask(
     question = (
         f"{missing} x {wish.type} in {' or '.join(regions)}: {missing * price:.2f} dollars an hour "
         f"({price:.2f} each"
-        + (f"; with the {here} that are here {(here + missing) * price:.2f}" if here else "")
+        + (f"; {(here + missing) * price:.2f} with the {here} already running" if here else "")
         + "), from their start until 'evalpkg fleet down'. Start them?"
     )
     if not confirm(question):
-        kept = f" The {here} that are here stay, and go on costing." if here else ""
+        kept = f" The {here} already running are kept and still cost money." if here else ""
         raise ConfigError(f"nothing was started.{kept}")
 
 
 def _short(fleet: CloudFleet, wish: Wish, error: CapacityError) -> ShortError:
     here = fleet.present()
     return ShortError(
-        f"{len(here)} of {wish.count} hosts of the fleet {fleet.name} were started, and no more "
-        f"can be had now: {error.cause}",
-        f"Give the same command again later: it adopts what is there. {_costing(here)}",
+        f"{len(here)} of {wish.count} hosts of the fleet {fleet.name} are running, and no more "
+        f"are free now: {error.cause}",
+        f"Give the same command again later: it keeps the hosts that run. {_costing(here)}",
     )
 
 
 def _costing(here: list[Instance]) -> str:
-    """What goes on costing, and how to end it."""
+    """Say what the running hosts cost, and how to end that."""
     if not here:
-        return "Nothing goes on costing."
+        return "No host is running, so nothing costs money."
     return (
-        f"{', '.join(host.label for host in here)} go on costing "
-        f"{sum(host.price for host in here):.2f} dollars an hour until 'evalpkg fleet down'."
+        f"Until 'evalpkg fleet down', {', '.join(host.label for host in here)} cost "
+        f"{sum(host.price for host in here):.2f} dollars an hour."
     )

@@ -137,7 +137,7 @@ def test_capacity_gone_for_the_second_host_names_what_goes_on_costing(desk: Desk
     desk.account.capacity = {"us-east-1": 1}
     with pytest.raises(ShortError, match=r"1 of 2 hosts of the fleet mine") as caught:
         up(desk)
-    assert "mine-0 (i0000) go on costing 3.29 dollars an hour" in caught.value.cure
+    assert "mine-0 (i0000) cost 3.29 dollars an hour" in caught.value.cure
     desk.account.capacity = {"us-east-1": 1}
     assert len(up(desk)) == 2
     assert len(desk.account.rented) == 2
@@ -169,7 +169,7 @@ def test_a_host_that_fails_to_boot_is_terminated_and_named(desk: Desk, fate: str
 
 
 def test_a_host_without_ssh_is_terminated_and_named(desk: Desk) -> None:
-    with pytest.raises(ShortError, match=r"mine-1 \(i0001\) .* answers no ssh at 192\.0\.2\.2"):
+    with pytest.raises(ShortError, match=r"mine-1 \(i0001\) .* does not answer ssh at 192\.0\.2\.2"):
         up(desk, greets=lambda address: address == "192.0.2.1")
     assert [one.id for one in desk.account.alive] == ["i0000"]
 
@@ -201,7 +201,7 @@ def test_a_no_starts_and_ends_nothing(desk: Desk) -> None:
 
 def test_a_wrong_key_is_named_and_not_shown(desk: Desk) -> None:
     desk.account.key = "another"
-    with pytest.raises(ConfigError, match="does not take the key") as caught:
+    with pytest.raises(ConfigError, match="does not accept the key") as caught:
         up(desk)
     assert "Bearer" not in f"{caught.value.cause}{caught.value.cure}"
 
