@@ -54,7 +54,7 @@ class Cuda(_Part):
 
 
 class FlashAttention(_Part):
-    """What came of building FlashAttention 2, which may fail without stopping anything."""
+    """The outcome of building FlashAttention 2; a failed build stops nothing."""
 
     installed: bool
     reason: str = ""
@@ -62,7 +62,7 @@ class FlashAttention(_Part):
 
 
 class Provisioning(_Part, extra="ignore"):
-    """What was recorded when this environment was made; ``roles/cuda_torch`` writes it."""
+    """The record of how this environment was made; ``roles/cuda_torch`` writes it."""
 
     torch: str
     """Build of torch that was chosen, such as ``2.7.1+cu128``."""
@@ -72,7 +72,7 @@ class Provisioning(_Part, extra="ignore"):
 
 
 class Environment(_Part):
-    """What of a machine can change speed or results; not its name, nor its address."""
+    """The facts about a machine that can change speed or results, without name and address."""
 
     os: str
     kernel: str

@@ -56,7 +56,7 @@ class SampleTree(_Part):
 
 
 class Inputs(_Part):
-    """What the results were made from, as the metadata has it."""
+    """The origin of the results, taken from the metadata."""
 
     dataset: Dataset
     prompt: Prompt

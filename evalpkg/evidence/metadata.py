@@ -29,7 +29,7 @@ class Tool(_Part):
     commit: str = ""
     """Git commit of the checkout it ran from, empty for an installed package."""
     dirty: bool = False
-    """Whether that checkout had changes of its own."""
+    """True if that checkout had uncommitted changes."""
 
 
 class DatasetPart(_Part):
@@ -39,9 +39,9 @@ class DatasetPart(_Part):
     sha256: str = SHA256
     """Digest of its file."""
     tasks: int = Field(ge=0)
-    """How many of its tasks were asked for."""
+    """Number of its tasks in the run."""
     of: int = Field(ge=0)
-    """How many of its tasks can be judged."""
+    """Number of its tasks that can be judged."""
     excluded: dict[str, str] = {}
     """Tasks left out because they cannot be judged, each with its reason."""
 

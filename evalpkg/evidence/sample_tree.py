@@ -56,7 +56,7 @@ def leaves(layout: RunLayout, mode: Mode) -> Iterator[bytes]:
 
 
 class Proof(BaseModel):
-    """That a sample is one of those under a Merkle root; no other sample is needed to check it."""
+    """A proof that a sample lies under a Merkle root; checking it needs no other sample."""
 
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 

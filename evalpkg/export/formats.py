@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ExportFormat:
-    """What is known of a format without loading it.
+    """The facts about a format that need no import of its module.
 
     Attributes:
         summary: what is written, in a few words, for ``--help``.

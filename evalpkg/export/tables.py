@@ -114,7 +114,7 @@ def _metric_line(mode: Mode, model: str, name: str, number: Estimate | Differenc
 
 
 def settings_of(run: RunFiles) -> Line:
-    """What a reader of another tool should know of the run, as texts and numbers."""
+    """Collect the run's main settings, as texts and numbers, for other tools."""
     about = run.metadata
     if about is None:
         return {}

@@ -11,7 +11,7 @@ from evalpkg.extraction.syntax import COMMENTS, text_of
 
 
 class Standing(IntEnum):
-    """How well a definition stands for the model's answer; the lowest is best."""
+    """The rank of a definition as the model's answer; the lowest is best."""
 
     FULL = 0
     QUOTED = 1

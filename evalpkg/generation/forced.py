@@ -25,7 +25,7 @@ _ROWS = 32
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How far a model agrees with a recorded answer.
+    """The agreement of a model with a recorded answer.
 
     Attributes:
         same: positions at which the model draws the recorded token.

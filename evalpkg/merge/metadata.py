@@ -51,7 +51,7 @@ def _undivided(arguments: dict[str, Any]) -> dict[str, Any]:
 
 
 def _finished(documents: Sequence[EvalMetadata]) -> str:
-    """When the last host ended; empty while one has not."""
+    """Return the time at which the last host finished; empty if a host has not."""
     ends = [document.finished_at for document in documents]
     return max(ends) if all(ends) else ""
 

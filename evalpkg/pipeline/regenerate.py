@@ -28,7 +28,7 @@ KIND = ("backend", "engine", "device", "dtype", "quantization", "attention", "ro
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Where the weights lie on this machine.
+    """The places of the weights on this machine.
 
     An empty name means the one that the run names.
 

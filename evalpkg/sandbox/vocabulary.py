@@ -10,7 +10,7 @@ from enum import IntEnum, StrEnum, unique
 
 @unique
 class OutcomeKind(StrEnum):
-    """How one program's test run ended. The order is the number that the oracle reports."""
+    """The ends of a program's test run. The order is the number that the oracle reports."""
 
     PASSED = "passed"
     """Every test ran to its end and held."""

@@ -1,4 +1,4 @@
-"""What judged the samples: the record that the scorer gives of itself."""
+"""The record of the scorer that judged the samples."""
 
 from __future__ import annotations
 

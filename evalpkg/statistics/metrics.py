@@ -189,7 +189,7 @@ class SamplingNoise(Frozen):
     """
 
     share: float
-    """That part as a share of the whole, between 0 and 1."""
+    """The part as a share of the whole, between 0 and 1."""
     samples: int
     """Samples per task that were drawn."""
     width: float

@@ -1,4 +1,4 @@
-"""How a run may grow: more samples, more tasks, other k, other modes. What is there stays."""
+"""The growth of a run: more samples, more tasks, other k, other modes. Existing work is kept."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ def row_of(sample: Sample, scored: ScoredSample, mode: Mode) -> Row:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How much of a run is there, and what it lacks.
+    """The coverage of a run: the samples that are missing, unjudged or failed by infrastructure.
 
     Attributes:
         not_generated: keys asked for that have no sample.

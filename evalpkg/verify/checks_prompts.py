@@ -83,7 +83,7 @@ def _file_problems(
 
 
 def _problems_of(evidence: Evidence, prompt: SeenPrompt, task: Task) -> Iterator[str]:
-    """What of a stored prompt does not follow from its task and its tokens."""
+    """List the parts of a stored prompt that do not follow from its task and its tokens."""
     arguments = evidence.metadata.arguments
     raw = bool(arguments.get("raw_completion"))
     digest = ids_sha256(prompt.ids) if prompt.ids else message_sha256(prompt.message, raw=raw)

@@ -122,7 +122,7 @@ _COMPILED = {
     VerdictKind.NO_CODE: (None,),
     VerdictKind.INFRA_ERROR: (None,),
 }
-"""What ``compile_ok`` can be beside each verdict: a compiler, too, can run out of time."""
+"""Values of ``compile_ok`` that each verdict allows; a compiler, too, can run out of time."""
 
 
 def _contradictions(row: Row) -> Iterator[str]:

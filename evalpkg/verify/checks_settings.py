@@ -80,7 +80,7 @@ def _seed_problems(evidence: Evidence) -> Iterator[str]:
 
 
 def _generation_problems(config: Mapping[str, Any], generation: Mapping[str, Any]) -> Iterator[str]:
-    """What generated says of its settings what the configuration says, on every host."""
+    """Check that the generator's record of its settings equals the configuration, on every host."""
     told = {"": generation} if "backend" in generation else generation
     for host, one in told.items():
         if not isinstance(one, Mapping):

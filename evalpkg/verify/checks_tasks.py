@@ -20,7 +20,7 @@ LoadTasks = Callable[..., TaskSet]
 
 @dataclass(frozen=True, slots=True)
 class KnownSets:
-    """Where tasks can be had that do not come from the run itself.
+    """The sources of tasks other than the run itself.
 
     Attributes:
         named: sha256 of the pinned file of each named set.
@@ -84,7 +84,7 @@ def _asked(evidence: Evidence, names: Sequence[str]) -> dict[str, Any]:
 def _sources(
     evidence: Evidence, known: KnownSets, names: Sequence[str]
 ) -> tuple[dict[str, str], list[tuple[str, str]]]:
-    """What to load for each data set that can be had here; and those that cannot, and why."""
+    """Choose the source of each data set; list those that are not available, with the reason."""
     digests = {part.name: part.sha256 for part in evidence.metadata.dataset.parts}
     found: dict[str, str] = {}
     strangers = []

@@ -20,7 +20,7 @@ def fresh_seed() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """How many samples were looked at, of how many.
+    """The numbers of samples drawn, and of samples to draw from.
 
     Attributes:
         size: samples drawn, without putting any back.
@@ -33,7 +33,7 @@ class Draw:
     seed: int
 
     def sentence(self, wrong: int) -> str:
-        """What the draw proves, where ``wrong`` of its samples are wrong."""
+        """Say what the draw proves if ``wrong`` of its samples are wrong."""
         found = f"{wrong:,} of {self.size:,} wrong"
         repeat = f"drawn with seed {self.seed} from {self.population:,}"
         if self.size and self.size == self.population:

@@ -25,7 +25,7 @@ Judge = Callable[[Sequence[tuple[Task, Extraction]]], Sequence[Verdict]]
 
 @dataclass(frozen=True, slots=True)
 class Rechecks:
-    """What ``verify`` is to do again, besides reading.
+    """The work that ``verify`` repeats, besides reading.
 
     Attributes:
         extract: extract the program of every sample again; None: do not.
@@ -117,7 +117,7 @@ def check_policy(evidence: Evidence, violations: Violations) -> Check:
 
 
 def policy_left_out(why: str) -> Check:
-    """What stands in the place of ``check_policy`` where the policy is not to be had."""
+    """Report that the policy was not checked because it is not available."""
     return conclude("policy", (), "not applied again", [f"the policy's violations: {why}"])
 
 

@@ -32,7 +32,7 @@ COMPARED = (
 
 
 class Agreed(Protocol):
-    """How far a model agrees with a recorded answer; ``generation.forced.Agreement``."""
+    """The agreement of a model with a recorded answer; ``generation.forced.Agreement`` fits."""
 
     @property
     def same(self) -> int:
@@ -49,7 +49,7 @@ Force = Callable[[Role, Task, Sample], Agreed]
 
 @dataclass(frozen=True)
 class Regeneration:
-    """What makes samples anew.
+    """The generator that makes samples again.
 
     Attributes:
         generate: makes samples, as a backend does.

@@ -37,7 +37,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """How samples are drawn, and where they end.
+    """The settings of drawing samples, and the limits at which they end.
 
     Attributes:
         sampler: temperature, top_p and top_k.

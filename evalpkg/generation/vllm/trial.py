@@ -60,7 +60,7 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class TrialResult:
-    """How vLLM's samples of one model compare with our own loop's.
+    """The comparison of vLLM's samples of one model with those of our own loop.
 
     Attributes:
         samples: number of samples.

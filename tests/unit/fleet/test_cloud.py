@@ -169,7 +169,9 @@ def test_a_host_that_fails_to_boot_is_terminated_and_named(desk: Desk, fate: str
 
 
 def test_a_host_without_ssh_is_terminated_and_named(desk: Desk) -> None:
-    with pytest.raises(ShortError, match=r"mine-1 \(i0001\) .* does not answer ssh at 192\.0\.2\.2"):
+    with pytest.raises(
+        ShortError, match=r"mine-1 \(i0001\) .* does not answer ssh at 192\.0\.2\.2"
+    ):
         up(desk, greets=lambda address: address == "192.0.2.1")
     assert [one.id for one in desk.account.alive] == ["i0000"]
 

@@ -74,7 +74,7 @@ def test_branches_become_commits_and_a_subfolder_is_looked_into() -> None:
     [
         ({"base_model": "acme/bose"}, "no model 'acme/bose'"),
         ({"base_revision": "v9"}, "the revision 'v9'"),
-        ({"checkpoint_path": "acme/tuned"}, "holds neither adapter_config.json nor config.json"),
+        ({"checkpoint_path": "acme/tuned"}, "it has neither adapter_config.json nor config.json"),
     ],
 )
 def test_what_is_not_there_is_refused_by_name(values: dict[str, str], said: str) -> None:

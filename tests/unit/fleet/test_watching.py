@@ -224,4 +224,4 @@ def test_at_a_limit_rented_hosts_are_given_back_and_own_ones_are_named(
     status = commands._end(desk, Inventory("hosts", cloud), outcome, "folder")
     assert status == 6
     assert calls == [True] * given_back
-    assert ("GO ON COSTING" in capsys.readouterr().out) is not cloud
+    assert ("STILL COST MONEY" in capsys.readouterr().out) is not cloud
