@@ -1,4 +1,4 @@
-"""What people read: the HTML and markdown reports of a run, and its live progress."""
+"""The output for people: a run's HTML and markdown reports, and its live progress."""
 
 from evalpkg.reporting.progress import Progress
 from evalpkg.reporting.write import compare_runs, render_reports, write_reports

@@ -44,7 +44,7 @@ MOST_PAIRS = 45
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What is read of one run; its rows are not."""
+    """The parts of one run that are read; its rows are not."""
 
     label: str
     metrics: dict[Mode, Metrics]
@@ -233,7 +233,7 @@ def _sentence(runs: Sequence[Run], mode: Mode, k: int) -> str:
 
 
 def _points(runs: Sequence[Run], mode: Mode, k: int) -> tuple[list[TrendPoint], str]:
-    """What the plot shows: each run's paired difference against one reference.
+    """The data of the plot: each run's paired difference from one reference.
 
     That is its own base model; where no run has both, the first run's fine-tuned model.
     """

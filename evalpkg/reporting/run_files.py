@@ -1,4 +1,4 @@
-"""What the reports are made from: the files of one run, read and checked against each other."""
+"""The input of reports: the files of one run, read and checked against each other."""
 
 from __future__ import annotations
 

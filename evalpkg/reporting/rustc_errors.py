@@ -1,4 +1,4 @@
-"""What the common rustc error codes mean, in a few words of our own.
+"""The meanings of common rustc error codes, in a few words of our own.
 
 After the explanations that ``rustc --explain CODE`` prints. A code that is not here is shown
 without a title.

@@ -193,7 +193,7 @@ def _closure(index: int, closure: Closure) -> str:
 
 
 def _codec(signature: Signature, module: str, more: More) -> str:
-    """How the prompt's own types travel, and which instances of generics the tests use."""
+    """The transport of the prompt's own types, and the instances of generics that the tests use."""
     own = signature.own
     uses = f"use super::{{{', '.join(own.names)}}};" if own.names else ""
     instances = "\n".join(_instances(signature, one, module, more) for one in signature.generic)
@@ -203,7 +203,7 @@ def _codec(signature: Signature, module: str, more: More) -> str:
 
 
 def instance_types(signature: Signature, parameter: str, more: More) -> tuple[str, ...]:
-    """What a generic parameter may stand for, by number."""
+    """The types that a generic parameter may stand for, by number."""
     kind = dict(signature.constants).get(parameter)
     known = (*INSTANCES, *signature.own.concrete) if kind is None else CONSTANTS.get(kind, NUMBERS)
     return (*known, *more.get(parameter, ()))

@@ -102,7 +102,7 @@ class OracleShelf:
 
 @dataclass(frozen=True, slots=True)
 class _Notes:
-    """What is known of a library, by module.
+    """The known facts about a library, by module.
 
     Attributes:
         faults: why the library lacks the tasks that it lacks.
@@ -268,7 +268,7 @@ _UNTRAVELLED = re.compile(
 
 
 _OBJECT = re.compile(r"\((dyn [^()]+?) \+ 'static\)")
-"""How rustc writes a trait object that tests call ``dyn Trait``."""
+"""The spelling of rustc for a trait object that tests call ``dyn Trait``."""
 
 
 def in_terms_of_the_task(error: str) -> str:

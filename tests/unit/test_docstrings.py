@@ -1,28 +1,67 @@
-"""Docstrings of functions say what the function does, and no two classes share a name."""
+"""Docstrings begin with a verb or the thing itself, and no two classes share a name."""
 
 from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 import evalpkg
 
 ROOT = Path(evalpkg.__file__).parent
-RIDDLES = ("Whether", "Whom", "Whose", "Who")
-"""First words that leave the reader to find the verb."""
+RIDDLES = ("What", "How", "Where", "Whether", "Whom", "Who", "Whose", "Which", "That", "When")
+"""First words of a clause without a subject, which leaves the reader to find the verb."""
 MODULES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in ROOT.rglob("*.py")}
 
 
-def test_a_docstring_of_a_function_does_not_begin_with_a_clause() -> None:
-    found = [
-        f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
-        for path, module in MODULES.items()
-        for node in ast.walk(module)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and (ast.get_docstring(node) or " ").split()[:1] in [[word] for word in RIDDLES]
+def docstrings(module: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield line and text of every docstring: module, classes, functions, attributes."""
+    for node in ast.walk(module):
+        body = getattr(node, "body", None)
+        if not isinstance(body, list):
+            continue
+        documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+        for place, one in enumerate(body):
+            first = place == 0 and isinstance(node, documented)
+            after = place > 0 and isinstance(body[place - 1], ast.Assign | ast.AnnAssign)
+            match one:
+                case ast.Expr(value=ast.Constant(value=str(text))) if first or after:
+                    yield one.lineno, text
+
+
+def riddles(module: ast.Module) -> list[str]:
+    """Lines and beginnings of docstrings that begin with a clause."""
+    return [
+        f"{line}: {text.strip()[:60]}"
+        for line, text in docstrings(module)
+        if (text.split() or [""])[0].strip(",:") in RIDDLES
     ]
-    assert not found, "begin with a verb, such as: Tell whether ..."
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '"""What a run is."""',
+        'class A:\n    """Whom root serves."""',
+        'class A:\n    b: int = 0\n    """How many there are."""',
+        'def f():\n    """Whether it holds."""',
+        'A = 1\n"""Where files lie."""',
+    ],
+)
+def test_a_clause_is_found_in_docstrings_of_every_kind(source: str) -> None:
+    assert len(riddles(ast.parse(source))) == 1
+
+
+def test_no_docstring_begins_with_a_clause() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}:{one}"
+        for path, module in MODULES.items()
+        for one in riddles(module)
+    ]
+    assert not found, "begin with a verb or the thing itself, such as: Tell whether ..."
 
 
 def test_public_classes_have_names_of_their_own() -> None:

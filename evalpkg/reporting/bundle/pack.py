@@ -90,7 +90,7 @@ def _by_task(tasks: Sequence[Task], rows: Sequence[Row]) -> list[list[int]]:
 def _index(
     run: RunFiles, by_task: dict[Role, list[list[int]]], error_titles: dict[str, str]
 ) -> dict[str, Any]:
-    """What filters need, as columns: one entry per row, ordered by task and index."""
+    """The columns for filters: one entry per row, ordered by task and index."""
     codes, violations, rules = Strings(), Strings(), Strings()
     codes.add("")
     rules.add(json.dumps([]))

@@ -1,4 +1,4 @@
-"""How much of a generation is left, from the tokens that were made."""
+"""An estimate of the work left in a generation, from the tokens that were made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known about a run's progress at one moment, and how it lies on disk."""
+"""A run's progress at one moment, and its form on disk."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SCHEMA_VERSION = 1
 
 
 class State(StrEnum):
-    """Whether the process that writes ``progress.json`` is still at work."""
+    """The states of the process that writes ``progress.json``."""
 
     RUNNING = "running"
     DONE = "done"

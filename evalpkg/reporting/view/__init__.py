@@ -1,4 +1,4 @@
-"""What every report says, as text and small tables, before any layout."""
+"""The content of every report as text and small tables, before any layout."""
 
 from evalpkg.reporting.view.report import ReportView, build_view
 

@@ -1,4 +1,4 @@
-"""What the answers are like, and the warning that a model was cut off."""
+"""The lengths and ends of the answers, and the warning that a model was cut off."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class AnswerLine:
 
 @dataclass(frozen=True, slots=True)
 class RuleLine:
-    """How often one extraction rule found the program."""
+    """The number of programs that one extraction rule found."""
 
     rule: str
     counts: dict[Role, str]
 
 
 def answer_lines(metrics: Metrics) -> list[AnswerLine]:
-    """How the answers ended, how many differ, and how long they are."""
+    """The ends of the answers, the number of distinct ones, and their lengths."""
     compared = metrics.comparison
     shares = (
         ("cut at the token limit", "ended_by_length"),
@@ -99,7 +99,7 @@ def rule_lines(metrics: Metrics) -> list[RuleLine]:
 
 
 def answers_heading(metrics: Metrics) -> str:
-    """How many answers were cut, in one line."""
+    """Count the answers that were cut, in one line."""
     said = [
         f"{ROLE[role].lower()} {percent(own.answers.ended_by_length.value)}"
         for role, own in metrics.roles.items()

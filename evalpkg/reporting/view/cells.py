@@ -59,7 +59,7 @@ def interval_pair(interval: Interval | None) -> tuple[float, float] | None:
 
 
 def _note(text: str, bounds: str) -> str:
-    """What the missing samples could make of a value, unless it is that value to the last digit."""
+    """Say how far missing samples could move a value; empty if the printed value stays the same."""
     low, _, high = bounds.partition(" to ")
     if low != high.split(NBSP)[0]:
         return f"missing samples: {bounds}"

@@ -1,4 +1,4 @@
-"""What was asked of the models: which tasks, how they were sampled, within which limits."""
+"""The origin of the samples: tasks, sampling and limits."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def subset_note(metadata: EvalMetadata | None) -> str:
 
 
 def sampling_line(metadata: EvalMetadata | None) -> str:
-    """How samples were drawn, in one line."""
+    """Describe the sampling in one line."""
     if metadata is None:
         return UNKNOWN
     drawn: Mapping[str, Any] = metadata.generation.get("sampling") or {}
@@ -85,7 +85,7 @@ def sampling_line(metadata: EvalMetadata | None) -> str:
 
 
 def limits_line(metadata: EvalMetadata | None) -> str:
-    """What a program may use, in one line."""
+    """Describe the limits of a program in one line."""
     if metadata is None:
         return UNKNOWN
     told = metadata.arguments

@@ -1,4 +1,4 @@
-"""What became of the samples: verdicts, compiler errors, and the policy's vetoes."""
+"""The outcomes of the samples: verdicts, compiler errors, and the policy's vetoes."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class VetoLine:
 
 @dataclass(frozen=True, slots=True)
 class PolicyView:
-    """What the policy rejected."""
+    """The policy's vetoes."""
 
     heading: str
     explained: str
@@ -172,7 +172,7 @@ def error_heading(metrics: Metrics) -> str:
 
 
 def policy_view(metrics: Mapping[Mode, Metrics]) -> PolicyView:
-    """What the policy rejected, and how much of it was correct."""
+    """Summarise the policy's vetoes, and how many hit correct programs."""
     if Mode.POLICY not in metrics:
         return PolicyView("The policy was not part of this run", "", (), ())
     vetoes = {

@@ -233,7 +233,7 @@ def _detectable(difference: Difference) -> str:
 
 
 def pass_heading(metrics: Metrics) -> str:
-    """What pass@k says, in one line."""
+    """Summarise pass@k in one line."""
     k = metrics.k_values[0]
     said = [
         f"{ROLE[role].lower()} {percent(own.pass_at_k[0].value)}"
@@ -249,7 +249,7 @@ def pass_at_1(metrics: Metrics) -> Difference | None:
 
 
 def paired_heading(differences: Sequence[float]) -> str:
-    """What the tasks say one by one.
+    """Compare the models task by task.
 
     Args:
         differences: fine-tuned minus base of each task that has samples of both models.

@@ -1,4 +1,4 @@
-"""Where the numbers come from, and what a reader must know before believing them."""
+"""The provenance of the numbers, and the caveats that a reader must know."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Erratum:
 
 
 def model_names(metadata: EvalMetadata | None, roles: Sequence[Role]) -> dict[Role, str]:
-    """What was evaluated: the adapter of the fine-tuned model, the name of the base."""
+    """Name the evaluated model: the adapter of the fine-tuned one, the name of the base."""
     names = {}
     for role in roles:
         model = metadata.models.get(role) if metadata else None
@@ -102,7 +102,7 @@ def _warnings_of_rows(metrics: Metrics) -> list[str]:
 
 
 def omissions(metrics: Mapping[Mode, Metrics]) -> list[str]:
-    """What this run cannot say because it was not asked to."""
+    """List the questions that this run does not answer, as it was not asked them."""
     first = next(iter(metrics.values()))
     said = [
         f"The {ROLE[role].lower()} model was not part of this run."

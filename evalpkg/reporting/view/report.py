@@ -89,7 +89,7 @@ class ReportView:
 
 
 def build_view(run: RunFiles, modes: tuple[Mode, ...] | None = None) -> ReportView:
-    """What the reports say about ``run``.
+    """Build the content of the reports about ``run``.
 
     Args:
         run: the run.
@@ -137,7 +137,7 @@ def build_view(run: RunFiles, modes: tuple[Mode, ...] | None = None) -> ReportVi
 
 
 def _scope(run: RunFiles, metrics: Metrics) -> str:
-    """What was asked, in one line."""
+    """Describe the tasks and the sampling in one line."""
     per_task = max(own.samples_per_task for own in metrics.roles.values())
     when = run.metadata.started_at[:10] if run.metadata else ""
     parts = [
