@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from tree_sitter import Node
 
 from evalpkg.extraction import text_of
+
+_CELL = re.compile(r"\b(?:Ref)?Cell<")
 
 UNSIZED = {"Path": "::std::path::PathBuf", "OsStr": "::std::ffi::OsString"}
 """Types that exist only behind a reference, and what holds a value of them."""
@@ -48,7 +51,7 @@ class Parameter:
     @property
     def shared(self) -> bool:
         """Tell whether the program may change it behind a shared reference."""
-        return not self.mutable and self.closure is None and "Cell<" in self.text
+        return not self.mutable and self.closure is None and bool(_CELL.search(self.text))
 
     def passed(self, name: str) -> str:
         """Write the expression that passes the owned value ``name``."""

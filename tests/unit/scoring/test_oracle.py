@@ -70,3 +70,15 @@ def test_std_types_that_the_prompt_forgets_to_import_are_found() -> None:
     imported = read_signature("use std::collections::HashMap;\nfn add(x: HashMap<u8, u8>) {", "add")
     assert imported.imports == ()
     assert imported.preamble_imports == ("use std::collections::HashMap;",)
+
+
+@pytest.mark.parametrize(("kind", "shared"), [("Rc<RefCell<u8>>", True), ("GridCell<u8>", False)])
+def test_only_cells_of_std_are_changed_behind_a_shared_reference(kind: str, shared: bool) -> None:
+    (parameter,) = read_signature(f"fn add(x: {kind}) {{", "add").parameters
+    assert parameter.shared is shared
+
+
+def test_impl_trait_gets_a_name_and_constants_are_read() -> None:
+    signature = read_signature("fn add<const N: usize>(x: [u8; N], y: &impl Ord) {", "add")
+    assert signature.generic == ("Evalwire0", "N")
+    assert signature.parameters[1].text == "&Evalwire0"
