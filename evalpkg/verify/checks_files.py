@@ -13,7 +13,7 @@ from evalpkg.verify.files import Evidence
 
 
 def check_files(evidence: Evidence) -> Check:
-    """Every file has its digest; none is missing, none was added."""
+    """Check that every file has its digest in the manifest, and that none is missing or added."""
     root = evidence.layout.root
     expected = evidence.manifest.files
     present = {path.relative_to(root).as_posix(): path for path in covered_files(evidence.layout)}
@@ -36,7 +36,7 @@ def _digest_problems(name: str, path: Path, expected: str) -> Iterator[str]:
 
 
 def check_inputs(evidence: Evidence) -> Check:
-    """The manifest's digests of data set, prompts, models and tools are the metadata's."""
+    """Check the manifest's digests of data set, prompts, models and tools against the metadata."""
     rebuilt = build_inputs(evidence.layout, evidence.metadata).model_dump(mode="json")
     stored = evidence.manifest.inputs.model_dump(mode="json")
     problems = [f"manifest.json, inputs.{change}" for change in differences(stored, rebuilt)]
@@ -46,7 +46,7 @@ def check_inputs(evidence: Evidence) -> Check:
 
 
 def check_merkle_root(evidence: Evidence) -> Check:
-    """The root over the samples is the manifest's."""
+    """Check that the Merkle root over the samples is the manifest's."""
     stored, rebuilt = evidence.manifest.samples, build_tree(evidence.layout)
     problems = [
         f"manifest.json, samples.{change}"

@@ -13,11 +13,11 @@ from evalpkg.verify.check import Check, conclude
 from evalpkg.verify.files import Evidence
 
 RELATIVE, ABSOLUTE = 1e-9, 1e-12
-"""Two computers may round the last digits of a sum differently; nobody can read the difference."""
+"""Tolerance of numbers: two computers may round the last digits of a sum differently."""
 
 
 def check_metrics(evidence: Evidence, mode: Mode) -> Check:
-    """Every number of ``metrics.json`` comes out again from rows, tasks and metadata.
+    """Compute every number of ``metrics.json`` again from rows, tasks and metadata.
 
     Raises:
         DataError: if a file is missing or malformed.
@@ -59,7 +59,7 @@ def check_metrics(evidence: Evidence, mode: Mode) -> Check:
 
 
 def numeric_differences(old: Any, new: Any, name: str = "") -> Iterator[str]:
-    """One line per value that differs; numbers may differ in what rounding does."""
+    """Yield one line per value that differs; numbers may differ by rounding."""
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         for key in [*old, *(key for key in new if key not in old)]:
             path = f"{name}.{key}" if name else str(key)
@@ -77,7 +77,7 @@ def numeric_differences(old: Any, new: Any, name: str = "") -> Iterator[str]:
 
 
 def _same(old: Any, new: Any) -> bool:
-    """Equal, or two numbers of one type that are as good as equal."""
+    """Tell whether two values are equal, or numbers of one type that differ by rounding only."""
     if isinstance(old, float) and isinstance(new, float):
         return math.isclose(old, new, rel_tol=RELATIVE, abs_tol=ABSOLUTE)
     return type(old) is type(new) and bool(old == new)

@@ -16,7 +16,7 @@ from evalpkg.verify.files import Evidence, with_releases
 
 
 def check_prompts(evidence: Evidence) -> Check:
-    """All samples of a task and model were made from one prompt, and that is the stored one.
+    """Check that all samples of a task and model were made from one prompt, the stored one.
 
     The stored prompt has the digest that the samples name, holds the message that the template
     makes of the task, and its tokens or message give that digest. Whether the tokens spell the
@@ -60,7 +60,7 @@ def _were_shown(evidence: Evidence) -> bool:
 def _file_problems(
     evidence: Evidence, stored: list[SeenPrompt], named: Mapping[PromptKey, str]
 ) -> Iterator[str]:
-    """Prompts that are missing, too many, out of order, or not the samples'."""
+    """List prompts that are missing, too many, out of order, or not the samples'."""
     path = evidence.layout.prompts
     if b"".join(PROMPT.line(one).encode() for one in stored) != path.read_bytes():
         yield f"{path.name}: not in canonical form"
@@ -106,5 +106,5 @@ def _problems_of(evidence: Evidence, prompt: SeenPrompt, task: Task) -> Iterator
 
 
 def _letters(text: str) -> str:
-    """A text without what tokenizers change: white space, and forms of one character."""
+    """Remove what tokenizers change from a text: white space, and forms of one character."""
     return "".join(unicodedata.normalize("NFKC", text).split())

@@ -35,7 +35,7 @@ ARTIST = "matplotlib"
 def check_reports(
     evidence: Evidence, render_reports: RenderReports, rebuild_to: Path | None = None
 ) -> Check:
-    """Each report comes out again, character for character.
+    """Build each report again, and compare it character for character.
 
     Of ``report.html`` the compression of its samples is undone, and its figures are compared by
     element and with rounded coordinates: those are the work of libraries. Figures that another
@@ -98,7 +98,7 @@ def _line_by_line(name: str, found: list[str], expected: list[str]) -> Iterator[
 
 
 def _foreign_dress(found: str, expected: str) -> Iterator[str]:
-    """Style and scripts of a page that are not those of this evalpkg."""
+    """List style and scripts of a page that are not those of this evalpkg."""
     ours = set(_DRESS.findall(expected))
     for part in _DRESS.findall(found):
         if part not in ours:

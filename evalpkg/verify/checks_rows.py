@@ -14,12 +14,12 @@ from evalpkg.verify.files import Evidence
 
 
 def place(mode: Mode, role: Role, row: Row) -> str:
-    """A row as a reader can find it."""
+    """Name a row so that a reader can find it."""
     return f"{mode.value}/{role.value} {row.task_id} {row.index}"
 
 
 def check_rows(evidence: Evidence) -> Check:
-    """Every line is a row in canonical form, so that equal samples have equal bytes."""
+    """Check that every line is a row in canonical form, so that equal samples have equal bytes."""
     problems = []
     count = 0
     for (mode, role), rows in evidence.rows.items():
@@ -35,7 +35,7 @@ def check_rows(evidence: Evidence) -> Check:
 
 
 def check_completeness(evidence: Evidence) -> Check:
-    """Every sample asked for is there exactly once, and nothing else is; in the right order."""
+    """Check that the rows are exactly the requested samples, each once, in order."""
     asked, uneven = evidence.metadata.num_samples, evidence.metadata.uneven
     shard = parse_shard(evidence.metadata.shard)
     problems = []
@@ -62,7 +62,7 @@ def check_completeness(evidence: Evidence) -> Check:
 
 
 def check_modes(evidence: Evidence) -> Check:
-    """Both modes show the same samples with the same verdicts."""
+    """Check that both modes have the same samples with the same verdicts."""
     if len(evidence.modes) < 2:
         return conclude("modes", (), f"only {evidence.modes[0].value} was run")
     problems = []
@@ -88,7 +88,7 @@ def _differing(one: Row, other: Row) -> Iterator[str]:
 
 
 def check_passed(evidence: Evidence) -> Check:
-    """``passed`` follows from verdict, violations and mode, and a pass from what a pass needs."""
+    """Check that ``passed`` follows from verdict, violations and mode, and that it is possible."""
     problems = []
     for (mode, role), rows in evidence.rows.items():
         for row in rows:
@@ -126,7 +126,7 @@ _COMPILED = {
 
 
 def _contradictions(row: Row) -> Iterator[str]:
-    """Fields that no scorer puts beside this verdict."""
+    """List fields that no scorer writes beside this verdict."""
     kind = row.verdict
     if row.compile_ok not in _COMPILED.get(kind, (row.compile_ok,)):
         wanted = " or ".join(map(str, _COMPILED[kind]))
@@ -146,7 +146,7 @@ def _contradictions(row: Row) -> Iterator[str]:
 
 
 def _fixed_detail(row: Row) -> str | None:
-    """The only detail that such a row can have; None where it depends on compiling and running."""
+    """Return the only detail the row can have; None if it depends on compiling and running."""
     if row.verdict is VerdictKind.PASSED:
         return ""
     if row.verdict is VerdictKind.NO_CODE:

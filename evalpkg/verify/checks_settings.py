@@ -26,7 +26,7 @@ _MACHINES_OWN = {"shard"}
 
 
 def check_config(evidence: Evidence, bound: Collection[str] = ()) -> Check:
-    """The metadata's arguments are those of the configuration that the directory belongs to.
+    """Check that the metadata's arguments are those of the directory's configuration.
 
     Args:
         evidence: the run.
@@ -70,7 +70,7 @@ def _at(document: Mapping[str, Any], path: str) -> Any:
 
 
 def _seed_problems(evidence: Evidence) -> Iterator[str]:
-    """Every generator of random numbers was seeded from the run's seed."""
+    """Check that every generator of random numbers was seeded from the run's seed."""
     seeds = evidence.metadata.seeds
     expected = {"python": seeds.run, "numpy": seeds.run % 2**32, "torch": seeds.run}
     for name, wanted in expected.items():
@@ -95,7 +95,7 @@ def _generation_problems(config: Mapping[str, Any], generation: Mapping[str, Any
 
 
 def _choice_problems(evidence: Evidence, config: Mapping[str, Any]) -> Iterator[str]:
-    """Models and modes are those that the configuration leaves in."""
+    """Check that models and modes are those of the configuration."""
     metadata = evidence.metadata
     roles = [name for name in ("base", "finetuned") if not config.get(f"skip_{name}")]
     modes = ["no-policy"] * (not config.get("policy_only"))

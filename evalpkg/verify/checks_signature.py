@@ -24,7 +24,7 @@ from evalpkg.verify.files import Evidence
 
 
 def check_signature(evidence: Evidence, verify_key: Path | None) -> Check:
-    """The manifest is signed with the key that the user trusts.
+    """Check that the manifest is signed with the key that the user trusts.
 
     Raises:
         ConfigError: if the key cannot be used.
@@ -69,7 +69,7 @@ def _evaluator(layout: RunLayout) -> str:
 
 
 def check_commitment(evidence: Evidence, expected: str) -> Check:
-    """The run has the configuration that was promised before it.
+    """Check that the run has the configuration that was published before it.
 
     Args:
         evidence: the run.
@@ -92,7 +92,7 @@ def check_commitment(evidence: Evidence, expected: str) -> Check:
 
 
 def check_statement(evidence: Evidence) -> Check:
-    """The in-toto statement says what the manifest, the metadata and the metrics say.
+    """Check that the in-toto statement agrees with manifest, metadata and metrics.
 
     Raises:
         DataError: if it, or what it was made from, is missing or malformed.

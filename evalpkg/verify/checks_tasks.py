@@ -40,7 +40,7 @@ class KnownSets:
 
 
 def check_tasks(evidence: Evidence, known: KnownSets) -> Check:
-    """``tasks.jsonl`` holds the tasks that the arguments choose from the data sets they name.
+    """Check that ``tasks.jsonl`` has the tasks that the arguments choose from their data sets.
 
     A path that the run names is never opened: a data set of the user's own is compared where the
     user gives its file, and else named as unknown.
@@ -72,7 +72,7 @@ def check_tasks(evidence: Evidence, known: KnownSets) -> Check:
 
 
 def _asked(evidence: Evidence, names: Sequence[str]) -> dict[str, Any]:
-    """Source and variant of the data set, as the arguments name them."""
+    """Return source and variant of the data set, as the arguments name them."""
     arguments = evidence.metadata.arguments
     asked = arguments.get("dataset", list(names))
     return {
@@ -104,7 +104,7 @@ def _sources(
 
 
 def _stale_digests(evidence: Evidence, known: KnownSets) -> Iterator[str]:
-    """Named sets whose recorded file is not the pinned one."""
+    """List named sets whose recorded file is not the pinned one."""
     for part in evidence.metadata.dataset.parts:
         pinned = known.named.get(part.name)
         if pinned is not None and part.sha256 != pinned:
@@ -115,7 +115,7 @@ def _stale_digests(evidence: Evidence, known: KnownSets) -> Iterator[str]:
 
 
 def _chosen(evidence: Evidence, known: KnownSets, sources: Mapping[str, str]) -> TaskSet:
-    """The tasks that the arguments choose."""
+    """Load the tasks that the arguments choose."""
     arguments = evidence.metadata.arguments
     chosen = known.load(
         list(sources.values()),
@@ -130,14 +130,14 @@ def _chosen(evidence: Evidence, known: KnownSets, sources: Mapping[str, str]) ->
 
 
 def _as_recorded(tasks: Sequence[Task], sources: Mapping[str, str]) -> Iterator[Task]:
-    """Tasks that name their data set as the run does: the user's copy may be called otherwise."""
+    """Rename the tasks' data set as the run does: the user's copy may have another name."""
     titles = {Path(own).name: Path(name).name for name, own in sources.items() if own != name}
     for task in tasks:
         yield replace(task, dataset=titles.get(task.dataset, task.dataset))
 
 
 def _against(evidence: Evidence, rebuilt: TaskSet) -> Iterator[str]:
-    """Differences between the run's tasks and those that its arguments choose."""
+    """List differences between the run's tasks and those that its arguments choose."""
     found, expected = evidence.tasks, rebuilt.tasks
     yield from _differing_tasks(found, expected, {task.task_id for task in expected})
     ours, theirs = [t.task_id for t in found], [t.task_id for t in expected]
@@ -168,7 +168,7 @@ def _against(evidence: Evidence, rebuilt: TaskSet) -> Iterator[str]:
 def _of_known_sets(
     evidence: Evidence, known: KnownSets, sources: Mapping[str, str]
 ) -> Iterator[str]:
-    """Differences in tasks that say that they come from a set that can be had here.
+    """List differences in tasks that claim to come from a set that is available here.
 
     Which of them were chosen is not compared: a pattern may name tasks of another set.
     """
@@ -184,7 +184,7 @@ def _of_known_sets(
 def _differing_tasks(
     found: Sequence[Task], expected: Sequence[Task], required: set[str]
 ) -> Iterator[str]:
-    """Tasks that are not those expected, field by field."""
+    """List tasks that are not those expected, field by field."""
     by_id = {task.task_id: task for task in expected}
     for task in found:
         other = by_id.get(task.task_id)
@@ -201,7 +201,7 @@ def _differing_tasks(
 
 
 def _shown(text: str) -> str:
-    """A short text as it is, a long one by its beginning and digest."""
+    """Show a short text as it is, a long one by its beginning and digest."""
     if len(text) <= 60:
         return repr(text)
     return f"{text[:40]!r}... (sha256 {sha256_hex(text)[:12]})"

@@ -20,7 +20,7 @@ Violations = Callable[[Task, str], Sequence[str]]
 Digest = Callable[[Task, str], str]
 """From a task and a program to the digest of what is compiled."""
 Judge = Callable[[Sequence[tuple[Task, Extraction]]], Sequence[Verdict]]
-"""Compiles and runs programs; one verdict each, in their order."""
+"""A function that compiles and runs programs, and yields one verdict each, in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ Item = tuple[Mode, Role, Task, Row]
 
 
 def samples_of(evidence: Evidence) -> Iterator[Item]:
-    """Every sample once, as in the first mode that was run."""
+    """Yield every sample once, as in the first mode that was run."""
     tasks = {task.task_id: task for task in evidence.tasks}
     mode = evidence.modes[0]
     for role in evidence.roles:
@@ -72,7 +72,7 @@ def samples_of(evidence: Evidence) -> Iterator[Item]:
 
 
 def check_extraction(evidence: Evidence, extract: Extract) -> Check:
-    """Extraction finds the program that each row holds, by the same rule."""
+    """Check that extraction finds each row's program again, by the same rule."""
     problems = []
     count = 0
     for mode, role, task, row in samples_of(evidence):
@@ -93,7 +93,7 @@ def check_extraction(evidence: Evidence, extract: Extract) -> Check:
 
 
 def _first_difference(old: object, new: object) -> tuple[object, object]:
-    """The first lines in which two texts differ; values that are no texts stay as they are."""
+    """Return the first lines in which two texts differ; other values are returned as they are."""
     if isinstance(old, str) and isinstance(new, str):
         pairs = zip_longest(old.split("\n"), new.split("\n"))
         return next(pair for pair in pairs if pair[0] != pair[1])
@@ -101,7 +101,7 @@ def _first_difference(old: object, new: object) -> tuple[object, object]:
 
 
 def check_policy(evidence: Evidence, violations: Violations) -> Check:
-    """The policy finds the violations that each row holds."""
+    """Check that the policy finds each row's violations again."""
     problems = []
     count = 0
     for mode, role, task, row in samples_of(evidence):
@@ -122,7 +122,7 @@ def policy_left_out(why: str) -> Check:
 
 
 def check_programs(evidence: Evidence, digest: Digest) -> Check:
-    """The digest that each row names is that of its program, for its task's tests."""
+    """Check that each row's digest is that of its program with its task's tests."""
     problems = []
     count = 0
     edition = evidence.metadata.arguments.get("edition")
@@ -147,7 +147,7 @@ def check_programs(evidence: Evidence, digest: Digest) -> Check:
 
 
 def check_verdicts(evidence: Evidence, rechecks: Rechecks) -> Check:
-    """A random few samples, scored again, get the verdict that their rows hold.
+    """Judge a few random samples again, and compare the verdicts with their rows.
 
     Where the compiler is the one that judged the run, the words beside the verdict are compared,
     too: another release of rustc words its errors differently.

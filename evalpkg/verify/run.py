@@ -89,7 +89,7 @@ def verify_run(
 
 
 def _check_plain(root: Path) -> Check:
-    """Nothing but plain files: a pipe would be waited for, a link would lead elsewhere."""
+    """Refuse all but plain files: a pipe would block, a link would lead elsewhere."""
     odd = [
         f"{path.relative_to(root)}: not a plain file"
         for path in sorted(root.rglob("*"))
@@ -101,7 +101,7 @@ def _check_plain(root: Path) -> Check:
 def _attempt(
     name: str, check: Callable[[Evidence], Check], evidence: Evidence, done: list[Check]
 ) -> Check:
-    """The check's result; a file that cannot be read is a problem, told once."""
+    """Return the check's result; a file that cannot be read is a problem, named once."""
     try:
         return check(evidence)
     except DataError as error:
