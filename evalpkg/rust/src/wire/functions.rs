@@ -15,7 +15,8 @@ use crate::{Decoded, Get, Put, Reader};
 /// Numbers of such functions begin here; a call's own closures have the numbers below.
 const FIRST: usize = 1 << 16;
 
-type Entry = Rc<dyn Fn(&mut Reader<'_>, &mut Vec<u8>) -> Decoded<()>>;
+type Answering<'o> = dyn Fn(&mut Reader<'_>, &mut Vec<u8>) -> Decoded<()> + 'o;
+type Entry = Rc<Answering<'static>>;
 
 thread_local! {
     static SENT: RefCell<Vec<Option<Entry>>> = const { RefCell::new(Vec::new()) };
@@ -48,13 +49,9 @@ pub(crate) fn call(number: usize, input: &mut Reader<'_>, out: &mut Vec<u8>) -> 
     }
 }
 
-fn send(
-    function: Box<dyn Fn(&mut Reader<'_>, &mut Vec<u8>) -> Decoded<()> + '_>,
-    out: &mut Vec<u8>,
-) {
+fn send(function: Box<Answering<'_>>, out: &mut Vec<u8>) {
     // SAFETY: only the lifetime changes. `Lent` removes the entry before the function ends.
-    let function: Box<dyn Fn(&mut Reader<'_>, &mut Vec<u8>) -> Decoded<()> + 'static> =
-        unsafe { std::mem::transmute(function) };
+    let function: Box<Answering<'static>> = unsafe { std::mem::transmute(function) };
     let number = SENT.with_borrow_mut(|sent| {
         sent.push(Some(Rc::from(function)));
         FIRST + sent.len() - 1

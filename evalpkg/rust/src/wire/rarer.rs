@@ -101,7 +101,9 @@ impl<T: Put> Put for Bound<T> {
             Bound::Excluded(value) => (2, Some(value)),
         };
         out.push(number);
-        value.into_iter().for_each(|value| value.put(out));
+        if let Some(value) = value {
+            value.put(out);
+        }
     }
 }
 impl<T: Get> Get for Bound<T> {

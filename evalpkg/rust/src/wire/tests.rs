@@ -1,6 +1,7 @@
 //! Tests of values and frames: they come out as they went in, and bytes that no encoder made are
 //! refused.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Debug;
 use std::io::Write;
@@ -43,6 +44,24 @@ fn values_come_out_as_they_went_in() {
     assert_returns(&HashMap::from([("k".to_string(), 1.5_f64)]));
     assert_returns(&HashSet::from([1_u8, 2]));
     assert_returns(&Box::new(7_usize));
+    assert_returns(&std::rc::Rc::<str>::from("ab"));
+    assert_returns(&std::num::NonZeroU32::MIN);
+    assert_returns(&std::ops::Bound::Excluded(3_i32));
+    assert_returns(&std::path::PathBuf::from("a/b"));
+    assert_returns(&std::net::IpAddr::from([1, 2, 3, 4]));
+    assert_returns(&std::cell::RefCell::new(5_u8));
+}
+
+#[test]
+fn a_cow_stays_borrowed_or_owned() {
+    for value in [Cow::Borrowed("a"), Cow::Owned(String::from("a"))] {
+        let bytes = bytes_of(&value);
+        let back = <Cow<'_, str>>::get(&mut Reader::new(&bytes)).unwrap();
+        assert_eq!(
+            matches!(back, Cow::Owned(_)),
+            matches!(value, Cow::Owned(_))
+        );
+    }
 }
 
 #[test]
