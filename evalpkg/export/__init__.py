@@ -1,4 +1,4 @@
-"""A finished run in the formats of other tools: one small file for each."""
+"""Conversion of a finished run to the formats of other tools; each format is one module."""
 
 from evalpkg.export.formats import FORMATS, export_run
 

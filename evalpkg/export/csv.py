@@ -1,6 +1,6 @@
 """``rows.csv`` and ``metrics.csv``.
 
-The models' texts are left out: a spreadsheet takes a cell that begins with ``=`` for a formula.
+The models' texts are left out, because a spreadsheet runs a cell that begins with ``=``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from evalpkg.reporting.run_files import RunFiles
 
 
 def write(run: RunFiles, target: Path) -> list[Path]:
-    """Write both tables; what was written."""
+    """Write both tables, and return their paths."""
     rows = (
         {name: cell for name, cell in line.items() if name not in TEXTS} for line in row_lines(run)
     )

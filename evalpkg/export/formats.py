@@ -1,4 +1,4 @@
-"""The table of formats, and the one that is asked for."""
+"""The table of formats, and the export of a run to one of them."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class ExportFormat:
     """The facts about a format that need no import of its module.
 
     Attributes:
-        summary: what is written, in a few words, for ``--help``.
-        package: what must be importable; empty for nothing beside evalpkg.
-        extra: the extra of evalpkg that installs it.
+        summary: the output in a few words, for ``--help``.
+        package: the package that the format needs; empty if none.
+        extra: the extra of evalpkg that installs the package.
     """
 
     summary: str
@@ -42,18 +42,18 @@ FORMATS: Mapping[str, ExportFormat] = {
 
 
 def export_run(root: Path, name: str, target: Path) -> list[Path]:
-    """Write the run in ``root`` as the format ``name``.
+    """Write the run in ``root`` in the format ``name``.
 
     Args:
         root: output directory of a finished run.
         name: one of ``FORMATS``.
-        target: folder for what is written; it is made.
+        target: folder for the output; it is made if needed.
 
     Returns:
-        what was written.
+        The paths of the written files.
 
     Raises:
-        ConfigError: if ``target`` lies in the run, whose manifest knows all of its files.
+        ConfigError: if ``target`` lies in the run, because its manifest lists all files.
         DataError: if the run cannot be read.
         EnvironmentUnfitError: if a package is missing, or the folder cannot be written.
     """
@@ -62,7 +62,7 @@ def export_run(root: Path, name: str, target: Path) -> list[Path]:
     wanted = FORMATS[name]
     if target.resolve() == root.resolve() or root.resolve() in target.resolve().parents:
         raise ConfigError(
-            f"{target} lies in the run: a file added there fails 'evalpkg verify'",
+            f"{target} lies in the run: an added file would make 'evalpkg verify' fail",
             "Name another --output-dir.",
         )
     if wanted.package and find_spec(wanted.package) is None:

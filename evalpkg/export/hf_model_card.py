@@ -15,7 +15,7 @@ from evalpkg.statistics import PassAtK
 
 
 def write(run: RunFiles, target: Path) -> list[Path]:
-    """Write the card; what was written."""
+    """Write the card, and return its path."""
     index = [_model(run, role) for role in reversed(run.roles)]
     head = yaml.safe_dump({"model-index": index}, sort_keys=False, allow_unicode=True)
     path = target / "README.md"
@@ -24,7 +24,7 @@ def write(run: RunFiles, target: Path) -> list[Path]:
 
 
 def _model(run: RunFiles, role: Role) -> dict[str, Any]:
-    """One model of the index. The Hub shows the first; the base model comes second."""
+    """Describe one model for the index. The Hub shows the first; the base model comes second."""
     settings = settings_of(run)
     kept = ("dataset_variant", "dataset_sha256", "rustc", "prompt_template", "temperature", "top_p")
     return {
@@ -51,7 +51,7 @@ def _model(run: RunFiles, role: Role) -> dict[str, Any]:
 
 
 def _metrics(estimate: PassAtK, samples: int) -> list[dict[str, Any]]:
-    """A value and its standard error, as the Hub has no field for the latter."""
+    """List a value and, as a metric of its own, its standard error: the Hub has no field for it."""
     interval = estimate.new_tasks
     name = f"pass@{estimate.k}"
     args: dict[str, Any] = {"k": estimate.k, "samples_per_task": samples}
@@ -67,7 +67,7 @@ def _metrics(estimate: PassAtK, samples: int) -> list[dict[str, Any]]:
 
 
 def _text(run: RunFiles) -> str:
-    """The sentences of the comparison, below the index."""
+    """Write the card's text: results of each model, and the sentences of the comparison."""
     lines = ["# Evaluation", "", f"Data set: {dataset_title(run.metadata, run.tasks)}.", ""]
     for mode, metrics in run.metrics.items():
         lines += [f"## {_title(mode)}", ""]

@@ -1,4 +1,4 @@
-"""A log of each model that ``inspect view`` opens."""
+"""One log per model, for ``inspect view``."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SCORER = "evalpkg"
 
 
 def write(run: RunFiles, target: Path) -> list[Path]:
-    """Write a log for each model; what was written. A mode is a score of its own."""
+    """Write one log per model, and return their paths. Each mode is a score of its own."""
     written = []
     for role in run.roles:
         path = target / f"{role.value}.eval"

@@ -1,6 +1,6 @@
-"""A run of each model, and one of the difference, in an MLflow tracking store.
+"""MLflow runs: one for each model, and one for the difference.
 
-The store is the one that ``MLFLOW_TRACKING_URI`` names, else an SQLite file in the folder.
+The tracking store is ``MLFLOW_TRACKING_URI``, else an SQLite file in the output folder.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ TRACKING = "MLFLOW_TRACKING_URI"
 
 
 def write(run: RunFiles, target: Path) -> list[Path]:
-    """Add the runs to the store; what was written."""
+    """Add the runs to the store, and return the path of the SQLite file if one was written."""
     database = target / DATABASE
     named = os.environ.get(TRACKING)
     client = MlflowClient(tracking_uri=named or f"sqlite:///{database.resolve()}")
@@ -44,6 +44,6 @@ def _add(
     for key, value in settings.items():
         client.log_param(own, key, value)
     for key, number in numbers.items():
-        # '@' is no character of an MLflow metric.
+        # MLflow does not allow '@' in the name of a metric.
         client.log_metric(own, key.replace("@", "_at_"), number)
     client.set_terminated(own)

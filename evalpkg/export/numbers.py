@@ -1,4 +1,4 @@
-"""The numbers of a run by flat names, for trackers of experiments."""
+"""The numbers of a run under flat names, for experiment trackers."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ DIFFERENCE = "fine-tuned minus base"
 
 
 def named_numbers(run: RunFiles) -> dict[str, dict[str, float]]:
-    """Numbers by the model's name, and those of the difference.
+    """Collect the numbers of each model and of the difference, by the model's name.
 
-    A number is called ``MODE/METRIC``, ``.../stderr``, ``.../low`` and ``.../high``. What is not
-    known is left out.
+    The names of numbers are ``MODE/METRIC``, ``.../stderr``, ``.../low`` and ``.../high``. Unknown
+    numbers are left out.
     """
     found: dict[str, dict[str, float]] = {}
     for role in run.roles:
@@ -32,7 +32,7 @@ def named_numbers(run: RunFiles) -> dict[str, dict[str, float]]:
 
 
 def _distinct(run: RunFiles, role: Role) -> str:
-    """The model's name with its role: both models may have one name."""
+    """Join the model's role and name, because both models may have the same name."""
     return f"{role.value}: {clean(model_name(run, role))}"
 
 

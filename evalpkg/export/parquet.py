@@ -13,7 +13,7 @@ from evalpkg.export.tables import Line, metric_lines, row_lines
 from evalpkg.reporting.run_files import RunFiles
 
 TOGETHER = 10_000
-"""Lines held in memory at once."""
+"""Number of lines held in memory at once."""
 
 NUMBERS = {
     **dict.fromkeys(("index", "prompt_tokens", "completion_tokens"), pa.int64()),
@@ -22,11 +22,11 @@ NUMBERS = {
         ("value", "standard_error", "low", "high", "p_value", "at_least"), pa.float64()
     ),
 }
-"""Columns that are no texts. A column without any value would have no type else."""
+"""Types of the columns that are not text; a column without values would otherwise have none."""
 
 
 def write(run: RunFiles, target: Path) -> list[Path]:
-    """Write both tables; what was written."""
+    """Write both tables, and return their paths."""
     return [
         _table(target / "rows.parquet", row_lines(run)),
         _table(target / "metrics.parquet", metric_lines(run)),

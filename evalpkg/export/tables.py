@@ -13,24 +13,24 @@ from evalpkg.statistics import Difference, Estimate
 Line = dict[str, Any]
 
 TEXTS = ("completion", "source", "detail")
-"""Columns that hold what a model wrote, or quote it."""
+"""Columns with text that a model wrote, or that quotes it."""
 
 _LONE = re.compile("[\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
-    """``text`` without half surrogate pairs, which have no UTF-8 form."""
+    """Replace lone surrogates, which have no UTF-8 form."""
     return _LONE.sub("\ufffd", text)
 
 
 def model_name(run: RunFiles, role: Role) -> str:
-    """The adapter of the fine-tuned model, the name of the base; the role where neither is told."""
+    """Return the model's adapter, else its name, else its role."""
     model = run.metadata.models.get(role) if run.metadata else None
     return (model.adapter or model.name) if model else role.value
 
 
 def row_lines(run: RunFiles) -> Iterator[Line]:
-    """One line for each sample, in the order of the run's own rows."""
+    """Yield one line per sample, in the order of the run's rows."""
     for role, rows in run.rows.items():
         passed = [run.passed[mode][role] for mode in run.modes]
         for number, row in enumerate(rows):
@@ -60,7 +60,7 @@ def _row_line(role: Role, row: Row, passed: dict[Mode, bool]) -> Line:
 
 
 def metric_lines(run: RunFiles) -> Iterator[Line]:
-    """One line for each estimate and each difference, as fractions of one."""
+    """Yield one line per estimate and per difference; rates are fractions between 0 and 1."""
     for mode, metrics in run.metrics.items():
         for role, own in metrics.roles.items():
             for name, estimate in role_estimates(run, mode, role):
@@ -72,7 +72,7 @@ def metric_lines(run: RunFiles) -> Iterator[Line]:
 
 
 def role_estimates(run: RunFiles, mode: Mode, role: Role) -> Iterator[tuple[str, Estimate]]:
-    """Name and value of what is estimated for one model, verdicts left out."""
+    """Yield name and value of each estimate for one model, except the shares of verdicts."""
     own = run.metrics[mode].roles[role]
     for at_k in own.pass_at_k:
         yield f"pass@{at_k.k}", at_k
@@ -84,7 +84,7 @@ def role_estimates(run: RunFiles, mode: Mode, role: Role) -> Iterator[tuple[str,
 
 
 def differences(run: RunFiles, mode: Mode) -> Iterator[tuple[str, Difference]]:
-    """Fine-tuned minus base, by the name of the metric."""
+    """Yield name and value of each difference, fine-tuned minus base."""
     compared = run.metrics[mode].comparison
     if compared is None:
         return

@@ -1,6 +1,6 @@
-"""A run of each model, and one of the difference, for Weights & Biases.
+"""Weights & Biases runs: one for each model, and one for the difference.
 
-Nothing is sent: ``wandb sync`` does that, or ``WANDB_MODE=online``.
+They are written offline: ``wandb sync`` sends them later, or ``WANDB_MODE=online`` at once.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ PROJECT = "evalpkg"
 
 
 def write(run: RunFiles, target: Path) -> list[Path]:
-    """Write a folder for each run; what was written."""
+    """Write one folder per run, and return their paths."""
     before = set(target.glob("wandb/*run-*"))
     mode = cast("Literal['offline', 'online']", os.environ.get("WANDB_MODE", "offline"))
     for name, numbers in named_numbers(run).items():

@@ -1,4 +1,4 @@
-"""Joins the parts of a run that several hosts made."""
+"""The merge of a run's parts, made by several hosts, into one run."""
 
 from evalpkg.merge.merge import MergeReport, merge_runs
 

@@ -1,7 +1,7 @@
-"""``evalpkg merge``: the parts that several hosts made, as if one host had made them all.
+"""``evalpkg merge``: the parts of several hosts become one run, as if made by one host.
 
-Only the logs are merged. Rows, metrics and reports are then made from them by the code that
-finishes any run, so that their bytes cannot depend on how the work was divided.
+Only the logs are merged. The code that finishes any run then makes rows, metrics and reports from
+them, so that their bytes do not depend on the division of the work.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ class MergeReport:
     """The result of a merge.
 
     Attributes:
-        parts: samples with a final verdict in each directory that was used.
-        unusable: directories that could not be read, and why.
-        coverage: what the merged run lacks.
-        missing_by_shard: what each part of the run lacks, by ``i/n``; parts that lack nothing are
-            left out. A part whose host sent nothing is in it.
+        parts: number of samples with a final verdict in each directory that was used.
+        unusable: directories that could not be read, with the reasons.
+        coverage: the samples that the merged run lacks.
+        missing_by_shard: the samples that each shard lacks, by ``i/n``. Complete shards are left
+            out; a shard whose host sent nothing is listed.
     """
 
     parts: dict[Path, int]
@@ -140,7 +140,7 @@ def _merge_prompts(parts: Sequence[Part]) -> dict[PromptKey, SeenPrompt]:
 
 
 def _merge_scored(parts: Sequence[Part]) -> dict[SampleKey, ScoredSample]:
-    """Final verdicts must agree; an infrastructure error gives way to a final verdict."""
+    """Merge verdicts. Final ones must agree, and replace infrastructure errors."""
     merged: dict[SampleKey, ScoredSample] = {}
     origin: dict[SampleKey, Path] = {}
     for part in parts:
@@ -165,7 +165,7 @@ def _name(key: SampleKey) -> str:
 
 
 def _by_shard(found: Coverage, shards: Sequence[Shard]) -> dict[str, list[SampleKey]]:
-    """Missing keys by the part of the run that owes them; ``0/1`` if the run was not divided."""
+    """Group missing keys by their shard; the shard is ``0/1`` if the run was not divided."""
     counts = {shard.count for shard in shards if shard != WHOLE} or {1}
     count = max(counts)
     missing: dict[str, list[SampleKey]] = {}

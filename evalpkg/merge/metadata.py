@@ -1,4 +1,4 @@
-"""The metadata of a merged run: what the hosts share, and what each of them was."""
+"""The metadata of a merged run: the facts that all hosts share, and a record of each host."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ NOTICEABLE = ("python", "packages", "gpus", "cuda", "cpu")
 
 
 def merge_metadata(parts: Sequence[Part]) -> EvalMetadata:
-    """One document for all parts, which are given in their order and agree in what they must."""
+    """Merge the metadata of parts that are sorted and belong to one run."""
     documents = [part.metadata for part in parts]
-    # Only a host that worked knows its backend and its compiler, so the busiest part is the model.
+    # Only a host that worked knows its backend and compiler: start from the one that did most.
     first = max(parts, key=lambda part: part.work).metadata
     working = [part.metadata for part in parts if part.work] or documents
     if len(documents) == 1 and first.shard == str(WHOLE):
@@ -46,7 +46,7 @@ def merge_metadata(parts: Sequence[Part]) -> EvalMetadata:
 
 
 def _undivided(arguments: dict[str, Any]) -> dict[str, Any]:
-    """Arguments of a run whose shards are together again, like its configuration."""
+    """Remove the shard from the arguments, as from the configuration."""
     return {**arguments, "shard": None} if "shard" in arguments else arguments
 
 
@@ -73,7 +73,7 @@ def _hosts(documents: Sequence[EvalMetadata], shared: dict[str, Any]) -> Iterato
 
 
 def _generation(documents: Sequence[EvalMetadata]) -> dict[str, Any]:
-    """The backend's provenance: once where all agree, else by shard."""
+    """Return the backend's provenance: once if all hosts agree, else by shard."""
     first = documents[0].generation
     if all(document.generation == first for document in documents):
         return first
@@ -90,12 +90,12 @@ def _self_check(documents: Sequence[EvalMetadata]) -> SelfCheck:
 
 
 def _union(lists: Any) -> list[str]:
-    """Every text once, in the order of first appearance."""
+    """List every text once, in the order of first appearance."""
     return list(dict.fromkeys(text for texts in lists for text in texts))
 
 
 def _mixed(hosts: Sequence[Host]) -> list[str]:
-    """Warnings for facts in which the hosts differ."""
+    """List a warning for each fact in which the hosts differ."""
     found = []
     for name in NOTICEABLE:
         values = [getattr(host.environment, name) for host in hosts]

@@ -1,4 +1,4 @@
-"""One host's directory, read for merging, and what it must share with the others."""
+"""One host's directory, read for a merge, and its comparison with the other hosts'."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from evalpkg.store import (
 )
 
 SHARED = ("tool", "dataset", "lock_file", "roles", "modes", "num_samples", "k_values")
-"""Metadata that must be equal, or results would depend on which host made them."""
+"""Metadata that all hosts must share, or results would depend on the host."""
 
 SHARED_BY_GENERATION = ("prompt", "models", "seeds")
 SHARED_BY_SCORING = ("toolchain", "sandbox")
@@ -37,7 +37,7 @@ does not know them, so they are compared only between hosts that did."""
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Everything in one host's directory."""
+    """The content of one host's directory."""
 
     path: Path
     config: dict[str, Any]
@@ -49,7 +49,7 @@ class Part:
 
     @property
     def shard(self) -> Shard:
-        """The part of the run that this host was given."""
+        """The shard of the run that this host was given."""
         return parse_shard(self.metadata.shard)
 
     @property
@@ -59,7 +59,7 @@ class Part:
 
     @property
     def sort_key(self) -> tuple[int, int, str]:
-        """Order among the parts, whatever their directories are called."""
+        """Key that sorts parts independently of the names of their directories."""
         text = canonical_json(self.metadata.model_dump(mode="json"))
         return (self.shard.count, self.shard.index, text)
 
@@ -86,7 +86,7 @@ def read_part(path: Path) -> Part:
 
 
 def disagreements(one: Part, other: Part) -> Iterator[str]:
-    """Differences between two parts in what parts of one run must share, one line each."""
+    """Yield one line per difference in the facts that parts of one run must share."""
     mine, theirs = (
         {key: value for key, value in part.config.items() if key != "shard"}
         for part in (one, other)
