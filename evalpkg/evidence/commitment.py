@@ -18,14 +18,14 @@ _AUTO = ("max_samples", "noise_share", "precision")
 
 
 def tasks_sha256(tasks: Iterable[Task]) -> str:
-    """Digest that ``tasks.jsonl`` will have."""
+    """Compute the digest that ``tasks.jsonl`` will have."""
     return sha256_hex("".join(map(TASK.line, tasks)))
 
 
 def commitment_document(
     arguments: Mapping[str, Any], bound: Collection[str], tasks: str, version: str
 ) -> dict[str, Any]:
-    """Everything that is promised.
+    """Build the document that a commitment digests.
 
     Args:
         arguments: every setting with its value.
@@ -45,12 +45,12 @@ def commitment_document(
 
 
 def commitment_digest(document: Mapping[str, Any]) -> str:
-    """sha256 of the document in canonical form."""
+    """Compute the sha256 of the document in canonical form."""
     return sha256_hex(canonical_json(document))
 
 
 def commitment_of_run(layout: RunLayout, metadata: EvalMetadata) -> str:
-    """The digest that a run's own files give.
+    """Compute the commitment's digest from a run's own files.
 
     Raises:
         DataError: if a file cannot be read.

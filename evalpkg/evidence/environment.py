@@ -93,7 +93,7 @@ class Environment(_Part):
 
 
 def collect_environment() -> Environment:
-    """Facts about this machine, empty where they cannot be had."""
+    """Collect facts about this machine; a fact is empty if it is not available."""
     freeze = installed_distributions()
     return Environment(
         os=_os_name(),
@@ -121,7 +121,7 @@ def recorded_provisioning() -> Provisioning | None:
 
 
 def ask(*command: str) -> str:
-    """Output of a program, stripped; empty if it is missing, fails or dawdles."""
+    """Return a program's output, stripped; empty if it is missing, fails or takes too long."""
     try:
         done = subprocess.run(
             command, capture_output=True, text=True, timeout=SECONDS, check=True, errors="replace"

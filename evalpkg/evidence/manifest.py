@@ -81,7 +81,7 @@ class Manifest(_Part):
 
 
 def not_covered(layout: RunLayout) -> set[str]:
-    """Names at the top of a run's directory that the manifest leaves out."""
+    """Return the names at the top of a run's directory that the manifest leaves out."""
     return {
         path.name
         for path in (
@@ -104,7 +104,7 @@ def covered_files(layout: RunLayout) -> Iterator[Path]:
 
 
 def digest_of(path: Path) -> FileDigest:
-    """Digest and size of a plain file.
+    """Compute digest and size of a plain file.
 
     Raises:
         DataError: if it is a link or a special file, or cannot be read.
@@ -117,7 +117,7 @@ def digest_of(path: Path) -> FileDigest:
 
 
 def build_manifest(layout: RunLayout) -> Manifest:
-    """The manifest of the files as they are now.
+    """Build the manifest of the files as they are now.
 
     Raises:
         DataError: if a file cannot be read, or the metadata are missing.
@@ -135,7 +135,7 @@ def build_manifest(layout: RunLayout) -> Manifest:
 
 
 def build_tree(layout: RunLayout) -> SampleTree:
-    """Size and root of the tree over the rows as they are now.
+    """Build the tree over the rows as they are now, and return its size and root.
 
     Raises:
         DataError: if there are no rows, or they cannot be read.
@@ -146,7 +146,7 @@ def build_tree(layout: RunLayout) -> SampleTree:
 
 
 def build_inputs(layout: RunLayout, metadata: EvalMetadata) -> Inputs:
-    """Digests of everything that the rows were made from.
+    """Collect the digests of everything that the rows were made from.
 
     Raises:
         DataError: if there are no rows, or they cannot be read.
@@ -168,7 +168,7 @@ def build_inputs(layout: RunLayout, metadata: EvalMetadata) -> Inputs:
 
 
 def _prompts(path: Path) -> dict[str, str]:
-    """Digest of each task's prompt, from the task's first row."""
+    """Collect the digest of each task's prompt, from the task's first row."""
     found: dict[str, str] = {}
     for _, row in read_objects(path):
         found.setdefault(str(row.get("task_id")), str(row.get("prompt_sha256", "")))

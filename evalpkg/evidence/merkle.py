@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 
 
 def leaf_hash(data: bytes) -> bytes:
-    """Hash of a leaf."""
+    """Compute the hash of a leaf."""
     return hashlib.sha256(b"\x00" + data).digest()
 
 
@@ -44,7 +44,7 @@ class MerkleTree:
         return top[0] if top else hashlib.sha256().digest()
 
     def path(self, index: int) -> list[bytes]:
-        """The hashes beside the way from leaf ``index`` to the root, lowest first.
+        """List the sibling hashes on the path from leaf ``index`` to the root, lowest first.
 
         Raises:
             IndexError: if there is no such leaf.

@@ -40,7 +40,7 @@ def leaf_of(mode: Mode, role: Role, line: bytes) -> bytes:
 
 
 def leaves(layout: RunLayout, mode: Mode) -> Iterator[bytes]:
-    """All leaves: the base model's rows, then the fine-tuned model's, each in file order.
+    """Yield all leaves: the base model's rows, then the fine-tuned model's, each in file order.
 
     Raises:
         DataError: if a file cannot be read.
@@ -73,7 +73,7 @@ class Proof(BaseModel):
 
 
 def prove(layout: RunLayout, role: Role, task_id: str, index: int) -> Proof:
-    """A proof for one sample.
+    """Make a proof for one sample.
 
     Raises:
         DataError: if the run does not have it.
@@ -117,7 +117,7 @@ class Proven:
 
 
 def check_proof(proof: Proof, trusted_root: str | None = None) -> Proven:
-    """Check a proof, against the root of a manifest where one is given.
+    """Check a proof, against a manifest's root if one is given.
 
     Raises:
         ValueError: if it does not hold; the text says what was expected.

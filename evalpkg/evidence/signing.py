@@ -63,7 +63,7 @@ def load_verify_key(path: Path) -> Ed25519PublicKey:
 
 
 def key_id(key: Ed25519PublicKey) -> str:
-    """sha256 of the public key in DER form (SubjectPublicKeyInfo), in hex."""
+    """Compute the sha256 of the public key in DER form (SubjectPublicKeyInfo), in hex."""
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
     der = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
@@ -92,7 +92,7 @@ def sign_file(path: Path, signature_path: Path, key: Ed25519PrivateKey) -> None:
 
 
 def read_signature(path: Path) -> bytes:
-    """The bytes of a signature file.
+    """Read the bytes of a signature file.
 
     Raises:
         DataError: if it is missing or not base64.

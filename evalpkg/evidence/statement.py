@@ -41,7 +41,7 @@ def signer_uri(keyid: str) -> str:
 
 
 def build_statement(layout: RunLayout, evaluator: str = UNSIGNED) -> dict[str, Any]:
-    """The statement about the run's manifest as it lies on disk.
+    """Build the statement about the run's manifest on disk.
 
     Args:
         layout: the run.
@@ -202,13 +202,13 @@ def write_statement(layout: RunLayout, key: Ed25519PrivateKey | None = None) -> 
 
 
 def pre_authentication_encoding(payload_type: str, payload: bytes) -> bytes:
-    """The bytes that a DSSE signature covers (DSSE v1, protocol)."""
+    """Return the bytes that a DSSE signature covers (DSSE v1, protocol)."""
     kind = payload_type.encode("utf-8")
     return b"DSSEv1 %d %b %d %b" % (len(kind), kind, len(payload), payload)
 
 
 def open_envelope(path: Path) -> tuple[bytes, list[tuple[str, bytes]]]:
-    """Payload and ``(keyid, signature)`` pairs of a DSSE envelope, not verified.
+    """Read payload and ``(keyid, signature)`` pairs of a DSSE envelope, without verifying them.
 
     Raises:
         DataError: if it is not one with an in-toto payload.

@@ -105,7 +105,7 @@ def forget_fruitless_start(layout: RunLayout) -> None:
 
 
 def differences(old: Any, new: Any, name: str = "") -> Iterator[str]:
-    """One line per value that differs, ``seed: 1 -> 2``; nested keys are joined by dots."""
+    """Yield one line per value that differs, ``seed: 1 -> 2``; nested keys are joined by dots."""
     if isinstance(old, Mapping) and isinstance(new, Mapping):
         for key in [*old, *(key for key in new if key not in old)]:
             path = f"{name}.{key}" if name else str(key)

@@ -16,7 +16,7 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def canonical_json(value: Any) -> str:
-    """``value`` as JSON on one line: keys as given, nothing padded, UTF-8 without escapes.
+    """Write ``value`` as JSON on one line: keys as given, no padding, UTF-8 without escapes.
 
     A lone surrogate (half of a pair, legal in JSON) has no UTF-8 form; it alone is escaped,
     so that the text is read back as it was.
@@ -26,13 +26,13 @@ def canonical_json(value: Any) -> str:
 
 
 def pretty_json(value: Any) -> str:
-    """``value`` as indented JSON for files that people read; the bytes depend on it alone."""
+    """Write ``value`` as indented JSON for people; the bytes depend on ``value`` alone."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
     return _LONE_SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
 
 
 def cannot_write(path: Path, error: OSError) -> EnvironmentUnfitError:
-    """The user's view of a failed write."""
+    """Make the error that a user sees after a failed write."""
     return EnvironmentUnfitError(
         f"cannot write {path}: {error.strerror or error}",
         "Free some disk space, or choose an --output-dir that you may write to.",
@@ -41,7 +41,7 @@ def cannot_write(path: Path, error: OSError) -> EnvironmentUnfitError:
 
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """A file to write to, which takes the place of ``path`` when the block ends well.
+    """Open a file that replaces ``path`` when the block ends without an error.
 
     No reader sees half of it, and no crash leaves half of it: it is on disk before it gets the
     name. If the block fails, ``path`` stays as it was.
@@ -62,7 +62,7 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
 
 
 def write_atomic(path: Path, content: str | bytes) -> None:
-    """Replace ``path`` by ``content``, at once or not at all.
+    """Replace the content of ``path`` atomically.
 
     Raises:
         EnvironmentUnfitError: if the place cannot be written to.
@@ -72,7 +72,7 @@ def write_atomic(path: Path, content: str | bytes) -> None:
 
 
 def write_lines(path: Path, lines: Iterable[str]) -> None:
-    """Replace ``path`` by ``lines``, however many, at once or not at all.
+    """Replace the content of ``path`` by ``lines`` atomically.
 
     Raises:
         EnvironmentUnfitError: if the place cannot be written to.
@@ -82,7 +82,7 @@ def write_lines(path: Path, lines: Iterable[str]) -> None:
 
 
 def read_bytes(path: Path) -> bytes:
-    """The bytes of the file ``path``.
+    """Read the bytes of the file ``path``.
 
     Raises:
         DataError: if the file cannot be read.
@@ -94,7 +94,7 @@ def read_bytes(path: Path) -> bytes:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """The JSON object in ``path``.
+    """Read the JSON object in ``path``.
 
     Raises:
         DataError: if the file is missing, unreadable, or holds anything else.

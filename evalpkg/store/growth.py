@@ -17,17 +17,17 @@ def _more_samples(old: Any, new: Any) -> bool:
 
 
 def _longer(old: Any, new: Any) -> bool:
-    """A limit that lets in more tasks: larger, or none."""
+    """Tell whether a limit lets in at least as many tasks as before."""
     return new is None or (old is not None and new >= old)
 
 
 def _wider(old: Any, new: Any) -> bool:
-    """A choice of tasks that holds the earlier one; an empty choice holds every task."""
+    """Tell whether a choice of tasks includes the earlier one; an empty choice means every task."""
     return not new or (bool(old) and set(old) <= set(new))
 
 
 def _narrower(old: Any, new: Any) -> bool:
-    """Fewer tasks left out."""
+    """Tell whether fewer tasks are left out."""
     return set(new or ()) <= set(old or ())
 
 
@@ -66,7 +66,7 @@ def _shown(settings: Mapping[str, Any], name: str) -> str | None:
 
 
 def grown_settings(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The earlier values of every setting that grew; None where something else changed.
+    """Return the earlier values of every setting that grew; None if anything else changed.
 
     Args:
         old: the configuration that the directory belongs to.

@@ -54,7 +54,7 @@ class JsonLines:
         return f"{self._path}, line {self.number}"
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        """Each object in turn.
+        """Yield each object in turn.
 
         Raises:
             DataError: if the file cannot be read, or a line is not a JSON object.
@@ -113,7 +113,7 @@ def open_lines(path: Path) -> IO[bytes]:
 
 
 def read_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """``(line number, object)`` of each line that is not blank.
+    """Yield ``(line number, object)`` of each line that is not blank.
 
     Raises:
         DataError: if the file cannot be read, or a line is not a JSON object.
@@ -125,7 +125,7 @@ def read_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def cannot_read(path: Path, error: Exception) -> DataError:
-    """The user's view of a failed read."""
+    """Make the error that a user sees after a failed read."""
     return DataError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}")
 
 

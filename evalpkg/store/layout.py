@@ -15,15 +15,15 @@ class RunLayout:
     root: Path
 
     def samples(self, mode: Mode, role: Role) -> Path:
-        """Final rows of one model in one mode."""
+        """Return the path of the final rows of one model in one mode."""
         return self.root / mode.value / f"{role.value}_model_samples.jsonl"
 
     def metrics(self, mode: Mode) -> Path:
-        """Metrics of one mode."""
+        """Return the path of the metrics of one mode."""
         return self.root / mode.value / "metrics.json"
 
     def comparison(self, mode: Mode) -> Path:
-        """Markdown report of one mode."""
+        """Return the path of the markdown report of one mode."""
         return self.root / mode.value / "comparison_report.md"
 
     @property

@@ -50,7 +50,7 @@ class WriterLock:
         _HELD.add(self)
 
     def release(self) -> None:
-        """Give the lock back; nothing happens if it is not held."""
+        """Release the lock; nothing happens if it is not held."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
@@ -61,7 +61,7 @@ _HELD: weakref.WeakSet[WriterLock] = weakref.WeakSet()
 
 
 def _let_go_in_child() -> None:
-    """A forked worker that outlives a killed parent must not keep the parent's locks."""
+    """Close the locks in a forked worker, which may outlive a killed parent."""
     for lock in list(_HELD):
         lock.release()
 

@@ -117,7 +117,7 @@ class AppendLog(Closing):
             raise cannot_read(self.path, error) from error
 
     def damaged(self, number: int) -> DataError:
-        """The user's view of a line that this package did not write like that."""
+        """Make the error that a user sees for a line that this package did not write."""
         return DataError(
             f"{self.path}, line {number}: not a record of this log", _CURE.format(line=number)
         )
@@ -158,7 +158,7 @@ def _line(record: Record) -> bytes:
 
 
 def _intact_size(descriptor: int) -> int:
-    """Bytes up to and including the last line feed."""
+    """Return the number of bytes up to and including the last line feed."""
     end = os.fstat(descriptor).st_size
     block = 1 << 16
     while end > 0:

@@ -28,7 +28,7 @@ class PromptLog(RecordLog[SeenPrompt]):
         super().__init__(path, PROMPT, _key_of)
 
     def by_key(self) -> dict[PromptKey, SeenPrompt]:
-        """All prompts by model and task."""
+        """Read all prompts by model and task."""
         return {prompt.key: prompt for prompt in self.read()}
 
 

@@ -44,7 +44,7 @@ class RecordLog(Generic[T]):
         self._log.replace(self._codec.values(record) for record in records)
 
     def read(self) -> Iterator[T]:
-        """Each record that counts, in the order written.
+        """Yield each record that counts, in the order written.
 
         Raises:
             DataError: if a line is no such record.

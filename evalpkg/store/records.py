@@ -62,19 +62,19 @@ class Codec(Generic[T]):
             raise ValueError(_said(error)) from None
 
     def json_schema(self) -> dict[str, Any]:
-        """JSON Schema of a record."""
+        """Return the JSON Schema of a record."""
         return self._adapter.json_schema()
 
     def values(self, record: T) -> dict[str, Any]:
-        """A record's fields by name, in their order."""
+        """Return a record's fields by name, in their order."""
         return dict(zip(self._names, self._values(record), strict=True))
 
     def line(self, record: T) -> str:
-        """One record as a line, line feed included."""
+        """Write one record as a line, line feed included."""
         return canonical_json(self.values(record)) + "\n"
 
     def read(self, path: Path) -> Iterator[T]:
-        """Each record of a file.
+        """Yield each record of a file.
 
         Raises:
             DataError: if the file cannot be read, or a line is not such a record.
@@ -86,7 +86,7 @@ class Codec(Generic[T]):
                 raise DataError(f"{path}, line {number}: not {self.name} ({error})") from None
 
     def write(self, path: Path, records: Iterable[T]) -> None:
-        """Replace ``path`` by ``records``, at once or not at all.
+        """Replace the content of ``path`` by ``records`` atomically.
 
         Raises:
             EnvironmentUnfitError: if the place cannot be written to.
@@ -121,7 +121,7 @@ def _strict(kind: Any) -> Any:
 
 
 def _said(error: ValidationError) -> str:
-    """The first thing that is wrong, in one line."""
+    """Describe the first error in one line."""
     first = error.errors(include_url=False, include_context=False)[0]
     place = ".".join(str(part) for part in first["loc"])
     if first["type"] == "missing":
@@ -140,7 +140,7 @@ SAMPLE = Codec(Sample, "a sample")
 
 
 def read_rows(path: Path) -> list[Row]:
-    """All rows of a mode file.
+    """Read all rows of a mode file.
 
     Raises:
         DataError: if a line is not a row.
@@ -149,7 +149,7 @@ def read_rows(path: Path) -> list[Row]:
 
 
 def read_tasks(path: Path) -> list[Task]:
-    """All tasks of a ``tasks.jsonl`` written by a run.
+    """Read all tasks of a ``tasks.jsonl`` written by a run.
 
     Raises:
         DataError: if a line is not a task.

@@ -26,7 +26,7 @@ class SampleLog(RecordLog[Sample]):
         super().__init__(path, SAMPLE, key_of)
 
     def by_key(self) -> dict[SampleKey, Sample]:
-        """All samples by their keys."""
+        """Read all samples by their keys."""
         return {sample.key: sample for sample in self.read()}
 
     def missing(
@@ -37,7 +37,7 @@ class SampleLog(RecordLog[Sample]):
         shard: Shard = WHOLE,
         uneven: Uneven = EVEN,
     ) -> list[SampleKey]:
-        """Keys of the samples still to be generated, ordered by model, task as given, and index."""
+        """List the keys of samples still to generate, by model, task as given, and index."""
         present = {sample.key for sample in self.read()}
         return [
             key

@@ -24,7 +24,7 @@ EVEN: Uneven = MappingProxyType({})
 
 
 def shard_of(task_id: str, index: int, role: Role, shards: int) -> int:
-    """The shard, in ``0 .. shards - 1``, that makes this sample.
+    """Return the shard, in ``0 .. shards - 1``, that makes this sample.
 
     A hash of model and task says where its samples start, and they are dealt out in turn from
     there: no shard gets more than one sample of a task more than another, and neither the order
@@ -54,7 +54,7 @@ WHOLE = Shard(0, 1)
 
 
 def parse_shard(text: str | None) -> Shard:
-    """``"i/n"`` with ``0 <= i < n``; None is the whole run.
+    """Parse ``"i/n"`` with ``0 <= i < n``; None is the whole run.
 
     Raises:
         ConfigError: for anything else.
@@ -71,7 +71,7 @@ def parse_shard(text: str | None) -> Shard:
 
 
 def key_of(record: Mapping[str, Any]) -> SampleKey:
-    """The key in a record of either log.
+    """Return the key in a record of either log.
 
     Raises:
         KeyError, TypeError, ValueError: if the record has none.

@@ -15,7 +15,7 @@ from evalpkg.store.shards import SampleKey
 
 
 def judgement(extraction: Extraction, verdict: Verdict) -> dict[str, Any]:
-    """The fields of ``Row`` that extraction and verdict fill, by name."""
+    """Return the fields of ``Row`` that extraction and verdict fill, by name."""
     return {
         "verdict": verdict.kind,
         "compile_ok": verdict.compile_ok,
@@ -60,7 +60,7 @@ class ScoredSample:
         verdict: Verdict,
         policy_violations: Iterable[str] = (),
     ) -> Self:
-        """The judgement on ``sample``."""
+        """Make the judgement on ``sample``."""
         return cls(
             *sample.key,
             sha256_hex(sample.completion),
@@ -89,7 +89,7 @@ class VerdictLog(RecordLog[ScoredSample]):
         super().__init__(path, SCORED)
 
     def by_key(self, samples: Mapping[SampleKey, Sample]) -> dict[SampleKey, ScoredSample]:
-        """The judgement that counts for each of ``samples``.
+        """Read the judgement that counts for each of ``samples``.
 
         The first final one; where there is none, the last infrastructure error. Judgements on
         another completion than the one given are left out.
@@ -110,7 +110,7 @@ class VerdictLog(RecordLog[ScoredSample]):
     def missing(
         self, samples: Mapping[SampleKey, Sample], *, retry_infra: bool = True
     ) -> list[SampleKey]:
-        """Samples still to be judged, in the order given.
+        """List the samples still to judge, in the order given.
 
         Args:
             samples: everything that was generated.
