@@ -96,7 +96,7 @@ def _download(named: NamedSet) -> bytes:
             f"or set {GITHUB} to a mirror.",
         ) from error
     if len(content) > MOST_BYTES:
-        raise DataError(f"{url} is larger than {MOST_BYTES >> 20} MiB, too large for a task set")
+        raise DataError(f"{url} is larger than {MOST_BYTES >> 20} MiB: it cannot be a task set")
     return bytes(content)
 
 

@@ -211,7 +211,7 @@ def test_without_a_network_the_error_says_what_to_fetch_and_where_to_put_it(
 def test_a_file_that_is_no_named_set_is_refused_as_a_copy_of_one(tmp_path: Path) -> None:
     file = tmp_path / "mine.jsonl"
     file.write_text(json.dumps(MULTIPL_E))
-    with pytest.raises(DataError, match="is no copy of a named set"):
+    with pytest.raises(DataError, match="is not a copy of a named set"):
         load_tasks("mceval", files=[file])
 
 
