@@ -55,6 +55,7 @@ STATES = (
     State("umask 022", "umask 022"),
     State("umask 027", "umask 027"),
     State("umask 077", "umask 077"),
+    State("umask 777", "umask 777"),
     State("ulimit -n 1024", "ulimit -n 1024"),
     State("ulimit -n 150", "ulimit -n 150"),
     State("ulimit -n 40", "ulimit -n 40"),

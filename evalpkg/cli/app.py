@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import signal
 import sys
 import warnings
@@ -85,6 +86,7 @@ def main() -> NoReturn:
             signal.signal(name, signal.default_int_handler)
     if signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN:  # else child exit statuses are lost
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    os.umask(os.umask(0o077) & 0o077)  # the compiler, in its box, reads files as their owner
     sys.exit(_run())
 
 

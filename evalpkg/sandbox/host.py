@@ -110,7 +110,9 @@ def _too_small() -> Iterator[tuple[str, str]]:
         _, hard = resource.getrlimit(limit)
         if hard != resource.RLIM_INFINITY and hard < needed:
             have, want = hard // unit, needed // unit
-            fault = f"this process may use too little {name}: {have} ('{command}'), not {want}"
+            fault = (
+                f"the limit on {name} is {have} ('{command}'), and {want} is the least that works"
+            )
             yield fault, f"Start it with '{command} unlimited', or at least '{command} {want}'."
         elif limit in (resource.RLIMIT_AS, resource.RLIMIT_FSIZE, resource.RLIMIT_NPROC):
             resource.setrlimit(limit, (hard, hard))

@@ -91,6 +91,10 @@ def test_umask(inputs: Path, sandbox: str, umask: str) -> None:
     assert_good(inputs, score(inputs, f"umask {umask}; exec COMMAND", sandbox=sandbox))
 
 
+def test_umask_that_takes_files_from_their_owner(inputs: Path) -> None:
+    assert_good(inputs, score(inputs, "umask 777; exec COMMAND"))
+
+
 @as_root
 def test_umask_of_whoever_filled_the_cache(inputs: Path) -> None:
     fresh = {"EVALPKG_CACHE": str(inputs / "cache")}
@@ -115,7 +119,7 @@ def test_a_soft_limit_on_descriptors_is_raised(inputs: Path) -> None:
         ("ulimit -v 2500000", ("address space", "ulimit -v 3145728")),
         ("ulimit -f 1000", ("file size", "ulimit -f 65536")),
         ("ulimit -t 60", ("CPU time", "ulimit -t 600")),
-        ("ulimit -u 64", ("processes: 64", "ulimit -u 256")),
+        ("ulimit -u 64", ("processes is 64", "ulimit -u 256")),
     ],
 )
 def test_a_limit_too_small_is_an_error_that_names_it(
