@@ -256,9 +256,13 @@ def test_nothing_goes_on_when_the_scorer_is_killed(inputs: Path, sandbox: str) -
 def descendants(pid: int) -> list[int]:
     """The processes that ``pid`` started, and those that they started."""
     children: list[int] = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+    try:
+        threads = list(Path(f"/proc/{pid}/task").iterdir())
+    except OSError:  # it ended, as any process may between two looks
+        return []
+    for thread in threads:
         try:
-            children += map(int, task.read_text().split())
+            children += map(int, (thread / "children").read_text().split())
         except OSError:
             continue
     return [*children, *(below for child in children for below in descendants(child))]

@@ -7,6 +7,7 @@ import pytest
 
 from evalpkg.config import load_config
 from evalpkg.errors import ConfigError
+from evalpkg.generation.provenance import Generated
 from evalpkg.models import Task
 from evalpkg.pipeline.checkpoints import folder_names, run_checkpoints
 from evalpkg.pipeline.reuse import BaseSamples, differing_base
@@ -65,7 +66,7 @@ def test_another_file_is_refused_and_nothing_is_taken(tmp_path: Path, file: Path
 def test_a_changed_prompt_is_named(tmp_path: Path, file: Path) -> None:
     first = generate(file, tmp_path / "first")
     same = load_tasks(limit=2).tasks
-    generation = json.loads(first.facts.read_text())["generation"][0]
+    generation = Generated.from_json(json.loads(first.facts.read_text())["generation"][0])
     BaseSamples(first.root).require_same(generation, same)
     changed = Task(same[0].task_id, "fn other() {", "other", "")
     with pytest.raises(ConfigError, match=f"prompts of 1 tasks: {changed.task_id}"):

@@ -1,7 +1,7 @@
 //! The words in which the judge reports. Written by `scripts/write_vocabulary.py` from
 //! `evalpkg/sandbox/vocabulary.py`, which says it for both sides; change that file instead.
 
-/// How one program's test run ended. The order is the number that the oracle reports.
+/// The ends of a program's test run. The order is the number that the oracle reports.
 #[repr(u8)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
