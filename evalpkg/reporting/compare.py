@@ -39,12 +39,12 @@ CAUTION = (
     " than it is: choose on one set of tasks, report on another."
 )
 MOST_PAIRS = 45
-"""With more, only the pairs with the first run are listed; all of them count in the correction."""
+"""Pairs listed at most. With more, only those with the first run are listed; all are corrected."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The parts of one run that are read; its rows are not."""
+    """The parts of one run that a comparison reads. It does not read the rows."""
 
     label: str
     metrics: dict[Mode, Metrics]
@@ -75,11 +75,11 @@ class PairLine:
 
 @dataclass(frozen=True, slots=True)
 class CompareView:
-    """All runs, ready for a template; the names that ``parts`` templates use are ``ReportView``'s.
+    """All runs, ready for a template. The ``parts`` templates use names shared with ``ReportView``.
 
     Attributes:
-        models: per run its label and the models' names.
-        points: of the first table, for the plot.
+        models: label of each run, and the names of its models.
+        points: data of the first table, for the plot.
     """
 
     scope: str
@@ -104,7 +104,7 @@ def read_runs(roots: Sequence[Path]) -> CompareView:
     """Read the metrics of ``roots`` and put them side by side.
 
     Raises:
-        DataError: if a run has no metrics, or its intervals have another confidence.
+        DataError: if a run has no metrics, or the runs' intervals differ in confidence.
     """
     runs = [_read_run(root, label) for root, label in zip(roots, _labels(roots), strict=True)]
     every = [metrics for run in runs for metrics in run.metrics.values()]
@@ -158,7 +158,7 @@ def render_markdown(view: CompareView) -> str:
 
 
 def _labels(roots: Sequence[Path]) -> list[str]:
-    """Directory names, with as many parents as it takes to tell them apart."""
+    """Name each run by its directory, with enough parent directories to tell the runs apart."""
     parts = [root.resolve().parts for root in roots]
     if len(set(parts)) < len(parts):
         raise DataError("a run is named twice", "Name each output directory once.")
@@ -179,7 +179,7 @@ def _read_run(root: Path, label: str) -> Run:
 
 
 def _all_warnings(runs: Sequence[Run]) -> list[str]:
-    """Each run's own warnings, and what keeps the runs from being compared."""
+    """Collect each run's own warnings, and the differences that make runs incomparable."""
     found = []
     asked = [
         {task.task_id for role in metrics.roles.values() for task in role.per_task}
@@ -189,7 +189,7 @@ def _all_warnings(runs: Sequence[Run]) -> list[str]:
     if any(tasks != asked[0] for tasks in asked):
         counts = [f"{run.label} {len(t)}" for run, t in zip(runs, asked, strict=True)]
         found.append(
-            f"The runs were not asked the same tasks ({', '.join(counts)}): their levels cannot be"
+            f"The runs have different tasks ({', '.join(counts)}), so their levels cannot be"
             " compared with each other."
         )
     found += differing({run.label: run.metadata for run in runs})
@@ -202,7 +202,7 @@ def _all_warnings(runs: Sequence[Run]) -> list[str]:
 
 
 def _line(run: Run, mode: Mode, k: int, roles: Sequence[Role] | dict[Role, str]) -> MetricLine:
-    """One run's line in the table of ``mode`` and ``k``."""
+    """Build one run's line in the table of ``mode`` and ``k``."""
     cells = {}
     for role in roles:
         own = run.role(mode, role)
@@ -214,7 +214,7 @@ def _line(run: Run, mode: Mode, k: int, roles: Sequence[Role] | dict[Role, str])
 
 
 def _sentence(runs: Sequence[Run], mode: Mode, k: int) -> str:
-    """Between which values the difference lies."""
+    """Say between which values the difference lies."""
     found = []
     for run in runs:
         metrics = run.metrics.get(mode)
@@ -233,9 +233,10 @@ def _sentence(runs: Sequence[Run], mode: Mode, k: int) -> str:
 
 
 def _points(runs: Sequence[Run], mode: Mode, k: int) -> tuple[list[TrendPoint], str]:
-    """The data of the plot: each run's paired difference from one reference.
+    """Collect the data of the plot: the paired difference of each run from a reference.
 
-    That is its own base model; where no run has both, the first run's fine-tuned model.
+    The reference is the run's own base model. If no run has both models, it is the first run's
+    fine-tuned model.
     """
     found = []
     for number, run in enumerate(runs):
@@ -256,7 +257,7 @@ def _points(runs: Sequence[Run], mode: Mode, k: int) -> tuple[list[TrendPoint], 
 
 
 def _checkpoints(runs: Sequence[Run], mode: Mode) -> list[CheckpointPair]:
-    """Every pair of the runs' last models in ``mode``."""
+    """Compare the runs' fine-tuned models pair by pair in ``mode``; base models where they lack."""
     own = [run.role(mode, Role.FINETUNED) or run.role(mode, Role.BASE) for run in runs]
     known = [model.per_task for model in own if model is not None]
     metrics = next((m for run in runs for m in (run.metrics.get(mode),) if m), None)
@@ -266,7 +267,7 @@ def _checkpoints(runs: Sequence[Run], mode: Mode) -> list[CheckpointPair]:
 
 
 def _pairs(runs: Sequence[Run], mode: Mode, _k: int) -> tuple[list[PairLine], str]:
-    """The fine-tuned models against each other."""
+    """Compare the fine-tuned models with each other."""
     found = _checkpoints(runs, mode)
     shown = found if len(found) <= MOST_PAIRS else [pair for pair in found if pair.earlier == 0]
     lines = [
@@ -288,7 +289,7 @@ def _pairs(runs: Sequence[Run], mode: Mode, _k: int) -> tuple[list[PairLine], st
 
 
 def _against_base(runs: Sequence[Run], mode: Mode, k: int) -> list[PairLine]:
-    """Each run's difference with its base model, with Holm's p over all of these runs."""
+    """List each run's difference from its base model, with Holm's p over all of these runs."""
     found = []
     for run in runs:
         metrics = run.metrics.get(mode)
@@ -309,6 +310,6 @@ def _against_base(runs: Sequence[Run], mode: Mode, k: int) -> list[PairLine]:
 
 
 def _dataset(runs: Sequence[Run]) -> str:
-    """The data set of all runs, or that of each."""
+    """Name the data set of the runs; several names if the runs differ."""
     titles = list(dict.fromkeys(dataset_title(run.metadata, ()) for run in runs))
     return "; ".join(titles)

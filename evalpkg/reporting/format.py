@@ -1,4 +1,4 @@
-"""Numbers as text, the same in every report. What does not exist reads "n/a"."""
+"""Numbers as text, the same in every report. A number that does not exist is "n/a"."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NBSP = "\u00a0"
 
 
 def typeset(sentence: str) -> str:
-    """A sentence of the statistics with true minus signs, and no line break before a % sign."""
+    """Typeset a sentence of the statistics: true minus signs, no line break before a % sign."""
     return (
         re.sub(r"(?<![\w.])-(?=\d)", MINUS, sentence)
         .replace(" %", f"{NBSP}%")
@@ -23,7 +23,7 @@ def typeset(sentence: str) -> str:
 
 
 def percent(share: float | None) -> str:
-    r"""A share of one as percent.
+    r"""Write a share of one as percent.
 
     >>> percent(0.4412), percent(None)
     ('44.1\xa0%', 'n/a')
@@ -32,7 +32,7 @@ def percent(share: float | None) -> str:
 
 
 def points(difference: float | None) -> str:
-    """A difference of two shares in percentage points, signed.
+    """Write a difference of two shares in percentage points, with its sign.
 
     >>> points(0.052), points(-0.0004), points(-0.1)
     ('+5.2', '0.0', '\u221210.0')
@@ -41,7 +41,7 @@ def points(difference: float | None) -> str:
 
 
 def p_value(p: float | None) -> str:
-    """A p value.
+    """Write a p value.
 
     >>> p_value(0.04321), p_value(0.00002), p_value(1.0)
     ('0.043', '< 0.001', '1')
@@ -50,7 +50,7 @@ def p_value(p: float | None) -> str:
 
 
 def percent_range(interval: Interval | Bounds | None) -> str:
-    r"""An interval of shares, empty where there is none.
+    r"""Write an interval of shares; empty if there is none.
 
     >>> percent_range(Bounds(low=0.1, high=0.25))
     '10.0 to 25.0\xa0%'
@@ -61,7 +61,7 @@ def percent_range(interval: Interval | Bounds | None) -> str:
 
 
 def points_range(interval: Interval | Bounds | None) -> str:
-    """An interval of differences, empty where there is none.
+    """Write an interval of differences; empty if there is none.
 
     >>> points_range(Bounds(low=-0.1, high=0.25))
     '\u221210.0 to +25.0'
@@ -70,7 +70,7 @@ def points_range(interval: Interval | Bounds | None) -> str:
 
 
 def count(number: int) -> str:
-    """A count with thousands separators.
+    """Write a count with thousands separators.
 
     >>> count(65600)
     '65,600'
@@ -79,7 +79,7 @@ def count(number: int) -> str:
 
 
 def plural(number: int, one: str, many: str = "") -> str:
-    """A count with its noun.
+    """Write a count with its noun.
 
     >>> plural(1, "task"), plural(1200, "task")
     ('1 task', '1,200 tasks')
@@ -88,7 +88,7 @@ def plural(number: int, one: str, many: str = "") -> str:
 
 
 def listed(words: Sequence[str]) -> str:
-    """Words as an English list.
+    """Join words into an English list.
 
     >>> listed(["a"]), listed(["a", "b", "c"])
     ('a', 'a, b and c')
@@ -97,9 +97,9 @@ def listed(words: Sequence[str]) -> str:
 
 
 def plain(text: str) -> str:
-    """``text`` with every character that a page or a terminal could obey shown as an escape.
+    """Escape every character of ``text`` that a page or a terminal could act on.
 
-    Line breaks and tabs become spaces: it is for names and short lines.
+    Line breaks and tabs become spaces, so use this for names and short lines.
     """
     spaced = " ".join(text.split())
     return printable(spaced)

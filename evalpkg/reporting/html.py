@@ -1,4 +1,4 @@
-"""The self-contained HTML report: one file, no network, a policy that runs no other script."""
+"""The self-contained HTML report: one file, no network, and a policy against foreign scripts."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def render(template: str, **context: Any) -> str:
 
 
 def json_for_html(value: Mapping[str, Any]) -> str:
-    """JSON that cannot end the element it stands in."""
+    """Write JSON that cannot close the HTML element around it."""
     return json.dumps(value, ensure_ascii=True).replace("<", "\\u003c")
 
 
@@ -84,7 +84,7 @@ def _environment() -> jinja2.Environment:
 
 
 def present(value: Any) -> Any:
-    """``value``, unless it would put ``None`` or ``nan`` before a reader: that is our mistake."""
+    """Return ``value``. Raise if it is ``None`` or not finite: no reader should see these."""
     if value is None or (isinstance(value, float) and not math.isfinite(value)):
         raise ValueError(f"a template tried to print {value!r}")
     return value
@@ -92,14 +92,14 @@ def present(value: Any) -> Any:
 
 @cache
 def _inline(names: tuple[str, ...]) -> Markup:
-    """Package files as one text to stand inside an element."""
+    """Join files of this package into one text for an HTML element."""
     folder = files("evalpkg.reporting") / "assets"
     text = "\n".join((folder / name).read_text(encoding="utf-8") for name in names)
     return Markup(text)  # noqa: S704 - our own files
 
 
 def _source(text: str) -> str:
-    """The policy's source expression that allows exactly ``text``."""
+    """Build the policy's source expression that allows exactly ``text``."""
     if not text:
         return "'none'"
     digest = base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")

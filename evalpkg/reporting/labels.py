@@ -20,7 +20,7 @@ VERDICT = {
     VerdictKind.INFRA_ERROR: "infrastructure error",
     VerdictKind.TASK_FAULT: "task's fault",
 }
-"""In the order in which tables list them."""
+"""Names of the verdicts, in the order of the tables."""
 
 MARK = {
     VerdictKind.PASSED: "✓",
@@ -35,7 +35,7 @@ MARK = {
     VerdictKind.INFRA_ERROR: "?",
     VerdictKind.TASK_FAULT: "F",
 }
-"""One sign each, so that no verdict is told by its colour alone."""
+"""One sign per verdict, so that a reader needs no colour to tell verdicts apart."""
 
 EXPLAINED = {
     VerdictKind.PASSED: "every test ran, every answer was right",
@@ -47,6 +47,6 @@ EXPLAINED = {
     VerdictKind.CRASHED: "killed by a signal, or a non-zero status",
     VerdictKind.TAMPERED: "ended early, or broke the tests' protocol",
     VerdictKind.NO_CODE: "no Rust that could be judged",
-    VerdictKind.INFRA_ERROR: "the machine's fault, never a failure",
-    VerdictKind.TASK_FAULT: "the task's tests cannot be used, never a failure",
+    VerdictKind.INFRA_ERROR: "the machine's fault; not counted as a failure",
+    VerdictKind.TASK_FAULT: "the task's tests cannot be used; not counted as a failure",
 }

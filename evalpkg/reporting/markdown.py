@@ -28,7 +28,7 @@ def render_summary(view: ReportView) -> str:
 
 
 def render(template: str, **context: Any) -> str:
-    """Render a markdown template; blank lines come singly."""
+    """Render a markdown template, and merge blank lines in a row into one."""
     text = _environment().get_template(template).render(**context)
     return re.sub(r"\n{3,}", "\n\n", text.replace(NBSP, " ")).strip() + "\n"
 
@@ -37,7 +37,7 @@ def render(template: str, **context: Any) -> str:
 def _environment() -> jinja2.Environment:
     return jinja2.Environment(
         loader=jinja2.PackageLoader("evalpkg.reporting"),
-        # Texts that ``_escape`` has made safe are marked; HTML escaping would only touch others.
+        # ``_escape`` marks its texts as safe, so HTML escaping would only change other texts.
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         finalize=_escape,
@@ -47,7 +47,7 @@ def _environment() -> jinja2.Environment:
 
 
 def _escape(value: Any) -> Markup:
-    """``value`` so that markdown shows it literally; what a macro made is markdown already."""
+    """Escape ``value`` so that markdown shows it literally. Text of a macro stays as it is."""
     if isinstance(value, Markup):
         return value
     return Markup(_SPECIAL.sub(r"\\\1", str(present(value))))  # noqa: S704 - escaped for markdown

@@ -19,13 +19,14 @@ _RECOMPUTE = "`evalpkg report DIR` computes the metrics from the rows again."
 
 @dataclass(frozen=True, slots=True)
 class RunFiles:
-    """One run as it lies on disk.
+    """One run, read from disk.
 
     Attributes:
-        rows: each model's rows, as in the first mode that the run has.
-        passed: per mode and model, whether each of those rows counts as correct in that mode.
+        rows: each model's rows in the first mode that the run has.
+        passed: per mode and model, one flag for each of those rows: it counts as correct in that
+            mode.
         metrics: the metrics of each mode.
-        prompts: what each model saw of each task, where that is known.
+        prompts: the prompt that each model saw of each task, if the run stored it.
         metadata: None where the run has no ``eval_metadata.json``.
     """
 
@@ -39,12 +40,12 @@ class RunFiles:
 
     @property
     def modes(self) -> tuple[Mode, ...]:
-        """Modes of this run, ``no-policy`` first."""
+        """List the modes of this run, ``no-policy`` first."""
         return tuple(self.passed)
 
     @property
     def roles(self) -> tuple[Role, ...]:
-        """Models of this run, base first."""
+        """List the models of this run, base first."""
         return tuple(self.rows)
 
 
@@ -87,13 +88,13 @@ def load_run(root: Path) -> RunFiles:
 
 
 def _seen_prompts(layout: RunLayout) -> dict[PromptKey, str]:
-    """The text of each prompt by model and task; none where the run stored none."""
+    """Read the text of each prompt, by model and task; empty if the run stored none."""
     stored = PROMPT.read(layout.prompts) if layout.prompts.exists() else ()
     return {prompt.key: prompt.text for prompt in stored}
 
 
 def _read_passed(path: Path, rows: list[Row]) -> list[bool]:
-    """The ``passed`` column of another mode's view of ``rows``."""
+    """Read the ``passed`` column of another mode's view of ``rows``."""
     if not path.exists():
         raise DataError(
             f"{path} is missing, while the other mode has this model's rows",
@@ -104,7 +105,7 @@ def _read_passed(path: Path, rows: list[Row]) -> list[bool]:
         row = rows[number - 1] if number <= len(rows) else None
         if row is None or (value.get("task_id"), value.get("index")) != (row.task_id, row.index):
             raise DataError(
-                f"{path}, line {number}: not the sample that the other mode has on this line",
+                f"{path}, line {number}: the other mode has another sample on this line",
                 "Both modes are views of the same samples; run `evalpkg score` again.",
             )
         flags.append(value.get("passed") is True)
@@ -114,7 +115,7 @@ def _read_passed(path: Path, rows: list[Row]) -> list[bool]:
 
 
 def read_metrics(path: Path) -> Metrics:
-    """``metrics.json`` of one mode.
+    """Read ``metrics.json`` of one mode.
 
     Raises:
         DataError: if it is missing or does not follow the schema; the text names the field.

@@ -1,6 +1,6 @@
 """The meanings of common rustc error codes, in a few words of our own.
 
-After the explanations that ``rustc --explain CODE`` prints. A code that is not here is shown
+They follow the explanations that ``rustc --explain CODE`` prints. A report shows any other code
 without a title.
 """
 
@@ -25,9 +25,9 @@ TITLES: dict[str, str] = {
     "E0061": "wrong number of arguments",
     "E0062": "struct field given twice",
     "E0063": "struct field left out",
-    "E0067": "left side of a compound assignment is no place",
+    "E0067": "left side of a compound assignment cannot be assigned to",
     "E0069": "bare return in a function with a result",
-    "E0070": "assignment to something that is no place",
+    "E0070": "assignment to something that cannot be assigned to",
     "E0072": "type contains itself without a pointer between",
     "E0106": "missing lifetime",
     "E0107": "wrong number of generic arguments",
@@ -140,10 +140,10 @@ TITLES: dict[str, str] = {
     "E0608": "index into a type without indexing",
     "E0609": "no such field",
     "E0610": "field of a primitive type",
-    "E0614": "dereference of something that is no pointer",
+    "E0614": "dereference of something that is not a pointer",
     "E0615": "method used like a field",
     "E0616": "private field used",
-    "E0618": "call of something that is no function",
+    "E0618": "call of something that is not a function",
     "E0621": "lifetime in the signature too short",
     "E0623": "lifetimes do not match",
     "E0624": "private method used",
@@ -167,5 +167,5 @@ TITLES: dict[str, str] = {
 
 
 def title(code: str) -> str:
-    """The meaning of ``code``, empty if it is not a common one."""
+    """Return the meaning of ``code``; empty if it is not a common one."""
     return TITLES.get(code, "")

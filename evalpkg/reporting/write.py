@@ -1,4 +1,4 @@
-"""From a run's files to its reports."""
+"""Write the reports of a run from its files."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def write_reports(root: Path) -> None:
 
 
 def render_reports(root: Path) -> dict[Path, str]:
-    """The text of every report of the run in ``root``, by path; nothing is written.
+    """Render every report of the run in ``root``, by path. Nothing is written.
 
-    These are ``{mode}/comparison_report.md``, ``combined_summary.md`` and ``report.html``. Equal
-    files give equal reports: nothing of the time or place of writing is in them.
+    The reports are ``{mode}/comparison_report.md``, ``combined_summary.md`` and ``report.html``.
+    Equal files give equal reports: they do not contain the time or place of writing.
 
     Raises:
         DataError: if rows, tasks or metrics are missing or contradict each other.
@@ -51,7 +51,7 @@ def compare_runs(roots: Sequence[Path], out: Path) -> None:
         out: directory for ``comparison.html`` and ``comparison.md``.
 
     Raises:
-        DataError: if a run has no metrics, or the runs cannot stand in one table.
+        DataError: if a run has no metrics, or the runs cannot be put in one table.
         EnvironmentUnfitError: if a report cannot be written.
     """
     from evalpkg.reporting.compare import read_runs, render_html, render_markdown

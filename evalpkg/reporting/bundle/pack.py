@@ -1,7 +1,7 @@
-"""Rows to compressed chunks: a small index that filters work on, and one chunk per task.
+"""Pack rows into compressed chunks: a small index for the filters, and one chunk per task.
 
-A browser unpacks the index once and a task's chunk when the task is opened, so 65,600 rows cost
-nothing until they are looked at. A text that occurs twice in a task is stored once.
+A browser unpacks the index once, and a task's chunk when the reader opens the task. So 65,600 rows
+cost nothing until a task is opened. A text that occurs twice in a task is stored once.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ MAX_TEXT = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Gzipped JSON as base64: no character of it can end or open an HTML element.
+    """Gzipped JSON as base64. None of its characters can open or close an HTML element.
 
     Attributes:
-        name: id of the element that carries it.
+        name: id of the HTML element that holds the chunk.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Bundle:
 
 
 class Strings:
-    """Texts by number, each stored once."""
+    """Numbered texts, each stored once."""
 
     def __init__(self) -> None:
         self._number: dict[str, int] = {}
@@ -61,7 +61,7 @@ def pack_run(run: RunFiles, error_titles: dict[str, str]) -> Bundle:
 
     Args:
         run: the run.
-        error_titles: rustc error code to a short title, for the codes that have one.
+        error_titles: short title by rustc error code, for the codes that have one.
     """
     by_task = {role: _by_task(run.tasks, rows) for role, rows in run.rows.items()}
     index = _index(run, by_task, error_titles)
@@ -73,13 +73,13 @@ def pack_run(run: RunFiles, error_titles: dict[str, str]) -> Bundle:
 
 
 def _chunk(name: str, value: Any) -> Chunk:
-    """``value`` packed; equal values give equal bytes (no time stamp in the gzip header)."""
+    """Pack ``value``. Equal values give equal bytes: the gzip header holds no time stamp."""
     raw = json.dumps(value, ensure_ascii=True, separators=(",", ":")).encode("ascii")
     return Chunk(name, base64.b64encode(gzip.compress(raw, 9, mtime=0)).decode("ascii"))
 
 
 def _by_task(tasks: Sequence[Task], rows: Sequence[Row]) -> list[list[int]]:
-    """For each task the positions of its rows."""
+    """List the positions of each task's rows."""
     number = {task.task_id: i for i, task in enumerate(tasks)}
     positions: list[list[int]] = [[] for _ in tasks]
     for position, row in enumerate(rows):
@@ -90,7 +90,7 @@ def _by_task(tasks: Sequence[Task], rows: Sequence[Row]) -> list[list[int]]:
 def _index(
     run: RunFiles, by_task: dict[Role, list[list[int]]], error_titles: dict[str, str]
 ) -> dict[str, Any]:
-    """The columns for filters: one entry per row, ordered by task and index."""
+    """Build the columns for the filters: one entry per row, ordered by task and index."""
     codes, violations, rules = Strings(), Strings(), Strings()
     codes.add("")
     rules.add(json.dumps([]))
@@ -130,7 +130,7 @@ def _index(
 def _flags(
     passed: dict[Mode, dict[Role, list[bool]]], role: Role, order: Iterable[int]
 ) -> dict[str, str]:
-    """Per mode, ``1`` for a sample that counts as correct and ``0`` for one that does not."""
+    """Write, per mode, ``1`` for each sample that counts as correct and ``0`` for any other."""
     order = list(order)
     return {mode.value: "".join("01"[own[role][p]] for p in order) for mode, own in passed.items()}
 
@@ -138,7 +138,7 @@ def _flags(
 def _task(
     task: Task, rows: dict[Role, list[Row]], prompts: Mapping[PromptKey, str]
 ) -> dict[str, Any]:
-    """One task with all texts of its samples, and what each model saw of it."""
+    """Build one task with all texts of its samples and the prompt that each model saw."""
     seen = {role: prompts[role, task.task_id] for role in rows if (role, task.task_id) in prompts}
     strings = Strings()
     strings.add("")
@@ -169,7 +169,7 @@ def _task(
 
 
 def _cut(text: str) -> str:
-    """``text``, shortened if it is longer than anyone reads."""
+    """Shorten ``text`` if it is longer than anyone reads."""
     if len(text) <= MAX_TEXT:
         return text
     return f"{text[:MAX_TEXT]}\n… cut here; {len(text):,} characters in the rows file"

@@ -12,12 +12,12 @@ from evalpkg.reporting.format import plural, points
 
 WIDTH, HEIGHT = 550, 356
 NARROW, NARROW_HEIGHT = 350, 300
-"""For phones, where a figure of full width would have unreadable text."""
+"""Size for phones, where the text of a figure of full width would be unreadable."""
 
 
 @dataclass(frozen=True, slots=True)
 class TaskDifference:
-    """Share of correct samples of one task under both models."""
+    """Share of correct samples of one task, for both models."""
 
     task_id: str
     name: str
@@ -33,7 +33,7 @@ class TaskDifference:
 def paired_figures(
     tasks: Sequence[TaskDifference], mean: float | None, interval: tuple[float, float] | None
 ) -> tuple[str, str]:
-    """The figure for a wide and for a narrow page, as ``paired_figure``."""
+    """Draw the figure for a wide page and for a narrow page; see ``paired_figure``."""
     return (
         paired_figure(tasks, mean, interval),
         paired_figure(tasks, mean, interval, NARROW, NARROW_HEIGHT),
@@ -47,7 +47,7 @@ def paired_figure(
     width: int = WIDTH,
     height: int = HEIGHT,
 ) -> str:
-    """A bar per task, sorted by difference, with the mean and its interval across them.
+    """Draw a bar per task, sorted by difference, and the mean with its interval across them.
 
     Args:
         tasks: every task that has samples of both models.
@@ -104,13 +104,13 @@ def paired_figure(
 
 
 def _limits(heights: Sequence[float]) -> tuple[float, float]:
-    """Multiples of 25 that hold every bar, both ends of the interval and zero, and a margin."""
+    """Choose multiples of 25 that hold all bars, the interval, zero and a margin."""
     low, high = 25 * floor(min([*heights, -1]) / 25), 25 * ceil(max([*heights, 1]) / 25)
     return low - 5, high + 9
 
 
 def _describe(ordered: Sequence[TaskDifference]) -> str:
-    """The figure in words."""
+    """Describe the figure in words."""
     won = sum(t.difference > 0 for t in ordered)
     lost = sum(t.difference < 0 for t in ordered)
     return (

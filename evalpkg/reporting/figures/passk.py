@@ -24,7 +24,7 @@ class PassPoint:
     """One dot of the figure: pass@k of one model in one mode, all as shares of one.
 
     Attributes:
-        value: None where it does not exist (fewer than k samples).
+        value: None if it does not exist (fewer than k samples).
         low: lower end of the interval, None where there is none.
         high: upper end of the interval, None where there is none.
     """
@@ -38,12 +38,12 @@ class PassPoint:
 
 
 def pass_figures(points: Sequence[PassPoint]) -> tuple[str, str]:
-    """The figure for a wide and for a narrow page, as ``pass_figure``."""
+    """Draw the figure for a wide page and for a narrow page; see ``pass_figure``."""
     return pass_figure(points), pass_figure(points, NARROW)
 
 
 def pass_figure(points: Sequence[PassPoint], width: int = WIDTH) -> str:
-    """One row per point, grouped by k and mode, as an ``<svg>`` element ``width`` pixels wide."""
+    """Draw one row per point, grouped by k and mode, as an ``<svg>`` ``width`` pixels wide."""
     groups: dict[tuple[int, Mode], list[PassPoint]] = {}
     for point in sorted(points, key=lambda p: (p.k, list(Mode).index(p.mode))):
         groups.setdefault((point.k, point.mode), []).append(point)
@@ -69,7 +69,7 @@ def pass_figure(points: Sequence[PassPoint], width: int = WIDTH) -> str:
 
 
 def _draw(axes: Axes, point: PassPoint, y: float) -> None:
-    """One dot with its interval and its value in figures."""
+    """Draw one dot with its interval, and write its value beside it."""
     colour = COLOUR[point.role]
     if point.value is None:
         axes.text(1, y, f"{ROLE[point.role]}: n/a", va="center", color=colour)
@@ -87,7 +87,7 @@ def _draw(axes: Axes, point: PassPoint, y: float) -> None:
         markeredgewidth=2,
         clip_on=False,
     )
-    # Beside the axis, in a column of its own: no interval and no other label can be there.
+    # Beside the axis, in a column of its own, where no interval or other label can overlap it.
     axes.annotate(
         f"{ROLE[point.role]} {percent(point.value)}",
         (1.0, y),
@@ -102,6 +102,6 @@ def _draw(axes: Axes, point: PassPoint, y: float) -> None:
 
 
 def _describe(points: Sequence[PassPoint]) -> str:
-    """The figure in words."""
+    """Describe the figure in words."""
     words = [f"pass@{p.k} {MODE[p.mode]} {ROLE[p.role]} {percent(p.value)}" for p in points]
     return "Dots with intervals: " + "; ".join(words)

@@ -1,8 +1,8 @@
-"""From a matplotlib figure to SVG that a page can hold inline.
+"""Turn a matplotlib figure into SVG that a page can hold inline.
 
-matplotlib writes colours and fonts into ``style`` attributes, which a strict content security
-policy forbids and a dark page cannot change. Here each colour of the figure is a token; tokens
-become classes, everything else a presentation attribute, and fonts are left to the page.
+matplotlib writes colours and fonts into ``style`` attributes. A strict content security policy
+forbids these, and a dark page cannot change them. Here each colour of the figure is a token.
+Tokens become classes, all other styles become presentation attributes, and the page sets fonts.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 INK, MUTED, GRID, BASE, FINETUNED, PAPER = (f"#00000{n}" for n in range(1, 7))
-"""Colour tokens: never seen as colours, see ``report.css`` for what they become."""
+"""Colour tokens. No reader sees these colours: ``report.css`` replaces them."""
 
 _CLASS = {INK: "ink", MUTED: "muted", GRID: "grid", BASE: "base", FINETUNED: "ft", PAPER: "paper"}
 _DROPPED = {
@@ -73,12 +73,12 @@ def drawing(width: float, height: float, salt: str) -> Iterator[Figure]:
 
 
 def to_svg(figure: Figure, description: str, tooltips: dict[str, str] | None = None) -> str:
-    """The figure as an ``<svg>`` element; call it inside ``drawing``.
+    """Write the figure as an ``<svg>`` element; call it inside ``drawing``.
 
     Args:
-        figure: what to draw.
-        description: what the figure shows, in words, for those who do not see it.
-        tooltips: text to show over the element that has this gid.
+        figure: the figure.
+        description: the figure in words, for readers who cannot see it.
+        tooltips: text to show over an element, by the element's gid.
     """
     out = StringIO()
     figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
@@ -96,7 +96,7 @@ def to_svg(figure: Figure, description: str, tooltips: dict[str, str] | None = N
             _name_links(root, element, title.text)
     for name in ("width", "height", "version"):
         root.attrib.pop(name, None)
-    # What holds links is no picture to a screen reader: the links would be lost in it.
+    # A figure with links is not marked as an image: a screen reader would skip the links.
     role = "group" if any(element.tag == "a" for element in root.iter()) else "img"
     root.attrib.update({"class": "figure", "role": role, "aria-label": description})
     return ElementTree.tostring(root, encoding="unicode")
@@ -128,8 +128,8 @@ def _clean(element: Element) -> None:
 def _name_links(root: Element, element: Element, name: str) -> None:
     """Name the link in or around ``element``.
 
-    The keyboard passes it by: the same tasks are links in the list, and hundreds of bars would
-    stand before it.
+    The Tab key skips the link. The list links to the same tasks, and a reader would otherwise have
+    to tab through hundreds of bars to reach it.
     """
     around = [link for link in root.iter("a") if element in list(link)]
     for link in [*around, *element.iter("a")]:
@@ -137,12 +137,12 @@ def _name_links(root: Element, element: Element, name: str) -> None:
 
 
 def _ids(element: Element) -> list[str]:
-    """Ids at and below ``element``."""
+    """List the ids of ``element`` and of the elements inside it."""
     return [e.attrib["id"] for e in element.iter() if "id" in e.attrib]
 
 
 def _drop_unused_ids(root: Element, keep: dict[str, str]) -> None:
-    """Ids that nothing refers to would clash with those of the page's other figures."""
+    """Remove ids that nothing refers to: they would clash with those of other figures."""
     text = " ".join(value for e in root.iter() for name, value in e.attrib.items() if name != "id")
     for element in root.iter():
         name = element.get("id", "")

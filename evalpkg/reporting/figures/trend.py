@@ -18,7 +18,7 @@ class TrendPoint:
 
     Attributes:
         run: position of the run.
-        value: None where it does not exist.
+        value: None if it does not exist.
         low: lower end of the interval, None where there is none.
         high: upper end of the interval, None where there is none.
     """
@@ -30,7 +30,7 @@ class TrendPoint:
 
 
 def steps_of(labels: Sequence[str]) -> list[int] | None:
-    """The training step in each label; None where one has none, or two have the same.
+    """Read the training step from each label; None if a label has none or two have the same.
 
     >>> steps_of(["checkpoint-500", "checkpoint-1000"]), steps_of(["lora", "full-2"])
     ([500, 1000], None)
@@ -44,22 +44,22 @@ def steps_of(labels: Sequence[str]) -> list[int] | None:
 
 
 def trend_figures(labels: Sequence[str], points: Sequence[TrendPoint], what: str) -> list[str]:
-    """The figure for a wide and for a narrow page, as ``trend_figure``."""
+    """Draw the figure for a wide page and for a narrow page; see ``trend_figure``."""
     return [trend_figure(labels, points, what, width) for width in (WIDTH, NARROW)]
 
 
 def trend_figure(
     labels: Sequence[str], points: Sequence[TrendPoint], what: str, width: int = WIDTH
 ) -> str:
-    """Differences by run with their intervals and a line at zero, as an ``<svg>`` element.
+    """Draw differences by run with their intervals and a line at zero, as an ``<svg>`` element.
 
-    Where every label ends with a training step, the runs stand at their steps and a line joins
+    If every label ends with a training step, the runs are placed at their steps and a line joins
     them.
 
     Args:
         labels: of the runs, in order.
         points: at most one per run.
-        what: what the differences are of.
+        what: name of the difference.
         width: of the figure, in CSS pixels.
     """
     from matplotlib.ticker import MaxNLocator

@@ -1,4 +1,4 @@
-"""Counting: the only part that runs once per sample, so it does next to nothing."""
+"""Count samples and tokens. Only this part runs once per sample, so it does very little."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from evalpkg.reporting.progress.forecast import tokens_left
 from evalpkg.reporting.progress.snapshot import Snapshot, State
 
 WINDOW_S = 30.0
-"""The rate is taken over this long: short enough to follow a change, long enough not to jump."""
+"""Time over which a rate is measured: short enough to follow a change, long enough not to jump."""
 
 
 def utc_now() -> str:
-    """The time as RFC 3339, UTC, whole seconds."""
+    """Return the time now as RFC 3339, in UTC and whole seconds."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -26,10 +26,9 @@ class PhaseCounter:
     """Counts of one phase. ``advance`` may be called from any thread.
 
     Args:
-        done: samples that need no work because an earlier run left them; they count as done and
-            not towards the rate.
-        clock: seconds that never go back.
-        longest: tokens that a sample has at most, 0 where that is unknown.
+        done: samples that an earlier run finished. They count as done, but not in the rate.
+        clock: monotonic clock, in seconds.
+        longest: most tokens that a sample can have, 0 if unknown.
     """
 
     def __init__(
@@ -54,18 +53,18 @@ class PhaseCounter:
         self._marks: deque[tuple[float, int, int]] = deque([(clock(), done, 0)])
 
     def tokens(self, made: int) -> None:
-        """Count tokens, of samples that are not finished too."""
+        """Count tokens, including those of unfinished samples."""
         with self._lock:
             self._made += made
 
     def judged(self, verdict: str, cached: bool) -> None:
-        """Count a verdict on a sample that is done already."""
+        """Count a verdict on a sample that was counted as done before."""
         with self._lock:
             self.verdicts[verdict] += 1
             self.cache_hits += cached
 
     def advance(self, n: int, verdict: str | None, cached: bool, tokens: int = 0) -> None:
-        """Count ``n`` more samples, which have ``tokens`` together."""
+        """Count ``n`` more samples with ``tokens`` tokens in total."""
         with self._lock:
             self.done += n
             self._finished += tokens
@@ -75,7 +74,7 @@ class PhaseCounter:
                 self.cache_hits += n
 
     def rates(self) -> tuple[float | None, float | None]:
-        """Samples and tokens per second over the window, None while there are none.
+        """Return samples and tokens per second over the window, None while there are none.
 
         Each call leaves a mark, so the window is as fine as the display's own tick.
         """
@@ -93,7 +92,7 @@ class PhaseCounter:
         )
 
     def _eta(self, samples: float | None, tokens: float | None) -> float | None:
-        """Seconds until the end; by tokens where they are counted, as samples come in waves."""
+        """Estimate the seconds left. Prefer tokens, if counted: samples finish in waves."""
         left = max(0, self.total - self.done)
         made = tokens_left(
             left, self.done - self._before, self._finished, self._made, self._longest
@@ -103,7 +102,7 @@ class PhaseCounter:
         return None if samples is None else left / samples
 
     def snapshot(self, started_at: str, state: State, last_error: str) -> Snapshot:
-        """The counts now."""
+        """Return the counts as they are now."""
         with self._lock:
             rate, token_rate = self.rates()
             eta = self._eta(rate, token_rate)

@@ -19,14 +19,14 @@ TICK_S = 1.0
 class Progress:
     """Live progress on standard error, and in ``progress.json`` for others to read.
 
-    Counting is a lock and an addition; a thread of its own draws and writes once a second, so the
-    caller never waits for a terminal or a disk, and ``updated_at`` goes on through a long batch.
+    Counting takes a lock and an addition. A separate thread draws and writes once a second, so the
+    caller never waits for a terminal or a disk, and ``updated_at`` moves on during a long batch.
 
     Args:
         root: the run's output directory; None writes no file.
         interactive: True for a block that rewrites itself, False for plain lines, None to decide
             by whether standard error is a terminal.
-        view: shows the snapshots instead of the view that ``interactive`` chooses.
+        view: view to use instead of the one that ``interactive`` chooses.
     """
 
     def __init__(
@@ -73,10 +73,10 @@ class Progress:
         """Begin a phase.
 
         Args:
-            name: of the phase.
-            total: its samples.
-            done: how many of them are there already.
-            longest: tokens that one has at most, 0 where that is unknown.
+            name: name of the phase.
+            total: number of its samples.
+            done: number of samples that exist already.
+            longest: most tokens that a sample can have, 0 if unknown.
         """
         self._publish(force=bool(self._counter.done))
         self._counter = PhaseCounter(name, total, done, longest=longest)
@@ -87,7 +87,7 @@ class Progress:
         self._counter.tokens(made)
 
     def judged(self, verdict: str, cached: bool) -> None:
-        """Count a verdict beside a phase that makes samples. Any thread may call it."""
+        """Count a verdict while the phase generates samples. Any thread may call it."""
         self._counter.judged(verdict, cached)
 
     def advance(
@@ -100,10 +100,10 @@ class Progress:
         """Count ``n`` samples as finished. Any thread may call it, as often as it likes.
 
         Args:
-            n: how many.
-            verdict: the samples' verdict, where this phase knows one.
+            n: number of samples.
+            verdict: the samples' verdict, if this phase knows it.
             cached: True if the verdict came from the cache.
-            tokens: that they have together.
+            tokens: their tokens in total.
         """
         self._counter.advance(n, verdict, cached, tokens)
 
@@ -143,7 +143,7 @@ class Progress:
             return
         try:
             snapshot.write(self._path)
-        except OSError as problem:  # a full disk must not end the run here, nor go unseen
+        except OSError as problem:  # a full disk must not end the run, but the user must know
             if not self._unwritable:
                 self._view.note(f"{self._path} cannot be written: {problem}")
             self._unwritable = True

@@ -1,13 +1,13 @@
-"""An estimate of the work left in a generation, from the tokens that were made."""
+"""Estimate the work left in a generation from the tokens generated so far."""
 
 from __future__ import annotations
 
 
 def tokens_left(left: int, done: int, finished: int, made: int, longest: int) -> float | None:
-    """Tokens still to be made, None while that cannot be told.
+    """Estimate the tokens still to be generated; None while that is unknown.
 
-    A sample has as many tokens as a finished one on average. The samples that finish first are the
-    short ones: until half of the tokens belong to finished samples, every token counts for those.
+    The estimate takes a sample to be as long as the average finished one. But short samples finish
+    first. So until finished samples have half of all tokens, all tokens are counted as theirs.
 
     >>> tokens_left(left=2, done=2, finished=200, made=300, longest=512)
     100.0
@@ -16,10 +16,10 @@ def tokens_left(left: int, done: int, finished: int, made: int, longest: int) ->
 
     Args:
         left: samples that are not finished.
-        done: samples that are.
-        finished: tokens of those.
-        made: all tokens, those of unfinished samples too.
-        longest: tokens that a sample has at most, 0 where that is unknown.
+        done: samples that are finished.
+        finished: tokens of the finished samples.
+        made: all tokens, including those of unfinished samples.
+        longest: most tokens that a sample can have, 0 if unknown.
     """
     if not made or not done:
         return None

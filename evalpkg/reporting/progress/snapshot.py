@@ -23,17 +23,17 @@ class State(StrEnum):
 class Snapshot:
     """The contents of ``progress.json``.
 
-    A reader should take a ``running`` state whose ``updated_at`` is older than a minute for a
-    process that died: the file is rewritten every second while the process lives.
+    A process that lives rewrites the file every second. So if the state is ``running`` and
+    ``updated_at`` is older than a minute, the process has died.
 
     Attributes:
-        done: samples finished in this phase, those found on disk at its start included.
-        rate_per_s: samples per second over the last half minute, None until it can be known.
-        eta_s: seconds until ``total``, None where it cannot be known: at the rate of tokens where
-            they are counted, else at that of samples.
+        done: samples finished in this phase, including those found on disk at its start.
+        rate_per_s: samples per second over the last half minute, None until it is known.
+        eta_s: estimated seconds until ``total``, None while unknown. The estimate uses the rate of
+            tokens if they are counted, else the rate of samples.
         tokens_per_s: tokens per second over the last half minute, None where there are none.
-        verdicts: verdicts that came in this phase. Samples are judged while others are generated.
-        cache_hits: how many of these came from the cache.
+        verdicts: verdicts given in this phase. Samples are judged while others are generated.
+        cache_hits: number of these verdicts that came from the cache.
         started_at: RFC 3339, UTC.
         last_error: the error that ended the run, empty if none did.
     """

@@ -1,4 +1,4 @@
-"""The two ways a person sees progress: a live block on a terminal, plain lines elsewhere."""
+"""Two displays of progress for people: a live block on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ if TYPE_CHECKING:
 
 PLAIN_INTERVAL_S = 5.0
 QUIET_INTERVAL_S = 60.0
-"""A plain log repeats an unchanged count this rarely."""
+"""Seconds between two lines of a plain log when the count has not changed."""
 
 
 class View(Protocol):
-    """Shows snapshots until it is closed. The error that ended the run is the command's to tell."""
+    """Shows snapshots until it is closed. The command, not the view, reports a run's error."""
 
     def show(self, snapshot: Snapshot, *, force: bool = False) -> None:
         """Show ``snapshot``; a view may skip it unless ``force``."""
 
     def note(self, text: str) -> None:
-        """One line beside the counts."""
+        """Show one line beside the counts."""
 
     def close(self, snapshot: Snapshot) -> None:
         """Show the last state and give the terminal back."""
 
 
 def duration(seconds: float) -> str:
-    """``1:02:03``, or ``2:03`` below an hour.
+    """Write a duration as ``1:02:03``, or as ``2:03`` if it is below an hour.
 
     >>> duration(3723.4), duration(123)
     ('1:02:03', '2:03')
@@ -43,7 +43,7 @@ def duration(seconds: float) -> str:
 
 
 def gpu_memory() -> str:
-    """Device memory in use, empty where no CUDA device is in use. Never imports torch."""
+    """Say how much GPU memory is in use; empty if no CUDA device is. Never imports torch."""
     torch = sys.modules.get("torch")
     if torch is None or not hasattr(torch, "cuda") or not torch.cuda.is_initialized():
         return ""
@@ -52,7 +52,7 @@ def gpu_memory() -> str:
 
 
 def describe(snapshot: Snapshot) -> list[tuple[str, str]]:
-    """Label and value of everything worth saying, in reading order."""
+    """List the labels and values to show, in reading order."""
     parts = []
     if snapshot.total:
         parts.append(("samples", f"{snapshot.done:,} of {snapshot.total:,}"))
@@ -87,7 +87,7 @@ class PlainView:
         self._last: tuple[str, int] | None = None
 
     def show(self, snapshot: Snapshot, *, force: bool = False) -> None:
-        """Print a line if the last one is old enough."""
+        """Print a line, unless the last one is too recent."""
         now, state = self._clock(), (snapshot.phase, snapshot.done)
         wait = PLAIN_INTERVAL_S if state != self._last else QUIET_INTERVAL_S
         if not force and now - self._last_time < wait:
@@ -119,7 +119,7 @@ class LiveView:
         from rich.live import Live
 
         self._console = console or RichConsole(stderr=True)
-        # What goes to a file or pipe on standard output stays there.
+        # If standard output is a file or pipe, text written to it must not go to the terminal.
         self._live = Live(
             console=self._console, auto_refresh=False, redirect_stdout=sys.stdout.isatty()
         )
@@ -150,7 +150,7 @@ class LiveView:
             title.append(f"  {snapshot.state}", style="dim")
         table = Table.grid(padding=(0, 2))
         if snapshot.total:
-            # In a row of its own: a bare bar does not end its line.
+            # The bar needs a row of a table: by itself it does not end its line.
             bar = ProgressBar(total=snapshot.total, completed=snapshot.done, width=60, pulse=False)
             table.add_row(Text("progress", style="dim"), bar)
         for label, value in describe(snapshot):
