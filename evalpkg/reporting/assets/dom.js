@@ -1,4 +1,4 @@
-// Elements and text. What a model wrote reaches the page through text nodes only.
+// Elements and text. A model's text reaches the page through text nodes only.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -23,7 +23,7 @@ function s(tag, attributes = {}, ...children) {
   return fill(document.createElementNS(SVG, tag), attributes, children);
 }
 
-/** Text as nodes, with every hidden character shown as its code point. */
+/** Turn text into nodes; show every hidden character as its code point. */
 function visible(text) {
   const nodes = [];
   let end = 0;

@@ -1,4 +1,4 @@
-// Filters: which samples match, and which tasks are listed, in which order.
+// Filters: find the samples that match, and list the tasks that match, in order.
 
 const ANY = "";
 
@@ -18,7 +18,7 @@ function readFilter() {
 
 const FILTERS = ["role", "verdict", "code", "rule", "outcome", "text"];
 
-/** The filter and the order as they stand in the address; what is as usual is left out. */
+/** Write the filter and the order for the address; leave out defaults. */
 function filterState() {
   const wanted = new URLSearchParams();
   const f = readFilter();
@@ -30,7 +30,7 @@ function filterState() {
   return wanted;
 }
 
-/** Set the form as the address says; what it does not name becomes as usual. */
+/** Set the form from the address. Fields that it does not name get their defaults. */
 function applyFilter(wanted) {
   for (const name of FILTERS) {
     const field = byId(`filter-${name}`);
@@ -79,7 +79,7 @@ function outcomeFits(outcome, base, tuned) {
   }[outcome];
 }
 
-/** The tasks that fit, each with what the list shows of it. */
+/** Find the tasks that match, each with the numbers that the list shows. */
 function selectTasks(f) {
   const sampled = asksForSamples(f);
   const found = [];

@@ -3,7 +3,7 @@
 const order = { column: "task", descending: false };
 let listed = [];
 
-/** A link to a task that keeps the filter. */
+/** Return a link to a task that keeps the filter. */
 function taskLink(task) {
   const wanted = filterState();
   wanted.set("task", task.id);
@@ -50,7 +50,7 @@ function taskRow(entry, showMatching) {
   return h("tr", {}, ...cells);
 }
 
-/** After a change by hand: the list, and the address that leads back to it. */
+/** After the reader changed the filter: show the list again, and put its address in the address bar. */
 function filtered() {
   history.replaceState(null, "", `#${filterState() || "browse"}`);
   showList();

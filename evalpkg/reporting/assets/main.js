@@ -1,4 +1,4 @@
-// Wiring. The page says everything essential without this script.
+// Connect the parts. The page shows everything essential without this script.
 
 let index;
 const { modeLabels, roleLabels, verdictLabels, verdictMarks } = JSON.parse(byId("labels").textContent);

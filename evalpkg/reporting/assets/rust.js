@@ -1,5 +1,5 @@
-// Highlighting: enough of Rust's lexical structure to read it. Every alternative consumes what it
-// looked at, so the time is linear in the text.
+// Highlighting: enough of Rust's lexical structure to read it. Every alternative consumes the text
+// that it looked at, so the time is linear in the text.
 
 const RUST = new RegExp(
   [
@@ -32,7 +32,7 @@ function kindOf(groups) {
     : "";
 }
 
-/** Rust source as nodes. */
+/** Turn Rust source into nodes. */
 function rust(source) {
   const nodes = [];
   let end = 0;

@@ -1,6 +1,6 @@
-// The samples: unpacked from the page when they are needed, never fetched.
+// The samples. They are unpacked from the page when needed, and never fetched.
 
-const opened = new Map(); // tasks unpacked lately, oldest first
+const opened = new Map(); // tasks unpacked recently, oldest first
 const KEEP_OPEN = 12;
 
 async function unpack(id) {
@@ -30,7 +30,7 @@ async function loadTask(number) {
   return opened.get(number);
 }
 
-/** What the index knows of sample `at` of a model. */
+/** Return everything that the index holds about sample `at` of a model. */
 function sampleAt(index, role, at, mode) {
   const own = index.samples[role];
   const verdict = index.verdicts[own.verdict[at]];
@@ -44,7 +44,7 @@ function sampleAt(index, role, at, mode) {
   };
 }
 
-/** Samples of a task with a verdict, and how many of them count as correct in `mode`. */
+/** Count a task's samples that have a verdict, and those of them that are correct in `mode`. */
 function tally(index, role, task, mode) {
   const own = index.samples[role];
   let judged = 0;

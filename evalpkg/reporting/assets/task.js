@@ -1,4 +1,4 @@
-// One task: what was asked, and what both models answered, side by side.
+// One task: its prompt and tests, and both models' answers side by side.
 
 function codeBlock(text, highlight = true) {
   return h("pre", { tabindex: "0", class: highlight ? "" : "prose" }, h("code", {}, ...(highlight ? rust(text) : visible(text))));
@@ -39,7 +39,7 @@ function sampleCard(role, view, at) {
       ` Sample ${row[0]}: ${verdictName(sample)}`, h("small", {}, alike)),
     chips(sample, row, strings),
   ];
-  if (strings[row[3]]) parts.push(h("h5", {}, "What was reported"), codeBlock(strings[row[3]], false));
+  if (strings[row[3]]) parts.push(h("h5", {}, "Reported by compiler or tests"), codeBlock(strings[row[3]], false));
   if (row[2] >= 0) parts.push(h("h5", {}, "Program"), codeBlock(strings[row[2]]));
   const raw = h("details", { open: row[2] < 0 }, h("summary", {}, "Completion as the model wrote it"));
   raw.append(codeBlock(strings[row[1]], false));
@@ -145,13 +145,13 @@ function taskHead(number, f) {
   ];
 }
 
-/** The whole prompt with its template; once where both models saw the same. */
+/** Show the whole prompt with its template; once if both models saw the same. */
 function whatTheModelsSaw(task) {
   const seen = Object.entries(task.seen ?? {});
   const alike = new Set(seen.map(([, text]) => text)).size === 1;
   return (alike ? seen.slice(0, 1) : seen).map(([role, text]) => {
     const who = alike ? (seen.length > 1 ? "both models" : "the model") : roleLabels[role];
-    return folded(`What ${who} saw`, task.strings[text], { highlight: false });
+    return folded(`Prompt as ${who} saw it`, task.strings[text], { highlight: false });
   });
 }
 

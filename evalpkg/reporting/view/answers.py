@@ -1,4 +1,4 @@
-"""The lengths and ends of the answers, and the warning that a model was cut off."""
+"""The lengths and ends of the answers, and the warning that answers were cut."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from evalpkg.reporting.view.cells import Cell, difference_cell, estimate_cell
 from evalpkg.statistics import Difference, Estimate, Metrics, TokenDifference
 
 CUT_WARNING = 0.05
-"""From this share of cut answers on a reader is warned."""
+"""Share of cut answers from which the report warns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,12 @@ class RuleLine:
 
 
 def answer_lines(metrics: Metrics) -> list[AnswerLine]:
-    """The ends of the answers, the number of distinct ones, and their lengths."""
+    """Build the lines about the ends of the answers, distinct programs, and lengths."""
     compared = metrics.comparison
     shares = (
         ("cut at the token limit", "ended_by_length"),
         ("empty", "empty"),
-        ("distinct programs, of a task's samples", "distinct_programs"),
+        ("distinct programs among a task's samples", "distinct_programs"),
     )
     lines = [
         AnswerLine(
@@ -80,7 +80,7 @@ def _signed(value: float) -> str:
 
 
 def rule_lines(metrics: Metrics) -> list[RuleLine]:
-    """Extraction rules by how often they fired."""
+    """List the extraction rules, the most frequent first."""
     known = {
         role: {found.rule: found.count for found in own.answers.extraction_rules}
         for role, own in metrics.roles.items()
@@ -108,18 +108,18 @@ def answers_heading(metrics: Metrics) -> str:
 
 
 def cut_warnings(metrics: Metrics) -> list[str]:
-    """A warning where many answers were cut at the limit."""
+    """Warn if many answers were cut at the limit."""
     cut = {role: own.answers.ended_by_length.value or 0.0 for role, own in metrics.roles.items()}
     if max(cut.values()) < CUT_WARNING:
         return []
     said = ", ".join(f"{ROLE[role].lower()} {percent(share)}" for role, share in cut.items())
     text = f"Answers were cut at the token limit: {said}."
     difference = metrics.comparison.ended_by_length if metrics.comparison else None
-    return [f"{text}{_what_it_means(difference)} Raise --max-new-tokens to find out."]
+    return [f"{text}{_meaning(difference)} Raise --max-new-tokens to avoid cuts."]
 
 
-def _what_it_means(difference: Difference | None) -> str:
+def _meaning(difference: Difference | None) -> str:
     if difference is None or difference.value is None:
-        return " A cut answer fails, whatever the model knows."
-    apart = f" That is a difference of {points(difference.value)} points."
+        return " A cut answer fails, even if the model could have solved the task."
+    apart = f" The difference is {points(difference.value)} points."
     return f"{apart} A cut answer fails, so a model that only learnt to stop looks more skilled."

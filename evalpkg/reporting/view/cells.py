@@ -1,4 +1,4 @@
-"""One number as a report shows it: the value, its intervals, and how firm it is."""
+"""One number as a report shows it: the value, its intervals, and the effect of missing samples."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ class Cell:
     """Text of one number.
 
     Attributes:
-        text: the value, ``n/a`` where there is none.
-        interval: on new tasks like these, empty where there is none.
-        again: on these same tasks sampled again, empty where there is none.
-        note: what the samples without a verdict could make of it, empty where they cannot.
+        text: the value, ``n/a`` if there is none.
+        interval: interval for new tasks like these, empty if there is none.
+        again: interval for sampling these same tasks again, empty if there is none.
+        note: bounds of the value over all possible verdicts of the samples that have none; empty
+            if these samples cannot change it.
     """
 
     text: str
@@ -32,7 +33,7 @@ class Cell:
 
 
 def estimate_cell(estimate: Estimate) -> Cell:
-    """A share of samples or tasks."""
+    """Show a share of samples or tasks."""
     text = percent(estimate.value)
     return Cell(
         text,
@@ -43,7 +44,7 @@ def estimate_cell(estimate: Estimate) -> Cell:
 
 
 def difference_cell(difference: Difference) -> Cell:
-    """A difference in percentage points."""
+    """Show a difference in percentage points."""
     text = points(difference.value)
     return Cell(
         text,
@@ -54,7 +55,7 @@ def difference_cell(difference: Difference) -> Cell:
 
 
 def interval_pair(interval: Interval | None) -> tuple[float, float] | None:
-    """Both ends, for a figure."""
+    """Return both ends, for a figure."""
     return None if interval is None else (interval.low, interval.high)
 
 

@@ -1,4 +1,4 @@
-"""Settings in which runs differ that are shown side by side."""
+"""Settings that differ between runs in one table."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ SHOWN = 12
 
 
 def differing(runs: Mapping[str, EvalMetadata | None]) -> list[str]:
-    """One sentence for each setting that the runs do not share.
+    """Write one sentence for each setting that differs between the runs.
 
-    The fine-tuned models are not among them: they are what is compared.
+    The fine-tuned models are left out, because they are what the table compares.
 
     Args:
         runs: label and metadata of each run; runs without metadata are left out.
@@ -34,7 +34,7 @@ def differing(runs: Mapping[str, EvalMetadata | None]) -> list[str]:
 
 
 def _settings(metadata: EvalMetadata) -> dict[str, str]:
-    """Everything that decides levels, by the name a reader knows."""
+    """Collect every setting that affects levels, under the name that readers know."""
     drawn: Mapping[str, Any] = metadata.generation.get("sampling") or {}
     arguments = metadata.arguments
     base = metadata.models.get(Role.BASE) or metadata.models.get(Role.FINETUNED)

@@ -28,11 +28,11 @@ UNKNOWN = "not recorded"
 
 
 def dataset_title(metadata: EvalMetadata | None, tasks: Sequence[Task]) -> str:
-    """Name, release and variant of the data set, and how many of its tasks were changed.
+    """Name the data set with its release and variant, and count its changed tasks.
 
     Args:
-        metadata: of the run; without it the data set is unknown.
-        tasks: those that were asked.
+        metadata: metadata of the run; without it the data set is unknown.
+        tasks: the tasks of the run.
     """
     if metadata is None:
         return "data set not recorded"
@@ -48,7 +48,7 @@ def dataset_title(metadata: EvalMetadata | None, tasks: Sequence[Task]) -> str:
 
 
 def subset_note(metadata: EvalMetadata | None) -> str:
-    """``6 of 180 tasks, chosen by --task-ids``; empty where every task was asked."""
+    """Say ``6 of 180 tasks, chosen by --task-ids``; empty if the run has every task."""
     if metadata is None:
         return ""
     told = metadata.arguments
@@ -77,7 +77,7 @@ def sampling_line(metadata: EvalMetadata | None) -> str:
     if not drawn:
         sources = metadata.generation.get("backend", "")
         if sources == "replay":
-            return "replayed from files: how their samples were drawn is not recorded here"
+            return "replayed from files; their sampling settings are not recorded here"
         return UNKNOWN
     said = [f"{label} {_number(drawn[key])}" for key, label in SAMPLING if key in drawn]
     said.append(f"template {plain(metadata.prompt.template)}")

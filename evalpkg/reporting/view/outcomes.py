@@ -14,18 +14,18 @@ from evalpkg.reporting.view.cells import Cell, difference_cell, estimate_cell
 from evalpkg.statistics import Metrics, PolicyVeto, RoleMetrics
 
 MOST_FREQUENT = 12
-"""Error codes shown; the rest is one line."""
+"""Error codes shown; all others share one line."""
 
 POLICY_EXPLAINED = (
-    "The policy is SigilDERG's (the authors of human-eval-rust): a list of texts that a completion"
-    " must not contain, such as \u201cunsafe\u201d; a sample that contains one keeps its verdict,"
-    " but counts as failed in the numbers \u201cwith policy\u201d."
+    "The policy comes from SigilDERG, the authors of human-eval-rust. It is a list of texts that a"
+    " completion must not contain, such as \u201cunsafe\u201d. A sample that contains one keeps its"
+    " verdict, but counts as failed in the numbers \u201cwith policy\u201d."
 )
 
 
 @dataclass(frozen=True, slots=True)
 class VerdictLine:
-    """One verdict. ``shares`` are of one, for bars; ``cells`` say the same as text."""
+    """One verdict. ``shares`` are fractions of one, for bars; ``cells`` are the same as text."""
 
     kind: str
     label: str
@@ -69,7 +69,7 @@ class PolicyView:
 
 
 def verdict_lines(metrics: Metrics) -> list[VerdictLine]:
-    """A line for each verdict that occurred, in the order of ``labels.VERDICT``."""
+    """Build a line for each verdict that occurred, in the order of ``labels.VERDICT``."""
     shares = {
         role: {v.kind: v for v in own.verdicts if v.count} for role, own in metrics.roles.items()
     }
@@ -100,7 +100,7 @@ def verdict_lines(metrics: Metrics) -> list[VerdictLine]:
 
 
 def verdict_heading(metrics: Metrics) -> str:
-    """The most common failure."""
+    """Name the most common failure."""
     worst = {role: _most_common_failure(own) for role, own in metrics.roles.items()}
     if not any(worst.values()):
         return "No sample failed"
@@ -124,7 +124,7 @@ def _share(own: RoleMetrics, kind: VerdictKind | None) -> str:
 
 
 def error_lines(metrics: Metrics) -> list[ErrorLine]:
-    """The most frequent first rustc errors, then one line for all others."""
+    """Build a line for each of the most frequent first rustc errors, and one for all others."""
     counts = {
         role: {e.code or "": e.count for e in own.error_codes}
         for role, own in metrics.roles.items()
@@ -138,7 +138,7 @@ def error_lines(metrics: Metrics) -> list[ErrorLine]:
     lines = []
     for code in ordered[:MOST_FREQUENT]:
         own = {role: known.get(code, 0) for role, known in counts.items()}
-        meaning = title(code) if code else "errors that rustc gives no code, mostly syntax"
+        meaning = title(code) if code else "errors without a rustc code, mostly syntax"
         lines.append(_error_line(plain(code) or "none", meaning, own, most))
     others = ordered[MOST_FREQUENT:]
     if others:
@@ -159,10 +159,10 @@ def _error_line(code: str, meaning: str, counts: Mapping[Role, int], most: int) 
 
 
 def error_heading(metrics: Metrics) -> str:
-    """The most frequent compiler error."""
+    """Name the most frequent compiler error."""
     lines = error_lines(metrics)
     if not lines:
-        return "No program was refused by the compiler"
+        return "The compiler refused no program"
     named = next((line for line in lines if line.code not in ("none", "others")), None)
     if named is None:
         return "The compiler refused programs without giving a code"
@@ -185,9 +185,9 @@ def policy_view(metrics: Mapping[Mode, Metrics]) -> PolicyView:
     if rejected:
         part = percent(rejected / correct)
         samples = plural(rejected, "correct sample")
-        heading = f"The policy rejected {samples}, {part} of what was correct"
+        heading = f"The policy rejected {samples}, {part} of all correct ones"
     else:
-        heading = "The policy rejected nothing that was correct"
+        heading = "The policy rejected no correct sample"
     said = tuple(_veto_sentence(role, veto) for role, veto in vetoes.items())
     return PolicyView(heading, POLICY_EXPLAINED, said, tuple(_veto_lines(vetoes)))
 

@@ -28,11 +28,11 @@ BOTH = "with and without policy"
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """The first thing that a reader sees.
+    """The first sentences that a reader sees.
 
     Attributes:
         sentence: the answer, in one sentence with its interval.
-        rest: what else must be said with it.
+        rest: further sentences that belong to the answer.
     """
 
     sentence: str
@@ -44,12 +44,12 @@ class MetricLine:
     """One line of a table that compares the models.
 
     Attributes:
-        name: what is measured.
-        mode: in which mode, empty where the mode changes nothing.
-        cells: one per model that was run.
-        difference: ``n/a`` where only one model was run.
+        name: the metric.
+        mode: the mode, empty if the mode changes nothing.
+        cells: one per model of the run.
+        difference: ``n/a`` if the run has only one model.
         p: p-value of the difference.
-        adjusted: the same by Holm over all pass@k of the run, empty for other metrics.
+        adjusted: p-value by Holm over all pass@k of the run, empty for other metrics.
         detectable: smallest difference that could have been detected, in points.
         primary: True for the endpoint that was named before the run.
     """
@@ -65,11 +65,11 @@ class MetricLine:
 
 
 def answer(metrics: Mapping[Mode, Metrics], family: HolmFamily) -> Headline:
-    """The answer of the first mode in ``metrics``.
+    """Write the answer for the first mode in ``metrics``.
 
     Args:
-        metrics: of the modes that are reported.
-        family: of the whole run.
+        metrics: metrics of the reported modes.
+        family: Holm's family of the whole run.
     """
     mode, first = next(iter(metrics.items()))
     if first.comparison is None:
@@ -113,9 +113,9 @@ def _answer_of_one(metrics: Metrics, only: RoleMetrics) -> Headline:
 
 
 def pass_lines(metrics: Mapping[Mode, Metrics], family: HolmFamily) -> list[MetricLine]:
-    """pass@k of every mode in ``metrics`` and every k; ``family`` is that of the whole run.
+    """Build a line for each mode in ``metrics`` and each k. ``family`` is of the whole run.
 
-    Where the policy changes no number, one line stands for both modes.
+    If the policy changes no number, one line is for both modes.
     """
     folded = policy_changes_nothing(metrics)
     adjusted = {(m.mode, m.k): p_value(m.adjusted) for m in family.members}
@@ -140,7 +140,7 @@ def pass_lines(metrics: Mapping[Mode, Metrics], family: HolmFamily) -> list[Metr
 
 
 def set_lines(metrics: Metrics) -> list[MetricLine]:
-    """pass@k of each task set alone, then of all together; empty where there is one set."""
+    """Build the lines of each task set, then of all together; empty if there is one set."""
     lines = []
     for result in metrics.sets:
         title = f"{plain(result.dataset)}, {plural(result.tasks, 'task')}"
@@ -162,7 +162,7 @@ def set_lines(metrics: Metrics) -> list[MetricLine]:
 
 
 def rate_lines(metrics: Metrics) -> list[MetricLine]:
-    """Compile rate and main-free rate, which no mode changes."""
+    """Build the lines of compile rate and main-free rate, which are equal in all modes."""
     compared = metrics.comparison
     return [
         metric_line(
@@ -188,15 +188,15 @@ def metric_line(
     adjusted: str = "",
     primary: bool = False,
 ) -> MetricLine:
-    """One metric of the models that were run.
+    """Build the line of one metric.
 
     Args:
-        name: what is measured.
-        mode: in which mode, empty where the mode changes nothing.
-        cells: one per model.
-        difference: None where only one model was run.
-        adjusted: p-value by Holm, empty where the metric is not part of the family.
-        primary: whether this is the endpoint named before the run.
+        name: the metric.
+        mode: the mode, empty if the mode changes nothing.
+        cells: one per model of the run.
+        difference: None if the run has only one model.
+        adjusted: p-value by Holm, empty if the metric is not part of the family.
+        primary: True for the endpoint that was named before the run.
     """
     if difference is None:
         return MetricLine(name, mode, cells, Cell(NOT_AVAILABLE), primary=primary)
@@ -243,7 +243,7 @@ def pass_heading(metrics: Metrics) -> str:
 
 
 def pass_at_1(metrics: Metrics) -> Difference | None:
-    """The difference in pass@1, None where only one model ran or 1 is not among the k."""
+    """Return the difference in pass@1; None if only one model ran or no k is 1."""
     every = metrics.comparison.pass_at_k if metrics.comparison else ()
     return next((difference for difference in every if difference.k == 1), None)
 

@@ -1,4 +1,4 @@
-"""The provenance of the numbers, and the caveats that a reader must know."""
+"""The origin of the numbers, and the warnings that a reader must know."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Facts = tuple[tuple[str, str], ...]
 """Label and value, in reading order."""
 
 DIGITS = 16
-"""Of a digest, to recognise it by; ``eval_metadata.json`` has all 64."""
+"""Digits shown of a digest, enough to recognise it; ``eval_metadata.json`` has all 64."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def model_names(metadata: EvalMetadata | None, roles: Sequence[Role]) -> dict[Ro
 
 
 def warnings(metadata: EvalMetadata | None, metrics: Mapping[Mode, Metrics]) -> list[str]:
-    """Everything that weakens the result, gravest first."""
+    """List everything that weakens the result, the gravest first."""
     first = next(iter(metrics.values()))
     found = _warnings_of_run(metadata) + _warnings_of_rows(first) + cut_warnings(first)
     if metadata is not None:
@@ -92,9 +92,9 @@ def _warnings_of_rows(metrics: Metrics) -> list[str]:
             )
         if own.task_faults:
             found.append(
-                f"{ROLE[role]}: {plural(own.task_faults, 'sample')} {asked} cannot be judged, as"
-                " the tests of their task cannot be used; they count neither as passed nor as"
-                " failed."
+                f"{ROLE[role]}: {plural(own.task_faults, 'sample')} {asked} cannot be judged,"
+                " because the tests of their task cannot be used. They count neither as passed nor"
+                " as failed."
             )
         if own.absent:
             found.append(f"Incomplete: {own.absent:,} samples {asked} are missing, {ROLE[role]}.")
@@ -102,7 +102,7 @@ def _warnings_of_rows(metrics: Metrics) -> list[str]:
 
 
 def omissions(metrics: Mapping[Mode, Metrics]) -> list[str]:
-    """List the questions that this run does not answer, as it was not asked them."""
+    """List what this run was not asked to measure."""
     first = next(iter(metrics.values()))
     said = [
         f"The {ROLE[role].lower()} model was not part of this run."
@@ -118,12 +118,12 @@ def omissions(metrics: Mapping[Mode, Metrics]) -> list[str]:
 
 
 def errata(tasks: Sequence[Task]) -> list[Erratum]:
-    """Tasks that differ from the data set's."""
+    """List the tasks that differ from the published data set."""
     return [Erratum(plain(t.task_id), plain(t.erratum)) for t in tasks if t.erratum]
 
 
 def fact_groups(metadata: EvalMetadata | None, metrics: Metrics) -> list[FactGroup]:
-    """Environment, versions, inputs and settings."""
+    """Collect environment, versions, inputs and settings."""
     groups = []
     if metadata is not None:
         groups = [
@@ -184,7 +184,7 @@ def _run_facts(metadata: EvalMetadata) -> FactGroup:
             ("Finished", metadata.finished_at or "not finished"),
             ("Samples per task", str(metadata.num_samples)),
             ("Seed", str(metadata.seeds.run)),
-            ("Grown from", "; then ".join(_settings(one) for one in metadata.earlier)),
+            ("Earlier settings", "; then ".join(_settings(one) for one in metadata.earlier)),
             ("Sampling", sampling_line(metadata)),
             ("Generation", decoding),
             ("Hosts", str(len(metadata.hosts)) if metadata.hosts else ""),
@@ -215,7 +215,7 @@ def _provisioning_facts(record: Provisioning | None) -> tuple[tuple[str, str], .
     if record is None:
         return ()
     driver, flash = record.driver, record.flash_attention
-    why = {"": "", "none": " for want of a GPU"}.get(driver, f" for driver {driver}")
+    why = {"": "", "none": ", as there is no GPU"}.get(driver, f" for driver {driver}")
     facts = (("Provisioned", f"torch {record.torch}{why}"),)
     if flash is None:
         return facts

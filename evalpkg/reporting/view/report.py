@@ -1,4 +1,4 @@
-"""Everything that the reports of one run say."""
+"""The content of all reports of one run."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class SensitivityRow:
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    """One task: correct samples of those with a verdict, per model."""
+    """One task: per model, its correct samples among those with a verdict."""
 
     task_id: str
     entry: str
@@ -93,7 +93,7 @@ def build_view(run: RunFiles, modes: tuple[Mode, ...] | None = None) -> ReportVi
 
     Args:
         run: the run.
-        modes: only these modes of it; all by default.
+        modes: modes to report; all by default.
     """
     metrics = {mode: run.metrics[mode] for mode in modes or run.modes}
     first = next(iter(metrics.values()))
@@ -171,7 +171,7 @@ def _by_task(metrics: Metrics) -> dict[str, dict[Role, TaskResult]]:
 
 
 def _paired_tasks(run: RunFiles, metrics: Metrics) -> list[TaskDifference]:
-    """Tasks that have a verdict of both models."""
+    """List the tasks for which both models have a verdict."""
     results = _by_task(metrics)
     pairs = []
     for task in run.tasks:

@@ -78,7 +78,7 @@ def test_what_all_runs_warn_of_is_said_once(tmp_path):
 
 def test_other_tasks_are_a_warning(tmp_path):
     _, text = compare(tmp_path, make_run(tmp_path / "a"), make_run(tmp_path / "b", tasks=10))
-    assert "not asked the same tasks (a 12, b 10)" in text
+    assert "The runs have different tasks (a 12, b 10)" in text
 
 
 def test_runs_of_one_name_are_told_apart_and_a_run_named_twice_is_refused(tmp_path):

@@ -234,7 +234,7 @@ def test_absent_rows_are_a_warning(tmp_path):
 
 def test_repaired_tasks_are_listed_with_the_reason(tmp_path):
     page, _ = reports(make_run(tmp_path))
-    assert "1 task differs from the data set as published" in page.all
+    assert "1 task differs from the published data set" in page.all
     assert "Synthetic/7 the data set's test module is cut off" in page.all
 
 
@@ -266,7 +266,7 @@ def test_modes_that_show_different_samples_are_refused(tmp_path):
     path = layout.samples(Mode.POLICY, Role.BASE)
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     path.write_text("".join(lines[1:]), encoding="utf-8")
-    with pytest.raises(DataError, match="line 1: not the sample that the other mode has"):
+    with pytest.raises(DataError, match="line 1: the other mode has another sample"):
         write_reports(layout.root)
     path.write_text("".join(lines[:-1]), encoding="utf-8")
     with pytest.raises(DataError, match="47 rows, the other mode 48"):

@@ -41,7 +41,7 @@ def test_a_real_runs_sampling_and_limits_are_in_the_first_screen(tmp_path):
 
 def test_replayed_samples_do_not_get_the_sampling_of_the_defaults(tmp_path):
     _, texts = reports(real_run(tmp_path, generation={"backend": "replay"}))
-    assert all("how their samples were drawn is not recorded" in text for text in texts)
+    assert all("their sampling settings are not recorded" in text for text in texts)
     assert not any("temperature 0.2" in text for text in texts)
 
 
@@ -65,7 +65,7 @@ def test_the_whole_data_set_is_not_called_a_part(tmp_path):
     parts = [part.model_copy(update={"tasks": part.of}) for part in REAL.dataset.parts]
     whole = REAL.dataset.model_copy(update={"parts": parts})
     _, texts = reports(real_run(tmp_path, dataset=whole))
-    assert not any("Only a part" in text for text in texts)
+    assert not any("Only part of the data set" in text for text in texts)
 
 
 def cut(share):
@@ -88,7 +88,7 @@ def test_cut_answers_are_counted_compared_and_warned_of(tmp_path):
     assert metrics_of(layout)["comparison"]["ended_by_length"]["value"] == pytest.approx(-0.75)
     said = "Answers were cut at the token limit: base 75.0 %, fine-tuned 0.0 %."
     assert all(said in text for text in texts)
-    assert all("a difference of -75.0 points" in text for text in texts)
+    assert all("The difference is -75.0 points" in text for text in texts)
     assert page.row("cut at the token limit").startswith("cut at the token limit 75.0 %")
 
 
