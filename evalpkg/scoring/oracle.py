@@ -10,7 +10,7 @@ from evalpkg.errors import DataError
 from evalpkg.models import Task
 from evalpkg.scoring.parameters import Closure, Parameter
 from evalpkg.scoring.signature import Signature, read_signature
-from evalpkg.scoring.testfile import TestFunction, open_tests
+from evalpkg.scoring.testfile import RustTest, open_tests
 from evalpkg.scoring.unit import Unit
 
 INSTANCES = (
@@ -71,7 +71,7 @@ def _listed(listed: tuple[str, ...] | None, is_main: bool) -> str:
     return f"Some(&[{', '.join(json.dumps(name) for name in listed)}])"
 
 
-def _entry(module: str, test: TestFunction) -> str:
+def _entry(module: str, test: RustTest) -> str:
     panics = "None" if test.panics is None else f"Some({test.panics})"
     run = f"|| ::evalwire::oracle::finish({module}::{test.path}())"
     return f'::evalwire::oracle::Test {{ name: "{test.path}", run: {run}, panics: {panics} }}'

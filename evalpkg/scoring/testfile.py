@@ -30,8 +30,8 @@ _PLAIN = frozenset(_PLAIN_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
-class TestFunction:
-    """One test.
+class RustTest:
+    """One ``#[test]`` function.
 
     Attributes:
         path: its path within the tests, such as ``tests::adds``.
@@ -55,7 +55,7 @@ class TestFile:
     """
 
     text: str
-    functions: tuple[TestFunction, ...]
+    functions: tuple[RustTest, ...]
     certain: bool
     is_main: bool
 
@@ -81,7 +81,7 @@ def open_tests(source: str, listed: tuple[str, ...] | None = None) -> TestFile:
     is_main = opened.main is not None and not opened.found and not opened.wrapped
     if opened.main is not None and is_main and (opened.certain or listed == ()):
         opened.make_public(opened.main)
-        opened.functions.append(TestFunction("main"))
+        opened.functions.append(RustTest("main"))
     elif listed is not None:
         opened.functions = [test for test in opened.functions if plain(test.path) in listed]
     functions = tuple(opened.functions)
@@ -100,7 +100,7 @@ class _Opened:
     """Collects tests and edits while the source is walked."""
 
     def __init__(self) -> None:
-        self.functions: list[TestFunction] = []
+        self.functions: list[RustTest] = []
         self.found = False
         self.certain = True
         self.main: Node | None = None
@@ -128,7 +128,7 @@ class _Opened:
                 why = "a test that should panic must return nothing"
                 raise DataError(f"line {line} of the tests: {why}")
             if not any(_attribute(name) == "ignore" for name in names):
-                self.functions.append(TestFunction(path, _panics(attributes, names)))
+                self.functions.append(RustTest(path, _panics(attributes, names)))
 
     def make_public(self, node: Node) -> None:
         """Make an item ``pub``, so that the oracle can call it."""

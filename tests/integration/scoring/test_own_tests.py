@@ -51,6 +51,12 @@ RUN = {
     "macro": CASES + "cases! { a 4, 2; b 6, 3; }",
     "macro, one ignored": "macro_rules! two { () => { #[test] #[ignore] fn a() { panic!() } "
     f"#[test] fn b() {{ {SIX} }} }} }}\ntwo!();",
+    "macro, ignored first, other platform": "macro_rules! two { () => { #[ignore] #[test] "
+    "#[cfg(windows)] fn a() { panic!() } "
+    f"#[test] fn b() {{ {SIX} }} }} }}\ntwo!();",
+    "macro, ignored, all warnings denied": "macro_rules! two { () => { #[test] #[ignore] "
+    f"fn a() {{ panic!() }} #[test] fn b() {{ {SIX} }} }} }}\nmod x {{ #![deny(dead_code)] "
+    "use super::*; two!(); }",
     "macro that panics": "macro_rules! odd { ($n:ident) => { #[test] "
     f'#[should_panic(expected = "odd: 3")] fn $n() {{ {ODD} }} }} }}\nodd!(a);',
     "macro of modules": "macro_rules! m { ($($n:ident)*) => { $(mod $n { use super::super::*; "

@@ -3,7 +3,7 @@
 import pytest
 
 from evalpkg.errors import DataError
-from evalpkg.scoring.testfile import TestFunction, open_tests
+from evalpkg.scoring.testfile import RustTest, open_tests
 
 
 def _mod(body: str) -> str:
@@ -19,10 +19,10 @@ def test_attributes_are_read_as_rustc_reads_them() -> None:
         )
     )
     assert tests.functions == (
-        TestFunction("tests::spaced"),
-        TestFunction("tests::any", '""'),
-        TestFunction("tests::said", 'r"of range"'),
-        TestFunction("tests::by_path"),
+        RustTest("tests::spaced"),
+        RustTest("tests::any", '""'),
+        RustTest("tests::said", 'r"of range"'),
+        RustTest("tests::by_path"),
     )
 
 

@@ -3,13 +3,27 @@
 //! rustc uses the instances of an upstream crate, if both are built without optimisation. The code
 //! here never runs and computes nothing of use: it only names the functions that completions call,
 //! at the types they use. This saves about a fifth of the cost of compiling a batch
-//! (docs/performance/scoring.md).
-#![allow(unused_must_use)]
-// The code is written as completions are, not as we would write it.
-#![allow(clippy::all, clippy::pedantic)]
+//! (docs/performance.md).
+#![expect(
+    unused_must_use,
+    clippy::explicit_iter_loop,
+    clippy::get_first,
+    clippy::iter_cloned_collect,
+    clippy::iter_next_slice,
+    clippy::iter_nth_zero,
+    clippy::many_single_char_names,
+    clippy::needless_pass_by_value,
+    clippy::needless_range_loop,
+    clippy::partialeq_to_none,
+    clippy::single_char_pattern,
+    clippy::uninlined_format_args,
+    clippy::useless_format,
+    reason = "this is the code that completions write, and each form has instances of its own"
+)]
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::hint::black_box;
+
 fn ordered<T: Clone + PartialEq + PartialOrd + Ord + std::fmt::Debug>(items: &[T], one: T) -> bool {
     let mut v = common(items, one.clone());
     v.sort();
@@ -21,6 +35,7 @@ fn ordered<T: Clone + PartialEq + PartialOrd + Ord + std::fmt::Debug>(items: &[T
         | v.clone().into_iter().min().is_some()
         | v.binary_search(&one).is_ok()
 }
+
 fn common<T: Clone + PartialEq + PartialOrd + std::fmt::Debug>(items: &[T], one: T) -> Vec<T> {
     let mut v: Vec<T> = Vec::new();
     let mut w: Vec<T> = Vec::with_capacity(3);
@@ -91,6 +106,7 @@ fn common<T: Clone + PartialEq + PartialOrd + std::fmt::Debug>(items: &[T], one:
     v.append(&mut w);
     v
 }
+
 fn keyed<K: Clone + Eq + std::hash::Hash + Ord + std::fmt::Debug>(k: K) {
     let mut m: HashMap<K, i32> = HashMap::new();
     *m.entry(k.clone()).or_insert(0) += 1;
@@ -136,6 +152,7 @@ fn keyed<K: Clone + Eq + std::hash::Hash + Ord + std::fmt::Debug>(k: K) {
     let v: Vec<K> = s.into_iter().collect();
     black_box(v);
 }
+
 /// Name all of the above, so that it is compiled.
 #[inline(never)]
 pub fn instantiate(text: &str, texts: &[String], strs: &[&str]) {
@@ -160,6 +177,11 @@ pub fn instantiate(text: &str, texts: &[String], strs: &[&str]) {
     keyed("");
     keyed(1u8);
     keyed(1usize);
+    texts_of(text);
+    numbers();
+}
+
+fn texts_of(text: &str) {
     let c: Vec<char> = text.chars().collect();
     let s: String = c.iter().collect();
     let t: String = c.into_iter().collect();
@@ -231,6 +253,9 @@ pub fn instantiate(text: &str, texts: &[String], strs: &[&str]) {
         1f64.to_string(),
         format!("{}", s),
     ));
+}
+
+fn numbers() {
     let v = [1i32];
     black_box((
         v.iter().sum::<i32>(),

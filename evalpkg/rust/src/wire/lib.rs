@@ -132,7 +132,24 @@ macro_rules! case {
         $crate::case! { @[Some($text)] [$($kept)*] $($rest)* }
     };
     (@[$panics:expr] [$($kept:tt)*] #[ignore $($why:tt)*] $($rest:tt)*) => {
-        $($kept)* #[allow(dead_code)] $($rest)*
+        $crate::case! { @ignored [$($kept)*] $($rest)* }
+    };
+    (@ignored [$($kept:tt)*] #[test] $($rest:tt)*) => {
+        $crate::case! { @ignored [$($kept)*] $($rest)* }
+    };
+    (@ignored [$($kept:tt)*] #[cfg($($when:tt)*)] $($rest:tt)*) => {
+        #[cfg($($when)*)]
+        $crate::case! { @ignored [$($kept)*] $($rest)* }
+    };
+    (@ignored [$($kept:tt)*] #[$($other:tt)*] $($rest:tt)*) => {
+        $crate::case! { @ignored [$($kept)* #[$($other)*]] $($rest)* }
+    };
+    // Nothing calls an ignored test; the constant keeps rustc from calling it dead.
+    (@ignored [$($kept:tt)*] $v:vis fn $name:ident() $(-> $result:ty)? $body:block) => {
+        $($kept)* $v fn $name() $(-> $result)? $body
+        const _: () = {
+            let _ = $name;
+        };
     };
     (@[$panics:expr] [$($kept:tt)*] #[$($other:tt)*] $($rest:tt)*) => {
         $crate::case! { @[$panics] [$($kept)* #[$($other)*]] $($rest)* }
