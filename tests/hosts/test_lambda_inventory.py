@@ -30,11 +30,9 @@ def account() -> Iterator[LambdaStandIn]:
             "tags": [{"key": "evalpkg-fleet", "value": fleet}],
         }
         made.rented.append(Rented(f"i{number:04}", request, 0.0, f"192.0.2.{number + 1}", fate))
-    server = made.serve()
-    made.endpoint = f"http://127.0.0.1:{server.server_address[1]}"  # type: ignore[attr-defined]
-    yield made
-    server.shutdown()
-    server.server_close()
+    with made.server() as server:
+        made.endpoint = server.url  # type: ignore[attr-defined]
+        yield made
 
 
 def listed(account: Any, **variables: str) -> tuple[dict[str, Any], str]:

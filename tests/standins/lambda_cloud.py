@@ -1,7 +1,7 @@
 """Stand-in for Lambda Cloud's API: no account here. Keeps state and misbehaves as the real one.
 
 Answers with the shapes of its OpenAPI description, 1.10.0. As a program it rents out addresses that
-it is told: ``python tests/standins/lambda_cloud.py PORT KEY ADDRESS...``.
+it is told: ``python -m tests.standins.lambda_cloud PORT KEY ADDRESS...``.
 """
 
 from __future__ import annotations
@@ -12,8 +12,10 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from tests.standins.web import WebServer
 
 TYPE, PRICE_CENTS = "gpu_1x_h100_pcie", 329
 REGION = "us-east-1"
@@ -161,8 +163,8 @@ class LambdaStandIn:
             told["ip"] = one.address
         return told
 
-    def serve(self, port: int = 0) -> ThreadingHTTPServer:
-        """Answer on 127.0.0.1, in a thread; the server's ``server_address`` names the port."""
+    def server(self, port: int = 0) -> WebServer:
+        """Make a server that answers on 127.0.0.1 while its context is open."""
         account = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -189,9 +191,7 @@ class LambdaStandIn:
             def log_message(self, *_: object) -> None:
                 """Say nothing."""
 
-        server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        return server
+        return WebServer(Handler, port)
 
 
 def _kind() -> dict[str, Any]:
@@ -211,5 +211,5 @@ def _error(status: int, code: str, message: str) -> tuple[int, Any]:
 if __name__ == "__main__":
     account = LambdaStandIn(key=sys.argv[2], boot_s=8, unlisted_s=2, addresses=sys.argv[3:])
     account.capacity = {REGION: len(account.addresses)}
-    account.serve(int(sys.argv[1]))
-    threading.Event().wait()
+    with account.server(int(sys.argv[1])):
+        threading.Event().wait()

@@ -6,7 +6,9 @@ model is missing. ``test_openai_serve.py`` runs a real one.
 
 import json
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from tests.standins.web import WebServer
 
 
 class StandIn:
@@ -41,18 +43,15 @@ class StandIn:
             def log_message(self, *_):
                 pass
 
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/v1"
-        self.thread = threading.Thread(target=self.server.serve_forever)
+        self.server = WebServer(Handler)
+        self.url = f"{self.server.url}/v1"
 
     def __enter__(self):
-        self.thread.start()
+        self.server.__enter__()
         return self
 
     def __exit__(self, *_):
-        self.server.shutdown()
-        self.thread.join()
-        self.server.server_close()
+        self.server.__exit__()
 
 
 def completion(body, count, **changes):

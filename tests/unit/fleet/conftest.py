@@ -40,8 +40,8 @@ class Desk:
         self.said: list[str] = []
         self.asked: list[str] = []
         self._folder = folder
-        self._server = self.account.serve()
-        self.endpoint = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self.server = self.account.server()
+        self.endpoint = self.server.url
 
     def fleet(self, name: str = "mine") -> CloudFleet:
         cloud = LambdaCloud("key", self.endpoint, self.clock)
@@ -52,10 +52,6 @@ class Desk:
         self.asked.append(question)
         return True
 
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
 
 def wish(count: int = 2, name: str = "mine", region: str = "") -> Wish:
     return Wish(fleet=name, type=TYPE, count=count, region=region, ssh_key="laptop")
@@ -64,5 +60,5 @@ def wish(count: int = 2, name: str = "mine", region: str = "") -> Wish:
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     made = Desk(tmp_path)
-    yield made
-    made.close()
+    with made.server:
+        yield made

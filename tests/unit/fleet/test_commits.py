@@ -1,9 +1,8 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ import pytest
 from evalpkg.config import EvalConfig
 from evalpkg.errors import ConfigError, EnvironmentUnfitError
 from evalpkg.fleet.commits import HubSilentError, model_commits
+from tests.standins.web import WebServer
 
 MODELS = {
     "acme/base": ("a" * 40, ["config.json"], False),
@@ -48,15 +48,12 @@ class Hub(BaseHTTPRequestHandler):
 
 @pytest.fixture(autouse=True)
 def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Iterator[None]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    monkeypatch.setenv("HF_ENDPOINT", f"http://127.0.0.1:{server.server_address[1]}")
     monkeypatch.setenv("HF_HOME", str(tmp_path))
     for name in ("HF_TOKEN", "HF_TOKEN_PATH", "HF_HUB_OFFLINE"):
         monkeypatch.delenv(name, raising=False)
-    yield
-    server.shutdown()
-    server.server_close()
+    with WebServer(Hub) as server:
+        monkeypatch.setenv("HF_ENDPOINT", server.url)
+        yield
 
 
 def config(**values: Any) -> EvalConfig:

@@ -6,7 +6,6 @@ import gzip
 import hashlib
 import http.server
 import json
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +17,7 @@ from evalpkg.errors import ConfigError, DataError, EnvironmentUnfitError
 from evalpkg.models import Task
 from evalpkg.tasks import NAMED, load_tasks
 from evalpkg.tasks.sets import mends
+from tests.standins.web import WebServer
 
 PUBLISHED = Path(__file__).parents[4] / "shared" / "data"
 
@@ -161,16 +161,11 @@ class Mirror(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def mirror(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[type[Mirror]]:
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Mirror)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    monkeypatch.setenv("EVALPKG_GITHUB_RAW", f"http://127.0.0.1:{server.server_port}")
     monkeypatch.setenv("EVALPKG_CACHE", str(tmp_path / "cache"))
     Mirror.failures = 0
-    yield Mirror
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with WebServer(Mirror) as server:
+        monkeypatch.setenv("EVALPKG_GITHUB_RAW", server.url)
+        yield Mirror
 
 
 def pin(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
