@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-import base64
-import gzip
-import re
-import zlib
 from collections.abc import Callable, Iterator, Mapping
+from importlib.metadata import version
 from pathlib import Path
 
 from evalpkg.digests import sha256_hex
 from evalpkg.errors import DataError
+from evalpkg.reporting import page
 from evalpkg.store import write_atomic
-from evalpkg.verify import figures
 from evalpkg.verify.check import Check, conclude
 from evalpkg.verify.files import Evidence, with_releases
 
 RenderReports = Callable[[Path], Mapping[Path, str]]
 """From a run's directory to the text of each of its reports, by path."""
-
-_FIGURE = re.compile(
-    r'<svg [^>]{0,200}?class="figure" role="(?:img|group)" aria-label="([^"]*)">'
-    r"(?:[^<]|<(?!svg))*?</svg>"
-)
-_DRESS = re.compile(
-    r"<style>[^<]*</style>"
-    r'|<script type="module">(?:[^<]|<(?!/?script))*</script>'
-)
-_PACKED = re.compile(r'(?<=<script type="application/gzip" )(id="[^"]*">)([\w+/=]*)')
-
-ARTIST = "matplotlib"
 
 
 def check_reports(
@@ -72,17 +57,18 @@ def check_reports(
         if path == evidence.layout.html:
             dress = list(_foreign_dress(told, text))
             problems += [f"{name}: {one}" for one in dress]
-            problems += [f"{name}: {one}" for one in _foreign_drawing(told)]
-            told, text = _undressed(told), _undressed(text)
-            told = _repacked(told, text)
-            if _artist(evidence) == _artist_here():
-                told, text = _rounded(told), _rounded(text)
+            problems += [f"{name}: {one}" for one in page.foreign_drawing(told)]
+            told, text = page.undressed(told), page.undressed(text)
+            told = page.repacked(told, text)
+            there, here = _artist(evidence), version(page.ARTIST)
+            if there == here:
+                told, text = page.rounded(told), page.rounded(text)
             else:
                 left_out.append(
-                    f"{name}: the lines of its figures: {ARTIST} {_artist(evidence) or '?'} drew "
-                    f"them, here is {_artist_here()}"
+                    f"{name}: the lines of its figures: {page.ARTIST} {there or '?'} drew them, "
+                    f"here is {here}"
                 )
-                told, text = _undrawn(told), _undrawn(text)
+                told, text = page.undrawn(told), page.undrawn(text)
         problems += _line_by_line(name, told.splitlines(), text.splitlines())
     check = conclude("reports", problems, f"{len(rebuilt)} rebuilt from the rows", left_out)
     return with_releases(check, evidence)
@@ -99,8 +85,8 @@ def _line_by_line(name: str, found: list[str], expected: list[str]) -> Iterator[
 
 def _foreign_dress(found: str, expected: str) -> Iterator[str]:
     """List style and scripts of a page that are not those of this evalpkg."""
-    ours = set(_DRESS.findall(expected))
-    for part in _DRESS.findall(found):
+    ours = set(page.dress(expected))
+    for part in page.dress(found):
         if part not in ours:
             kind = "script" if part.startswith("<script") else "style"
             yield (
@@ -109,24 +95,13 @@ def _foreign_dress(found: str, expected: str) -> Iterator[str]:
             )
 
 
-def _foreign_drawing(page: str) -> Iterator[str]:
-    for figure in _FIGURE.finditer(page):
-        yield from figures.refusals(figure[0])
-
-
 def _artist(evidence: Evidence) -> str:
     """Release of the library that drew the figures, as the metadata tell it."""
     for requirement in evidence.metadata.environment.pip_freeze:
         name, _, version = requirement.partition("==")
-        if name.lower() == ARTIST:
+        if name.lower() == page.ARTIST:
             return version
     return ""
-
-
-def _artist_here() -> str:
-    from importlib.metadata import version
-
-    return version(ARTIST)
 
 
 def _where_they_part(one: str, other: str) -> tuple[str, str]:
@@ -135,45 +110,3 @@ def _where_they_part(one: str, other: str) -> tuple[str, str]:
     place = next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
     start = max(0, place - 40)
     return one[start : start + 120], other[start : start + 120]
-
-
-def _undressed(page: str) -> str:
-    """A page without its style and scripts, each named: they are compared by themselves."""
-    return _DRESS.sub(lambda part: f"<{part[0][1:7]}>", page)
-
-
-def _undrawn(page: str) -> str:
-    """A page with its figures by their descriptions alone."""
-    return _FIGURE.sub(r"<figure: \1>", page)
-
-
-def _rounded(page: str) -> str:
-    """A page with its figures in rounded coordinates."""
-    return _FIGURE.sub(lambda figure: figures.rounded(figure[0]), page)
-
-
-def _repacked(report: str, expected: str) -> str:
-    """``report`` with the chunks of ``expected`` for those that hold the same, packed otherwise."""
-    packed: dict[str, str] = dict(_PACKED.findall(expected))
-
-    def ours(chunk: re.Match[str]) -> str:
-        wanted = packed.get(chunk[1], "")
-        return chunk[1] + (wanted if _hold_the_same(chunk[2], wanted) else chunk[2])
-
-    return _PACKED.sub(ours, report)
-
-
-def _hold_the_same(found: str, wanted: str) -> bool:
-    """Tell whether two chunks unpack to the same bytes.
-
-    The found chunk may be hostile, so no more of it is unpacked than the wanted one holds.
-    """
-    if found == wanted:
-        return True
-    content = gzip.decompress(base64.b64decode(wanted))
-    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-    try:
-        same = unpacker.decompress(base64.b64decode(found), len(content) + 1) == content
-    except (ValueError, zlib.error):
-        return False
-    return same and unpacker.eof and not unpacker.unused_data
