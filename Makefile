@@ -20,13 +20,17 @@ TORCH_INDEX_URL ?= https://download.pytorch.org/whl/cpu
 # threads starve each other.
 export OMP_WAIT_POLICY ?= PASSIVE
 
+# Python keeps what it compiled, wherever the environment says otherwise: tests start many
+# interpreters.
+unexport PYTHONDONTWRITEBYTECODE
+
 BIN    := $(VENV)/bin
 EVAL   := $(BIN)/evalpkg
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 # The tests that need neither a model stack nor long: those of `make check`.
-FAST   := tests/unit --ignore=tests/unit/generation -m "not slow"
+FAST   := tests/unit --ignore=tests/unit/generation -m "not slow" --hypothesis-profile=quick
 
 .PHONY: help demo check test coverage lint format bench venv dev sandbox clean
 

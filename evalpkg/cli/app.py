@@ -87,7 +87,8 @@ def main() -> NoReturn:
     if signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN:  # else child exit statuses are lost
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.umask(os.umask(0o077) & 0o077)  # the compiler, in its box, reads files as their owner
-    sys.exit(_run())
+    _show_warnings()
+    sys.exit(run())
 
 
 def _show_warnings() -> None:
@@ -99,8 +100,8 @@ def _show_warnings() -> None:
     logging.getLogger("evalpkg.scoring").addHandler(handler)
 
 
-def _run() -> int:
-    _show_warnings()
+def run() -> int:
+    """Run the command that ``sys.argv`` names, and return its exit code."""
     try:
         status = app.main(prog_name="evalpkg", standalone_mode=False)
     except EvalError as error:

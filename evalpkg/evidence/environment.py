@@ -9,6 +9,7 @@ import platform
 import re
 import subprocess
 import sys
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -166,8 +167,13 @@ def installed_distributions() -> dict[str, tuple[str, str]]:
     The requirement is ``name==version``, or ``name @ url`` for what came from version control.
     Paths of this machine and passwords in URLs are left out.
     """
+    return _distributions_in(tuple(sys.path))
+
+
+@cache
+def _distributions_in(path: tuple[str, ...]) -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
-    for distribution in importlib.metadata.distributions():
+    for distribution in importlib.metadata.distributions(path=list(path)):
         try:
             given, version = distribution.metadata["Name"], distribution.version
             origin = distribution.read_text("direct_url.json") or "{}"

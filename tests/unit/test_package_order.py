@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import evalpkg
@@ -31,12 +32,18 @@ WITH_A_FACE = {"store", "evidence", "verify", "merge", "rust", "extraction", "do
 FLOOR = {package: height for height, floor in enumerate(FLOORS) for package in floor}
 
 
+@cache
+def parsed() -> dict[Path, ast.Module]:
+    """Every file of the package."""
+    return {path: ast.parse(path.read_text(encoding="utf-8")) for path in ROOT.rglob("*.py")}
+
+
 def imports() -> set[tuple[str, str]]:
     """``(importing package, imported package)`` of every import, wherever in a file it stands."""
     found = set()
-    for path in ROOT.rglob("*.py"):
+    for path, module in parsed().items():
         user = path.relative_to(ROOT).parts[0].removesuffix(".py")
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(module):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("evalpkg."):
                 found.add((user, str(node.module).split(".")[1]))
             elif isinstance(node, ast.ImportFrom) and node.module == "evalpkg":
@@ -57,9 +64,9 @@ def test_imports_point_downward() -> None:
 
 def test_packages_with_a_face_are_entered_by_it() -> None:
     past = set()
-    for path in ROOT.rglob("*.py"):
+    for path, module in parsed().items():
         user = path.relative_to(ROOT).parts[0]
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(module):
             modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             if isinstance(node, ast.Import):
                 modules = [alias.name for alias in node.names]

@@ -1,17 +1,39 @@
 """The command line as a user meets it: help without weight, errors with cause and cure."""
 
+import io
 import json
+import os
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
-from evalpkg.cli.app import COMMANDS
+from evalpkg.cli.app import COMMANDS, run
 from evalpkg.errors import ExitCode
 
 
 def evalpkg(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line in this process, with no variable but these."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8") for _ in range(2))
+    with (
+        patch.dict(os.environ, {"PATH": "/usr/bin:/bin", **variables}, clear=True),
+        patch.object(sys, "argv", ["evalpkg", *arguments]),
+        redirect_stdout(out),
+        redirect_stderr(err),
+    ):
+        try:
+            status = run()
+        except SystemExit as ended:  # click ends so after help and completion
+            status = int(ended.code or 0)
+    for stream in (out, err):
+        stream.seek(0)
+    return subprocess.CompletedProcess(arguments, status, out.read(), err.read())
+
+
+def program(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run the command line in a process of its own, with no variable but these."""
     return subprocess.run(
         [sys.executable, "-m", "evalpkg", *arguments],
@@ -37,7 +59,7 @@ def modules_after(*arguments: str) -> set[str]:
 
 
 def test_help_names_every_command_and_exit_code() -> None:
-    text = evalpkg("--help").stdout
+    text = program("--help").stdout
     for command in COMMANDS:
         assert f"  {command} " in text
     for code in ExitCode:
@@ -58,7 +80,7 @@ def test_every_command_has_help_and_needs_no_model_stack_for_it(command: str) ->
 
 
 def test_an_unknown_command_is_a_usage_error() -> None:
-    done = evalpkg("rnu")
+    done = program("rnu")
     assert done.returncode == ExitCode.USAGE
     assert done.stderr.startswith("error: No such command 'rnu'")
 
@@ -108,7 +130,7 @@ def test_completion_offers_commands_and_choices() -> None:
 
 
 def test_doctor_json_is_one_object(tmp_path: Path) -> None:
-    done = evalpkg("doctor", "--json", "--output-dir", str(tmp_path), HF_HUB_OFFLINE="1")
+    done = program("doctor", "--json", "--output-dir", str(tmp_path), HF_HUB_OFFLINE="1")
     found = json.loads(done.stdout)
     assert {"python", "rustc", "sandbox", "gpu", "model hub"} <= {
         c["name"] for c in found["checks"]
@@ -117,7 +139,7 @@ def test_doctor_json_is_one_object(tmp_path: Path) -> None:
 
 
 def test_doctor_never_prints_a_token() -> None:
-    done = evalpkg(
+    done = program(
         "doctor", HF_TOKEN="hf_canary0123", OPENAI_API_KEY="sk-canary", HF_HUB_OFFLINE="1"
     )
     assert "canary" not in done.stdout + done.stderr
@@ -125,7 +147,7 @@ def test_doctor_never_prints_a_token() -> None:
 
 
 def test_doctor_without_rustc_says_so_and_ends_with_3(tmp_path: Path) -> None:
-    done = evalpkg("doctor", PATH=str(tmp_path), HF_HUB_OFFLINE="1")
+    done = program("doctor", PATH=str(tmp_path), HF_HUB_OFFLINE="1")
     assert done.returncode == ExitCode.ENVIRONMENT
     assert "rustc not found" in done.stdout
     assert "rustup" in done.stdout

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from evalpkg.extraction import extract
@@ -108,7 +108,6 @@ def defined(source: str) -> list[str]:
 
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("tail", TAILS)
-@settings(deadline=None, max_examples=40)
 @given(data=st.data())
 def test_any_cut_behind_the_function_leaves_it_whole(
     shape: str, tail: str, data: st.DataObject
@@ -129,7 +128,6 @@ def test_any_cut_behind_the_function_leaves_it_whole(
 
 
 @pytest.mark.parametrize("tail", TAILS)
-@settings(deadline=None, max_examples=40)
 @given(data=st.data())
 def test_any_cut_behind_a_body_leaves_the_body_alone(tail: str, data: st.DataObject) -> None:
     whole = f"{BODY}\n{TAILS[tail]}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from evalpkg.extraction import LONGEST_CODE, TOO_COMPLEX, Trace, budget, extract
@@ -28,7 +28,6 @@ def work_of(text: str) -> tuple[Extraction, int]:
     return found, trace.work
 
 
-@settings(deadline=None, max_examples=60)
 @given(
     st.lists(st.sampled_from(PIECES), min_size=1, max_size=4),
     st.integers(1, 4_000),

@@ -10,11 +10,12 @@ from evalpkg.errors import DataError
 from evalpkg.evidence.metadata import Dataset, Sandbox, ToolchainRecord
 from evalpkg.models import Mode, Role
 from evalpkg.reporting import compare_runs
-from evalpkg.reporting.figures.trend import steps_of
 from evalpkg.reporting.format import p_value
 from evalpkg.statistics.multiplicity import holm
 from tests.unit.reporting.report_runs import finish_run, make_run
 from tests.unit.reporting.test_report_content import Text, tidy
+
+pytestmark = pytest.mark.usefixtures("undrawn")
 
 
 def compare(tmp_path, *layouts):
@@ -134,16 +135,6 @@ def test_fine_tuned_models_are_tested_against_each_other(tmp_path):
     line = re.search(r"\| far minus same \| \+(\d+\.\d) \([^|]*\| ([^|]*) \|", text)
     assert float(line[1]) > 20
     assert line[2] == "\\< 0.001"
-
-
-def test_runs_that_carry_steps_are_a_curve_and_others_are_not(tmp_path):
-    trained = [make_run(tmp_path / f"checkpoint-{n}", tasks=3) for n in (100, 900)]
-    page, _ = compare(tmp_path / "curve", *trained)
-    assert "step" in Text(page).all
-    assert steps_of(["checkpoint-900", "run/step_20", "7"]) == [900, 20, 7]
-    assert steps_of(["lora", "checkpoint-2"]) is None
-    assert steps_of(["a/checkpoint-2", "b/checkpoint-2"]) is None
-    assert steps_of(["llama-3.1", "llama-3.2"]) is None
 
 
 def test_differences_with_base_carry_holm_over_all_runs(tmp_path):

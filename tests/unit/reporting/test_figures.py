@@ -14,7 +14,11 @@ from evalpkg.reporting.figures import (
     trend_figure,
 )
 from evalpkg.reporting.figures.paired import _limits
+from evalpkg.reporting.figures.trend import steps_of
 from evalpkg.reporting.rustc_errors import TITLES
+from tests.unit.reporting.report_runs import make_run
+from tests.unit.reporting.test_compare_runs import compare
+from tests.unit.reporting.test_report_content import Text
 
 TASKS = [
     TaskDifference("HumanEval/1 <&>", "one", 0.0, 1.0),
@@ -103,3 +107,13 @@ def test_the_band_and_its_ends_are_inside_the_axis(interval):
     low, high = _limits([0.0, *(100 * end for end in interval)])
     assert low < 100 * interval[0]
     assert 100 * interval[1] < high
+
+
+def test_runs_that_carry_steps_are_a_curve_and_others_are_not(tmp_path):
+    trained = [make_run(tmp_path / f"checkpoint-{n}", tasks=3) for n in (100, 900)]
+    page, _ = compare(tmp_path / "curve", *trained)
+    assert "step" in Text(page).all
+    assert steps_of(["checkpoint-900", "run/step_20", "7"]) == [900, 20, 7]
+    assert steps_of(["lora", "checkpoint-2"]) is None
+    assert steps_of(["a/checkpoint-2", "b/checkpoint-2"]) is None
+    assert steps_of(["llama-3.1", "llama-3.2"]) is None

@@ -17,6 +17,8 @@ from evalpkg.reporting import write_reports
 from tests.unit.reporting.report_runs import change_rows, finish_run, make_run
 from tests.unit.reporting.test_report_content import Text, metrics_of, reports
 
+pytestmark = pytest.mark.usefixtures("undrawn")
+
 REAL = EvalMetadata.model_validate_json((Path(__file__).parent / "real_metadata.json").read_bytes())
 PARTS = ("generation", "arguments", "dataset", "prompt", "models")
 

@@ -29,7 +29,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=400)
+@settings(max_examples=4 * settings.default.max_examples)
 @given(st.lists(PIECES, max_size=30).map("".join) | st.lists(PIECES, max_size=30).map(" ".join))
 def test_the_quick_path_gives_no_more_company_than_the_tokens(source: str) -> None:
     words = list(tokens(source))
