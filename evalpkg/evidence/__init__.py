@@ -10,7 +10,6 @@ from evalpkg.evidence.environment import Environment, Provisioning, collect_envi
 from evalpkg.evidence.manifest import (
     Manifest,
     build_inputs,
-    build_tree,
     covered_files,
     digest_of,
     read_manifest,
@@ -33,6 +32,7 @@ from evalpkg.evidence.metadata import (
     without_secrets,
     write_metadata,
 )
+from evalpkg.evidence.row_files import RowFiles, read_row_files
 from evalpkg.evidence.sample_tree import check_proof, prove, read_proof, tree_mode
 from evalpkg.evidence.signing import (
     key_id,
@@ -66,13 +66,13 @@ __all__ = [
     "Model",
     "Prompt",
     "Provisioning",
+    "RowFiles",
     "Sandbox",
     "Seeds",
     "SelfCheck",
     "ToolchainRecord",
     "build_inputs",
     "build_statement",
-    "build_tree",
     "check_proof",
     "collect_environment",
     "commitment_digest",
@@ -89,6 +89,7 @@ __all__ = [
     "read_manifest",
     "read_metadata",
     "read_proof",
+    "read_row_files",
     "read_signature",
     "require_whole_run",
     "seal_run",

@@ -16,7 +16,6 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from evalpkg.digests import sha256_file
 from evalpkg.errors import DataError
-from evalpkg.evidence.merkle import MerkleTree
 from evalpkg.evidence.metadata import (
     Dataset,
     EvalMetadata,
@@ -25,34 +24,14 @@ from evalpkg.evidence.metadata import (
     Prompt,
     Sandbox,
     Tool,
-    read_metadata,
 )
-from evalpkg.evidence.sample_tree import leaves, tree_mode
-from evalpkg.models import Mode, Role
-from evalpkg.store import RunLayout, pretty_json, read_json, read_objects, write_atomic
+from evalpkg.evidence.row_files import FileDigest, RowFiles, SampleTree, read_row_files
+from evalpkg.models import Role
+from evalpkg.store import RunLayout, pretty_json, read_json, write_atomic
 
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
-
-
-class FileDigest(_Part):
-    """One file of the run."""
-
-    sha256: str
-    bytes: int
-
-
-class SampleTree(_Part):
-    """The Merkle tree over the samples."""
-
-    algorithm: Literal["rfc9162-sha256"] = "rfc9162-sha256"
-    mode: Mode
-    """Mode whose rows are the leaves."""
-    size: int
-    """Number of leaves: the base model's rows, then the fine-tuned model's, in file order."""
-    root: str
-    """Hash of the tree, in hex."""
 
 
 class Inputs(_Part):
@@ -109,57 +88,44 @@ def digest_of(path: Path) -> FileDigest:
     Raises:
         DataError: if it is a link or a special file, or cannot be read.
     """
+    _require_plain(path)
+    return FileDigest(sha256=sha256_file(path), bytes=path.stat().st_size)
+
+
+def _require_plain(path: Path) -> None:
     if path.is_symlink() or not path.is_file():
         raise DataError(
             f"{path} is not a plain file", "A run's directory holds plain files only: remove it."
         )
-    return FileDigest(sha256=sha256_file(path), bytes=path.stat().st_size)
 
 
-def build_manifest(layout: RunLayout) -> Manifest:
+def build_manifest(layout: RunLayout, metadata: EvalMetadata) -> Manifest:
     """Build the manifest of the files as they are now.
 
     Raises:
-        DataError: if a file cannot be read, or the metadata are missing.
+        DataError: if a file cannot be read.
     """
-    metadata = read_metadata(layout)
+    covered = list(covered_files(layout))
+    for path in covered:
+        _require_plain(path)
+    rows = read_row_files(layout)
     return Manifest(
         tool=metadata.tool,
         files={
-            path.relative_to(layout.root).as_posix(): digest_of(path)
-            for path in covered_files(layout)
+            path.relative_to(layout.root).as_posix(): rows.digests.get(path) or digest_of(path)
+            for path in covered
         },
-        inputs=build_inputs(layout, metadata),
-        samples=build_tree(layout),
+        inputs=build_inputs(metadata, rows),
+        samples=rows.tree,
     )
 
 
-def build_tree(layout: RunLayout) -> SampleTree:
-    """Build the tree over the rows as they are now, and return its size and root.
-
-    Raises:
-        DataError: if there are no rows, or they cannot be read.
-    """
-    mode = tree_mode(layout)
-    tree = MerkleTree(leaves(layout, mode))
-    return SampleTree(mode=mode, size=tree.size, root=tree.root.hex())
-
-
-def build_inputs(layout: RunLayout, metadata: EvalMetadata) -> Inputs:
-    """Collect the digests of everything that the rows were made from.
-
-    Raises:
-        DataError: if there are no rows, or they cannot be read.
-    """
-    mode = tree_mode(layout)
+def build_inputs(metadata: EvalMetadata, rows: RowFiles) -> Inputs:
+    """Collect the digests of everything that the rows were made from."""
     return Inputs(
         dataset=metadata.dataset,
         prompt=metadata.prompt,
-        prompts={
-            role: _prompts(layout.samples(mode, role))
-            for role in Role
-            if layout.samples(mode, role).exists()
-        },
+        prompts=rows.prompts,
         models=metadata.models,
         lock_file=metadata.lock_file,
         rustc=metadata.toolchain.rustc,
@@ -167,25 +133,17 @@ def build_inputs(layout: RunLayout, metadata: EvalMetadata) -> Inputs:
     )
 
 
-def _prompts(path: Path) -> dict[str, str]:
-    """Collect the digest of each task's prompt, from the task's first row."""
-    found: dict[str, str] = {}
-    for _, row in read_objects(path):
-        found.setdefault(str(row.get("task_id")), str(row.get("prompt_sha256", "")))
-    return found
-
-
-def write_manifest(layout: RunLayout) -> Manifest:
+def write_manifest(layout: RunLayout, metadata: EvalMetadata) -> Manifest:
     """Write ``manifest.json`` over the files as they are now.
 
     What was made from an earlier manifest, its signature and statement, no longer holds and is
     removed.
 
     Raises:
-        DataError: if a file cannot be read, or the metadata are missing.
+        DataError: if a file cannot be read.
         EnvironmentUnfitError: if the manifest cannot be written.
     """
-    manifest = build_manifest(layout)
+    manifest = build_manifest(layout, metadata)
     for stale in (layout.signature, layout.statement, layout.envelope):
         stale.unlink(missing_ok=True)
     write_atomic(layout.manifest, pretty_json(manifest.model_dump(mode="json")))

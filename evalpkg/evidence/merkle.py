@@ -24,7 +24,16 @@ class MerkleTree:
     """The tree over ``leaves``, each given as the bytes it stands for."""
 
     def __init__(self, leaves: Iterable[bytes]) -> None:
-        level = [leaf_hash(leaf) for leaf in leaves]
+        self._build([leaf_hash(leaf) for leaf in leaves])
+
+    @classmethod
+    def over(cls, hashes: list[bytes]) -> MerkleTree:
+        """Make the tree over leaves of which only the hashes are at hand."""
+        tree = cls(())
+        tree._build(hashes)
+        return tree
+
+    def _build(self, level: list[bytes]) -> None:
         self._levels = [level]
         while len(level) > 1:
             paired = [_node_hash(*level[at : at + 2]) for at in range(0, len(level) - 1, 2)]

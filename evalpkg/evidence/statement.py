@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from evalpkg.digests import sha256_file, sha256_hex
 from evalpkg.errors import DataError
-from evalpkg.evidence.manifest import Manifest, read_manifest, write_manifest
-from evalpkg.evidence.metadata import Dataset, read_metadata
+from evalpkg.evidence.manifest import Manifest, write_manifest
+from evalpkg.evidence.metadata import Dataset, EvalMetadata, read_metadata
 from evalpkg.evidence.signing import load_signing_key, sign_file
 from evalpkg.models import Mode
 from evalpkg.store import RunLayout, canonical_json, pretty_json, read_json, write_atomic
@@ -40,18 +40,20 @@ def signer_uri(keyid: str) -> str:
     return f"ni:///sha-256;{digest}"
 
 
-def build_statement(layout: RunLayout, evaluator: str = UNSIGNED) -> dict[str, Any]:
+def build_statement(
+    layout: RunLayout, manifest: Manifest, metadata: EvalMetadata, evaluator: str = UNSIGNED
+) -> dict[str, Any]:
     """Build the statement about the run's manifest on disk.
 
     Args:
         layout: the run.
+        manifest: its manifest, as it is on disk.
+        metadata: its metadata, as they are on disk.
         evaluator: URI of who stands behind it.
 
     Raises:
-        DataError: if the manifest, the metadata or the metrics are missing or malformed.
+        DataError: if the manifest or the metrics are missing or malformed.
     """
-    manifest = read_manifest(layout.manifest)
-    metadata = read_metadata(layout)
     metrics = [read_json(layout.metrics(m)) for m in Mode if layout.metrics(m).exists()]
     subject = {"name": layout.manifest.name, "digest": {"sha256": sha256_file(layout.manifest)}}
     committed = metadata.arguments.get("commitment")
@@ -178,7 +180,12 @@ def _decimal(value: float | None) -> str | None:
     return None if value is None else repr(value)
 
 
-def write_statement(layout: RunLayout, key: Ed25519PrivateKey | None = None) -> None:
+def write_statement(
+    layout: RunLayout,
+    manifest: Manifest,
+    metadata: EvalMetadata,
+    key: Ed25519PrivateKey | None = None,
+) -> None:
     """Write the statement, and with a key also its signed envelope.
 
     Raises:
@@ -188,7 +195,7 @@ def write_statement(layout: RunLayout, key: Ed25519PrivateKey | None = None) -> 
     from evalpkg.evidence.signing import key_id
 
     keyid = key_id(key.public_key()) if key else ""
-    statement = build_statement(layout, signer_uri(keyid) if key else UNSIGNED)
+    statement = build_statement(layout, manifest, metadata, signer_uri(keyid) if key else UNSIGNED)
     payload = pretty_json(statement).encode("utf-8")
     write_atomic(layout.statement, payload)
     if key:
@@ -239,8 +246,9 @@ def seal_run(layout: RunLayout, signing_key: Path | None = None) -> Manifest:
         EnvironmentUnfitError: if a file cannot be written.
     """
     key = load_signing_key(signing_key) if signing_key else None
-    manifest = write_manifest(layout)
+    metadata = read_metadata(layout)
+    manifest = write_manifest(layout, metadata)
     if key:
         sign_file(layout.manifest, layout.signature, key)
-    write_statement(layout, key)
+    write_statement(layout, manifest, metadata, key)
     return manifest

@@ -10,7 +10,7 @@ from evalpkg.store.files import (
     write_lines,
 )
 from evalpkg.store.growth import CANONICAL, STUB, TASKS, grown_settings
-from evalpkg.store.json_lines import MEND, JsonLines, cannot_read, read_objects
+from evalpkg.store.json_lines import MEND, JsonLines, cannot_read, open_lines, read_objects
 from evalpkg.store.layout import RunLayout
 from evalpkg.store.lock import WriterLock
 from evalpkg.store.log import AppendLog
@@ -55,6 +55,7 @@ __all__ = [
     "forget_fruitless_start",
     "grown_settings",
     "judgement",
+    "open_lines",
     "parse_shard",
     "pretty_json",
     "read_bytes",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from evalpkg.errors import DataError
-from evalpkg.evidence import build_inputs, build_tree, covered_files, digest_of
+from evalpkg.evidence import build_inputs, covered_files, digest_of
 from evalpkg.store import differences
 from evalpkg.verify.check import Check, conclude
 from evalpkg.verify.files import Evidence
@@ -37,7 +37,7 @@ def _digest_problems(name: str, path: Path, expected: str) -> Iterator[str]:
 
 def check_inputs(evidence: Evidence) -> Check:
     """Check the manifest's digests of data set, prompts, models and tools against the metadata."""
-    rebuilt = build_inputs(evidence.layout, evidence.metadata).model_dump(mode="json")
+    rebuilt = build_inputs(evidence.metadata, evidence.row_files).model_dump(mode="json")
     stored = evidence.manifest.inputs.model_dump(mode="json")
     problems = [f"manifest.json, inputs.{change}" for change in differences(stored, rebuilt)]
     if evidence.manifest.tool != evidence.metadata.tool:
@@ -47,7 +47,7 @@ def check_inputs(evidence: Evidence) -> Check:
 
 def check_merkle_root(evidence: Evidence) -> Check:
     """Check that the Merkle root over the samples is the manifest's."""
-    stored, rebuilt = evidence.manifest.samples, build_tree(evidence.layout)
+    stored, rebuilt = evidence.manifest.samples, evidence.row_files.tree
     problems = [
         f"manifest.json, samples.{change}"
         for change in differences(stored.model_dump(mode="json"), rebuilt.model_dump(mode="json"))

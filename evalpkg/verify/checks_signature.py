@@ -102,7 +102,12 @@ def check_statement(evidence: Evidence) -> Check:
         problems = [f"{layout.statement.name}: missing"] if layout.envelope.exists() else []
         return conclude("statement", problems, "none")
     signed = layout.envelope.exists()  # whoever claims to stand behind it has signed it
-    rebuilt = build_statement(layout, _evaluator(layout) if signed else UNSIGNED)
+    rebuilt = build_statement(
+        layout,
+        evidence.manifest,
+        evidence.metadata,
+        _evaluator(layout) if signed else UNSIGNED,
+    )
     problems = [
         f"{layout.statement.name}, {change}"
         for change in differences(read_json(layout.statement), rebuilt)

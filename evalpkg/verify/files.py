@@ -6,7 +6,14 @@ from dataclasses import replace
 from functools import cached_property
 
 from evalpkg import __version__
-from evalpkg.evidence import EvalMetadata, Manifest, read_manifest, read_metadata
+from evalpkg.evidence import (
+    EvalMetadata,
+    Manifest,
+    RowFiles,
+    read_manifest,
+    read_metadata,
+    read_row_files,
+)
 from evalpkg.models import Mode, Role, Row, Task
 from evalpkg.store import RunLayout, read_rows, read_tasks
 from evalpkg.verify.check import Check
@@ -45,6 +52,11 @@ class Evidence:
     def roles(self) -> list[Role]:
         """Models that the metadata say were run, base first."""
         return [role for role in Role if role in self.metadata.roles]
+
+    @cached_property
+    def row_files(self) -> RowFiles:
+        """Return the digests and the tree of the rows."""
+        return read_row_files(self.layout)
 
     @cached_property
     def rows(self) -> dict[tuple[Mode, Role], list[Row]]:

@@ -8,6 +8,7 @@ import pytest
 from evalpkg.errors import DataError
 from evalpkg.evidence.manifest import read_manifest, write_manifest
 from evalpkg.evidence.merkle import MerkleTree
+from evalpkg.evidence.metadata import read_metadata
 from evalpkg.evidence.sample_tree import Proof, check_proof, prove, read_proof
 from evalpkg.models import Mode, Role
 from evalpkg.store.files import write_atomic
@@ -96,7 +97,7 @@ def test_where_only_the_policy_mode_was_run_its_rows_are_the_leaves(tmp_path: Pa
     layout = finished_run(tmp_path / "run")
     for path in (layout.root / "no-policy").iterdir():
         path.unlink()
-    manifest = write_manifest(layout)
+    manifest = write_manifest(layout, read_metadata(layout))
     assert manifest.samples.mode is Mode.POLICY
     proven = check_proof(prove(layout, Role.BASE, "T/0", 0), manifest.samples.root)
     assert proven.mode is Mode.POLICY

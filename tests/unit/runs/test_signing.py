@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 from evalpkg.digests import sha256_file
 from evalpkg.errors import ConfigError
 from evalpkg.evidence.manifest import write_manifest
-from evalpkg.evidence.metadata import write_metadata
+from evalpkg.evidence.metadata import read_metadata, write_metadata
 from evalpkg.evidence.sample_tree import prove
 from evalpkg.evidence.statement import PAYLOAD_TYPE, pre_authentication_encoding, seal_run
 from evalpkg.models import Mode, Role
@@ -73,7 +73,7 @@ def test_a_manifest_made_again_is_no_longer_signed(
 ) -> None:
     (signed.root / "added.txt").write_text("x")
     old = signed.signature.read_bytes()
-    write_manifest(signed)
+    write_manifest(signed, read_metadata(signed))
     assert not signed.signature.exists()
     assert not signature(signed, keys[1]).ok
     signed.signature.write_bytes(old)
