@@ -1,7 +1,7 @@
-"""Score one corpus under many states of the machine, and write what came of it as a table.
+"""Score one corpus under many states of the machine, and write the results as a table.
 
-The rule: the verdicts equal those of a good machine, or the command ends with an error that names
-the cause, before it judges. Nothing in between. Needs root for the states that mount something.
+The rule has only two cases. Either the verdicts equal those of a good machine, or the command ends
+with an error that names the cause, before it judges. States that mount something need root.
 
     python scripts/machine_matrix.py [--rows N] [--only TEXT] [--write docs/machine-states.md]
 """
@@ -21,7 +21,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 HOSTILE = 12
-"""Hostile programs of the red-team corpus that are taken along."""
+"""Number of hostile programs taken from the red-team corpus."""
 
 SHM = "mount -t tmpfs -o {} tmpfs /dev/shm"
 GROUP = "/sys/fs/cgroup/{}/evalpkg-matrix-$$"
@@ -246,11 +246,11 @@ def main() -> int:
 
 PAGE = """# States of the machine
 
-What comes of one corpus of {rows} answers (right, wrong and hostile) where the machine is not as it
-should be. The rule: the verdicts equal those of a good machine, or the command ends with an error
-that names the cause, before it judges. Made by `python scripts/machine_matrix.py --write`, as root.
+This table shows the result of one corpus of {rows} answers (right, wrong and hostile) in unusual states of
+the machine. The rule: the verdicts equal those of a good machine, or the command ends with an error that
+names the cause, before it judges. Made by `python scripts/machine_matrix.py --write`, as root.
 
-| state | what comes of it | what it says |
+| state | result | message |
 |---|---|---|
 {table}
 """
