@@ -246,9 +246,10 @@ def main() -> int:
 
 PAGE = """# States of the machine
 
-This table shows the result of one corpus of {rows} answers (right, wrong and hostile) in unusual states of
-the machine. The rule: the verdicts equal those of a good machine, or the command ends with an error that
-names the cause, before it judges. Made by `python scripts/machine_matrix.py --write`, as root.
+This table shows the result of one corpus of {rows} answers (right, wrong and hostile) in unusual
+states of the machine. The rule: the verdicts equal those of a good machine, or the command ends
+with an error that names the cause, before it judges. Made by
+`python scripts/machine_matrix.py --write`, as root.
 
 | state | result | message |
 |---|---|---|
