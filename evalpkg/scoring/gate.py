@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from evalpkg.extraction import extract
 from evalpkg.models import Task, VerdictKind
 from evalpkg.scoring.scorer import Scorer
+from evalpkg.scoring.signature import read_signature
+from evalpkg.scoring.untravelled import in_terms_of_the_task
 from evalpkg.tasks.mutants import mutants
 from evalpkg.tasks.repairs import equivalent_mutants
 from evalpkg.tasks.stub import stub
@@ -49,6 +51,11 @@ def gold_gate(scorer: Scorer, tasks: Sequence[Task]) -> GateReport:
     for (task, name, _), verdict in zip(trials, verdicts, strict=True):
         if verdict.kind is VerdictKind.TASK_FAULT:
             failures[task.task_id] = f"the tests cannot be used: {verdict.detail[:300]}"
+        elif name == CANONICAL and "evalwire" in verdict.detail:
+            why = in_terms_of_the_task(
+                verdict.detail, task, read_signature(task.prompt, task.entry_point)
+            )
+            failures[task.task_id] = why
         elif name == CANONICAL and not verdict.passed:
             why = f"{name} does not pass: {verdict.kind.value} ({verdict.detail[:200]})"
             failures[task.task_id] = why

@@ -6,12 +6,12 @@ import hashlib
 import json
 from collections.abc import Mapping
 
-from evalpkg.errors import DataError
 from evalpkg.models import Task
 from evalpkg.scoring.parameters import Closure, Parameter
 from evalpkg.scoring.signature import Signature, read_signature
 from evalpkg.scoring.testfile import RustTest, open_tests
 from evalpkg.scoring.unit import Unit
+from evalpkg.scoring.untravelled import refuse_what_cannot_travel
 
 INSTANCES = (
     *("i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize"),
@@ -39,15 +39,11 @@ def oracle_unit(
         more: instances that the tests use beyond the usual ones.
 
     Raises:
-        DataError: if the prompt lacks the entry point, or if the tests cannot be parsed or are
-            none.
+        DataError: if the prompt lacks the entry point, if the tests cannot be parsed or are none,
+            or if something of the signature cannot travel.
     """
     signature = read_signature(task.prompt, task.entry_point)
-    if "dyn Error" in signature.result and "downcast" in task.test:
-        raise DataError(
-            "`Box<dyn Error>` travels as its text, and the tests downcast it; give the function an "
-            "error type of the prompt's own"
-        )
+    refuse_what_cannot_travel(task, signature)
     tests = open_tests(task.test, listed)
     name = module_name(task)
     codec = _codec(signature, name, more or {})
@@ -100,11 +96,11 @@ def _stub(signature: Signature) -> str:
     closures = [(i, p.closure) for i, p in enumerate(signature.parameters) if p.closure is not None]
     made = "".join(_closure(i, closure) for i, closure in closures)
     lent = "".join(f" call.callback(&mut c{i});" for i, _ in closures)
-    if any("Fn(" in p.text for _, p in values):  # functions inside of other values
+    if signature.lends:
         made += " let lent = ::evalwire::functions::Lent::begin();"
     which = "".join(f" call.arg(&{_number(signature, one)});" for one in signature.generic)
     send = which + "".join(f" call.arg(&a{i});" for i, _ in values) + lent
-    back = "".join(_write_back(i, p) for i, p in values if p.mutable or p.shared)
+    back = "".join(_write_back(i, p, signature) for i, p in values if p.mutable or p.shared)
     bound = "::evalwire::Put + ::evalwire::Get + self::evalwire_codec::Instance"
     where = [*signature.where, *(f"{one}: {bound}{one}" for one in signature.type_parameters)]
     codec = "self::evalwire_codec::"
@@ -139,10 +135,8 @@ def _result(signature: Signature, lent: str) -> str:
 
 def _kept(signature: Signature) -> str:
     """Keep the functions that travelled inside of other values as long as the result."""
-    names = [
-        f"&a{i}" for i, p in enumerate(signature.parameters) if not p.closure and "Fn(" in p.text
-    ]
-    return f" let _ = (&lent, {', '.join(names)});" if names else ""
+    names = [f"&a{i}" for i, p in enumerate(signature.parameters) if not p.closure]
+    return f" let _ = (&lent, {', '.join(names)});" if signature.lends else ""
 
 
 def _returned(signature: Signature, closure: Closure) -> str:
@@ -165,11 +159,15 @@ def _returned(signature: Signature, closure: Closure) -> str:
 
 def _closure(index: int, closure: Closure) -> str:
     """Write the code that runs when the program calls the closure."""
+    # What outlives the call is decoded as a reference, whose value is leaked.
     took = "".join(
-        f" let {'mut ' * p.mutable}p{i}: {p.owned} = ::evalwire::Get::get(input)?;"
+        f" let {'mut ' * p.mutable}p{i}: {p.text if p.lasting else p.owned} = "
+        "::evalwire::Get::get(input)?;"
         for i, p in enumerate(closure.parameters)
     )
-    given = ", ".join(p.passed(f"p{i}") for i, p in enumerate(closure.parameters))
+    given = ", ".join(
+        f"p{i}" if p.lasting else p.passed(f"p{i}") for i, p in enumerate(closure.parameters)
+    )
     back = "".join(
         f" ::evalwire::Put::put(&p{i}, out);" for i, p in enumerate(closure.parameters) if p.mutable
     )
@@ -199,6 +197,7 @@ def _codec(signature: Signature, module: str, more: More) -> str:
     instances = "\n".join(_instances(signature, one, module, more) for one in signature.generic)
     if not uses and not instances:
         return ""
+    uses = " ".join((*signature.preamble_imports, uses)) if own.bounds else uses
     return f"mod evalwire_codec {{ {uses}\n{own.both}\n{own.oracle}\n{instances}\n}}"
 
 
@@ -227,7 +226,9 @@ def mark(module: str, parameter: str, number: int) -> str:
     return f"<evalwire {module} {parameter} {number}>"
 
 
-def _write_back(index: int, parameter: Parameter) -> str:
+def _write_back(index: int, parameter: Parameter, signature: Signature) -> str:
+    if signature.held(parameter) is not None:
+        return f" answer.refill(|input| a{index}.evalwire_taken(input));"
     if parameter.shared:
         return f" answer.refresh({'&' if parameter.referent is None else ''}a{index});"
     method = "write_back_slice" if parameter.slice_item is not None else "write_back"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import tempfile
 import threading
 from collections.abc import Sequence
@@ -26,6 +25,7 @@ from evalpkg.scoring.scoring_settings import VERSION
 from evalpkg.scoring.signature import read_signature
 from evalpkg.scoring.testfile import open_tests
 from evalpkg.scoring.unit import Unit
+from evalpkg.scoring.untravelled import in_terms_of_the_task
 
 CHUNK = 48
 LIMITS = CompileLimits(cpu_s=120)
@@ -158,8 +158,7 @@ class _Chunk:
             makers, units, faults = self._units(compiler)
             with ExitStack() as folders:
                 built = self._compile(compiler, folders, units, faults, makers)
-                more = {name: maker.more for name, maker in makers.items() if maker.more}
-                _keep(built, faults, more, library, notes)
+                _keep(built, faults, makers, library, notes)
         return library, _Notes.read(notes.read_text(encoding="utf-8"))
 
     def _compile(
@@ -261,39 +260,23 @@ class _Maker:
         self.more[parameter] = (*self.more.get(parameter, ()), kind)
         return self.unit()
 
-
-_UNTRAVELLED = re.compile(
-    r"the trait bound `(.+): (?:Put|Get|Refresh|Instance\w+|Sent\w+)` is not satisfied"
-)
-
-
-_OBJECT = re.compile(r"\((dyn [^()]+?) \+ 'static\)")
-"""The spelling of rustc for a trait object that tests call ``dyn Trait``."""
-
-
-def in_terms_of_the_task(error: str) -> str:
-    """Reword rustc's error about the tests where it names trait bounds that only our code adds."""
-    first = error.split("\n", 1)[0]
-    found = _UNTRAVELLED.search(first)
-    if found is None:
-        return error
-    name = _OBJECT.sub(r"\1", found[1])
-    return (
-        f"`{name}` cannot travel between the tests and the program; docs/dataset.md lists the "
-        "types that can"
-    )
+    def reword(self, error: str) -> str:
+        """Say in the task's terms why its tests do not compile."""
+        signature = read_signature(self.task.prompt, self.task.entry_point)
+        return in_terms_of_the_task(error, self.task, signature)
 
 
 def _keep(
     built: Compiled,
     faults: dict[str, str],
-    more: dict[str, dict[str, tuple[str, ...]]],
+    makers: dict[str, _Maker],
     library: Path,
     notes: Path,
 ) -> None:
     if built.stop is not None:
         raise EnvironmentUnfitError(f"the tests cannot be compiled: {built.detail}")
-    said = {name: in_terms_of_the_task(error.text) for name, error in built.failed.items()}
+    said = {name: makers[name].reword(error.text) for name, error in built.failed.items()}
+    more = {name: maker.more for name, maker in makers.items() if maker.more}
     known = _Notes({**faults, **said}, more)
     for path, data in (
         (library, built.library.read_bytes() if built.library else b""),

@@ -28,6 +28,11 @@ class OwnTypes:
         supertraits: insertions as (byte offset in the prompt, text) that give the tests' traits a
             supertrait for sending.
         concrete: types without parameters; they may stand for a generic parameter.
+        bounds: names in the bounds of these types' parameters.
+        objects: traits that the prompt's types implement, arguments and all; the program holds
+            what it may change of the first in a ``Held0``, and so on.
+        definitions: the text of all these definitions.
+        given_back: the text of those that the result names.
     """
 
     names: tuple[str, ...] = ()
@@ -36,6 +41,10 @@ class OwnTypes:
     subject: str = ""
     supertraits: tuple[tuple[int, str], ...] = ()
     concrete: tuple[str, ...] = ()
+    bounds: frozenset[str] = frozenset()
+    objects: tuple[str, ...] = ()
+    definitions: str = ""
+    given_back: str = ""
 
 
 @dataclass(slots=True)
@@ -78,31 +87,62 @@ def own_types(source: bytes, entry_point: str) -> OwnTypes:
     paths: dict[str, str] = {}
     items: dict[str, Node] = {}
     _collect(root, "", items, paths)
+    written = _implementors(root)
     implementors: dict[str, list[str]] = {}
-    for node in root.named_children:
-        trait = node.child_by_field_name("trait") if node.type == "impl_item" else None
-        owner = node.child_by_field_name("type")
-        if trait is not None and owner is not None and owner.type == "type_identifier":
-            implementors.setdefault(text_of(trait), []).append(text_of(owner))
-    collector = _Collector(items, implementors)
+    for trait, owners in written.items():
+        implementors.setdefault(_head(trait), []).extend(owners)
+    collector, back = _Collector(items, implementors), _Collector(items, implementors)
     for node in root.named_children:
         if node.type == "function_item" and _name(node) == entry_point:
             for part in ("type_parameters", "parameters", "return_type"):
                 child = node.child_by_field_name(part)
                 if child is not None:
                     collector.want(child)
+                    back.want(child) if part == "return_type" else None
     wanted = [items[name] for name in collector.names]
     data = [node for node in wanted if node.type in ("struct_item", "enum_item")]
     traits = [node for node in wanted if node.type == "trait_item"]
-    owners = {_name(node): implementors.get(_name(node), []) for node in traits}
+    sent = [trait for trait in written if _head(trait) in map(_name, traits)]
     return OwnTypes(
         names=tuple(paths[name] for name in collector.names),
         both="\n".join(_codec(node) for node in data),
-        oracle="\n".join(_sent_object(name, types) for name, types in owners.items()),
-        subject="\n".join(_received_object(name, types) for name, types in owners.items()),
+        oracle="\n".join(
+            [_sender(_name(node), implementors.get(_name(node), [])) for node in traits]
+            + [_sent_object(trait) for trait in sent]
+        ),
+        subject="\n".join(
+            _received_object(number, trait, written[trait], implementors[_head(trait)])
+            for number, trait in enumerate(sent)
+        ),
         supertraits=tuple(_supertrait(node) for node in traits),
         concrete=tuple(_name(n) for n in data if n.child_by_field_name("type_parameters") is None),
+        bounds=frozenset(name for node in data for name in _bounds(node)),
+        objects=tuple(sent),
+        definitions="\n".join(map(text_of, wanted)),
+        given_back="\n".join(text_of(items[name]) for name in back.names),
     )
+
+
+def _implementors(root: Node) -> dict[str, list[str]]:
+    """The prompt's types without parameters by the traits that they implement, as written."""
+    found: dict[str, list[str]] = {}
+    for node in root.named_children:
+        if node.type != "impl_item" or node.child_by_field_name("type_parameters") is not None:
+            continue
+        trait, owner = node.child_by_field_name("trait"), node.child_by_field_name("type")
+        if trait is not None and owner is not None and owner.type == "type_identifier":
+            found.setdefault(text_of(trait), []).append(text_of(owner))
+    return found
+
+
+def _head(trait: str) -> str:
+    return trait.split("<", 1)[0].strip()
+
+
+def _bounds(item: Node) -> list[str]:
+    where = [node for node in item.named_children if node.type == "where_clause"]
+    parameters = item.child_by_field_name("type_parameters")
+    return [name for node in (parameters, *where) if node for name in _type_names(node)]
 
 
 def _collect(scope: Node, path: str, items: dict[str, Node], paths: dict[str, str]) -> None:
@@ -220,35 +260,58 @@ def _supertrait(item: Node) -> tuple[int, str]:
     mark = f"self::evalwire_codec::Sent{text_of(name)}"
     if bounds is not None:
         return bounds.start_byte + 1, f" {mark} +"
-    return name.end_byte, f": {mark}"
+    return (item.child_by_field_name("type_parameters") or name).end_byte, f": {mark}"
 
 
-def _sent_object(name: str, types: list[str]) -> str:
+_PUT = "(&self, out: &mut ::std::vec::Vec<u8>)"
+_TAKE = "(&mut self, input: &mut ::evalwire::Reader<'_>) -> ::evalwire::Decoded<()>"
+
+
+def _sender(name: str, types: list[str]) -> str:
+    """Write the supertrait by which an object of the tests is sent and taken back."""
     impls = "".join(
-        f"impl Sent{name} for {one} {{ fn evalwire_sent(&self, out: &mut ::std::vec::Vec<u8>) "
-        f"{{ ::evalwire::Put::put(&{number}u32, out); ::evalwire::Put::put(self, out) }} }}\n"
-        for number, one in enumerate(types)
+        f"impl Sent{name} for {one} {{ fn evalwire_sent{_PUT} "
+        f"{{ ::evalwire::Put::put(&{number}u32, out); ::evalwire::Put::put(self, out) }} "
+        f"fn evalwire_taken{_TAKE} {{ match <u32 as ::evalwire::Get>::get(input)? {{ "
+        f"{number}u32 => {{ *self = {_GET}; Ok(()) }} _ => Err(::evalwire::Malformed) }} }} }}\n"
+        for number, one in enumerate(dict.fromkeys(types))
     )
+    return f"pub trait Sent{name} {{ fn evalwire_sent{_PUT}; fn evalwire_taken{_TAKE}; }}\n{impls}"
+
+
+def _sent_object(trait: str) -> str:
     return (
-        f"pub trait Sent{name} {{ fn evalwire_sent(&self, out: &mut ::std::vec::Vec<u8>); }}\n"
-        f"{impls}"
-        f"impl<'o> ::evalwire::Put for dyn {name} + 'o {{ "
-        "fn put(&self, out: &mut ::std::vec::Vec<u8>) { self.evalwire_sent(out) } }"
+        f"impl<'o> ::evalwire::Put for dyn {trait} + 'o {{ "
+        f"fn put{_PUT} {{ self.evalwire_sent(out) }} }}"
     )
 
 
-def _received_object(name: str, types: list[str]) -> str:
-    arms = "".join(
-        f" {number}u32 => Ok(::std::boxed::Box::new(<{one} as ::evalwire::Get>::get(input)?)),"
-        for number, one in enumerate(types)
+def _received_object(number: int, trait: str, types: list[str], known: list[str]) -> str:
+    """Write how the program receives an object, and how it gives back one that it may change."""
+    held = f"Held{number}"
+    tags = list(dict.fromkeys(known))
+    numbered = [(tags.index(one), one) for one in dict.fromkeys(types)]
+    variants = ", ".join(f"V{tag}({one})" for tag, one in numbered)
+    got = "".join(f" {tag}u32 => Ok(Self::V{tag}({_GET}))," for tag, _ in numbered)
+    sent = "".join(
+        f" Self::V{tag}(one) => {{ ::evalwire::Put::put(&{tag}u32, out); "
+        "::evalwire::Put::put(one, out) }"
+        for tag, _ in numbered
     )
+    lent = "".join(f" Self::V{tag}(one) => one," for tag, _ in numbered)
+    boxed = "".join(f" {held}::V{tag}(one) => ::std::boxed::Box::new(one)," for tag, _ in numbered)
+    reader = "(input: &mut ::evalwire::Reader<'_>) -> ::evalwire::Decoded<Self>"
     return (
-        f"impl ::evalwire::Get for ::std::boxed::Box<dyn {name}> {{ "
-        "fn get(input: &mut ::evalwire::Reader<'_>) -> ::evalwire::Decoded<Self> "
-        f"{{ match <u32 as ::evalwire::Get>::get(input)? {{{arms} "
+        f"pub(crate) enum {held} {{ {variants} }}\n"
+        f"impl {held} {{ pub(crate) fn object(&mut self) -> &mut dyn {trait} "
+        f"{{ match self {{{lent} }} }} }}\n"
+        f"impl ::evalwire::Get for {held} {{ fn get{reader} "
+        f"{{ match <u32 as ::evalwire::Get>::get(input)? {{{got} "
         "_ => Err(::evalwire::Malformed) } } }\n"
-        f"impl<'o> ::evalwire::Get for &'o dyn {name} {{ "
-        "fn get(input: &mut ::evalwire::Reader<'_>) -> ::evalwire::Decoded<Self> "
-        f"{{ <::std::boxed::Box<dyn {name}> as ::evalwire::Get>::get(input)"
+        f"impl ::evalwire::Put for {held} {{ fn put{_PUT} {{ match self {{{sent} }} }} }}\n"
+        f"impl ::evalwire::Get for ::std::boxed::Box<dyn {trait}> {{ fn get{reader} "
+        f"{{ Ok(match <{held} as ::evalwire::Get>::get(input)? {{{boxed} }}) }} }}\n"
+        f"impl<'o> ::evalwire::Get for &'o dyn {trait} {{ fn get{reader} "
+        f"{{ <::std::boxed::Box<dyn {trait}> as ::evalwire::Get>::get(input)"
         ".map(|one| &*::std::boxed::Box::leak(one)) } }"
     )

@@ -53,6 +53,12 @@ class Parameter:
         """Tell whether the program may change it behind a shared reference."""
         return not self.mutable and self.closure is None and bool(_CELL.search(self.text))
 
+    @property
+    def lasting(self) -> bool:
+        """Tell whether it is a shared reference with a lifetime that has a name."""
+        named = self.written.startswith("&'") and not self.written.startswith("&'_")
+        return named and not self.mutable
+
     def passed(self, name: str) -> str:
         """Write the expression that passes the owned value ``name``."""
         if self.referent is None:

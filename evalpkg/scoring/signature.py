@@ -28,6 +28,7 @@ STD_PATHS = {
     "VecDeque": "::std::collections::VecDeque",
     "BinaryHeap": "::std::collections::BinaryHeap",
     "LinkedList": "::std::collections::LinkedList",
+    "Cursor": "::std::io::Cursor",
     "Reverse": "::std::cmp::Reverse",
     "Wrapping": "::std::num::Wrapping",
     "Duration": "::std::time::Duration",
@@ -61,6 +62,7 @@ class Signature:
         boxed: whether that iterator is in a ``Box``.
         returned: set where a closure is returned.
         own: the prompt's own types.
+        modifiers: words like ``unsafe`` before ``fn``.
     """
 
     name: str
@@ -78,6 +80,7 @@ class Signature:
     boxed: bool = False
     returned: Closure | None = None
     own: OwnTypes = field(default_factory=OwnTypes)
+    modifiers: tuple[str, ...] = ()
 
     @property
     def remains(self) -> bool:
@@ -88,6 +91,19 @@ class Signature:
     def generic(self) -> tuple[str, ...]:
         """Return the names of the type parameters, then of the constants."""
         return (*self.type_parameters, *(name for name, _ in self.constants))
+
+    @property
+    def lends(self) -> bool:
+        """Tell whether a value that the tests give may hold a function of theirs."""
+        values = [one.text for one in self.parameters if one.closure is None]
+        return any("Fn(" in text for text in (*values, self.own.definitions))
+
+    def held(self, parameter: Parameter) -> int | None:
+        """Return the number of the prompt's trait where the program may change an object of it."""
+        if not parameter.mutable or parameter.referent is None:
+            return None
+        objects = {f"dyn {trait}": number for number, trait in enumerate(self.own.objects)}
+        return objects.get(parameter.referent.removesuffix(" + '_").strip("()"))
 
 
 @lru_cache(maxsize=4096)
@@ -119,7 +135,7 @@ def read_signature(prompt: str, entry_point: str) -> Signature:
             preamble = (raw[:offset] + text.encode() + raw[offset:]).decode()
     nodes = [node for node in [*types, result] if node is not None]
     bounds = [node for node in (generics, _where_clause(function)) if node is not None]
-    used = {name for node in [*nodes, *bounds] for name in _identifiers(node)}
+    used = {name for node in [*nodes, *bounds] for name in _identifiers(node)} | own.bounds
     modules = {item_name(node) for node in root.named_children if node.type == "mod_item"}
     uses = [_use(node, modules) for node in root.named_children if node.type == "use_declaration"]
     taken = {path.rsplit("::", 1)[-1] for path in own.names}
@@ -144,7 +160,13 @@ def read_signature(prompt: str, entry_point: str) -> Signature:
         boxed=result is not None and result.type == "generic_type",
         returned=_returned(result) if result and items is None else None,
         own=own,
+        modifiers=_modifiers(function),
     )
+
+
+def _modifiers(function: Node) -> tuple[str, ...]:
+    found = [node for node in function.named_children if node.type == "function_modifiers"]
+    return tuple(text_of(found[0]).split()) if found else ()
 
 
 def _find(root: Node, name: str) -> Node | None:

@@ -129,21 +129,21 @@ def _aliases(signature: Signature, names: tuple[str, ...]) -> str:
 
 
 def _call(signature: Signature) -> str:
-    leaked = signature.remains
     values = [(i, p) for i, p in enumerate(signature.parameters) if p.closure is None]
     closures = [(i, p.closure) for i, p in enumerate(signature.parameters) if p.closure is not None]
-    decode = "".join(_decode(i, p, leaked) for i, p in values)
+    decode = "".join(_decode(i, p, signature) for i, p in values)
     numbered = enumerate(closures)
     decode += "".join(_closure(number, i, closure) for number, (i, closure) in numbered)
-    arguments = ", ".join(_pass(i, p, leaked) for i, p in enumerate(signature.parameters))
+    arguments = ", ".join(_pass(i, p, signature) for i, p in enumerate(signature.parameters))
+    called = f"super::{signature.name}({arguments})"
+    called = f"unsafe {{ {called} }}" if "unsafe" in signature.modifiers else called
     if signature.items is not None:
         items = _NAMED.sub("'_", signature.items)
         lend = f"::evalwire::subject::lend::<{items}>(result, output);"
-        made = f"::std::iter::IntoIterator::into_iter(super::{signature.name}({arguments}))"
+        made = f"::std::iter::IntoIterator::into_iter({called})"
         return f"{decode} let result = {made}; {lend}"
     if signature.returned is not None:
-        made = f"super::{signature.name}({arguments})"
-        return f"{decode} {_keep(made, signature.returned)}"
+        return f"{decode} {_keep(called, signature.returned)}"
     own = [i for i, p in values if p.shared and p.referent is None]
     decode += "".join(f" let k{i} = ::std::clone::Clone::clone(&a{i});" for i in own)
     back = "".join(
@@ -152,7 +152,7 @@ def _call(signature: Signature) -> str:
         if p.mutable or p.shared
     )
     return (
-        f"{decode} let result: {signature.result} = super::{signature.name}({arguments});"
+        f"{decode} let result: {signature.result} = {called};"
         f" ::evalwire::Put::put(&result, output);{back}"
     )
 
@@ -174,9 +174,14 @@ def _keep(made: str, closure: Closure) -> str:
     )
 
 
-def _decode(index: int, parameter: Parameter, leaked: bool) -> str:
+def _decode(index: int, parameter: Parameter, signature: Signature) -> str:
     name = f"a{index}"
-    if leaked and parameter.referent is not None:
+    if (number := signature.held(parameter)) is not None:
+        made = f"input.arg::<Held{number}>()"
+        if signature.remains:
+            return f" let {name} = ::std::boxed::Box::leak(::std::boxed::Box::new({made}));"
+        return f" let mut {name} = {made};"
+    if signature.remains and parameter.referent is not None:
         made = f"::std::boxed::Box::leak(::std::boxed::Box::new(input.arg::<{parameter.owned}>()))"
         return f" let {name}: &'static mut _ = {made};"
     return f" let {'mut ' * parameter.mutable}{name}: {parameter.owned} = input.arg();"
@@ -198,12 +203,16 @@ def _closure(number: int, index: int, closure: Closure) -> str:
     )
 
 
-def _pass(index: int, parameter: Parameter, leaked: bool) -> str:
+def _pass(index: int, parameter: Parameter, signature: Signature) -> str:
     name = f"a{index}"
     if parameter.closure is not None:
         return parameter.closure.given.format(name)
     if parameter.referent is None:
         return name
     # The annotation makes the type exact; a generic parameter would otherwise accept another one.
-    passed = f"&{'mut ' * parameter.mutable}*{name}" if leaked else parameter.passed(name)
+    passed = parameter.passed(name)
+    if signature.held(parameter) is not None:
+        passed = f"{name}.object()"
+    elif signature.remains:
+        passed = f"&{'mut ' * parameter.mutable}*{name}"
     return f"{{ let exact: {parameter.text} = {passed}; exact }}"

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,11 +10,19 @@ from evalpkg.extraction import extract
 from evalpkg.models import Task
 from evalpkg.scoring import Scorer, ScoringSettings, gold_gate
 
-ROWS = [
-    json.loads(line)
-    for line in Path(__file__).with_name("own_types.jsonl").read_text("utf-8").splitlines()
-]
-TASKS = {row["task_id"]: Task(**{k: v for k, v in row.items() if k != "wrong"}) for row in ROWS}
+
+def read(name: str) -> list[dict[str, Any]]:
+    lines = Path(__file__).with_name(name).read_text("utf-8").splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def tasks_of(rows: list[dict[str, Any]]) -> dict[str, Task]:
+    extra = ("wrong", "reason")
+    return {r["task_id"]: Task(**{k: v for k, v in r.items() if k not in extra}) for r in rows}
+
+
+ROWS = read("own_types.jsonl")
+TASKS = tasks_of(ROWS)
 FAILS = {"test_failed", "panicked", "timeout"}
 
 
@@ -35,3 +44,16 @@ def test_right_and_wrong_answers_are_told_apart(scorer: Scorer) -> None:
 
 def test_every_task_passes_the_gate(scorer: Scorer) -> None:
     assert gold_gate(scorer, list(TASKS.values())).failures == ()
+
+
+def test_what_cannot_travel_is_refused_in_the_tasks_own_terms() -> None:
+    rows = read("refused.jsonl")
+    tasks = tasks_of(rows)
+    scorer = Scorer(ScoringSettings(workers=2, timeout_s=3.0), list(tasks.values()))
+    said = dict(gold_gate(scorer, list(tasks.values())).failures)
+    wrong = {
+        name: said.get(name)
+        for name, reason in ((row["task_id"], row["reason"]) for row in rows)
+        if reason not in said.get(name, "") or "evalwire" in said[name] or "\n" in said[name]
+    }
+    assert not wrong

@@ -82,3 +82,45 @@ def test_impl_trait_gets_a_name_and_constants_are_read() -> None:
     signature = read_signature("fn add<const N: usize>(x: [u8; N], y: &impl Ord) {", "add")
     assert signature.generic == ("Evalwire0", "N")
     assert signature.parameters[1].text == "&Evalwire0"
+
+
+FAILING = "type Res = Result<u8, Box<dyn Error + Send + Sync>>;\nfn add() -> Res {"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["e.downcast_ref::<Own>().is_some()", "e.is::<Own>()", "<dyn Error>::is::<Own>(&*e)"],
+)
+def test_tests_that_downcast_an_error_of_unknown_type_are_refused(line: str) -> None:
+    tests = f"mod tests {{ #[test] fn t() {{ let e = add().unwrap_err(); assert!({line}); }} }}"
+    with pytest.raises(DataError, match="the tests downcast"):
+        oracle_unit(task(FAILING, tests))
+
+
+def test_a_downcast_in_a_comment_or_a_string_is_none() -> None:
+    tests = (
+        'mod tests { #[test] fn t() { /* downcast_ref */ assert!(add().is_err(), "downcast"); } }'
+    )
+    assert oracle_unit(task(FAILING, tests)).export
+
+
+@pytest.mark.parametrize(
+    ("prompt", "reason"),
+    [
+        ("async fn add() -> u8 {", "async fn"),
+        ('pub extern "C" fn add() -> u8 {', "extern"),
+        ("fn add() -> impl Display {", "`impl Display`"),
+        ("fn add() -> Option<impl Fn(u8) -> u8> {", "`impl Fn"),
+        ("fn add() -> Vec<Box<dyn Fn(u8) -> u8>> {", "a function inside of the result"),
+        ("struct Rule { check: fn(u8) -> u8 }\nfn add() -> Rule {", "a function inside"),
+    ],
+)
+def test_signatures_that_cannot_travel_are_refused(prompt: str, reason: str) -> None:
+    with pytest.raises(DataError, match=reason):
+        oracle_unit(task(prompt))
+
+
+def test_functions_in_the_fields_of_a_prompts_type_are_forgotten_after_the_call() -> None:
+    prompt = "struct Rule { check: Box<dyn Fn(u8) -> u8> }\nfn add(rules: &[Rule]) -> u8 {"
+    assert "Lent::begin()" in oracle_unit(task(prompt)).text
+    assert "Lent::begin()" not in oracle_unit(task("fn add(a: &[u8]) -> u8 {")).text

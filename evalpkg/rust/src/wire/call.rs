@@ -154,8 +154,13 @@ pub struct Answer {
 
 impl Answer {
     fn decode<T: Get>(&mut self) -> T {
+        self.refill(T::get)
+    }
+
+    /// Decode the next value in the given way.
+    pub fn refill<T>(&mut self, decode: impl FnOnce(&mut Reader<'_>) -> Decoded<T>) -> T {
         let mut reader = Reader::new(&self.payload[self.used..]);
-        match T::get(&mut reader) {
+        match decode(&mut reader) {
             Ok(value) => {
                 self.used = self.payload.len() - reader.left();
                 value

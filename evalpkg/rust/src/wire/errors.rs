@@ -6,6 +6,7 @@
 use std::char::{CharTryFromError, ParseCharError};
 use std::convert::Infallible;
 use std::error::Error;
+use std::fmt;
 use std::num::{IntErrorKind, NonZeroU8, ParseFloatError, ParseIntError, TryFromIntError};
 use std::str::{ParseBoolError, Utf8Error};
 use std::string::{FromUtf16Error, FromUtf8Error};
@@ -47,7 +48,7 @@ one_of!(ParseBoolError: "x".parse::<bool>().err());
 one_of!(ParseCharError: "".parse::<char>().err(), "xx".parse::<char>().err());
 one_of!(TryFromIntError: u8::try_from(300i32).err());
 one_of!(CharTryFromError: char::try_from(0xd800u32).err());
-one_of!(std::fmt::Error: Some(Self));
+one_of!(fmt::Error: Some(Self));
 
 impl Put for FromUtf16Error {
     fn put(&self, out: &mut Vec<u8>) {
@@ -108,19 +109,72 @@ impl Get for FromUtf8Error {
     }
 }
 
-/// Encode errors of unknown type by their text.
+/// The most errors of a chain that travel: an error, its source, and so on.
+const MOST_SOURCES: usize = 64;
+
+/// An error of unknown type, as it arrives: what it says, and what it says of its sources.
+struct Told {
+    display: String,
+    debug: String,
+    source: Option<Box<Told>>,
+}
+
+impl fmt::Display for Told {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.pad(&self.display)
+    }
+}
+impl fmt::Debug for Told {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.debug)
+    }
+}
+impl Error for Told {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_deref().map(|one| one as _)
+    }
+}
+impl Told {
+    fn put(error: &(dyn Error + 'static), out: &mut Vec<u8>) {
+        let chain: Vec<_> = std::iter::successors(Some(error), |&one| one.source())
+            .take(MOST_SOURCES)
+            .map(|one| (one.to_string(), format!("{one:?}")))
+            .collect();
+        chain.put(out);
+    }
+
+    fn get(input: &mut Reader<'_>) -> Decoded<Self> {
+        let chain: Vec<(String, String)> = Vec::get(input)?;
+        if chain.len() > MOST_SOURCES {
+            return Err(Malformed);
+        }
+        let told = chain
+            .into_iter()
+            .rev()
+            .fold(None, |source, (display, debug)| {
+                Some(Box::new(Told {
+                    display,
+                    debug,
+                    source,
+                }))
+            });
+        told.map(|one| *one).ok_or(Malformed)
+    }
+}
+
+/// Encode errors of unknown type by what they say.
 macro_rules! by_text {
     ($($name:ty),*) => {$(
         impl Put for $name {
             fn put(&self, out: &mut Vec<u8>) {
-                self.to_string().put(out);
+                Told::put(self, out);
             }
         }
         impl Get for Box<$name> {
             fn get(input: &mut Reader<'_>) -> Decoded<Self> {
-                String::get(input).map(Self::from)
+                Told::get(input).map(|told| Box::new(told) as Self)
             }
         }
     )*};
 }
-by_text!(dyn Error, dyn Error + Send + Sync);
+by_text!(dyn Error, dyn Error + Send + Sync, dyn Error + Send);

@@ -240,6 +240,22 @@ impl<'a, T: Get + 'a> Get for std::slice::Iter<'a, T> {
     }
 }
 
+/// A reader of bytes in memory travels with its place in them.
+impl<T: Put> Put for io::Cursor<T> {
+    fn put(&self, out: &mut Vec<u8>) {
+        self.position().put(out);
+        self.get_ref().put(out);
+    }
+}
+impl<T: Get> Get for io::Cursor<T> {
+    fn get(input: &mut Reader<'_>) -> Decoded<Self> {
+        let position = u64::get(input)?;
+        let mut cursor = io::Cursor::new(T::get(input)?);
+        cursor.set_position(position);
+        Ok(cursor)
+    }
+}
+
 const KINDS: &[io::ErrorKind] = &[
     io::ErrorKind::Other,
     io::ErrorKind::NotFound,

@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::error::Error;
 use std::fmt::Debug;
 use std::io::Write;
 use std::net::{TcpListener, TcpStream};
@@ -62,6 +63,50 @@ fn a_cow_stays_borrowed_or_owned() {
             matches!(value, Cow::Owned(_))
         );
     }
+}
+
+#[test]
+fn an_error_of_unknown_type_says_what_it_said_and_so_do_its_sources() {
+    let inner = std::io::Error::other("x".parse::<u8>().unwrap_err());
+    let sent: Box<dyn Error> = Box::new(inner);
+    let bytes = bytes_of(&sent);
+    let back = <Box<dyn Error>>::get(&mut Reader::new(&bytes)).unwrap();
+    assert_eq!(back.to_string(), sent.to_string());
+    assert_eq!(format!("{back:?}"), format!("{sent:?}"));
+    let source = |of: &dyn Error| of.source().map(ToString::to_string);
+    assert_eq!(source(&*back), source(&*sent));
+    assert!(<Box<dyn Error>>::get(&mut Reader::new(&[0; 4])).is_err());
+}
+
+/// An error that is its own source.
+#[derive(Debug)]
+struct Endless;
+
+impl std::fmt::Display for Endless {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("endless")
+    }
+}
+impl Error for Endless {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&Endless)
+    }
+}
+
+#[test]
+fn sources_without_end_are_cut() {
+    let sent: Box<dyn Error + Send + Sync> = Box::new(Endless);
+    let bytes = bytes_of(&sent);
+    let back = <Box<dyn Error>>::get(&mut Reader::new(&bytes)).unwrap();
+    let sources = std::iter::successors(back.source(), |&one| one.source()).count();
+    assert_eq!(sources, 63);
+}
+
+#[test]
+fn a_cursor_keeps_its_place() {
+    let mut cursor = std::io::Cursor::new(vec![1_u8, 2]);
+    cursor.set_position(1);
+    assert_returns(&cursor);
 }
 
 #[test]

@@ -1,0 +1,111 @@
+"""Say why a task's values cannot travel between its tests and a program, in the task's terms."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from evalpkg.errors import DataError
+from evalpkg.extraction import COMMENTS, parse, text_of
+from evalpkg.models import Task
+from evalpkg.scoring.signature import Signature
+
+LISTED = "docs/dataset.md lists the types that can"
+ASYNC = (
+    "the entry point is an `async fn`, and a future cannot travel between the tests and the "
+    "program; ask for a plain function"
+)
+EXTERN = (
+    "a panic in an `extern` function ends the process, so a wrong answer cannot be told from a "
+    "crash; ask for a plain function"
+)
+DOWNCAST = (
+    "the tests downcast a `Box<dyn Error>`, which travels by what it says; give the function an "
+    "error type of the prompt's own"
+)
+FUNCTION = (
+    "a function inside of the result cannot travel between the tests and the program; only a "
+    "result that is itself a closure can"
+)
+
+_DOWNCAST = re.compile(r"\bdowncast(?:_ref|_mut)?\b|\bis :: <")
+_BOUND = re.compile(r"the trait bound `(.+): (?:Put|Get|Refresh|Instance\w+|Sent\w+)` is not")
+_OBJECT = re.compile(r"\((dyn [^()]+?) \+ 'static\)")
+"""The spelling of rustc for a trait object that tests call ``dyn Trait``."""
+_PRIVATE = re.compile(r"field `(\w+)` of \w+ `(\w+)` is private")
+_CONSTANT = re.compile(r"E0015\]: cannot call non-const \w+ `(\w+)`")
+
+
+def refuse_what_cannot_travel(task: Task, signature: Signature) -> None:
+    """Raise DataError if the task's signature or tests need what no encoding can give them."""
+    if "async" in signature.modifiers:
+        raise DataError(ASYNC)
+    if "extern" in signature.modifiers:
+        raise DataError(EXTERN)
+    if signature.remains:
+        return
+    given = f"{signature.result}\n{signature.own.given_back}"
+    if hidden := re.search(r"\bimpl\s[^,>]*", signature.result):
+        raise DataError(
+            f"the tests cannot know the type behind `{hidden[0].strip()}` in the result; name the "
+            "type"
+        )
+    if re.search(r"\b(?:Fn(?:Mut|Once)?|fn)\s*\(", given):
+        raise DataError(FUNCTION)
+    if re.search(r"\bdyn\s+(?:\w+\s*::\s*)*Error\b", given) and _DOWNCAST.search(
+        _code(f"{signature.preamble}\n{task.test}")
+    ):
+        raise DataError(DOWNCAST)
+
+
+def _code(source: str) -> str:
+    """Return the tokens of a source with a space between two, without comments and literals."""
+    return " ".join(_tokens(parse(source.encode()).root_node))
+
+
+def _tokens(node: Node) -> Iterator[str]:
+    if node.type in COMMENTS or node.type.endswith("_literal"):
+        return
+    if not node.children:
+        yield text_of(node)
+    for child in node.children:
+        yield from _tokens(child)
+
+
+def in_terms_of_the_task(error: str, task: Task, signature: Signature) -> str:
+    """Reword rustc's error about the tests where it is about code that only we add."""
+    first = error.split("\n", 1)[0]
+    if found := _BOUND.search(first):
+        return _cannot_travel(_OBJECT.sub(r"\1", found[1]), task, signature)
+    if (found := _CONSTANT.search(first)) and found[1] == task.entry_point:
+        return (
+            f"the tests call `{found[1]}` in a constant, where no program can be asked; call it in "
+            "a function"
+        )
+    if "evalwire" not in error:
+        return error
+    if found := _PRIVATE.search(first):
+        return (
+            f"`{found[2]}` cannot travel: its field `{found[1]}` is private to a module of the "
+            "prompt; make the field `pub`, or define the type outside of the module"
+        )
+    return (
+        f"the values that `{task.entry_point}` takes and gives cannot travel between the tests and "
+        f"the program (rustc: {first.split(': ', 1)[-1]}); {LISTED}"
+    )
+
+
+def _cannot_travel(name: str, task: Task, signature: Signature) -> str:
+    if re.search(rf"\b(?:struct|enum|union)\s+{re.escape(name)}\b", task.test):
+        return (
+            f"`{name}` is a type of the tests, which the program does not know; define it in the "
+            "prompt"
+        )
+    if name.startswith("dyn ") and name in signature.result:
+        return (
+            f"`{name}` in the result cannot travel between the tests and the program; return a "
+            "type that the prompt defines, an enum say"
+        )
+    return f"`{name}` cannot travel between the tests and the program; {LISTED}"
