@@ -11,7 +11,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from evalpkg.cli.help import EvalCommand
-from evalpkg.config import ENVIRONMENT, EvalConfig, load_config
+from evalpkg.config import ENVIRONMENT, EvalConfig, load_config, load_several
 
 VARIABLE_OF = {field: variable for variable, field in ENVIRONMENT.items()}
 
@@ -91,8 +91,8 @@ def config_command(
     Args:
         groups: headings of the fields.
         without: fields that get no option.
-        several: a field whose option may be repeated. The configuration gets the first value; the
-            function gets all of them as the argument ``several``.
+        several: a field whose option may be repeated; the file may hold a list. The configuration
+            gets the first value; the function gets all of them as the argument ``several``.
         attributes: attributes of the click command, such as its name.
     """
     left_out = set(without)
@@ -106,9 +106,10 @@ def config_command(
         def call(config_file: Path | None, **values: Any) -> Any:
             given = {field: _given(values.pop(field)) for field in fields}
             if several:
-                values["several"] = tuple(given[several] or ())
-                given[several] = values["several"][0] if values["several"] else None
-            return function(config=load_config(given, os.environ, config_file), **values)
+                config, values["several"] = load_several(several, given, os.environ, config_file)
+            else:
+                config = load_config(given, os.environ, config_file)
+            return function(config=config, **values)
 
         own: list[click.Parameter] = list(getattr(function, "__click_params__", []))[::-1]
         file_option = click.Option(

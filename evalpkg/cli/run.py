@@ -46,7 +46,8 @@ def command(
       # as many samples as the answer needs, at most 100 per task
       evalpkg run --base-model embedded --checkpoint-path embedded --num-samples auto
       # several checkpoints of one base model (sampled once): a directory for each with
-      # its paired difference from the base, and comparison.html
+      # its paired difference from the base, and comparison.html. In a file of settings:
+      # checkpoint_path: [tune/checkpoint-100, tune/checkpoint-200]
       evalpkg run --base-model BASE --checkpoint-path tune/checkpoint-100 \
           --checkpoint-path tune/checkpoint-200 --output-dir tuned
       # can these settings be used? exits with 0, or with 2 and the reason
@@ -55,12 +56,16 @@ def command(
       evalpkg run -c evaluation.yaml --seed 7
     """
     if check_config:
+        if len(several) > 1:
+            from evalpkg.pipeline.checkpoints import check_checkpoints
+
+            check_checkpoints(config, several)
         click.echo(
             f"The settings can be used: {config.num_samples} samples a task, "
             f"backend {config.backend}, k {','.join(map(str, config.k_values))}."
         )
         if check_models:
-            _show_commits(config)
+            _show_commits(config, several)
         return ExitCode.OK
     from evalpkg.cli.outcome import show_outcome
     from evalpkg.pipeline.auto import run_in_rounds
@@ -79,14 +84,14 @@ def command(
     return max(map(show_outcome, run_checkpoints(config, several, run, say)))
 
 
-def _show_commits(config: EvalConfig) -> None:
+def _show_commits(config: EvalConfig, checkpoints: tuple[str, ...]) -> None:
     """Print the models' commits as the last line; it is no error if the hub does not answer."""
     import json
 
-    from evalpkg.fleet.commits import HubSilentError, model_commits
+    from evalpkg.fleet.commits import HubSilentError, commits_of_all
 
     try:
-        found = model_commits(config)
+        found = commits_of_all(config, checkpoints)
     except HubSilentError as error:
         click.echo(f"note: the models were not looked up: {error}", err=True)
         found = {}

@@ -42,6 +42,44 @@ def load_config(
     Raises:
         ConfigError: if a value cannot be used; names each such value and its source.
     """
+    return _validated(_collected(options, environ, file))
+
+
+def load_several(
+    field: str,
+    options: Mapping[str, object] | None = None,
+    environ: Mapping[str, str] | None = None,
+    file: Path | None = None,
+) -> tuple[EvalConfig, tuple[str, ...]]:
+    """Build the configuration of a command that takes several values for one field.
+
+    Args:
+        field: the field that may hold a list of texts, on the command line and in the file.
+        options: as for ``load_config``.
+        environ: as for ``load_config``.
+        file: as for ``load_config``.
+
+    Returns:
+        The configuration, with the first value, and all values; none if no source names the field.
+
+    Raises:
+        ConfigError: as ``load_config``, and if the list is empty or holds anything but texts.
+    """
+    given = _collected(options, environ, file)
+    if field not in given:
+        return _validated(given), ()
+    value, source = given[field].value, given[field].source
+    values = list(value) if isinstance(value, list | tuple) else [value]
+    if not values or (len(values) > 1 and not all(isinstance(one, str) and one for one in values)):
+        raise ConfigError(f"{source}: expected a name, or a list of names")
+    config = _validated({**given, field: _Given(values[0], source)})
+    return config, tuple(map(str, values))
+
+
+def _collected(
+    options: Mapping[str, object] | None, environ: Mapping[str, str] | None, file: Path | None
+) -> dict[str, _Given]:
+    """Return the value of each field that a source names, from the last source that does."""
     given: dict[str, _Given] = {}
     if file is not None:
         given |= _from_yaml(file)
@@ -52,6 +90,10 @@ def load_config(
     for field, value in (options or {}).items():
         if value is not None:
             given[field] = _Given(value, _option_text(field, value))
+    return given
+
+
+def _validated(given: Mapping[str, _Given]) -> EvalConfig:
     try:
         return EvalConfig.model_validate({field: item.value for field, item in given.items()})
     except ValidationError as error:

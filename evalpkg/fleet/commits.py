@@ -6,6 +6,7 @@ It needs no model packages, so a controller can do it before anything is install
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -47,6 +48,27 @@ def model_commits(config: EvalConfig) -> dict[str, str]:
         for field, name, revision in wanted
         if name and name != "embedded" and not Path(name).expanduser().exists() and "/" in name
     }
+
+
+def commits_of_all(config: EvalConfig, checkpoints: Sequence[str]) -> dict[str, str]:
+    """Look up the commits for several checkpoints, as ``model_commits`` does for one.
+
+    ``adapter_revision`` is one setting for all of them, so it is left out where the checkpoints
+    lie in repositories with different commits.
+
+    Args:
+        config: settings of all runs.
+        checkpoints: values of ``checkpoint_path``; if there are none, the configuration's counts.
+
+    Raises:
+        ConfigError, EnvironmentUnfitError, HubSilentError: as ``model_commits``.
+    """
+    paths = checkpoints or (config.checkpoint_path,)
+    found = [model_commits(config.model_copy(update={"checkpoint_path": one})) for one in paths]
+    shared = dict(found[0])
+    if any(one.get("adapter_revision") != shared.get("adapter_revision") for one in found):
+        shared.pop("adapter_revision", None)
+    return shared
 
 
 def _commit(name: str, revision: str) -> str:

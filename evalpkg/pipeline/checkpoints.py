@@ -10,6 +10,9 @@ from evalpkg.config import EvalConfig
 from evalpkg.errors import ConfigError
 from evalpkg.pipeline.run import RunOutcome
 
+LOADING = ("transformers", "vllm")
+"""Backends that load ``checkpoint_path``."""
+
 
 def run_checkpoints(
     config: EvalConfig,
@@ -32,11 +35,7 @@ def run_checkpoints(
     """
     from evalpkg.reporting import compare_runs
 
-    if config.skip_finetuned or config.backend != "transformers":
-        raise ConfigError(
-            "several --checkpoint-path are given, but this run would load none of them",
-            "They need --backend transformers, without --skip-finetuned.",
-        )
+    check_checkpoints(config, checkpoints)
     folders = [config.output_dir / name for name in folder_names(checkpoints)]
     outcomes: list[RunOutcome] = []
     for checkpoint, folder in zip(checkpoints, folders, strict=True):
@@ -51,6 +50,20 @@ def run_checkpoints(
         compare_runs(folders, config.output_dir)
         say(f"comparison: {config.output_dir / 'comparison.html'}")
     return outcomes
+
+
+def check_checkpoints(config: EvalConfig, checkpoints: Sequence[str]) -> None:
+    """Refuse several checkpoints that this run could not compare.
+
+    Raises:
+        ConfigError: if two checkpoints are the same, or the settings allow only one.
+    """
+    if config.skip_finetuned or config.backend not in LOADING:
+        raise ConfigError(
+            "several --checkpoint-path are given, but this run would load none of them",
+            f"They need --backend {' or '.join(LOADING)}, without --skip-finetuned.",
+        )
+    folder_names(checkpoints)
 
 
 def folder_names(checkpoints: Sequence[str]) -> list[str]:

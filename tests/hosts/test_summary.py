@@ -47,6 +47,24 @@ def test_the_last_lines_are_answer_report_hours_cost_and_what_goes_on(
     ]
 
 
+def test_each_checkpoint_has_its_sentence_and_one_comparison_is_named(
+    found: dict[str, Any],
+) -> None:
+    results = Path(found["results"])
+    (results / "combined_summary.md").unlink()
+    for name in ("step-100", "step-200"):
+        (results / name).mkdir()
+        (results / name / "combined_summary.md").write_text(f"**{name} is ahead.**\n\n## Models\n")
+    assert run_summary(found).splitlines()[:4] == [
+        "step-100: step-100 is ahead.",
+        "step-200: step-200 is ahead.",
+        f"Report: {results}/step-100/report.html",
+        f"Report: {results}/step-200/report.html",
+    ]
+    (results / "comparison.html").touch()
+    assert run_summary(found).splitlines()[2] == f"Report: {results}/comparison.html"
+
+
 def test_a_lost_host_and_its_shard_are_named_with_what_to_do(found: dict[str, Any]) -> None:
     lost = found | {
         "done": ["0/2"],

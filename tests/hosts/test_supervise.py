@@ -73,6 +73,24 @@ def test_success_is_success_and_every_shard_was_run(
     assert status(rendered)["finished_shards"] == ["0/2", "1/2"]
 
 
+def test_the_status_of_a_run_of_several_checkpoints_is_that_of_the_last_begun(
+    rendered: Path, run: Path, supervise: Supervise
+) -> None:
+    assert supervise("exit 4").wait(30) == 4
+    shard = run / "shards/0-of-2"
+    for age, name in ((20, "step-1"), (10, "step-2")):
+        (shard / name).mkdir(parents=True)
+        (shard / name / "progress.json").write_text(
+            json.dumps({"state": "working", "phase": "judging", "done": age, "total": 40})
+        )
+        os.utime(shard / name / "progress.json", (time.time() - age,) * 2)
+    assert status(rendered)["begun_shards"] == []
+    (shard / "step-1" / "eval_metadata.json").touch()
+    said = status(rendered)
+    assert (said["phase"], said["done"], said["total"]) == ("step-2: judging", 10, 40)
+    assert said["begun_shards"] == ["0/2"]
+
+
 @pytest.mark.parametrize("code", [3, 9])
 def test_the_status_of_the_program_is_the_status_of_the_unit(
     rendered: Path, supervise: Supervise, code: int

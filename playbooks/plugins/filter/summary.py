@@ -33,14 +33,22 @@ def run_summary(found: dict[str, Any]) -> str:
 
 
 def _answer(results: Path) -> list[str]:
-    """The run's sentences, and where its report is; nothing where nothing was merged."""
-    try:
-        text = (results / "combined_summary.md").read_text(encoding="utf-8")
-    except OSError:
+    """The sentences of the run, or of each checkpoint, and where the report is."""
+    if (results / "combined_summary.md").exists():
+        return [*_sentences(results), f"Report: {results / 'report.html'}"]
+    checkpoints = sorted(file.parent for file in results.glob("*/combined_summary.md"))
+    if not checkpoints:
         return [f"There is no result in {results} yet."]
-    head = text.split("\n## ")[0]
-    sentences = re.findall(r"^\*\*(.+?)\*\*$", head, re.MULTILINE)
-    return [*sentences, f"Report: {results / 'report.html'}"]
+    lines = [f"{own.name}: {' '.join(_sentences(own))}" for own in checkpoints]
+    if (results / "comparison.html").exists():
+        return [*lines, f"Report: {results / 'comparison.html'}"]
+    return [*lines, *(f"Report: {own / 'report.html'}" for own in checkpoints)]
+
+
+def _sentences(results: Path) -> list[str]:
+    """The sentences at the head of a run's summary."""
+    text = (results / "combined_summary.md").read_text(encoding="utf-8")
+    return re.findall(r"^\*\*(.+?)\*\*$", text.split("\n## ")[0], re.MULTILINE)
 
 
 def _statuses(folder: Path) -> dict[str, dict[str, Any]]:

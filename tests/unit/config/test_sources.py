@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from evalpkg.config import ENVIRONMENT, EvalConfig, load_config
+from evalpkg.config import ENVIRONMENT, EvalConfig, load_config, load_several
 from evalpkg.errors import ConfigError
 from evalpkg.models import Mode, Role
 from evalpkg.sandbox.select import MODES
@@ -166,3 +166,28 @@ def test_a_number_is_finite(number: str) -> None:
 @pytest.mark.parametrize("field", ["output_dir", "cache_dir"])
 def test_an_empty_path_is_not_the_working_directory(field: str) -> None:
     assert failure(options={field: ""}).cause.endswith("empty")
+
+
+def test_a_command_for_several_values_takes_a_list_from_the_file_or_the_command_line(
+    tmp_path: Path,
+) -> None:
+    file = yaml_file(tmp_path, "checkpoint_path: [a/1, a/2]\nseed: 2\n")
+    config, found = load_several("checkpoint_path", file=file)
+    assert (config.checkpoint_path, config.seed, found) == ("a/1", 2, ("a/1", "a/2"))
+    _, found = load_several("checkpoint_path", {"checkpoint_path": ["b"]}, file=file)
+    assert found == ("b",)
+    _, found = load_several("checkpoint_path", environ={"CHECKPOINT_PATH": "c"}, file=file)
+    assert found == ("c",)
+    assert load_several("checkpoint_path")[1] == ()
+
+
+@pytest.mark.parametrize("text", ["[]", "[a, 3]", "[a, '']", "[[a], b]"])
+def test_a_list_of_anything_but_names_is_refused(tmp_path: Path, text: str) -> None:
+    file = yaml_file(tmp_path, f"checkpoint_path: {text}\n")
+    with pytest.raises(ConfigError, match=f"{file.name}, checkpoint_path"):
+        load_several("checkpoint_path", file=file)
+
+
+def test_a_list_is_refused_where_one_value_is_wanted(tmp_path: Path) -> None:
+    file = yaml_file(tmp_path, "checkpoint_path: [a, b]\n")
+    assert "checkpoint_path" in str(failure(file=file))
