@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from evalpkg.cli.help import EvalCommand
-from evalpkg.cli.types import SECONDS
+from evalpkg.cli.types import CRATES, SECONDS
 from evalpkg.errors import ExitCode
 
 
@@ -34,6 +36,7 @@ from evalpkg.errors import ExitCode
 @click.option(
     "--n-workers", type=click.IntRange(min=1), help="Number of programs judged in parallel."
 )
+@CRATES
 def command(
     samples: tuple[str, ...],
     sandbox_mode: str,
@@ -41,6 +44,7 @@ def command(
     limit: int | None,
     timeout: float,
     n_workers: int | None,
+    crates: Path | None,
 ) -> int:
     r"""Show where two scorers disagree, and why.
 
@@ -64,9 +68,9 @@ def command(
     workers = n_workers or default_workers()
     comparison = compare_with_peer(
         samples,
-        load_tasks(dataset, limit=limit).tasks,
-        load_tasks(dataset, "original", limit=limit).tasks,
-        ScoringSettings(timeout_s=timeout, workers=workers),
+        load_tasks(dataset, limit=limit, crates=crates is not None).tasks,
+        load_tasks(dataset, "original", crates=crates is not None).tasks,
+        ScoringSettings(timeout_s=timeout, workers=workers, crates=crates),
         PeerSettings(unconfined=sandbox_mode == "none", timeout_s=timeout, workers=workers),
     )
     click.echo(render(comparison), nl=False)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from evalpkg.cli.help import EvalCommand
+from evalpkg.cli.types import CRATES
 from evalpkg.errors import ConfigError
 from evalpkg.printable import printable
 
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Sandbox in which the program is judged.",
 )
+@CRATES
 @click.option(
     "--json", "json_wanted", is_flag=True, help="Print one JSON object instead of panels."
 )
@@ -54,6 +56,7 @@ def command(
     task_id: str | None,
     index: int,
     sandbox_mode: str,
+    crates: Path | None,
     json_wanted: bool,
 ) -> None:
     r"""Show step by step how one completion got its verdict.
@@ -71,8 +74,8 @@ def command(
     from evalpkg.pipeline.explain import as_json, explain
     from evalpkg.scoring import ScoringSettings
 
-    task, completion = _chosen(source, row, dataset, role, task_id, index)
-    settings = ScoringSettings(sandbox_mode=sandbox_mode, workers=1, cache=None)
+    task, completion = _chosen(source, row, dataset, role, task_id, index, crates is not None)
+    settings = ScoringSettings(sandbox_mode=sandbox_mode, workers=1, cache=None, crates=crates)
     explained = explain(task, completion, settings)
     if json_wanted:
         click.echo(as_json(explained))
@@ -83,7 +86,13 @@ def command(
 
 
 def _chosen(
-    source: Path, row: int | None, dataset: str, role: str | None, task_id: str | None, index: int
+    source: Path,
+    row: int | None,
+    dataset: str,
+    role: str | None,
+    task_id: str | None,
+    index: int,
+    crates: bool,
 ) -> tuple[Task, str]:
     from evalpkg.models import Role
     from evalpkg.pipeline.explain import completion_of_file, completion_of_run
@@ -98,7 +107,7 @@ def _chosen(
             "no sample is named",
             "Give a ROW of the file, or --task for the directory of a run.",
         )
-    return completion_of_file(source, row, load_tasks(dataset).tasks)
+    return completion_of_file(source, row, load_tasks(dataset, crates=crates).tasks)
 
 
 def _show(explained: Explanation, console: Console) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from evalpkg.cli.help import EvalCommand
-from evalpkg.cli.types import SECONDS
+from evalpkg.cli.types import CRATES, SECONDS
 from evalpkg.errors import EnvironmentUnfitError, ExitCode
 from evalpkg.scoring import ScoringSettings
 
@@ -63,6 +65,7 @@ DEFAULTS = ScoringSettings()
     type=click.IntRange(min=1),
     help="Number of batches judged in parallel.  [default: CPUs minus 2, at least 1]",
 )
+@CRATES
 def command(
     dataset: str,
     port: int,
@@ -72,6 +75,7 @@ def command(
     sandbox_mode: str,
     timeout: float,
     n_workers: int | None,
+    crates: Path | None,
 ) -> int:
     r"""Judge completions over HTTP on 127.0.0.1, for trainers in other processes or languages.
 
@@ -98,7 +102,9 @@ def command(
         ) from error
     from evalpkg.scoring.judge import Judge
 
-    settings = ScoringSettings(sandbox_mode=sandbox_mode, timeout_s=timeout, workers=n_workers)
+    settings = ScoringSettings(
+        sandbox_mode=sandbox_mode, timeout_s=timeout, workers=n_workers, crates=crates
+    )
     with Judge(dataset, settings=settings) as judge:
         if not token:
             token = secrets.token_urlsafe(24)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from evalpkg.cli.help import HELP, EvalCommand
+from evalpkg.cli.types import CRATES
 from evalpkg.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -116,11 +117,7 @@ def list_command(
     show_default=True,
     help="Sandbox in which solutions run, as for 'score'.",
 )
-@click.option(
-    "--crates",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Folder with the sources of the tasks' crates, as 'cargo vendor' writes it.",
-)
+@CRATES
 def check_command(file: Path, as_json: bool, sandbox_mode: str, crates: Path | None) -> int:
     """Check whether each task of FILE can be judged, and give the reason if not.
 

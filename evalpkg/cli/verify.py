@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from evalpkg.cli.help import EvalCommand
+from evalpkg.cli.types import CRATES
 from evalpkg.errors import ConfigError, ExitCode
 
 if TYPE_CHECKING:
@@ -69,11 +70,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Sandbox for samples that are judged again.",
 )
-@click.option(
-    "--crates",
-    type=click.Path(path_type=Path, file_okay=False, exists=True),
-    help="Folder with the sources of the tasks' crates, for samples that are judged again.",
-)
+@CRATES
 @click.option(
     "--verify-key",
     type=click.Path(path_type=Path, dir_okay=False),

@@ -104,6 +104,28 @@ class RunFacts:
                 self.generation.remove(before.as_json())
             self._add(self.generation, made.as_json())
 
+    def require_same_crates(self, judged: Judged) -> None:
+        """Refuse a scorer whose crates differ from those that earlier verdicts came from.
+
+        Raises:
+            ConfigError: if they differ; the text names what changed.
+        """
+        earlier = self.judged()
+        before, now = (_crates(one, earlier.rustc == judged.rustc) for one in (earlier, judged))
+        if before <= now:
+            return
+        old, new = (
+            {name for one in judged.crates for name in one.versions} for judged in (earlier, judged)
+        )
+        changed = ", ".join(sorted(old - new)) or "their sources or their Cargo.lock"
+        instead = ", ".join(sorted(new - old))
+        raise ConfigError(
+            f"the crates of the tasks have changed since the run began: {changed}"
+            + (f" -> {instead}" if instead else ""),
+            "Give the folder of crates that the run began with (--crates), or another "
+            "--output-dir.",
+        )
+
     def add_scoring(self, judged: Judged) -> None:
         """Record the scorer that judged samples."""
         with _CHANGING:
@@ -119,6 +141,14 @@ class RunFacts:
         else:
             known.append(provenance)
         self.save()
+
+
+def _crates(judged: Judged, with_sources: bool) -> set[tuple[str, ...]]:
+    """Return what identifies each set of crates; digests of sources hold for one rustc only."""
+    return {
+        (*one.versions, one.lock_sha256, one.sha256 if with_sources else "")
+        for one in judged.crates
+    }
 
 
 def _essence(provenance: dict[str, Any]) -> dict[str, Any]:

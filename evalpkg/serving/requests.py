@@ -12,6 +12,8 @@ class JudgeRequest(BaseModel):
         task_id: a task of the set that the service was started with.
         prompt, tests: a task of one's own in place of ``task_id``, if the service allows that.
         entry_point: the function that the tests call; by default the prompt's last one.
+        crates: versions of the crates that such a task needs, by name; the service was started
+            with the folder of their sources.
         completions: the model's answers.
     """
 
@@ -21,6 +23,7 @@ class JudgeRequest(BaseModel):
     prompt: str = ""
     tests: str = ""
     entry_point: str = ""
+    crates: dict[str, str] = {}
     completions: list[str] = Field(min_length=1)
 
     @model_validator(mode="after")

@@ -57,6 +57,7 @@ def _repair(peer: Any, options: dict[str, Any]) -> None:
             peer._strip_leading_attributes = lambda text: text
     flags = peer.DETERMINISTIC_RUSTC_FLAGS
     flags[:] = [re.sub(r"^--edition=.*", f"--edition={options['edition']}", f) for f in flags]
+    flags += options["flags"]
     if options["evidence"]:
         peer._run_test_binary = _run_asking_for_evidence
 

@@ -41,6 +41,7 @@ class PeerSettings:
         workers: threads of the peer.
         extraction: ``peer`` for the peer's own extraction; the others are repairs (``faults.py``).
         edition: Rust edition; the peer itself compiles everything as 2021.
+        flags: further options of rustc: the crates that programs see.
         evidence: require libtest's line which says that at least one test ran to its end.
     """
 
@@ -49,6 +50,7 @@ class PeerSettings:
     workers: int = 2
     extraction: Literal["peer", "given", "braced", "attributed"] = "peer"
     edition: str = "2021"
+    flags: tuple[str, ...] = ()
     evidence: bool = False
 
 

@@ -28,20 +28,23 @@ def convert(row: Row) -> Task:
         edition=text(row, "edition", "2021"),
         category=text(row, "category", ""),
         cluster=text(row, "cluster", "") or fields["task_id"],
-        crates=_crates(row),
+        crates=crates_of(row.get("crates")),
     )
 
 
 _CRATE = re.compile(r"[A-Za-z][\w-]{0,63} [\d.=^~<>*, ]{1,64}", re.ASCII)
 
 
-def _crates(row: Row) -> tuple[str, ...]:
-    """Return the crates of a row with the versions that it asks for, sorted by name.
+def crates_of(given: object) -> tuple[str, ...]:
+    """Return the crates of a task with the versions that it asks for, sorted by name.
+
+    Args:
+        given: an object of names and versions, or a list of ``name version``; None for no crates.
 
     Raises:
-        RowError: if the field is neither an object of names and versions nor a list of both.
+        RowError: if it is something else.
     """
-    given = row.get("crates") or {}
+    given = given or {}
     if isinstance(given, dict):
         if not all(isinstance(version, str) for version in given.values()):
             raise RowError("the field 'crates' holds a version that is not a string")

@@ -8,10 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from evalpkg import Judge
+from evalpkg.cli.app import app
 from evalpkg.errors import ConfigError
 from evalpkg.extraction import extract
 from evalpkg.models import Task, VerdictKind
+from evalpkg.pipeline.peer import crate_flags
 from evalpkg.scoring import Scorer, ScoringSettings
 from evalpkg.scoring.gate import gold_gate
 
@@ -98,6 +102,39 @@ def test_other_sources_are_another_key(scorer: Scorer, tmp_path: Path) -> None:
     vendored(tmp_path, "twice", "1.2.3", TWICE, 'helper = "0.1"')
     with Scorer(ScoringSettings(crates=tmp_path), [TASK]) as other:
         assert other.key(TASK, "0" * 64) != scorer.key(TASK, "0" * 64)
+
+
+def test_a_judges_own_task_may_name_crates(folder: Path) -> None:
+    with Judge([], settings=ScoringSettings(crates=folder)) as judge:
+        named = judge.add_task(TASK.prompt, TASK.test, crates={"twice": "1.2"})
+        assert [one.passed for one in judge(named, [TASK.canonical_solution, "    n\n}"])] == [
+            True,
+            False,
+        ]
+        with pytest.raises(ConfigError, match="no name and version of a crate"):
+            judge.add_task(TASK.prompt, TASK.test, crates={"twice\n[patch]": "1"})
+
+
+def test_explain_takes_the_folder_of_crates(folder: Path, tmp_path: Path) -> None:
+    tasks, samples = tmp_path / "tasks.jsonl", tmp_path / "samples.jsonl"
+    fields = ("task_id", "prompt", "entry_point", "test")
+    row = {name: getattr(TASK, name) for name in fields} | {"crates": {"twice": "1.2"}}
+    tasks.write_text(json.dumps(row) + "\n")
+    samples.write_text(json.dumps({"task_id": TASK.task_id, "completion": "    n\n}"}) + "\n")
+    words = ["explain", str(samples), "1", "--dataset", str(tasks), "--crates", str(folder)]
+    told = CliRunner().invoke(app, [*words, "--json"])
+    assert told.exit_code == 0, told.output
+    assert json.loads(told.stdout)["verdict"] == "test_failed"
+
+
+def test_the_peer_sees_the_same_crates(folder: Path) -> None:
+    named, built = crate_flags([TASK], ScoringSettings(crates=folder))
+    assert named.startswith("--extern=twice=/")
+    assert Path(named.rpartition("=")[2]).is_file()
+    assert built.startswith("-Ldependency=/")
+    other = replace(TASK, crates=("helper 0.1",))
+    with pytest.raises(ConfigError, match="different crates"):
+        crate_flags([TASK, other], ScoringSettings(crates=folder))
 
 
 @pytest.mark.parametrize(

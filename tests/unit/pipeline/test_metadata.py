@@ -91,6 +91,30 @@ def test_a_session_that_differs_in_more_than_speed_is_a_warning(facts: RunFacts)
     assert "2 sessions that differ in rustc" in warning
 
 
+@pytest.mark.parametrize(
+    ("crates", "said"),
+    [
+        ((CratesUsed(("twice 1.2.4",), "1" * 64, "1" * 64),), "twice 1.2.3 -> twice 1.2.4"),
+        ((CratesUsed(("twice 1.2.3",), "1" * 64, DIGEST),), "their sources or their Cargo.lock"),
+        ((CratesUsed(("twice 1.2.3",), DIGEST, "1" * 64),), "their sources or their Cargo.lock"),
+        ((), "twice 1.2.3"),
+    ],
+)
+def test_other_crates_than_the_run_began_with_are_refused(
+    facts: RunFacts, crates: tuple[CratesUsed, ...], said: str
+) -> None:
+    with pytest.raises(ConfigError, match="crates of the tasks have changed") as caught:
+        facts.require_same_crates(replace(JUDGED, crates=crates))
+    assert caught.value.cause.endswith(said)
+
+
+def test_more_crates_and_another_compiler_are_no_change_of_crates(facts: RunFacts) -> None:
+    more = CratesUsed(("other 1.0.0",), "2" * 64, "2" * 64)
+    facts.require_same_crates(replace(JUDGED, crates=(*JUDGED.crates, more)))
+    rebuilt = replace(JUDGED.crates[0], sha256="3" * 64)
+    facts.require_same_crates(replace(JUDGED, rustc="rustc 1.96.0", crates=(rebuilt,)))
+
+
 def test_facts_survive_the_session(facts: RunFacts, tmp_path: Path) -> None:
     again = RunFacts.load(RunLayout(tmp_path))
     assert again == facts

@@ -31,8 +31,11 @@ class FakeJudge:
             raise DataError(f"there is no task '{task_id}'")
         return Task("t", "fn t() {", "t", "")
 
-    def add_task(self, prompt: str, tests: str, *, entry_point: str = "") -> str:
+    def add_task(
+        self, prompt: str, tests: str, *, entry_point: str = "", crates: dict[str, str]
+    ) -> str:
         assert (prompt, tests, entry_point) == ("fn own() {", "mod tests {}", "")
+        assert crates in ({}, {"regex": "1"})
         return "t"
 
     async def judge_async(self, items: Iterable[tuple[str, str]]) -> list[Verdict]:
@@ -111,6 +114,8 @@ def test_tasks_of_ones_own_need_leave() -> None:
         assert ask(http, **body).status_code == 400
     with client(own_tasks=True) as http:
         assert ask(http, **body).json()["verdicts"][0]["passed"]
+        with_crates = ask(http, **body, crates={"regex": "1"})
+        assert with_crates.json()["verdicts"][0]["passed"]
 
 
 def test_the_numbers_count_verdicts_and_refusals(http: Any) -> None:
