@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tree_sitter import Node
 
 from evalpkg.extraction.items import belongs
-from evalpkg.extraction.prompts import Preamble, imports_of
+from evalpkg.extraction.prompts import Preamble, PromptItem, imports_of
 from evalpkg.extraction.syntax import (
     ATTRIBUTES,
     COMMENTS,
@@ -19,23 +20,60 @@ from evalpkg.extraction.syntax import (
     text_of,
 )
 
+_STRICT = re.compile(r"#[ \t]*![ \t]*\[[ \t]*(?:deny|forbid|no_std|no_implicit_prelude|cfg_attr)\b")
 _NAMES = frozenset({"identifier", "type_identifier", "field_identifier"})
 
 
 def with_preamble(code: str, prompt: Preamble) -> str:
-    """Return ``code`` after the items of the prompt that it neither defines nor imports."""
+    """Return ``code`` after the items of the prompt that it neither defines nor imports.
+
+    An answer whose inner attributes may refuse what is not used, or take std away, is a whole file
+    to its author; it gets only what it names.
+    """
     if prompt.is_empty:
         return code
-    defined, globs = _defined(parse(code.encode()).root_node)
-    lines = [
-        entry.text
+    root = parse(code.encode()).root_node
+    defined, globs = _defined(root)
+    imports = [
+        entry
         for entry in prompt.imports
         if (entry.path not in globs if entry.name is None else entry.name not in defined)
     ]
-    lines += [
-        item.text for item in prompt.items if item.name not in defined and item.text not in code
-    ]
+    items = [item for item in prompt.items if item.name not in defined and item.text not in code]
+    if _STRICT.search(code):
+        used = _names(root)
+        items = _used(items, used)
+        imports = [entry for entry in imports if entry.name in used]
+    lines = [entry.text for entry in imports] + [item.text for item in items]
     return _put_first("\n".join([*lines, "", ""]), code) if lines else code
+
+
+def _used(items: list[PromptItem], used: set[str]) -> list[PromptItem]:
+    """Return the items that ``used`` names, directly or through others; add their names to it."""
+    found: list[PromptItem] = []
+    while True:
+        roots = {item: parse(item.text.encode()).root_node for item in items if item not in found}
+        more = [
+            item
+            for item, root in roots.items()
+            if (item.name in used if item.name else bool(_called(root) & used))
+        ]
+        if not more:
+            return [item for item in items if item in found]
+        found += more
+        for item in more:
+            used |= _names(roots[item])
+
+
+def _called(root: Node) -> set[str]:
+    """Return the names of an ``impl``'s type and trait."""
+    sides = [
+        node.child_by_field_name(field)
+        for node in root.children
+        if node.type == "impl_item"
+        for field in ("type", "trait")
+    ]
+    return {name for side in sides if side is not None for name in _names(side)}
 
 
 def with_helpers(

@@ -20,7 +20,9 @@ from evalpkg.extraction.pieces import (
 from evalpkg.extraction.prompts import imports_of
 from evalpkg.extraction.resolve import resolves
 from evalpkg.extraction.standing import Standing, is_elided, is_label_of_a_quotation
-from evalpkg.extraction.syntax import ATTRIBUTES, ITEMS, RAW, parse, text_of
+from evalpkg.extraction.syntax import ATTRIBUTES, ITEMS, RAW, item_name, parse, text_of
+
+_STD = ("std", "core", "alloc")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,18 +144,28 @@ def _needed(text: str, pieces: list[Piece], name: str) -> str:
 
 
 def _is_made(root: Node, name: str) -> bool:
-    """Tell whether an import or a top-level macro defines ``name``, and no function does."""
+    """Tell whether an import or a top-level macro defines ``name``, and no function does.
+
+    An import from a crate or module that the text does not have only shows how to use the answer.
+    """
     if re.search(rf"\bfn\s+(?:r#)?{re.escape(name)}\b", text_of(root)):
         return False
+    known = {*_STD, *(item_name(node) for node in root.children)}
     for node in root.children:
         if node.type == "use_declaration":
-            if any(entry.name == name for entry in imports_of(node)):
+            if any(e.name == name and _first_name(e.path) in known for e in imports_of(node)):
                 return True
         elif node.type in ("expression_statement", "macro_invocation") and re.search(
             rf"\b{re.escape(name)}\b", text_of(node)
         ):
             return True
     return False
+
+
+def _first_name(path: str) -> str:
+    """Return the first name of a path within its own crate."""
+    names = [part.strip().removeprefix(RAW) for part in path.split("::")]
+    return next((part for part in names if part not in ("", "self", "crate")), "")
 
 
 def _dangles(root: Node) -> bool:

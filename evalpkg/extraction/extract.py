@@ -32,6 +32,7 @@ from evalpkg.extraction.body import is_prose
 from evalpkg.extraction.budget import MOST_WORK, TooComplexError, bounded, work_left
 from evalpkg.extraction.cleaning import clean
 from evalpkg.extraction.fences import Block, Markdown, may_have_fences, scan
+from evalpkg.extraction.lexing import body_end, read_to_end
 from evalpkg.extraction.pieces import with_variants
 from evalpkg.extraction.readings import first_reading, looks_like_diff, new_side, other_readings
 from evalpkg.extraction.standing import Standing
@@ -109,7 +110,7 @@ class _Search:
         found = search(text)
         if found is not None:
             return found
-        for how, reading in other_readings(text):
+        for how, reading in other_readings(text, self._task.entry_point):
             self._trace.add("read anew", how)
             found = search(reading)
             if found is not None:
@@ -130,7 +131,8 @@ class _Search:
         if not may_have_fences(text):
             return self._sound_text(text)
         if len(text) <= LONGEST_CODE:
-            if repeats_prompt(self._task, text):  # whose docs may have fences of their own
+            if repeats_prompt(self._task, text) or body_end(text).complete:
+                # Its docs or literals may have fences of their own.
                 found = self._first(continuation, [Excerpt(text)])
                 if found is not None:
                     return found
@@ -183,9 +185,11 @@ class _Search:
         blocks, texts = _pieces(markdown)
         rust = [piece for piece in blocks if piece.block and piece.block.may_be_rust]
         opening = [t for t in texts[:1] if t.text is markdown.outside[0]]
+        whole = _whole(markdown)
         return (
             self._first(continuation, opening)
-            or self._best([*reversed(blocks)], [*reversed(texts)], _whole(markdown), among=blocks)
+            or (self._best(whole) if whole and _ends_in_literal(markdown.blocks[0].code) else None)
+            or self._best([*reversed(blocks)], [*reversed(texts)], whole, among=blocks)
             or self._first(body, opening)
             or self._first(closed_body, rust, among=rust)
             or self._first(body, rust, among=rust)
@@ -265,6 +269,11 @@ def _pieces(markdown: Markdown) -> tuple[list[Excerpt], list[Excerpt]]:
     ]
     texts = [Excerpt(t) for t in markdown.outside if t.strip() and len(t) <= LONGEST_CODE]
     return blocks, texts
+
+
+def _ends_in_literal(code: str) -> bool:
+    """Tell whether a block stops inside a literal, in which a line looks like a closing fence."""
+    return "fn " in code and read_to_end(code, 0, "", semicolon=False).inside
 
 
 def _shown(block: Block) -> str:

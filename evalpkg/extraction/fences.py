@@ -75,14 +75,14 @@ def scan(text: str) -> Markdown:
             outside.append("\n".join(prose))
             prose, code = [], [code_beside] if code_beside else []
         elif _closes(line, mark):
-            blocks.append(Block("\n".join(code), language, closed=True))
+            blocks.append(Block("\n".join(code).removeprefix("\ufeff"), language, closed=True))
             mark, last = "", number
         else:
             code.append(line)
     if mark:
         block, rest = _unclosed(code, mark, language)
-        if not block.code.strip() and last:
-            last = len(lines) - len(code) - 1  # it closes the block, after fences within a literal
+        if last:
+            last = len(lines) - len(code) - 1  # it may close a block, after fences within a literal
         blocks.append(block)
         prose = rest
     outside.append("\n".join(prose))

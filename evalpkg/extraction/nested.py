@@ -22,9 +22,9 @@ _TEST_MODULES = frozenset({"test", "tests"})
 def find_nested(text: str, name: str, prompt: Preamble) -> str | None:
     """Return ``text`` with a top-level ``name`` made from a function inside an item.
 
-    An associated function is called from a wrapper with the prompt's signature. A public function
-    of a module is imported. Any other is copied to the top level. A function that stands only in
-    the answer's own tests does not count; then the result is None.
+    An associated function is called from a wrapper with the prompt's signature. A function of a
+    module is imported, and made public where it is not. Any other is copied to the top level. A
+    function that stands only in the answer's own tests does not count; then the result is None.
     """
     for code in _readings(text):
         root = parse(code.encode()).root_node
@@ -32,13 +32,12 @@ def find_nested(text: str, name: str, prompt: Preamble) -> str | None:
             if not is_complete(function) or _is_of_tests(around):
                 continue
             added = _made_visible(function, around, name, prompt, root)
-            if added is not None:
-                if _imports(root, name):
-                    added = ""  # the model imported it itself
-                # Errors around a nested function are the model's own; they stay.
-                source = code.encode()
-                kept = keep_items(source, root) if root.has_error else source
-                return f"{kept.decode()}\n\n{added}"
+            if added is None:
+                continue
+            if _imports(root, name):
+                return _kept(code, root)  # the model imported it itself
+            opened = _opened(code, [*around[1:], function]) if _modules(around) else code
+            return f"{_kept(opened, parse(opened.encode()).root_node)}\n\n{added}"
     return None
 
 
@@ -108,18 +107,48 @@ def _made_visible(
     containers = [node for node in around if node.type in _AROUND]
     if not containers or containers[-1].type == "trait_item":
         return None
-    container = containers[-1]
-    if container.type == "impl_item":
-        return _wrapper(function, container, name, prompt, root)
-    module = container.child_by_field_name("name")
-    at_top = container.type == "mod_item" and len(around) > 1 and around[1] == container
-    if at_top and module is not None and _is_public(function):
-        return f"use {text_of(module)}::{name};\n"
+    modules = _modules(containers)
+    if containers[-1].type == "impl_item":
+        return _wrapper(function, containers[-1], name, prompt, root, modules)
+    if len(modules) == len(containers):
+        return f"use {'::'.join([*modules, name])};\n"
     return text_of(function) + "\n"
 
 
+def _modules(around: list[Node]) -> list[str]:
+    """Return the names of the modules among ``around``, from the outermost one on."""
+    modules = (node.child_by_field_name("name") for node in around if node.type == "mod_item")
+    return [text_of(module) for module in modules if module is not None]
+
+
+def _opened(code: str, path: list[Node]) -> str:
+    """Return ``code`` with the items on ``path`` that stand in a module made public."""
+    source, inside, places = code.encode(), False, []
+    for node in path:
+        item = node.type in ("mod_item", "function_item")
+        if inside and item and not _is_public(node):
+            places.append(node.start_byte)
+        if node.type in ("impl_item", "trait_item"):
+            inside = True
+        inside = inside or node.type == "mod_item"
+    for place in reversed(places):
+        source = source[:place] + b"pub " + source[place:]
+    return source.decode()
+
+
+def _kept(code: str, root: Node) -> str:
+    """Return ``code``, without prose if there is any; a model's own errors in items stay."""
+    source = code.encode()
+    return (keep_items(source, root) if root.has_error else source).decode()
+
+
 def _wrapper(
-    function: Node, implementation: Node, name: str, prompt: Preamble, root: Node
+    function: Node,
+    implementation: Node,
+    name: str,
+    prompt: Preamble,
+    root: Node,
+    modules: list[str],
 ) -> str | None:
     owner = implementation.child_by_field_name("type")
     parameters = function.child_by_field_name("parameters")
@@ -127,8 +156,12 @@ def _wrapper(
         return None
     if any(p.type == "self_parameter" for p in parameters.named_children):
         return None
-    call = f"{text_of(owner)}::{name}({', '.join(prompt.arguments)})"
+    path = "::".join([*modules, text_of(owner)])
+    plain = owner.type == "type_identifier"
+    call = f"{path if plain else f'<{path}>'}::{name}({', '.join(prompt.arguments)})"
     wrapper = f"{prompt.signature} {{\n    {call}\n}}\n"
+    if modules or not plain:
+        return wrapper
     defined = {item_name(node) for node in root.children}
     known = text_of(owner).removeprefix(RAW) in defined
     return wrapper if known else f"struct {text_of(owner)};\n\n{wrapper}"

@@ -30,6 +30,7 @@ _COMMENT = re.compile(r"/\*|\*/")
 _COMMENT_LINE = re.compile(r"//[^\n]*")
 _ONLY_SEMICOLON = frozenset({"use", "static", "const", "type"})
 _ONLY_BRACES = frozenset({"fn", "enum", "trait", "impl"})
+_ATTRIBUTE = re.compile(r"#[ \t]*!?[ \t]*\[")
 _BLANKS = re.compile(r"[ \t]*")
 _TESTS = re.compile(r"\bmod\s+tests?\b")
 
@@ -111,7 +112,7 @@ class _Reader:
         if text.startswith("/*", start):
             end = _end_of_comment(text, start)
             return self._comment(start, end) if end else after
-        if text.startswith("#", start) and text[start + 1 : start + 2] in ("[", "!"):
+        if text.startswith("#", start) and _ATTRIBUTE.match(text, start):
             return self._attribute(start, after)
         return self._item(start, after)
 
@@ -127,7 +128,7 @@ class _Reader:
         ending = read_to_end(self._text, start, "]", semicolon=False)
         if not ending.complete:
             return after
-        if self._text[start + 1] == "!":
+        if self._text[start + 1 : ending.position].lstrip().startswith("!"):
             self._flush_comments()
             self._found.append(Piece(self._text[start : ending.position], start, ending.position))
         else:
@@ -192,7 +193,7 @@ class _Reader:
             start=first,
             end=end,
             key=_key(node),
-            cfg="".join(part for part in before if part.startswith("#[cfg")),
+            cfg="".join(part for part in map(_compact, before) if part.startswith("#[cfg")),
             complete=is_complete(node) if node.type == "function_item" else not node.has_error,
             standing=_standing(node, label),
         )
@@ -200,6 +201,11 @@ class _Reader:
     def _next_line(self, position: int) -> int:
         end = self._text.find("\n", position)
         return len(self._text) if end < 0 else end + 1
+
+
+def _compact(text: str) -> str:
+    """Return an attribute without white space; anything else as it is."""
+    return "".join(text.split()) if text.startswith("#") else text
 
 
 def _end(match: re.Match[str] | None, otherwise: int) -> int:

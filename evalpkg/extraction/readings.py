@@ -6,6 +6,8 @@ import html
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
+from itertools import pairwise
 
 from evalpkg.extraction.pieces import ITEM
 from evalpkg.extraction.trace import Trace
@@ -20,6 +22,11 @@ _TAG = re.compile(
 )
 _QUOTE = re.compile(r"^[ \t]*(?:>[ ]?)+", re.MULTILINE)
 _GUTTER = re.compile(r"^[ \t]*\d{1,4}(?:[ \t]*[|:.)\u2502][ ]?|\t)(?=[ ]|\S|$)", re.MULTILINE)
+_NUMBER = re.compile(
+    r"^[ \t]*(?P<number>[0-9]{1,4})(?:(?=[ \t]*$)|[ ]{1,2}|\t|[ \t]*[|:.)\u2502][ ]?)", re.MULTILINE
+)
+"""A line number of a listing, if the lines are numbered without a gap."""
+_ESCAPED = re.compile(r"\\([_*])")
 _LEAD = re.compile(
     rf"""(?P<lead>[^\n;{{}}=]{{0,120}}?[\s:>`'"*(\]]|[^\w\n]{{1,8}}|[^\n]{{0,40}}\\\w{{1,12}}\{{)"""
     rf"(?={ITEM.pattern}|\#\[)"
@@ -40,7 +47,7 @@ def first_reading(text: str, name: str, trace: Trace) -> str:
     The forms: JSON that holds a definition of ``name``, a diff, code that is escaped for HTML.
     """
     if text.lstrip()[:1] in ("{", "[", '"'):
-        value = _from_json(text)
+        value = _from_json(text, name)
         if value != text and re.search(rf"\bfn\s+(?:r#)?{re.escape(name)}\b", value):
             trace.add("read anew", "a value of JSON")
             return value
@@ -65,8 +72,8 @@ def _is_escaped(text: str) -> bool:
     return False
 
 
-def other_readings(text: str) -> Iterator[tuple[str, str]]:
-    """Yield further readings of an answer in which no sound program was found.
+def other_readings(text: str, name: str) -> Iterator[tuple[str, str]]:
+    """Yield further readings of an answer in which no sound definition of ``name`` was found.
 
     Each reading is made from the one before it.
 
@@ -75,11 +82,12 @@ def other_readings(text: str) -> Iterator[tuple[str, str]]:
     """
     current = text
     for how, change in (
-        ("a value of JSON", _from_json),
+        ("a value of JSON", partial(_from_json, name=name)),
         ("without quotation marks of Markdown", _without_quotes),
         ("with its escaped line ends", _with_line_ends),
         ("without tags of a page", _without_tags),
         ("without line numbers", _without_gutter),
+        ("without escapes of Markdown", _without_escapes),
         ("as the new side of a diff", new_side),
         ("code that begins in mid-line", _from_mid_line),
     ):
@@ -89,7 +97,11 @@ def other_readings(text: str) -> Iterator[tuple[str, str]]:
             yield how, current
 
 
-def _from_json(text: str) -> str:
+def _from_json(text: str, name: str) -> str:
+    """Return the string in a JSON value that defines ``name``, or else the first with a function.
+
+    The string may stand at any depth, beside others that only speak of the function.
+    """
     block = _JSON_BLOCK.search(text)
     stripped = text.strip() if block is None else block["value"].strip()
     if not stripped.startswith(("{", "[", '"')) or not stripped.endswith(("}", "]", '"')):
@@ -98,14 +110,25 @@ def _from_json(text: str) -> str:
         value = json.loads(stripped)
     except (ValueError, RecursionError):
         return text
-    while isinstance(value, list) and value:
-        value = value[0]
-    if isinstance(value, dict):
-        texts = [v for v in value.values() if isinstance(v, str)]
-        value = next((v for v in texts if "fn " in v), "")
-    if not isinstance(value, str) or not value:
-        return text
-    return value.encode("utf-8", "replace").decode("utf-8")
+    defines = re.compile(rf"\bfn\s+(?:r#)?{re.escape(name)}\s*[(<]")
+    texts = [said for said in _strings(value) if said]
+    chosen = next((said for said in texts if defines.search(said)), None)
+    if chosen is None:
+        chosen = next((said for said in texts if "fn " in said or said == value), text)
+    return chosen.encode("utf-8", "replace").decode("utf-8")
+
+
+def _strings(value: object) -> Iterator[str]:
+    """Yield the strings in a value of JSON, in their order; names of fields do not count."""
+    stack = [value]
+    while stack:
+        current = stack.pop()
+        if isinstance(current, str):
+            yield current
+        elif isinstance(current, dict):
+            stack += reversed(current.values())
+        elif isinstance(current, list):
+            stack += reversed(current)
 
 
 def _with_line_ends(text: str) -> str:
@@ -124,8 +147,19 @@ def _without_tags(text: str) -> str:
     return html.unescape(changed) if _ENTITY.search(changed) and changed != text else changed
 
 
+def _without_escapes(text: str) -> str:
+    """Return the text without backslashes before signs that Markdown would read as emphasis."""
+    return _ESCAPED.sub(r"\1", text)
+
+
 def _without_gutter(text: str) -> str:
     lines = text.split("\n")
+    found = [(n, _NUMBER.match(line)) for n, line in enumerate(lines)]
+    numbers = [(n, int(match["number"])) for n, match in found if match is not None]
+    if len(numbers) > 1 and all(
+        later == (earlier[0] + 1, earlier[1] + 1) for earlier, later in pairwise(numbers)
+    ):
+        return _NUMBER.sub("", text)
     numbered = sum(_GUTTER.match(line) is not None for line in lines)
     if numbered < 2 or numbered * 2 < sum(1 for line in lines if line.strip()) - 4:
         return text

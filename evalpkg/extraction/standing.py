@@ -22,7 +22,7 @@ class Standing(IntEnum):
     """Its body is a stub, or says that something was left out."""
 
 
-_STUB_MACROS = frozenset({"todo", "unimplemented"})
+_STUB_MACROS = frozenset({"todo", "unimplemented", "unreachable"})
 _PLACEHOLDER = re.compile(r"not (?:yet )?implemented|todo|implement me", re.IGNORECASE)
 _ELIDED = re.compile(
     r"""^(?://+|/\*+)\s*(?:
@@ -30,6 +30,7 @@ _ELIDED = re.compile(
             (?:same|as)\s+(?:as\s+)?(?:above|before|earlier)
           | rest\s+of\s+(?:the\s+)?(?:code|function|body|implementation|logic)
           | (?:existing|previous|original|remaining)\s+(?:code|body|implementation|logic)
+          | same\s+(?:code|body|implementation|function)(?=\s*(?:\*/)?$)
           | (?:remains|stays|is)\s+(?:the\s+same|unchanged)
           | (?:from|see|shown|given|defined)\s+above
           | (?:see|as)\s+(?:the\s+)?(?:previous|first|earlier)

@@ -6,23 +6,34 @@ import re
 
 from evalpkg.extraction.marks import find_marks
 
-_NAME = (
-    r"(?:seed:)?(?:think(?:ing)?|thoughts?|thought_process|reason(?:ing)?|reflect(?:ion)?"
-    r"|scratch_?pad|analysis|cot|chain_of_thought|(?:inner_|internal_)?monologue|deliberation)"
+_WORDS = r"think(?:ing)?|thoughts?|reason(?:ing)?|reflect(?:ion)?|scratch_?pad|analysis|cot"
+_NAME = rf"(?:{_WORDS}|thought_process|chain_of_thought|monologue|deliberation)"
+_TAG_NAME = (
+    rf"(?:(?:\w+[:_-])*|ant)(?:{_WORDS}|monologue|deliberation|brainstorm(?:ing)?|draft"
+    r"|plan(?:ning)?)(?:[_-](?:process|steps?|mode|block|pad|content))?"
 )
+"""The name of a tag, with what makers of models put before or behind it (``seed:think``)."""
 _TAG = re.compile(
     rf"""
-      <(?P<close1>/?)\s*{_NAME}(?:\s[^<>\n]*)?>
+      <(?P<close1>/?)\s*{_TAG_NAME}(?:\s[^<>\n]*)?>
     | \[(?P<close2>/?)\s*{_NAME}\s*\]
     | ◁(?P<close3>/?)\s*{_NAME}\s*▷
-    | <\|(?P<close4>/?)\s*{_NAME}\|>
-    | <\|(?P<word>begin|start|end)_(?:of_)?{_NAME}\|>
-    | <\|channel>(?P<open>thought)\b
-    | <channel\|>
+    | (?:<\||\[)(?P<word>begin|start|end)(?:_of)?[ _]{_NAME}(?:\|>|\])
+    | <\|{_NAME}_(?P<word2>begin|start|end)\|>
+    | <[|\uff5c](?P<close4>/?)\s*{_TAG_NAME}[|\uff5c]>
+    | (?:<\|channel>|<unused94>)(?P<open>thought)\b
+    | (?P<close5><channel\|>|<unused95>|\[unused17\])
+    | \[unused16\]
     """,
     re.VERBOSE | re.IGNORECASE,
 )
 _SIGNS = ("<", "[", "◁")
+_FOLDED = re.compile(
+    r"""\s*<details\b[^<>]*>\s*<summary>[^<]*\b(?:thought|thinking|reasoning)\b[^<]*</summary>
+        .*?(?:</details>|\Z)""",
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
+)
+"""Thoughts that a chat's page has folded away, at the beginning of the answer."""
 
 _STRIPPED_CHANNEL = re.compile(r"\s*analysis(?=[A-Z\"'`*<(\[])")
 _STRIPPED_FINAL = "assistantfinal"
@@ -56,6 +67,9 @@ def without_thoughts(text: str) -> str:
             return answer
         if stripped is not None:
             return ""
+    folded = _FOLDED.match(text) if "<details" in text else None
+    if folded is not None:
+        text = text[folded.end() :]
     tags = find_marks(text, _TAG) if any(sign in text for sign in _SIGNS) else []
     if tags:
         return _without_tagged(text, tags)
@@ -105,11 +119,10 @@ def _after_the_prompts_tag(text: str, tags: list[re.Match[str]], first_opening: 
 
 
 def _closes(tag: re.Match[str]) -> bool:
-    if tag["word"] is not None:
-        return tag["word"].lower() == "end"
-    if tag["open"] is not None:
-        return False
-    return tag[0] == "<channel|>" or any(tag[f"close{number}"] for number in range(1, 5))
+    word = tag["word"] or tag["word2"]
+    if word is not None:
+        return word.lower() == "end"
+    return any(tag[f"close{number}"] for number in range(1, 6))
 
 
 def _begins(text: str, tag: re.Match[str], position: int) -> bool:

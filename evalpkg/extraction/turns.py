@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from evalpkg.extraction.marks import find_marks
 
-_ROLES = r"(?P<{}>assistant|model|user|human|system|tool|ipython|developer)"
+_NAMES = "assistant|model|user|human|system|tool|ipython|developer"
+_ROLES = rf"(?P<{{}}>{_NAMES})"
 _BAR = "[|\uff5c]"
 _MARK = re.compile(
     rf"""
-      <\|im_start\|>\s*(?:{_ROLES.format("role1")}(?:<\|im_sep\|>|[^\S\n]*\n)?)?
+      <\|im_start\|>\s*(?:(?P<role1>{_NAMES}|think|answer)(?:<\|im_sep\|>|[^\S\n]*\n)?)?
     | <\|start_header_id\|>\s*{_ROLES.format("role2")}\s*<\|end_header_id\|>
     | <\|start_of_role\|>\s*{_ROLES.format("role3")}[^<]*<\|end_of_role\|>
     | <start_of_turn>\s*{_ROLES.format("role4")}\s
@@ -20,6 +21,7 @@ _MARK = re.compile(
     | (?:<\|start\|>\s*\w+\s*)?<\|channel\|>\s*(?P<channel>\w+)
       [^<]*(?:<\|constrain\|>[^<]*)?<\|message\|>
     | <\|start\|>\s*{_ROLES.format("role7")}[^<]*(?:<\|message\|>)?
+    | <extra_id_[01]>\s*{_ROLES.format("role8")}\s*\n
     | \[INST\](?P<instruction>)
     | \[/INST\](?P<response>)
     | (?P<end><\|(?:im_end|eot_id|eom_id|end|end_of_text|endoftext|return|call
@@ -80,7 +82,7 @@ def _turns(text: str, marks: list[re.Match[str]]) -> list[_Turn]:
     for mark in marks:
         turns.append(_Turn(who, channel, text[start : mark.start()]))
         start = mark.end()
-        roles = [mark[f"role{number}"] for number in range(1, 8)]
+        roles = [mark[f"role{number}"] for number in range(1, 9)]
         channel = (mark["channel"] or "").lower()
         if mark["end"] is not None:
             who = "nobody"
@@ -99,22 +101,24 @@ def _choose(turns: list[_Turn]) -> str:
             return final[0]
         plain = [t.text for t in turns if not t.channel and t.who in ("", "assistant")]
         return next((said for said in plain if said.strip()), "")
-    spoken = [turn.text for turn in turns if turn.who == "" or turn.who in _ANSWERING]
+    marked = any(turn.who == "answer" for turn in turns)
+    answering = ("answer",) if marked else ("", *_ANSWERING)
+    spoken = [turn.text for turn in turns if turn.who in answering]
     return next((said for said in spoken if said.strip()), "")
 
 
 def _before_next_question(text: str) -> str:
     """Return the answer alone, if a model goes on with what it is asked next."""
-    asked = _DIALOGUE.search(text)
-    if asked is None:
+    asked = find_marks(text, _DIALOGUE)
+    if not asked:
         return text
-    answer = text[: asked.start()]
+    answer = text[: asked[0].start()]
     return answer if "fn " in answer or "}" in answer else text
 
 
 def _after_template(text: str) -> str:
     """Return the answer in a text with the headings of an instruction template."""
-    sections = list(_SECTION.finditer(text))
+    sections = find_marks(text, _SECTION)
     asking = [mark for mark in sections if mark["name"].lower() not in _ANSWERING]
     if not asking:
         return text
