@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from evalpkg.evidence import read_metadata, write_metadata
+from evalpkg.models import Sample
 from evalpkg.pipeline.answer_file import write_answers
 from evalpkg.pipeline.metadata import build_metadata
 from evalpkg.pipeline.publish import publish
@@ -11,7 +14,7 @@ from evalpkg.scoring import Judged
 from evalpkg.store import (
     WHOLE,
     Coverage,
-    SampleLog,
+    SampleKey,
     VerdictLog,
     coverage,
     expected_keys,
@@ -37,7 +40,13 @@ def write_unfinished(session: Session, scorer: Judged) -> None:
         write_metadata(session.layout, about)
 
 
-def finalise(session: Session, *, worked: bool, verdicts_only: bool = False) -> Coverage:
+def finalise(
+    session: Session,
+    samples: Mapping[SampleKey, Sample],
+    *,
+    worked: bool,
+    verdicts_only: bool = False,
+) -> Coverage:
     """Write everything that is derived from the logs.
 
     A shard is not a result by itself. It gets its metadata only, and ``evalpkg merge`` writes the
@@ -45,6 +54,7 @@ def finalise(session: Session, *, worked: bool, verdicts_only: bool = False) -> 
 
     Args:
         session: the run.
+        samples: all its samples that are asked for.
         worked: whether this session generated or judged anything. If it did not, the metadata of
             the session that did stay, so that a session without work changes no file.
         verdicts_only: write no rows, metrics and reports.
@@ -63,18 +73,17 @@ def finalise(session: Session, *, worked: bool, verdicts_only: bool = False) -> 
         write_metadata(layout, build_metadata(config, session.tasks, session.facts))
     write_answers(session)
     if session.shard != WHOLE or verdicts_only:
-        return _coverage_of_shard(session)
+        return _coverage_of_shard(session, samples)
     covered = write_mode_files(
-        layout, tasks, config.roles, config.modes, config.num_samples, config.uneven
+        layout, tasks, config.roles, config.modes, config.num_samples, config.uneven, samples
     )
     write_prompts(layout, tasks, config.roles)
     publish(layout, config.signing_key)
     return covered
 
 
-def _coverage_of_shard(session: Session) -> Coverage:
+def _coverage_of_shard(session: Session, samples: Mapping[SampleKey, Sample]) -> Coverage:
     config = session.config
-    samples = SampleLog(session.layout.samples_log).by_key()
     scored = VerdictLog(session.layout.verdicts_log).by_key(samples)
     keys = expected_keys(
         session.tasks.tasks, config.roles, config.num_samples, session.shard, config.uneven

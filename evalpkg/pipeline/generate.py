@@ -49,6 +49,7 @@ def generate_missing(
     session: Session,
     progress: Progress,
     workshop: Workshop,
+    missing: Sequence[SampleKey],
     beside: Beside | None = None,
 ) -> int:
     """Generate the missing samples, and append them to the log batch by batch.
@@ -57,6 +58,7 @@ def generate_missing(
         session: the run.
         progress: told of phases and counts.
         workshop: creates the backend, or has it already.
+        missing: keys of the samples to generate, as ``missing_samples`` gives them.
         beside: entered before the first sample, with the provenance of what will generate. It
             returns a function that is called with each batch once it is on disk.
 
@@ -67,7 +69,6 @@ def generate_missing(
         ConfigError, EnvironmentUnfitError, DataError: as ``create_backend``.
     """
     config = session.config
-    missing = missing_samples(session)
     if not missing:
         return 0
     session.facts.seeds = seed_everything(config)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from evalpkg.evidence import EvalMetadata, read_metadata, seal_run
+from evalpkg.models import Row, Task
+from evalpkg.reporting import AlreadyRead
 from evalpkg.store import RunLayout, read_rows, read_tasks, write_atomic
 
 
@@ -32,26 +35,31 @@ def publish(
     """
     from evalpkg.reporting import write_reports
 
-    write_metrics(layout, read_metadata(layout), margin, contamination)
-    write_reports(layout.root)
+    metadata, tasks = read_metadata(layout), read_tasks(layout.tasks)
+    rows = write_metrics(layout, metadata, tasks, margin, contamination)
+    write_reports(layout.root, AlreadyRead(metadata, tasks, rows))
     seal_run(layout, signing_key)
 
 
 def write_metrics(
     layout: RunLayout,
     metadata: EvalMetadata,
+    tasks: Sequence[Task],
     margin: float | None = None,
     contamination: Path | None = None,
-) -> None:
+) -> dict[Path, list[Row]]:
     """Write each mode's ``metrics.json``; the arguments are those of ``publish``.
 
+    Returns:
+        the rows of the first mode, by file. Those of another mode are not kept: they are as large.
+
     Raises:
-        DataError: if rows, tasks or metadata are missing or contradict each other.
+        DataError: if rows or tasks contradict each other, or rows are missing.
         EnvironmentUnfitError: if a file cannot be written.
     """
     from evalpkg.statistics import StatisticsSettings, compute_metrics
 
-    tasks = read_tasks(layout.tasks)
+    kept: dict[Path, list[Row]] = {}
     touched: tuple[str, ...] = ()
     digest = ""
     if contamination is not None:
@@ -62,9 +70,10 @@ def write_metrics(
         seed=metadata.seeds.run, margin=margin, touched=touched, contamination_sha256=digest
     )
     for mode in metadata.modes:
+        rows = {role: read_rows(layout.samples(mode, role)) for role in metadata.roles}
         metrics = compute_metrics(
             tasks,
-            {role: read_rows(layout.samples(mode, role)) for role in metadata.roles},
+            rows,
             mode,
             expected=dict.fromkeys(metadata.roles, metadata.num_samples),
             k_values=metadata.k_values,
@@ -72,3 +81,5 @@ def write_metrics(
             uneven=metadata.uneven,
         )
         write_atomic(layout.metrics(mode), metrics.to_json())
+        kept = kept or {layout.samples(mode, role): own for role, own in rows.items()}
+    return kept

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 from evalpkg.config import EvalConfig
 from evalpkg.generation import Generated, require_packages
+from evalpkg.models import Sample
 from evalpkg.pipeline.finalise import finalise, write_unfinished
 from evalpkg.pipeline.generate import Taker, generate_missing, missing_samples
 from evalpkg.pipeline.given import Given
@@ -16,7 +17,7 @@ from evalpkg.pipeline.score import RunScoring
 from evalpkg.pipeline.session import Session
 from evalpkg.pipeline.workshop import Workshop
 from evalpkg.reporting.progress import Progress
-from evalpkg.store import Coverage, RunLayout
+from evalpkg.store import Coverage, RunLayout, SampleKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +63,12 @@ def run_evaluation(
         session.progress() as progress,
         nullcontext(workshop) if workshop else Workshop() as shop,
     ):
-        generated, judged = _work(
+        generated, judged, samples = _work(
             session, progress, shop, last=workshop is None, check=not verdicts_only
         )
         progress.phase("writing results", 0)
-        covered = finalise(session, worked=bool(generated or judged), verdicts_only=verdicts_only)
+        worked = bool(generated or judged)
+        covered = finalise(session, samples, worked=worked, verdicts_only=verdicts_only)
         session.log.info("generated %d, judged %d samples", generated, judged)
     return RunOutcome(session.layout, generated, judged, covered)
 
@@ -78,7 +80,7 @@ def generate_only(config: EvalConfig) -> RunOutcome:
         ConfigError, DataError, EnvironmentUnfitError: as ``run_evaluation``.
     """
     with Session(config) as session, session.progress() as progress, Workshop() as shop:
-        generated = generate_missing(session, progress, shop)
+        generated = generate_missing(session, progress, shop, missing_samples(session))
         lacking = tuple(missing_samples(session))
     return RunOutcome(session.layout, generated, 0, Coverage(lacking, (), ()))
 
@@ -90,17 +92,17 @@ def _checked(session: Session) -> bool:
 
 def _work(
     session: Session, progress: Progress, shop: Workshop, *, last: bool, check: bool
-) -> tuple[int, int]:
-    """Generate and judge what is missing; return the two counts of samples.
+) -> tuple[int, int, Mapping[SampleKey, Sample]]:
+    """Generate and judge what is missing; return the two counts of samples, and all samples.
 
     ``last`` says that no further round needs the model, ``check`` that the self-check is wanted.
     """
     before = RunScoring(session)
-    if missing_samples(session):
+    if before.ungenerated:
         require_packages(session.config.backend)
     elif not before.missing() and (not check or _checked(session)):
         progress.note("nothing to generate or judge: all of it is there")
-        return 0, 0
+        return 0, 0, before.samples
     # Before a model is loaded: the scorer's processes then start small, and a machine that cannot
     # judge shows it before it has generated for hours.
     scorer = shop.scorer(session, progress, check=check)
@@ -113,9 +115,11 @@ def _work(
         with Overlap(before, scorer, progress, workers) as overlap:
             yield overlap.offer
 
-    generated = generate_missing(session, progress, shop, beside)
+    generated = generate_missing(session, progress, shop, before.ungenerated, beside)
+    overlapped = before.saved
     if last:
         shop.unload()
     write_unfinished(session, scorer.provenance())
-    judged = RunScoring(session).run(scorer, progress)
-    return generated, before.saved + judged
+    scoring = RunScoring(session) if before.ungenerated else before
+    judged = scoring.run(scorer, progress)
+    return generated, overlapped + judged, scoring.samples

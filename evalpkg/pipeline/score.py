@@ -15,6 +15,8 @@ class RunScoring:
     """The samples of a run and the log of their verdicts.
 
     Attributes:
+        samples: those that are asked for and there, by key.
+        ungenerated: keys that are asked for and have no sample.
         log: the verdicts.
         saved: number of verdicts that ``save`` has written.
     """
@@ -27,18 +29,21 @@ class RunScoring:
         self._extract = Extractor()
         self.saved = 0
         self.log = VerdictLog(layout.verdicts_log)
-        asked = expected_keys(tasks, config.roles, config.num_samples, session.shard, config.uneven)
+        asked = list(
+            expected_keys(tasks, config.roles, config.num_samples, session.shard, config.uneven)
+        )
         present = SampleLog(layout.samples_log).by_key()
-        self._samples = {key: present[key] for key in asked if key in present}
+        self.samples = {key: present[key] for key in asked if key in present}
+        self.ungenerated = [key for key in asked if key not in present]
 
     def missing(self) -> list[SampleKey]:
         """Return the samples to judge, task by task, so that equal programs meet."""
         order = {task_id: place for place, task_id in enumerate(self._tasks)}
-        return sorted(self.log.missing(self._samples), key=lambda key: order[key[1]])
+        return sorted(self.log.missing(self.samples), key=lambda key: order[key[1]])
 
     def pending(self) -> list[Sample]:
         """Return the samples that ``missing`` names."""
-        return [self._samples[key] for key in self.missing()]
+        return [self.samples[key] for key in self.missing()]
 
     def run(self, scorer: Scorer, progress: Progress) -> int:
         """Judge the missing samples; judge those with infrastructure errors once more.
@@ -52,12 +57,12 @@ class RunScoring:
                 return 0
             self.judged_by(scorer)
             judging = Judging[Sample](scorer, self.prepare, self.save, progress)
-            progress.phase("scoring", len(self._samples), len(self._samples) - len(first))
-            judging.run(self._samples[key] for key in first)
+            progress.phase("scoring", len(self.samples), len(self.samples) - len(first))
+            judging.run(self.samples[key] for key in first)
             again = self.missing()
             if again:
                 progress.phase("scoring again after infrastructure errors", len(again))
-                judging.run(self._samples[key] for key in again)
+                judging.run(self.samples[key] for key in again)
         return len(first)
 
     def prepare(self, sample: Sample) -> tuple[Task, Extraction]:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from evalpkg.errors import DataError
 from evalpkg.evidence import EvalMetadata, read_metadata
 from evalpkg.models import Mode, Role, Row, Task
+from evalpkg.reporting.already_read import AlreadyRead
 from evalpkg.statistics import Metrics
 from evalpkg.store import PROMPT, PromptKey, RunLayout, read_objects, read_rows, read_tasks
 
@@ -49,14 +50,15 @@ class RunFiles:
         return tuple(self.rows)
 
 
-def load_run(root: Path) -> RunFiles:
-    """Read the run in ``root``.
+def load_run(root: Path, read: AlreadyRead | None = None) -> RunFiles:
+    """Read the run in ``root``; of what is ``read`` already, the files are not read again.
 
     Raises:
         DataError: if it has no rows or no metrics, or its files contradict each other.
     """
     layout = RunLayout(root)
-    tasks = tuple(read_tasks(layout.tasks))
+    read = read or AlreadyRead()
+    tasks = tuple(read.tasks or read_tasks(layout.tasks))
     modes = [mode for mode in Mode if any(layout.samples(mode, role).exists() for role in Role)]
     if not modes:
         raise DataError(
@@ -64,9 +66,9 @@ def load_run(root: Path) -> RunFiles:
             "Name the output directory of a run.",
         )
     rows = {
-        role: read_rows(layout.samples(modes[0], role))
-        for role in Role
-        if layout.samples(modes[0], role).exists()
+        role: read.rows.get(path) or read_rows(path)
+        for role, path in ((role, layout.samples(modes[0], role)) for role in Role)
+        if path.exists()
     }
     known = {task.task_id for task in tasks}
     for role, own in rows.items():
@@ -81,7 +83,7 @@ def load_run(root: Path) -> RunFiles:
             role: _read_passed(layout.samples(mode, role), own) for role, own in rows.items()
         }
     metrics = {mode: read_metrics(layout.metrics(mode)) for mode in modes}
-    metadata = read_metadata(layout) if layout.metadata.exists() else None
+    metadata = read.metadata or (read_metadata(layout) if layout.metadata.exists() else None)
     run = RunFiles(layout, tasks, rows, passed, metrics, _seen_prompts(layout), metadata)
     _check_metrics(run)
     return run

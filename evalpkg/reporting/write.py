@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from evalpkg.reporting.already_read import AlreadyRead
 
-def write_reports(root: Path) -> None:
+
+def write_reports(root: Path, read: AlreadyRead | None = None) -> None:
     """Write every report of the run in ``root``, from the files on disk alone.
+
+    Args:
+        root: the run's directory.
+        read: those of its files that the caller has read.
 
     Raises:
         DataError: if rows, tasks or metrics are missing or contradict each other.
@@ -15,11 +21,11 @@ def write_reports(root: Path) -> None:
     """
     from evalpkg.store import write_atomic
 
-    for path, text in render_reports(root).items():
+    for path, text in render_reports(root, read).items():
         write_atomic(path, text)
 
 
-def render_reports(root: Path) -> dict[Path, str]:
+def render_reports(root: Path, read: AlreadyRead | None = None) -> dict[Path, str]:
     """Render every report of the run in ``root``, by path. Nothing is written.
 
     The reports are ``{mode}/comparison_report.md``, ``combined_summary.md`` and ``report.html``.
@@ -35,7 +41,7 @@ def render_reports(root: Path) -> dict[Path, str]:
     from evalpkg.reporting.rustc_errors import TITLES
     from evalpkg.reporting.view import build_view
 
-    run = load_run(root)
+    run = load_run(root, read)
     view = build_view(run)
     made = {run.layout.comparison(m): render_comparison(build_view(run, (m,))) for m in run.modes}
     made[run.layout.summary] = render_summary(view)

@@ -72,17 +72,21 @@ def write_mode_files(
     modes: Sequence[Mode],
     num_samples: int,
     uneven: Uneven = EVEN,
+    samples: Mapping[SampleKey, Sample] | None = None,
 ) -> Coverage:
     """Write ``{mode}/{role}_model_samples.jsonl`` from the logs, ordered by task, then index.
 
     Samples that nobody generated or judged have no row; they are in the answer, and a caller that
     needs a complete run must look at it. Logged samples that were not asked for are left out.
 
+    ``samples`` are those of the log, where the caller has read them.
+
     Raises:
         DataError: if a log is damaged.
         EnvironmentUnfitError: if a file cannot be written.
     """
-    samples = SampleLog(layout.samples_log).by_key()
+    if samples is None:
+        samples = SampleLog(layout.samples_log).by_key()
     scored = VerdictLog(layout.verdicts_log).by_key(samples)
     expected = list(expected_keys(tasks, roles, num_samples, uneven=uneven))
     for role in roles:

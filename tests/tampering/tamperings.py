@@ -20,6 +20,7 @@ from evalpkg.evidence.metadata import read_metadata
 from evalpkg.models import Mode, Role
 from evalpkg.pipeline import publish
 from evalpkg.store.layout import RunLayout
+from evalpkg.store.records import read_tasks
 
 Change = Callable[[RunLayout], None]
 
@@ -65,7 +66,7 @@ class Tampering:
             publish.publish(layout)
         elif self.after is After.METRICS:
             with suppress(DataError):  # of some rows no metrics can be made: the old ones stay
-                publish.write_metrics(layout, read_metadata(layout))
+                publish.write_metrics(layout, read_metadata(layout), read_tasks(layout.tasks))
             seal_run(layout)
         elif self.after is After.MANIFEST:
             seal_run(layout)
