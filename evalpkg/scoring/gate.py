@@ -9,7 +9,7 @@ from evalpkg.extraction import extract
 from evalpkg.models import Task, VerdictKind
 from evalpkg.scoring.scorer import Scorer
 from evalpkg.scoring.signature import read_signature
-from evalpkg.scoring.untravelled import in_terms_of_the_task
+from evalpkg.scoring.untravelled import in_terms_of_the_task, what_may_be_lost
 from evalpkg.tasks.mutants import mutants
 from evalpkg.tasks.repairs import equivalent_mutants
 from evalpkg.tasks.stub import stub
@@ -57,7 +57,8 @@ def gold_gate(scorer: Scorer, tasks: Sequence[Task]) -> GateReport:
             )
             failures[task.task_id] = why
         elif name == CANONICAL and not verdict.passed:
-            why = f"{name} does not pass: {verdict.kind.value} ({verdict.detail[:200]})"
+            hint = what_may_be_lost(read_signature(task.prompt, task.entry_point))
+            why = f"{name} does not pass: {verdict.kind.value} ({verdict.detail[:200]}){hint}"
             failures[task.task_id] = why
         elif name != CANONICAL and verdict.passed:
             failures.setdefault(task.task_id, f"{name} passes: the tests are too weak")

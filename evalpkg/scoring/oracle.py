@@ -229,6 +229,8 @@ def mark(module: str, parameter: str, number: int) -> str:
 def _write_back(index: int, parameter: Parameter, signature: Signature) -> str:
     if signature.held(parameter) is not None:
         return f" answer.refill(|input| a{index}.evalwire_taken(input));"
+    if parameter.shared and parameter.slice_item is not None:
+        return f" answer.refresh_slice(a{index});"
     if parameter.shared:
         return f" answer.refresh({'&' if parameter.referent is None else ''}a{index});"
     method = "write_back_slice" if parameter.slice_item is not None else "write_back"

@@ -60,6 +60,22 @@ def refuse_what_cannot_travel(task: Task, signature: Signature) -> None:
         raise DataError(DOWNCAST)
 
 
+def what_may_be_lost(signature: Signature) -> str:
+    """Say what a program may change without the tests seeing it; empty if there is nothing."""
+    cells = re.search(r"\b(?:Ref)?Cell<", signature.own.definitions)
+    shared = [
+        one.text
+        for one in signature.parameters
+        if not one.mutable and not one.shared and any(n in one.text for n in signature.own.names)
+    ]
+    if not cells or not shared:
+        return ""
+    return (
+        f"; a type of the prompt holds a cell, and what the program changes in a `{shared[0]}` is "
+        "not seen by the tests: take `&mut`, or name the cell in the signature"
+    )
+
+
 def _code(source: str) -> str:
     """Return the tokens of a source with a space between two, without comments and literals."""
     return " ".join(_tokens(parse(source.encode()).root_node))

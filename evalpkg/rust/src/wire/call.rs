@@ -197,6 +197,17 @@ impl Answer {
         target.refresh(self.decode());
     }
 
+    /// Take over what was changed behind a shared slice.
+    pub fn refresh_slice<T: Get + Refresh>(&mut self, target: &[T]) {
+        let values: Vec<T> = self.decode();
+        if values.len() != target.len() {
+            bad_answer("a slice that changed its length");
+        }
+        for (own, new) in target.iter().zip(values) {
+            own.refresh(new);
+        }
+    }
+
     /// Nothing may be left over.
     pub fn done(self) {
         if self.used != self.payload.len() {
