@@ -51,7 +51,7 @@ demo: $(VENV)/.models sandbox  ## base model against fine-tune, on the model in 
 	@echo "  $(abspath $(DEMO_DIR))/embedded/report.html"
 
 check: lint  ## before each commit: lint, types, fast tests; about a minute on two cores
-	$(BIN)/python -m pytest $(FAST) --numprocesses auto
+	$(BIN)/python -m pytest $(FAST) --numprocesses auto --dist loadfile
 
 test: $(VENV)/.dev sandbox  ## every test, real rustc and real sandbox included
 	$(BIN)/python -m pytest -n $(TEST_WORKERS) --dist loadfile

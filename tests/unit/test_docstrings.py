@@ -5,16 +5,13 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-import evalpkg
+from tests.sources import ROOT, modules
 
-ROOT = Path(evalpkg.__file__).parent
 RIDDLES = ("What", "How", "Where", "Whether", "Whom", "Who", "Whose", "Which", "That", "When")
 """First words of a clause without a subject, which leaves the reader to find the verb."""
-MODULES = {path: ast.parse(path.read_text(encoding="utf-8")) for path in ROOT.rglob("*.py")}
 
 
 def docstrings(module: ast.Module) -> Iterator[tuple[int, str]]:
@@ -58,7 +55,7 @@ def test_a_clause_is_found_in_docstrings_of_every_kind(source: str) -> None:
 def test_no_docstring_begins_with_a_clause() -> None:
     found = [
         f"{path.relative_to(ROOT)}:{one}"
-        for path, module in MODULES.items()
+        for path, module in modules().items()
         for one in riddles(module)
     ]
     assert not found, "begin with a verb or the thing itself, such as: Tell whether ..."
@@ -66,7 +63,7 @@ def test_no_docstring_begins_with_a_clause() -> None:
 
 def test_public_classes_have_names_of_their_own() -> None:
     places = defaultdict(list)
-    for path, module in MODULES.items():
+    for path, module in modules().items():
         for node in module.body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 places[node.name].append(str(path.relative_to(ROOT)))
@@ -74,4 +71,4 @@ def test_public_classes_have_names_of_their_own() -> None:
 
 
 def test_one_module_is_called_settings() -> None:
-    assert [path.parent.name for path in MODULES if path.name == "settings.py"] == ["config"]
+    assert [path.parent.name for path in modules() if path.name == "settings.py"] == ["config"]

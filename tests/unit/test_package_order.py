@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import ast
-from functools import cache
-from pathlib import Path
 
-import evalpkg
+from tests.sources import ROOT, modules
 
-ROOT = Path(evalpkg.__file__).parent
 FLOORS = [
     {"__main__"},
     {"cli"},
@@ -32,16 +29,10 @@ WITH_A_FACE = {"store", "evidence", "verify", "merge", "rust", "extraction", "do
 FLOOR = {package: height for height, floor in enumerate(FLOORS) for package in floor}
 
 
-@cache
-def parsed() -> dict[Path, ast.Module]:
-    """Every file of the package."""
-    return {path: ast.parse(path.read_text(encoding="utf-8")) for path in ROOT.rglob("*.py")}
-
-
 def imports() -> set[tuple[str, str]]:
     """``(importing package, imported package)`` of every import, wherever in a file it stands."""
     found = set()
-    for path, module in parsed().items():
+    for path, module in modules().items():
         user = path.relative_to(ROOT).parts[0].removesuffix(".py")
         for node in ast.walk(module):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("evalpkg."):
@@ -64,13 +55,13 @@ def test_imports_point_downward() -> None:
 
 def test_packages_with_a_face_are_entered_by_it() -> None:
     past = set()
-    for path, module in parsed().items():
+    for path, module in modules().items():
         user = path.relative_to(ROOT).parts[0]
         for node in ast.walk(module):
-            modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             if isinstance(node, ast.Import):
-                modules = [alias.name for alias in node.names]
-            for name in modules:
+                names = [alias.name for alias in node.names]
+            for name in names:
                 package, *inside = name.removeprefix("evalpkg.").split(".")
                 if name.startswith("evalpkg.") and inside and user != package in WITH_A_FACE:
                     past.add(f"{path.relative_to(ROOT)} imports {name}")

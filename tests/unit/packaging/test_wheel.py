@@ -15,6 +15,8 @@ from evalpkg.fleet import project
 
 ROOT = Path(__file__).parents[3]
 PLAYBOOKS = "evalpkg/fleet/project/"
+pytestmark = pytest.mark.slow
+
 NOT_SHIPPED = {"__pycache__", "target"}
 
 

@@ -99,6 +99,7 @@ def test_this_machine_is_described() -> None:
     )
 
 
+@pytest.mark.slow
 def test_collecting_does_not_load_torch() -> None:
     code = (
         "import sys\nfrom evalpkg.evidence.environment import collect_environment\n"

@@ -96,6 +96,7 @@ def test_a_share_above_one_is_refused(documents: dict[str, Any]) -> None:
     assert problems("metrics", changed) != []
 
 
+@pytest.mark.slow
 def test_the_script_checks_as_a_command() -> None:
     root = FOLDER.parent.parent
     command = [sys.executable, "-m", "scripts.write_schemas", "--check"]

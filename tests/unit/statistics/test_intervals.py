@@ -7,8 +7,6 @@ from math import sqrt
 import numpy as np
 import pytest
 from scipy.stats import binomtest, bootstrap, norm, t
-from statsmodels.regression.linear_model import OLS
-from statsmodels.stats.proportion import proportion_confint
 
 from evalpkg.models import Role
 from evalpkg.statistics import StatisticsSettings
@@ -22,6 +20,8 @@ SPREAD = [0, 1, 5, 10, 10, 2, 0, 7, 3, 9, 10, 0, 4, 8, 1, 6]
 @pytest.mark.parametrize(("hits", "trials"), [(0, 164), (164, 164), (67, 164), (1, 5), (3, 7)])
 @pytest.mark.parametrize("confidence", [0.9, 0.95])
 def test_wilson_agrees_with_scipy_and_statsmodels(hits, trials, confidence):
+    from statsmodels.stats.proportion import proportion_confint
+
     ours = wilson(hits / trials, trials, confidence)
     scipy = binomtest(hits, trials).proportion_ci(confidence, method="wilson")
     assert (ours.low, ours.high) == pytest.approx((scipy.low, scipy.high), abs=1e-12)
@@ -46,6 +46,8 @@ def test_clustered_error_written_out():
 
 
 def test_clustered_error_agrees_with_a_clustered_regression_on_a_constant():
+    from statsmodels.regression.linear_model import OLS
+
     rng = np.random.default_rng(5)
     labels = rng.integers(0, 20, 60)
     values = np.round(rng.random(60) * 64) / 64
@@ -67,6 +69,8 @@ def test_without_clusters_the_error_is_the_textbook_one():
 
 
 def test_one_greedy_sample_per_task_gets_the_wilson_interval():
+    from statsmodels.stats.proportion import proportion_confint
+
     metrics = metrics_of(single_tasks(164), 1, [1] * 67 + [0] * 97, None)
     interval = metrics.roles[Role.BASE].pass_at_k[0].new_tasks
     expected = proportion_confint(67, 164, method="wilson")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from statsmodels.stats.multitest import multipletests
 
 from evalpkg.models import Mode
 from evalpkg.statistics import holm_family
@@ -19,6 +18,8 @@ TUNED = [1, 3, 8, 2, 0, 6, 5, 9, 2, 3]
     [[0.03], [0.01, 0.04, 0.03, 0.005], [0.5, 0.5, 0.5], [1.0, 0.0, 0.2], [0.02, 0.9, 0.02, 0.6]],
 )
 def test_holm_agrees_with_statsmodels(p_values):
+    from statsmodels.stats.multitest import multipletests
+
     expected = multipletests(p_values, method="holm")[1]
     assert holm(p_values) == pytest.approx(list(expected), abs=1e-12)
 
@@ -29,6 +30,8 @@ def runs(k_values=(1, 2, 20)):
 
 
 def test_the_family_is_every_pass_at_k_of_every_mode_that_has_a_p_value():
+    from statsmodels.stats.multitest import multipletests
+
     family = holm_family(runs())
     assert [(m.mode, m.k) for m in family.members] == [(m, k) for m in Mode for k in (1, 2)]
     expected = multipletests([m.p_value for m in family.members], method="holm")[1]

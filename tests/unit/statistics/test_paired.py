@@ -7,7 +7,6 @@ from itertools import product
 import numpy as np
 import pytest
 from scipy.stats import t
-from statsmodels.stats.contingency_tables import mcnemar
 
 from evalpkg.models import Mode, Role
 from evalpkg.statistics import StatisticsSettings, compute_metrics
@@ -59,6 +58,8 @@ def test_a_drawn_p_value_is_never_zero():
 
 @pytest.mark.parametrize(("won", "lost"), [(9, 2), (0, 6), (3, 3), (0, 0), (12, 1)])
 def test_mcnemar_agrees_with_statsmodels_for_one_sample_per_task(won, lost):
+    from statsmodels.stats.contingency_tables import mcnemar
+
     both = 10
     base = [0] * won + [1] * lost + [1] * both
     tuned = [1] * won + [0] * lost + [1] * both
