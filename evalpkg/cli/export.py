@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from evalpkg.cli.help import EvalCommand
-from evalpkg.cli.types import FOLDER
+from evalpkg.cli.types import FOLDER, RUN_FOLDER
 from evalpkg.export import FORMATS, export_run
 
 
@@ -17,7 +17,7 @@ from evalpkg.export import FORMATS, export_run
     epilog="Formats:\n\n\b\n"
     + "\n".join(f"  {name:<14} {entry.summary}" for name, entry in FORMATS.items()),
 )
-@click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("directory", type=RUN_FOLDER)
 @click.option(
     "--format", "name", type=click.Choice(list(FORMATS)), required=True, help="Output format."
 )

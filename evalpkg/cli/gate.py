@@ -7,13 +7,14 @@ from pathlib import Path
 import click
 
 from evalpkg.cli.help import EvalCommand
+from evalpkg.cli.types import RUN_FOLDER
 from evalpkg.errors import ConfigError, ExitCode
 
 POINTS = click.FloatRange(0, 100, max_open=True)
 
 
 @click.command(name="gate", cls=EvalCommand)
-@click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("directory", type=RUN_FOLDER)
 @click.option(
     "--no-worse-than",
     type=POINTS,

@@ -8,10 +8,11 @@ from pathlib import Path
 import click
 
 from evalpkg.cli.help import EvalCommand
+from evalpkg.cli.types import RUN_FOLDER
 
 
 @click.command(name="plan", cls=EvalCommand)
-@click.argument("directory", type=click.Path(path_type=Path, file_okay=False), required=False)
+@click.argument("directory", type=RUN_FOLDER, required=False)
 @click.option(
     "--detect",
     type=click.FloatRange(0, 100, min_open=True),

@@ -7,14 +7,12 @@ from pathlib import Path
 import click
 
 from evalpkg.cli.help import EvalCommand
-from evalpkg.cli.types import FOLDER
+from evalpkg.cli.types import FOLDER, RUN_FOLDER
 from evalpkg.errors import ConfigError
 
 
 @click.command(name="report", cls=EvalCommand)
-@click.argument(
-    "directories", type=click.Path(path_type=Path, file_okay=False), nargs=-1, required=True
-)
+@click.argument("directories", type=RUN_FOLDER, nargs=-1, required=True)
 @click.option(
     "--output-dir",
     type=FOLDER,

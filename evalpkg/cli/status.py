@@ -11,13 +11,14 @@ from typing import Any
 import click
 
 from evalpkg.cli.help import EvalCommand
+from evalpkg.cli.types import RUN_FOLDER
 
 SILENT_SECONDS = 60
 """Age of the progress file at which its process counts as dead; a live one writes every second."""
 
 
 @click.command(name="status", cls=EvalCommand)
-@click.argument("directory", type=click.Path(path_type=Path, file_okay=False, exists=True))
+@click.argument("directory", type=RUN_FOLDER)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines.")
 def command(directory: Path, as_json: bool) -> None:
     """Show the progress of the run in DIRECTORY, and whether a process is working on it."""

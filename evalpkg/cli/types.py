@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from evalpkg.errors import ConfigError
 from evalpkg.scoring.scoring_settings import MAX_SECONDS
 
 
@@ -47,3 +48,28 @@ CRATES = click.option(
 """The option of commands that judge and have no configuration file."""
 
 FOLDER = _Folder(path_type=Path, file_okay=False)
+
+
+class _RunFolder(click.Path):
+    """The directory of a run. A folder of several checkpoints is refused, with their names."""
+
+    def convert(
+        self,
+        value: str | os.PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Any:
+        from evalpkg.pipeline.join import checkpoint_names
+        from evalpkg.store import RunLayout
+
+        folder = Path(os.fsdecode(super().convert(value, param, ctx)))
+        names = [] if RunLayout(folder).config.exists() else checkpoint_names([folder])
+        if names:
+            raise ConfigError(
+                f"{folder} holds a run of each of {len(names)} checkpoints: {', '.join(names)}",
+                f"Name one of them: {folder / names[0]}",
+            )
+        return folder
+
+
+RUN_FOLDER = _RunFolder(path_type=Path, file_okay=False)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from evalpkg.cli.help import EvalCommand
-from evalpkg.cli.types import CRATES
+from evalpkg.cli.types import CRATES, RUN_FOLDER
 from evalpkg.errors import ConfigError, ExitCode
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command(name="verify", cls=EvalCommand)
-@click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("directory", type=RUN_FOLDER)
 @click.option(
     "--rescore",
     type=click.IntRange(min=0),

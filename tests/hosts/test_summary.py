@@ -52,14 +52,14 @@ def test_each_checkpoint_has_its_sentence_and_one_comparison_is_named(
 ) -> None:
     results = Path(found["results"])
     (results / "combined_summary.md").unlink()
-    for name in ("step-100", "step-200"):
+    for name in ("step-100", "step-20"):
         (results / name).mkdir()
         (results / name / "combined_summary.md").write_text(f"**{name} is ahead.**\n\n## Models\n")
     assert run_summary(found).splitlines()[:4] == [
+        "step-20: step-20 is ahead.",
         "step-100: step-100 is ahead.",
-        "step-200: step-200 is ahead.",
+        f"Report: {results}/step-20/report.html",
         f"Report: {results}/step-100/report.html",
-        f"Report: {results}/step-200/report.html",
     ]
     (results / "comparison.html").touch()
     assert run_summary(found).splitlines()[2] == f"Report: {results}/comparison.html"

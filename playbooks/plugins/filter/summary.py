@@ -36,7 +36,8 @@ def _answer(results: Path) -> list[str]:
     """The sentences of the run, or of each checkpoint, and where the report is."""
     if (results / "combined_summary.md").exists():
         return [*_sentences(results), f"Report: {results / 'report.html'}"]
-    checkpoints = sorted(file.parent for file in results.glob("*/combined_summary.md"))
+    checkpoints = [file.parent for file in results.glob("*/combined_summary.md")]
+    checkpoints.sort(key=lambda own: [part.zfill(20) for part in re.split(r"(\d+)", own.name)])
     if not checkpoints:
         return [f"There is no result in {results} yet."]
     lines = [f"{own.name}: {' '.join(_sentences(own))}" for own in checkpoints]

@@ -43,6 +43,12 @@ def test_each_checkpoint_is_merged_as_if_it_ran_alone(parts: list[Path], tmp_pat
     rows = "no-policy/finetuned_model_samples.jsonl"
     merged = tmp_path / "merged"
     assert (merged / "step-20" / rows).read_bytes() == (tmp_path / "alone" / rows).read_bytes()
+    for command in ("verify", "status"):
+        told = evalpkg(command, merged)
+        assert (told.returncode, told.stdout) == (2, "")
+        assert (
+            f"2 checkpoints: step-20, step-100\n  Name one of them: {merged}/step-20" in told.stderr
+        )
     text = (merged / "comparison.md").read_text()
     assert text.index("step-20") < text.index("step-100")
 
