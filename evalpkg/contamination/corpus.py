@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import io
 import json
+import zlib
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -69,7 +70,7 @@ class Corpus:
                 while counted.read(BLOCK):
                     pass
                 self.sha256 = counted.digest.hexdigest()
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, zlib.error) as error:
             raise DataError(f"{self.path} cannot be read: {error}") from error
 
     def _documents(self, lines: io.TextIOWrapper) -> Iterator[Document]:

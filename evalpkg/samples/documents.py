@@ -10,11 +10,16 @@ from evalpkg.samples.faults import Faults
 from evalpkg.samples.ids import TaskIds
 from evalpkg.samples.rows import KNOWN, Row, rows_of, text_of
 
+_RUN_AGAIN = "Copy the file again from where it was made, or remove it."
+
 
 def rows_of_document(value: Any, ids: TaskIds, where: str, faults: Faults) -> Iterator[Row]:
     """Yield the samples in a JSON document; note its bad entries."""
     if isinstance(value, list):
         yield from _of_list(value, ids, where, faults)
+    elif isinstance(value, dict) and isinstance(value.get("eval"), dict):
+        for entries in value["eval"].values():  # evalplus: *_eval_results.json
+            yield from rows_of_document(entries, ids, where, faults)
     elif isinstance(value, dict) and _is_map(value):
         for written, entry in value.items():
             row = {"task_id": written, "completions": entry}
@@ -62,12 +67,17 @@ def _of_entry(entry: Any, position: int, ids: TaskIds, place: str) -> Iterator[R
 def _of_multipl_e(value: Row, ids: TaskIds, where: str) -> Iterator[Row]:
     """Yield the rows of a MultiPL-E file: completions, or programs with their results."""
     task = ids.find(str(value.get("name", value.get("task_id", ""))), where)
-    if "completions" in value:
+    field = "completions" if "completions" in value else "results"
+    if not isinstance(value[field], list):
+        raise DataError(f"{where}: {field!r} is not a list", _RUN_AGAIN)
+    if field == "completions":
         for text in value["completions"]:
             yield {"task_id": task, "completion": text_of(text, where, "completions")}
         return
     tests = str(value.get("tests", "")).strip()
     for result in value["results"]:
+        if not isinstance(result, dict):
+            raise DataError(f"{where}: an entry of 'results' is not an object", _RUN_AGAIN)
         program = text_of(result.get("program"), where, "program")
         end = program.rfind(tests) if tests else -1
         # The completion was cut before its last brace; the tests begin with that brace.

@@ -129,9 +129,34 @@ def read_rows(path: Path, ids: TaskIds, faults: Faults, told: Told) -> Iterator[
     yield from _read_file(path, ids, faults, told)
 
 
+_MAGIC = {
+    b"PAR1": "a Parquet table",
+    b"PK\x03\x04": "a zip archive",
+    b"ARROW1": "an Arrow table",
+    b"SQLite format 3": "a database",
+    b"\x80\x04": "a Python pickle",
+    b"\x89HDF": "an HDF5 file",
+}
+_SUFFIXES = {".csv": "a table of CSV", ".tsv": "a table of TSV", ".xlsx": "a spreadsheet"}
+
+
+def _refuse_other_files(path: Path, content: bytes) -> None:
+    """Refuse a file that holds no JSON at all, by what it is."""
+    if is_inspect_log(path, content):
+        return
+    kind = _SUFFIXES.get(path.suffix.casefold(), "")
+    kind = next((name for mark, name in _MAGIC.items() if content.startswith(mark)), kind)
+    if kind:
+        raise DataError(
+            f"{path} is {kind}, and samples are read from JSON",
+            "Write it as JSON Lines: one object with task_id and completion a line.",
+        )
+
+
 def _read_file(path: Path, ids: TaskIds, faults: Faults, told: Told) -> Iterator[Row]:
     content = content_of(path)
     told("standard input" if str(path) == "-" else path.name, content)
     if content.strip():
+        _refuse_other_files(path, content)
         chosen = next(form for form in FORMATS if form.fits(path, content))
         yield from faults.rows(chosen.read(path, content, ids, faults))

@@ -9,7 +9,13 @@ from collections.abc import Iterator, Sequence
 from evalpkg.errors import DataError
 from evalpkg.models import Task
 
-_NUMBERED = re.compile(r"^(?P<set>[A-Za-z][A-Za-z-]*)[/_ ](?P<number>\d+)(?:[_/]\w+)?$")
+_NUMBERED = re.compile(
+    r"^(?P<set>[A-Za-z][A-Za-z+/_-]*?)[/_ -]?(?P<number>\d+)(?:[_/-]\w+)?$", re.ASCII
+)
+_FAMILY = re.compile(
+    r"^(?:openai|google|rust|rs)?(humaneval|mbpp)(?:rust|rs|x|plus|pack|packfix|fix|synthesize)?$"
+)
+"""Names of sets whose tasks have the numbers of HumanEval or MBPP, without marks."""
 _SHOWN = 200
 """Most characters of a task id in a message."""
 
@@ -87,12 +93,14 @@ def _aliases(task: Task) -> Iterator[str]:
 
 
 def _readings(written: str) -> Iterator[str]:
-    yield written.casefold()
+    yield written.strip().casefold()
     yield from _numbered(written)
 
 
 def _numbered(name: str) -> Iterator[str]:
     """Yield ``set/number`` for a name that holds both, in whatever form."""
-    match = _NUMBERED.match(name)
+    match = _NUMBERED.match(name.strip())
     if match is not None:
-        yield f"{match['set'].casefold()}/{int(match['number'])}"
+        letters = re.sub("[^a-z]", "", match["set"].casefold())
+        family = _FAMILY.match(letters)
+        yield f"{family[1] if family else letters}/{int(match['number'])}"

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from evalpkg.errors import DataError
 from evalpkg.samples.rows import Row
 
-FIELDS = ("role", "model", "model_name", "model_id")
+FIELDS = (
+    *("role", "model", "model_name", "model_id", "model_name_or_path", "model_path"),
+    *("checkpoint", "adapter", "engine"),
+)
 """Fields that name the model of a row."""
 _SHOWN = 4
 
@@ -40,6 +43,14 @@ def of_one_model(rows: Sequence[Row], model: str, source: str) -> list[Row]:
                 f"{source} holds samples of {len(names)} models, by their {field}: {shown}",
                 f"Judge one (--model '{one}'), or compare two: "
                 f"evalpkg score --base '{source}:{one}' --finetuned '{source}:{two}'.",
+            )
+        nameless = sum(field not in row for row in rows)
+        if names and nameless:
+            raise DataError(
+                f"{source}: {nameless:,} of {len(rows):,} rows have no {field}, the others are of "
+                f"{names[0]!r}",
+                f"Judge only the rows that name it (--model '{names[0]}'), or name the model of "
+                "the others.",
             )
     return list(rows)
 

@@ -13,7 +13,9 @@ Row = dict[str, Any]
 IDS = ("task_id", "name", "problem_id", "question_id", "id")
 _TEXTS = ("completion", "solution", "generation", "output", "response", "code", "answer", "text")
 _LISTS = tuple(f"{name}s" for name in _TEXTS)
-KNOWN = frozenset({*IDS, *_TEXTS, *_LISTS, "custom_id", "doc_id", "resps", "filtered_resps"})
+KNOWN = frozenset(
+    {*IDS, *_TEXTS, *_LISTS, "custom_id", "doc_id", "resps", "filtered_resps", "messages"}
+)
 """Fields that show what kind of object it is."""
 
 LARGEST_INDEX = 2**63 - 1
@@ -51,6 +53,7 @@ def _of_object(value: Row, ids: TaskIds, where: str) -> Iterator[Row]:
     written = value[key]
     if not isinstance(written, str | int) or isinstance(written, bool):
         raise DataError(f"{where}: {key!r} is not a text")
+    value = _of_chat(value)
     field = next((key for key in (*_TEXTS, *_LISTS) if key in value), None)
     if field is None:
         raise DataError(
@@ -66,6 +69,25 @@ def _of_object(value: Row, ids: TaskIds, where: str) -> Iterator[Row]:
     task = ids.find(str(written), where)
     for text in texts:
         yield {"task_id": task, "completion": text_of(text, where, field), **rest}
+
+
+def _of_chat(value: Row) -> Row:
+    """Return a row with its answers as texts, where it holds a response of OpenAI or a chat."""
+    response = value.get("response", value)
+    if isinstance(response, dict) and isinstance(response.get("choices"), list):
+        texts = [text for text, _ in _answers(response)]
+        rest = {key: one for key, one in value.items() if key not in ("response", "choices")}
+        return {**rest, "completion": texts}
+    messages = value.get("messages")
+    if isinstance(messages, list) and not {*_TEXTS, *_LISTS} & value.keys():
+        said = [
+            one.get("content")
+            for one in messages
+            if isinstance(one, dict) and one.get("role") == "assistant"
+        ]
+        rest = {key: one for key, one in value.items() if key != "messages"}
+        return {**rest, "completion": said[-1:]}
+    return value
 
 
 def _check_index(row: Row, where: str) -> None:
@@ -124,7 +146,9 @@ def _answers(body: Row) -> Iterator[tuple[object, str]]:
     """Yield each answer's text and finish reason, from any of OpenAI's three endpoints."""
     choices = body.get("choices")
     for choice in choices if isinstance(choices, list) else []:
-        message = choice.get("message") or {}
+        choice = choice if isinstance(choice, dict) else {}
+        message = choice.get("message")
+        message = message if isinstance(message, dict) else {}
         yield message.get("content", choice.get("text")), choice.get("finish_reason") or ""
     outputs = body.get("output")
     said = [
@@ -165,7 +189,11 @@ def text_of(value: object, where: str, field: str) -> str:
         if all(isinstance(text, str) for text in texts):
             value = "".join(texts)
     if not isinstance(value, str):
-        raise DataError(f"{where}: {field!r} is not a text")
+        raise DataError(
+            f"{where}: {field!r} is {'null' if value is None else 'not a text'}",
+            "If there was no answer, write an empty text, which counts as a failure; or remove the "
+            "row.",
+        )
     return value
 
 

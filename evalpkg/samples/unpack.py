@@ -27,16 +27,21 @@ def content_of(path: Path) -> bytes:
         DataError: if it cannot be read or unpacked.
         EnvironmentUnfitError: if it is packed with zstd, and zstandard is not installed.
     """
+    content = b""
     try:
         content = sys.stdin.buffer.read() if path == STANDARD_INPUT else path.read_bytes()
         if content.startswith(GZIP):
             with gzip.GzipFile(fileobj=io.BytesIO(content)) as stream:
                 content = _bounded(path, stream.read(LARGEST + 1))
+        elif content.startswith(ZSTD):
+            with open_zstd(path, io.BytesIO(content)) as packed:
+                content = _bounded(path, packed.read(LARGEST + 1))
     except (OSError, EOFError, zlib.error) as error:
         said = getattr(error, "strerror", None) or error
-        raise DataError(f"{path} cannot be read: {said}") from error
-    if content.startswith(ZSTD):
-        content = _bounded(path, _unpack_zstd(path, content))
+        packed_by = {GZIP: "gzip", ZSTD: "zstd"}
+        kind = next((name for mark, name in packed_by.items() if content.startswith(mark)), "")
+        cure = f"Copy it again, or unpack it by hand: {kind} -d." if kind else ""
+        raise DataError(f"{path} cannot be read: {said}", cure) from error
     return content.removeprefix(b"\xef\xbb\xbf")
 
 
@@ -44,13 +49,3 @@ def _bounded(path: Path, content: bytes) -> bytes:
     if len(content) > LARGEST:
         raise DataError(f"{path} unpacks to more than {LARGEST >> 30} GiB", "Split the file.")
     return content
-
-
-def _unpack_zstd(path: Path, content: bytes) -> bytes:
-    with open_zstd(path, io.BytesIO(content)) as stream:
-        from zstandard import ZstdError
-
-        try:
-            return bytes(stream.read(LARGEST + 1))
-        except ZstdError as error:
-            raise DataError(f"{path} cannot be unpacked: {error}") from error

@@ -58,6 +58,10 @@ def written(folder: Path, name: str, *lines: Any) -> Path:
         {"doc_id": 1, "doc": {"prompt": "fn add() {"}, "resps": [[CODE]], "filtered_resps": [CODE]},
         {"doc_id": 0, "doc": {"task_id": "HumanEval/53"}, "resps": [[CODE]]},
         {"name": ADD, "language": "rs", "prompt": "p", "tests": "t", "completions": [CODE]},
+        {"date": "2024-01-01", "eval": {"HumanEval/53": [{"task_id": ADD, "solution": CODE}]}},
+        {"task_id": ADD, "messages": [{"role": "user"}, {"role": "assistant", "content": CODE}]},
+        {"task_id": ADD, "response": {"choices": [{"message": {"content": CODE}}]}},
+        {"task_id": ADD, "outputs": [{"text": CODE}]},
     ],
 )
 def test_a_line_of_any_harness_is_a_sample(tmp_path: Path, row: dict[str, Any]) -> None:
@@ -119,6 +123,79 @@ def test_two_models_in_one_file_are_not_one(tmp_path: Path) -> None:
         found(path)
     assert found(path, "b") == [(ADD, "b")]
     assert recorded(f"{path}:b").model == "b"
+
+
+def test_rows_without_a_model_are_not_those_of_the_one_that_others_name(tmp_path: Path) -> None:
+    rows = [{"task_id": ADD, "completion": "a", "model": "a"}, {"task_id": ADD, "completion": "b"}]
+    path = written(tmp_path, "s.jsonl", *rows)
+    with pytest.raises(DataError, match="1 of 2 rows have no model"):
+        found(path)
+    assert found(path, "a") == [(ADD, "a")]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("HumanEval/53", "HumanEval_53", "humaneval-53", "HUMANEVAL 53", "HumanEval53", 53, "53"),
+        *("openai_humaneval/53", "human_eval/053", "HumanEval+/53", "HumanEvalRust/53", "Rust/53"),
+        *("rust/HumanEval/53", "HumanEval_53_add", "add", " HumanEval/53 ", "HumanEvalPack/53"),
+    ],
+)
+def test_ids_as_people_write_them(tmp_path: Path, name: str | int) -> None:
+    row = {"task_id": name, "completion": CODE}
+    assert found(written(tmp_path, "s.jsonl", row)) == [(ADD, CODE)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("s.csv", b"task_id,completion\n", "a table of CSV"),
+        ("s.jsonl", b"PAR1....PAR1", "a Parquet table"),
+        ("s.zip", b"PK\x03\x04....", "a zip archive"),
+        ("s.jsonl", b'{"task_id": "add", "completion": null}\n', "line 1: 'completion' is null"),
+        (
+            "s.jsonl",
+            b'{"name": "add", "prompt": "p", "results": null}\n',
+            "'results' is not a list",
+        ),
+        ("s.jsonl", b'\n{"task_id": "add", "completion": "a\0b"}\n', "line 2: not valid JSON"),
+        (
+            "s.jsonl.gz",
+            gzip.compress(b'{"task_id": "add", "completion": ""}')[:-9],
+            "cannot be read",
+        ),
+        (
+            "s.zst",
+            zstandard.compress(b'{"task_id": "add", "completion": ""}')[:-3],
+            "it is cut off",
+        ),
+        ("s.zst", zstandard.compress(b"{}")[:6] + b"\xff" * 9, "cannot be read"),
+    ],
+)
+def test_other_files_are_refused_with_a_cure(
+    tmp_path: Path, name: str, content: bytes, said: str
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(DataError) as refused:
+        found(path)
+    assert said in refused.value.cause
+    assert refused.value.cure
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\n\n  \n"])
+def test_marks_blank_lines_and_line_ends_of_other_systems(tmp_path: Path, end: str) -> None:
+    lines = [json.dumps({"task_id": ADD, "completion": text}) for text in (CODE, "a\0b")]
+    path = tmp_path / "s.jsonl"
+    path.write_bytes(b"\xef\xbb\xbf" + "".join(end + line + end for line in lines).encode())
+    assert found(path) == [(ADD, CODE), (ADD, "a\0b")]
+
+
+def test_frames_of_zstd_follow_each_other(tmp_path: Path) -> None:
+    line = json.dumps({"task_id": ADD, "completion": CODE}).encode() + b"\n"
+    path = tmp_path / "s.jsonl.zst"
+    path.write_bytes(zstandard.compress(line) * 3)
+    assert found(path) == [(ADD, CODE)] * 3
 
 
 @pytest.mark.parametrize("content", ["", "\n\n", "[]"])
