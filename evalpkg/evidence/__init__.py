@@ -1,5 +1,6 @@
 """The proof of a run: metadata, manifest, Merkle tree, signatures."""
 
+from evalpkg.evidence.answers import AnswerCounts, with_answer_warnings
 from evalpkg.evidence.commitment import (
     commitment_digest,
     commitment_document,
@@ -34,6 +35,7 @@ from evalpkg.evidence.metadata import (
 )
 from evalpkg.evidence.row_files import RowFiles, read_row_files
 from evalpkg.evidence.sample_tree import check_proof, prove, read_proof, tree_mode
+from evalpkg.evidence.self_check import self_check_passed
 from evalpkg.evidence.signing import (
     key_id,
     load_signing_key,
@@ -55,6 +57,7 @@ from evalpkg.evidence.tool import this_tool
 __all__ = [
     "PAYLOAD_TYPE",
     "UNSIGNED",
+    "AnswerCounts",
     "CrateRecord",
     "Dataset",
     "DatasetPart",
@@ -93,11 +96,13 @@ __all__ = [
     "read_signature",
     "require_whole_run",
     "seal_run",
+    "self_check_passed",
     "signer_uri",
     "tasks_sha256",
     "this_tool",
     "tree_mode",
     "verifies",
+    "with_answer_warnings",
     "without_secrets",
     "write_metadata",
 ]

@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterator
 
 from evalpkg.config import EvalConfig
 from evalpkg.errors import ConfigError
-from evalpkg.models import Mode
 from evalpkg.pipeline.run import RunOutcome, run_evaluation
 from evalpkg.pipeline.workshop import Workshop
-from evalpkg.statistics import Metrics, SamplingNoise
+from evalpkg.statistics import Metrics, enough, primary_noise
 from evalpkg.store import RunLayout, read_json
 
 FIRST_ROUND = 10
@@ -30,22 +29,6 @@ def rounds(ceiling: int) -> Iterator[int]:
         yield samples
         samples *= 2
     yield ceiling
-
-
-def enough(noise: SamplingNoise | None, config: EvalConfig) -> str:
-    """Return why no further round is needed; empty if one is."""
-    if noise is None:
-        return ""
-    if noise.share <= config.noise_share:
-        return (
-            f"drawing samples makes {noise.share:.0%} of the squared error, at most"
-            f" {config.noise_share:.0%} were asked for"
-        )
-    half = 100.0 * noise.width / 2.0
-    if config.precision is not None and half <= config.precision:
-        asked = f"{config.precision:g} were asked for"
-        return f"the interval is plus or minus {half:.1f} points, {asked}"
-    return ""
 
 
 def run_in_rounds(config: EvalConfig, say: Callable[[str], None]) -> RunOutcome:
@@ -76,19 +59,17 @@ def run_in_rounds(config: EvalConfig, say: Callable[[str], None]) -> RunOutcome:
             outcome = run_evaluation(config.model_copy(update={"num_samples": samples}), shop)
             if not outcome.coverage.complete:
                 return outcome
-            why = enough(_noise(layout, config), config)
+            why = _enough(layout, config)
             if why or samples == steps[-1]:
                 say(f"stopped at {samples} samples per task: {why or 'the ceiling is reached'}")
                 return outcome
     raise AssertionError("there is a last round")
 
 
-def _noise(layout: RunLayout, config: EvalConfig) -> SamplingNoise | None:
-    """Return the sampling noise of the primary endpoint: pass@1 of the first mode."""
-    mode: Mode = config.modes[0]
-    metrics = Metrics.model_validate_json(layout.metrics(mode).read_bytes())
-    compared = metrics.comparison.pass_at_k if metrics.comparison else ()
-    return next((difference.noise for difference in compared if difference.k == 1), None)
+def _enough(layout: RunLayout, config: EvalConfig) -> str:
+    """Return why the primary endpoint, pass@1 of the first mode, needs no further round."""
+    metrics = Metrics.model_validate_json(layout.metrics(config.modes[0]).read_bytes())
+    return enough(primary_noise(metrics), config.noise_share, config.precision)
 
 
 def _require_pass_at_1(config: EvalConfig) -> None:

@@ -38,7 +38,6 @@ class RunFacts:
         earlier: for each time the run was enlarged, the settings it had before.
         tokens: tokens generated in all sessions, as far as the backend counts them.
         token_seconds: seconds that those took, without the loading of the model.
-        answers: warnings about many empty or cut-off answers.
         notes: notes for readers about the files that samples were read from.
         reused: sentences that say which samples were taken from another run.
     """
@@ -52,7 +51,6 @@ class RunFacts:
     earlier: list[dict[str, Any]] = field(default_factory=list)
     tokens: int = 0
     token_seconds: float = 0.0
-    answers: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     reused: list[str] = field(default_factory=list)
 

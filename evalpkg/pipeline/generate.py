@@ -10,9 +10,9 @@ from contextlib import AbstractContextManager, closing, nullcontext
 from itertools import groupby
 
 from evalpkg.config import EvalConfig
+from evalpkg.evidence import AnswerCounts
 from evalpkg.generation import BACKENDS, Backend, Generated, Listener, Work
 from evalpkg.models import Role, Sample, Task
-from evalpkg.pipeline.answers import AnswerCounts
 from evalpkg.pipeline.reuse import BaseSamples
 from evalpkg.pipeline.saving import BatchSaver
 from evalpkg.pipeline.session import Session
@@ -133,7 +133,6 @@ def _generate(
             _append(save, _samples(session, backend, progress, role, missing), answers, progress)
             for role in session.config.roles
         )
-    session.facts.answers = answers.complaints()
     session.facts.add_generation(backend.provenance(), before)
     return made
 

@@ -153,7 +153,6 @@ def _lock_file(config: EvalConfig) -> LockFile | None:
 def _warnings(facts: RunFacts) -> Iterator[str]:
     """Yield warnings about facts that no other file of the run shows."""
     yield from facts.notes
-    yield from facts.answers
     yield from facts.reused
     yield from dict.fromkeys(note for one in facts.generation for note in one.get("notes", ()))
     for name, sessions in (("generated", facts.generation), ("judged", facts.scoring)):

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from evalpkg.evidence import EvalMetadata, read_metadata, seal_run
+from evalpkg.evidence import (
+    EvalMetadata,
+    read_metadata,
+    seal_run,
+    with_answer_warnings,
+    write_metadata,
+)
 from evalpkg.models import Row, Task
 from evalpkg.reporting import AlreadyRead
 from evalpkg.store import RunLayout, read_rows, read_tasks, write_atomic
@@ -37,8 +43,25 @@ def publish(
 
     metadata, tasks = read_metadata(layout), read_tasks(layout.tasks)
     rows = write_metrics(layout, metadata, tasks, margin, contamination)
+    metadata = _warned(layout, metadata, rows)
     write_reports(layout.root, AlreadyRead(metadata, tasks, rows))
     seal_run(layout, signing_key)
+
+
+def _warned(
+    layout: RunLayout, metadata: EvalMetadata, rows: Mapping[Path, list[Row]]
+) -> EvalMetadata:
+    """Write the warnings about many empty or cut-off answers into the metadata.
+
+    They follow from the rows, so that ``verify`` can make them again.
+    """
+    first = metadata.modes[0]
+    own = {role: rows[layout.samples(first, role)] for role in metadata.roles}
+    warnings = with_answer_warnings(metadata.warnings, own)
+    if warnings != metadata.warnings:
+        metadata = metadata.model_copy(update={"warnings": warnings})
+        write_metadata(layout, metadata)
+    return metadata
 
 
 def write_metrics(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from evalpkg.errors import GateError
+from evalpkg.evidence import self_check_passed
 from evalpkg.models import Task
 from evalpkg.reporting.progress import Progress
 from evalpkg.scoring import Scorer
@@ -36,7 +37,7 @@ def self_check(
     failures = gold_gate(scorer, tasks).failures
     if not failures:
         progress.note(f"self-check passed: {len(tasks)} of {len(tasks)}")
-        return {"passed": True, "overridden": False, "outcome": _passed(tasks)}
+        return {"passed": True, "overridden": False, "outcome": self_check_passed(tasks)}
     for task_id, why in failures:
         progress.note(f"self-check: {task_id}: {' '.join(why.split())}")
     names = ", ".join(task_id for task_id, _ in failures[:NAMED])
@@ -51,12 +52,3 @@ def self_check(
         )
     progress.note("going on with a failed self-check, as asked")
     return {"passed": False, "overridden": True, "outcome": summary}
-
-
-def _passed(tasks: tuple[Task, ...]) -> str:
-    """Describe a check without failures; not every data set has solutions."""
-    solved = sum(bool(task.canonical_solution.strip()) for task in tasks)
-    if solved == len(tasks):
-        return f"all {solved} canonical solutions passed and all stubs failed"
-    lack = f"{len(tasks) - solved} of {len(tasks)} tasks have no canonical solution to try"
-    return f"{lack}; all others passed, and all stubs failed"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
 
 from evalpkg.config import EvalConfig
 from evalpkg.errors import DataError, EnvironmentUnfitError
@@ -82,6 +84,7 @@ def verify_with_rechecks(
         extract=Extractor(),
         known_sets=known_sets(request.files),
         bound=tuple(name for name in EvalConfig.model_fields if EvalConfig.binds(name)),
+        refusal=refusal,
         digest=program_digest,
         commitment=request.commitment.lower(),
         seed=fresh_seed() if request.seed is None else request.seed,
@@ -136,6 +139,19 @@ def known_sets(files: Sequence[Path]) -> KnownSets:
         load_tasks,
         {sha256_of(file): file for file in files},
     )
+
+
+def refusal(arguments: Mapping[str, Any]) -> str:
+    """Return why the arguments of a run are no configuration; empty if they are one."""
+    unknown = arguments.keys() - EvalConfig.model_fields.keys()
+    if unknown:
+        return f"{', '.join(sorted(unknown))}: no setting of this release"
+    try:
+        EvalConfig.model_validate(dict(arguments))
+    except ValidationError as error:
+        first = error.errors()[0]
+        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+    return ""
 
 
 def _settings_of(layout: RunLayout, sandbox_mode: str, crates: Path | None) -> ScoringSettings:

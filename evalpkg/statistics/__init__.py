@@ -29,6 +29,7 @@ from evalpkg.statistics.metrics import (
 )
 from evalpkg.statistics.multiplicity import FamilyMember, HolmFamily, holm_family
 from evalpkg.statistics.statistics_settings import StatisticsSettings
+from evalpkg.statistics.stopping import enough, primary_noise
 
 __all__ = [
     "Answers",
@@ -55,6 +56,8 @@ __all__ = [
     "Tokens",
     "VerdictShare",
     "compute_metrics",
+    "enough",
     "holm_family",
     "metrics_schema",
+    "primary_noise",
 ]

@@ -93,6 +93,14 @@ def read_bytes(path: Path) -> bytes:
         raise DataError(f"{path} cannot be read: {error.strerror or error}") from error
 
 
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Build an object; of two equal keys, some readers would take the one, some the other."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key is there twice")
+    return found
+
+
 def read_json(path: Path) -> dict[str, Any]:
     """Read the JSON object in ``path``.
 
@@ -100,7 +108,7 @@ def read_json(path: Path) -> dict[str, Any]:
         DataError: if the file is missing, unreadable, or holds anything else.
     """
     try:
-        value = json.loads(read_bytes(path))
+        value = json.loads(read_bytes(path), object_pairs_hook=_unique)
     except (ValueError, RecursionError) as error:
         raise DataError(f"{path}: not valid JSON ({error})") from error
     if not isinstance(value, dict):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from evalpkg.errors import DataError
 from evalpkg.evidence import build_inputs, covered_files, digest_of
+from evalpkg.models import Mode, Role
 from evalpkg.store import differences
 from evalpkg.verify.check import Check, conclude
 from evalpkg.verify.files import Evidence
@@ -22,7 +23,27 @@ def check_files(evidence: Evidence) -> Check:
     for name in expected.keys() & present.keys():
         problems += _digest_problems(name, present[name], expected[name].sha256)
     size = sum(file.bytes for file in expected.values())
-    return conclude("files", sorted(problems), f"{len(expected)} files, {size:,} bytes")
+    held = f"{len(expected)} files, {size:,} bytes"
+    left_out = [
+        f"{name}: not a file that evalpkg writes for this run"
+        for name in sorted(present.keys() - _known_names(evidence))
+    ]
+    return conclude("files", sorted(problems), held, left_out)
+
+
+def _known_names(evidence: Evidence) -> set[str]:
+    """Return the files that other checks read."""
+    layout = evidence.layout
+    paths = [layout.summary, layout.metadata, layout.html, layout.tasks, layout.config]
+    paths += [layout.prompts, layout.answers]
+    try:
+        modes, roles = evidence.modes, evidence.roles
+    except DataError:  # told by the checks that need the metadata
+        modes, roles = list(Mode), list(Role)
+    for mode in modes:
+        paths += [layout.metrics(mode), layout.comparison(mode)]
+        paths += [layout.samples(mode, role) for role in roles]
+    return {path.relative_to(layout.root).as_posix() for path in paths}
 
 
 def _digest_problems(name: str, path: Path, expected: str) -> Iterator[str]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evalpkg.errors import DataError
 from evalpkg.models import Mode
 from evalpkg.store import canonical_json, differences, read_json
 from evalpkg.verify.check import Check, conclude
-from evalpkg.verify.files import Evidence
+from evalpkg.verify.files import Evidence, with_releases
+
+if TYPE_CHECKING:
+    from evalpkg.statistics import Metrics
 
 RELATIVE, ABSOLUTE = 1e-9, 1e-12
 """Tolerance of numbers: two computers may round the last digits of a sum differently."""
@@ -50,12 +53,47 @@ def check_metrics(evidence: Evidence, mode: Mode) -> Check:
             f"{mode.value}/{path.name}, settings.seed: {settings.seed}, expected the run's, "
             f"{evidence.metadata.seeds.run}"
         )
+    usual = StatisticsSettings(
+        seed=settings.seed,
+        margin=settings.margin,
+        touched=settings.touched,
+        contamination_sha256=settings.contamination_sha256,
+    )
+    problems += [
+        f"{mode.value}/{path.name}, settings.{change}, which are not this release's"
+        for change in differences(usual.model_dump(), settings.model_dump())
+    ]
+    problems += [
+        f"{mode.value}/{path.name}, settings.touched: {task_id} is no task of the run"
+        for task_id in sorted(set(settings.touched) - {task.task_id for task in evidence.tasks})
+    ]
+    left_out = []
+    if settings.touched or settings.contamination_sha256:
+        left_out.append(
+            f"{mode.value}/{path.name}: which tasks the training data contain is told by a file "
+            f"that is not in the run (sha256 {settings.contamination_sha256 or '(none)'})"
+        )
+    if mode is evidence.modes[0]:
+        problems += _of_stopping(evidence, rebuilt)
     held = "recomputed from the rows"
-    usual = StatisticsSettings(seed=evidence.metadata.seeds.run)
-    if settings != usual:
-        found = ", ".join(differences(usual.model_dump(), settings.model_dump()))
-        held += f", with settings other than this release's ({found})"
-    return conclude(f"metrics ({mode.value})", problems, held)
+    if settings.margin is not None:
+        held += f", with a margin of {100 * settings.margin:g} points"
+    check = conclude(f"metrics ({mode.value})", problems, held, left_out)
+    return with_releases(check, evidence)
+
+
+def _of_stopping(evidence: Evidence, metrics: Metrics) -> Iterator[str]:
+    """Check that a run which was to stop by the rule did: else it may have stopped at a whim."""
+    from evalpkg.statistics import enough, primary_noise
+
+    asked, samples = evidence.metadata.arguments, evidence.metadata.num_samples
+    if not asked.get("auto_samples") or samples >= asked.get("max_samples", 0):
+        return
+    if not enough(primary_noise(metrics), asked.get("noise_share", 0.0), asked.get("precision")):
+        yield (
+            f"eval_metadata.json, arguments.auto_samples: by its rule the run does not stop at "
+            f"{samples} samples"
+        )
 
 
 def numeric_differences(old: Any, new: Any, name: str = "") -> Iterator[str]:

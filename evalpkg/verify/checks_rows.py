@@ -58,7 +58,8 @@ def check_completeness(evidence: Evidence) -> Check:
         held += ", fewer where the files hold fewer"
     if shard != WHOLE:
         held += f", part {shard} of it"
-    return conclude("completeness", problems, held)
+    left_out = [] if shard == WHOLE else [f"the other parts of the run: this is part {shard}"]
+    return conclude("completeness", problems, held, left_out)
 
 
 def check_modes(evidence: Evidence) -> Check:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from evalpkg.store import differences, read_json
@@ -25,12 +25,17 @@ _MACHINES_OWN = {"shard"}
 """Settings that the machines of a merged run have each for itself."""
 
 
-def check_config(evidence: Evidence, bound: Collection[str] = ()) -> Check:
+def check_config(
+    evidence: Evidence,
+    bound: Collection[str] = (),
+    refusal: Callable[[Mapping[str, Any]], str] = lambda _: "",
+) -> Check:
     """Check that the metadata's arguments are those of the directory's configuration.
 
     Args:
         evidence: the run.
         bound: settings that a configuration must hold; those of this release.
+        refusal: says why arguments are no configuration; empty if they are one.
     """
     config, metadata = read_json(evidence.layout.config), evidence.metadata
     arguments = metadata.arguments
@@ -49,6 +54,8 @@ def check_config(evidence: Evidence, bound: Collection[str] = ()) -> Check:
             f"eval_metadata.json, arguments: {name} is missing"
             for name in config.keys() - arguments.keys() - _MACHINES_OWN
         ]
+    if why := refusal(arguments):
+        problems.append(f"eval_metadata.json, arguments: {why}")
     told = metadata.model_dump(mode="json")
     for name, path in _TOLD_APART.items():
         if name in config:
@@ -75,7 +82,7 @@ def _seed_problems(evidence: Evidence) -> Iterator[str]:
     expected = {"python": seeds.run, "numpy": seeds.run % 2**32, "torch": seeds.run}
     for name, wanted in expected.items():
         found = getattr(seeds, name)
-        if found not in (None, wanted):
+        if found != wanted and not (found is None and name != "python"):
             yield f"eval_metadata.json, seeds.{name} is {found}, expected {wanted}"
 
 

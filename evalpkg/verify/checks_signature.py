@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from evalpkg.errors import DataError
@@ -34,7 +36,7 @@ def check_signature(evidence: Evidence, verify_key: Path | None) -> Check:
     if verify_key is None:
         signed = layout.signature.exists()
         held = "there, but not checked without --verify-key" if signed else "none"
-        return conclude("signature", (), held)
+        return conclude("signature", list(_unsigned_problems(layout)), held)
     key = load_verify_key(verify_key)
     if not layout.signature.exists():
         return conclude("signature", [f"{layout.signature.name}: missing: nobody signed"], "")
@@ -52,6 +54,21 @@ def check_signature(evidence: Evidence, verify_key: Path | None) -> Check:
     elif layout.statement.exists():
         problems.append(f"{layout.envelope.name}: missing: nobody signed {layout.statement.name}")
     return conclude("signature", problems, f"by key {key_id(key)}")
+
+
+def _unsigned_problems(layout: RunLayout) -> Iterator[str]:
+    """List signs of a key that signed one file only, or another than the evaluator's."""
+    for one, other in ((layout.envelope, layout.signature), (layout.signature, layout.envelope)):
+        if one.exists() and not other.exists():
+            yield f"{other.name}: missing, and {one.name} is there: a key signs both"
+    if layout.envelope.exists():
+        _, signatures = open_envelope(layout.envelope)
+        signers = {signer_uri(keyid) for keyid, _ in signatures if _KEY_ID.fullmatch(keyid)}
+        if _evaluator(layout) not in signers:
+            yield f"{layout.statement.name}: evaluator is {_evaluator(layout)!r}, who did not sign"
+
+
+_KEY_ID = re.compile("[0-9a-f]{64}")
 
 
 def _issuer_problems(layout: RunLayout, keyid: str) -> list[str]:

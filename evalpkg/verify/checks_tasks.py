@@ -10,7 +10,7 @@ from typing import Any
 from evalpkg.digests import sha256_hex
 from evalpkg.errors import EvalError
 from evalpkg.models import Task, TaskSet
-from evalpkg.store import TASK, differences
+from evalpkg.store import TASK, differences, read_bytes
 from evalpkg.verify.check import Check, conclude
 from evalpkg.verify.files import Evidence, with_releases
 
@@ -53,6 +53,10 @@ def check_tasks(evidence: Evidence, known: KnownSets) -> Check:
             {"source": told.source, "variant": told.variant}, _asked(evidence, names)
         )
     ]
+    if b"".join(TASK.line(task).encode() for task in evidence.tasks) != read_bytes(
+        evidence.layout.tasks
+    ):
+        problems.append("tasks.jsonl: not in canonical form")
     sources, strangers = _sources(evidence, known, names)
     problems += _stale_digests(evidence, known)
     if strangers:

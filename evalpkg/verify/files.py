@@ -43,6 +43,14 @@ class Evidence:
         """``tasks.jsonl``."""
         return read_tasks(self.layout.tasks)
 
+    @cached_property
+    def _tasks_by_id(self) -> dict[str, Task]:
+        return {task.task_id: task for task in self.tasks}
+
+    def task(self, task_id: str) -> Task | None:
+        """Return the task with this id; None if the run has none."""
+        return self._tasks_by_id.get(task_id)
+
     @property
     def modes(self) -> list[Mode]:
         """Modes that the metadata say were run, ``no-policy`` first."""

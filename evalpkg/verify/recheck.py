@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
+from typing import Any
 
 from evalpkg.models import Extraction, Mode, Role, Row, Task, Verdict, VerdictKind
 from evalpkg.verify.check import Check, conclude
@@ -33,6 +34,7 @@ class Rechecks:
         no_policy: why not, where that was not the user's choice.
         known_sets: data sets to compare the tasks with; None: do not.
         bound: settings that every configuration holds; none: they are not looked for.
+        refusal: says why arguments are no configuration; empty if they are one.
         digest: compute every program's digest again; None: do not.
         judge: scores programs; needed where ``rescore`` is above 0.
         commitment: digest that was published before the run; empty for none.
@@ -47,6 +49,7 @@ class Rechecks:
     no_policy: str = ""
     known_sets: KnownSets | None = None
     bound: tuple[str, ...] = ()
+    refusal: Callable[[Mapping[str, Any]], str] = lambda _: ""
     digest: Digest | None = None
     judge: Judge | None = None
     rustc: str = ""

@@ -11,6 +11,7 @@ from evalpkg.evidence import check_proof, read_proof, require_whole_run
 from evalpkg.printable import printable
 from evalpkg.store import RunLayout
 from evalpkg.verify.check import Check, Report, conclude
+from evalpkg.verify.checks_agreement import check_agreement
 from evalpkg.verify.checks_files import check_files, check_inputs, check_merkle_root
 from evalpkg.verify.checks_metrics import check_metrics
 from evalpkg.verify.checks_prompts import check_prompts
@@ -24,6 +25,7 @@ from evalpkg.verify.checks_rows import (
 from evalpkg.verify.checks_settings import check_config
 from evalpkg.verify.checks_signature import check_commitment, check_signature, check_statement
 from evalpkg.verify.checks_tasks import check_tasks
+from evalpkg.verify.checks_told import check_told
 from evalpkg.verify.files import Evidence
 from evalpkg.verify.recheck import (
     NO_RECHECKS,
@@ -108,6 +110,11 @@ def _attempt(
         if any(printable(error.cause) in earlier.problems for earlier in done):
             return Check(name, False, "not checked: a file that it needs is missing or malformed")
         return conclude(name, [error.cause], "")
+    except (TypeError, LookupError, AttributeError) as error:
+        # The arguments of a run are JSON of any shape: a forged one must not end the other checks.
+        return conclude(
+            name, [f"a value is of another kind than evalpkg writes: {error!r:.200}"], ""
+        )
 
 
 def _from_files(verify_key: Path | None, rechecks: Rechecks) -> Checks:
@@ -115,7 +122,8 @@ def _from_files(verify_key: Path | None, rechecks: Rechecks) -> Checks:
         ("files", check_files),
         ("signature", partial(check_signature, verify_key=verify_key)),
         ("inputs", check_inputs),
-        ("configuration", partial(check_config, bound=rechecks.bound)),
+        ("configuration", partial(check_config, bound=rechecks.bound, refusal=rechecks.refusal)),
+        ("metadata", check_told),
         ("Merkle root", check_merkle_root),
         ("statement", check_statement),
         ("commitment", partial(check_commitment, expected=rechecks.commitment)),
@@ -136,6 +144,7 @@ def _from_rows(evidence: Evidence) -> Checks:
         ("modes", check_modes),
         ("passed", check_passed),
         ("prompts", check_prompts),
+        ("agreement", check_agreement),
         *((f"metrics ({mode.value})", partial(check_metrics, mode=mode)) for mode in modes),
     ]
 

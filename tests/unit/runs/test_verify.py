@@ -215,9 +215,10 @@ def test_a_changed_metric_is_named(run: RunLayout) -> None:
     assert "no-policy/metrics.json, roles.base.pass_at_k[0].value" in found["metrics (no-policy)"]
 
 
-def test_unusual_settings_of_the_statistics_are_told(run: RunLayout) -> None:
-    details = {check.name: check.detail for check in verify_run(run.root).checks}
-    assert "resamples: 10000 -> 1000" in details["metrics (policy)"]
+def test_settings_of_the_statistics_that_are_not_the_release_s_are_named(run: RunLayout) -> None:
+    change_json(run.metrics(Mode.POLICY), lambda m: m["settings"].update(alpha=0.2))
+    seal_run(run)
+    assert "alpha: 0.05 -> 0.2" in failures(verify_run(run.root))["metrics (policy)"]
 
 
 def test_a_metric_left_out_is_named(run: RunLayout) -> None:

@@ -7,9 +7,9 @@ that cannot program.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from evalpkg.models import Role, Sample
+from evalpkg.models import Role, Row, Sample
 
 MANY = 0.05
 """Share of a model's answers from which on the user is warned."""
@@ -31,9 +31,21 @@ class AnswerCounts:
 
     def add(self, sample: Sample) -> None:
         """Count one answer."""
-        self._total[sample.role] += 1
-        self._empty[sample.role] += not sample.completion.strip()
-        self._cut[sample.role] += sample.finish_reason == "length"
+        self._count(sample.role, sample)
+
+    def _count(self, role: Role, answer: Sample | Row) -> None:
+        self._total[role] += 1
+        self._empty[role] += not answer.completion.strip()
+        self._cut[role] += answer.finish_reason == "length"
+
+    @classmethod
+    def of_rows(cls, rows: Mapping[Role, Iterable[Row]]) -> AnswerCounts:
+        """Count the answers of a finished run."""
+        counts = cls()
+        for role in Role:
+            for row in rows.get(role, ()):
+                counts._count(role, row)
+        return counts
 
     def news(self) -> Iterator[str]:
         """Yield each warning once, as soon as enough answers support it."""
@@ -67,3 +79,9 @@ CUT_OFF = (
     "were cut off at --max-new-tokens, and a program that was cut off seldom compiles. Raise it, "
     "or read what such an answer says."
 )
+
+
+def with_answer_warnings(warnings: Iterable[str], rows: Mapping[Role, Iterable[Row]]) -> list[str]:
+    """Return the warnings of a run with those about answers made anew from its rows, first."""
+    others = [text for text in warnings if not text.endswith((EMPTY, CUT_OFF))]
+    return [*AnswerCounts.of_rows(rows).complaints(), *others]
