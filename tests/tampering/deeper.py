@@ -275,11 +275,12 @@ def _forged_envelope(layout: RunLayout) -> None:
     """Names a key that never signed."""
     import base64
 
-    from evalpkg.evidence import PAYLOAD_TYPE, build_statement, seal_run, signer_uri
+    from evalpkg.evidence import PAYLOAD_TYPE, build_statement, read_metadata, seal_run, signer_uri
     from evalpkg.store import pretty_json
 
-    seal_run(layout)
-    payload = pretty_json(build_statement(layout, signer_uri(OTHER))).encode()
+    manifest = seal_run(layout)
+    about = read_metadata(layout)
+    payload = pretty_json(build_statement(layout, manifest, about, signer_uri(OTHER))).encode()
     layout.statement.write_bytes(payload)
     envelope = {
         "payload": base64.b64encode(payload).decode(),
