@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from evalpkg.scoring.judge import Judge
+    from evalpkg.scoring import Judge
 
 __all__ = ["Judge", "__version__"]
 
@@ -16,6 +16,6 @@ def __getattr__(name: str) -> Any:
     """Import ``Judge`` on first use, so that ``import evalpkg`` stays fast."""
     if name != "Judge":
         raise AttributeError(f"module 'evalpkg' has no attribute '{name}'")
-    from evalpkg.scoring.judge import Judge
+    from evalpkg.scoring import Judge
 
     return Judge

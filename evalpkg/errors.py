@@ -5,6 +5,7 @@ Each error names its cause and its cure. The command line prints both and no tra
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import IntEnum
 
 
@@ -73,3 +74,13 @@ class GateError(EvalError):
     """The self-check before a run failed."""
 
     exit_code = ExitCode.GATE
+
+
+def require_choice(value: str, choices: Collection[str], cause: str) -> None:
+    """Refuse a value that is none of ``choices``.
+
+    Raises:
+        ConfigError: with ``cause``, and the choices as the cure.
+    """
+    if value not in choices:
+        raise ConfigError(cause, f"Choose one of: {', '.join(choices)}.")

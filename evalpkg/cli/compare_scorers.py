@@ -60,9 +60,8 @@ def command(
       evalpkg compare-scorers samples.jsonl --sandbox-mode none
     """
     from evalpkg.pipeline.peer import compare_with_peer
-    from evalpkg.scoring import ScoringSettings
+    from evalpkg.scoring import ScoringSettings, default_workers
     from evalpkg.scoring.peer import PeerSettings, render
-    from evalpkg.scoring.scoring_settings import default_workers
     from evalpkg.tasks import load_tasks
 
     workers = n_workers or default_workers()

@@ -171,8 +171,8 @@ def _end(outcome: ScoreOutcome) -> int:
 def _score_with_peer(config: EvalConfig, samples: tuple[str, ...]) -> int:
     from evalpkg.pipeline.given import tasks_of
     from evalpkg.pipeline.peer import score_with_peer
+    from evalpkg.scoring import default_workers
     from evalpkg.scoring.peer import PeerSettings
-    from evalpkg.scoring.scoring_settings import default_workers
 
     consent = config.sandbox_mode == "none"
     peer = PeerSettings(consent, config.timeout, config.n_workers or default_workers())

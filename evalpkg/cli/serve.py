@@ -100,7 +100,7 @@ def command(
             f"serving needs a package that is not installed: {error.name}",
             "pip install 'evalpkg[serve]'",
         ) from error
-    from evalpkg.scoring.judge import Judge
+    from evalpkg.scoring import Judge
 
     settings = ScoringSettings(
         sandbox_mode=sandbox_mode, timeout_s=timeout, workers=n_workers, crates=crates

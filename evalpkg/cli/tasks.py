@@ -126,7 +126,7 @@ def check_command(file: Path, as_json: bool, sandbox_mode: str, crates: Path | N
     be used.
     """
     from evalpkg.pipeline.check_tasks import check_tasks
-    from evalpkg.scoring.scoring_settings import ScoringSettings
+    from evalpkg.scoring import ScoringSettings
 
     def begin(count: int) -> None:
         click.echo(f"compiling and running the tests of {count} tasks", err=True)

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from evalpkg.errors import ConfigError
-from evalpkg.scoring.scoring_settings import MAX_SECONDS
+from evalpkg.scoring import MAX_SECONDS
 
 
 class _Seconds(click.FloatRange):

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from evalpkg.scoring.scoring_settings import MAX_SECONDS
+from evalpkg.scoring import MAX_SECONDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,17 @@
 
 from evalpkg.generation.base import Backend, Listener, Work
 from evalpkg.generation.create import BACKENDS, create_backend, require_packages
-from evalpkg.generation.generation_settings import EMBEDDED, GenerationSettings
+from evalpkg.generation.generation_settings import ATTENTIONS, DTYPES, EMBEDDED, GenerationSettings
+from evalpkg.generation.prompts import TEMPLATES, get_template, message_sha256
 from evalpkg.generation.provenance import Generated, ModelUsed
+from evalpkg.generation.tokens import ids_sha256
 
 __all__ = [
+    "ATTENTIONS",
     "BACKENDS",
+    "DTYPES",
     "EMBEDDED",
+    "TEMPLATES",
     "Backend",
     "Generated",
     "GenerationSettings",
@@ -15,5 +20,8 @@ __all__ = [
     "ModelUsed",
     "Work",
     "create_backend",
+    "get_template",
+    "ids_sha256",
+    "message_sha256",
     "require_packages",
 ]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
 
-from evalpkg.errors import ConfigError, EnvironmentUnfitError
+from evalpkg.errors import EnvironmentUnfitError, require_choice
 from evalpkg.generation.base import Backend, Listener
 from evalpkg.generation.generation_settings import GenerationSettings
 from evalpkg.models import Role
@@ -72,18 +72,14 @@ BACKENDS: dict[str, BackendEntry] = {
 }
 
 
-def entry(name: str) -> BackendEntry:
+def get_backend_entry(name: str) -> BackendEntry:
     """Return the row of the backend called ``name``.
 
     Raises:
         ConfigError: if there is none.
     """
-    try:
-        return BACKENDS[name]
-    except KeyError:
-        raise ConfigError(
-            f"backend is {name!r}", f"Choose one of: {', '.join(BACKENDS)}."
-        ) from None
+    require_choice(name, BACKENDS, f"backend is {name!r}")
+    return BACKENDS[name]
 
 
 def require_packages(name: str) -> None:
@@ -92,7 +88,7 @@ def require_packages(name: str) -> None:
     Raises:
         EnvironmentUnfitError: if one is not installed; it is named.
     """
-    row = entry(name)
+    row = get_backend_entry(name)
     for package in row.packages:
         if find_spec(package) is None:
             raise EnvironmentUnfitError(
@@ -114,6 +110,6 @@ def create_backend(settings: GenerationSettings, listener: Listener | None = Non
 
         return PoolBackend(settings, listener or Listener())
     require_packages(settings.backend)
-    module, _, name = entry(settings.backend).factory.partition(":")
+    module, _, name = get_backend_entry(settings.backend).factory.partition(":")
     backend: Backend = getattr(import_module(module), name)(settings, listener or Listener())
     return backend

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from evalpkg.errors import ConfigError
+from evalpkg.errors import ConfigError, require_choice
 
 if TYPE_CHECKING:
     from evalpkg.models import Role
@@ -131,8 +131,8 @@ class GenerationSettings:
 
     def __post_init__(self) -> None:
         """Refuse values that no backend could use."""
-        _one_of("dtype", self.dtype, DTYPES)
-        _one_of("attention", self.attention, ATTENTIONS)
+        require_choice(self.dtype, DTYPES, f"dtype is {self.dtype!r}")
+        require_choice(self.attention, ATTENTIONS, f"attention is {self.attention!r}")
         _at_least("temperature", self.temperature, 0)
         _at_least("top_k", self.top_k, 0)
         _at_least("max_new_tokens", self.max_new_tokens, 1)
@@ -156,11 +156,6 @@ class GenerationSettings:
             raise ConfigError(
                 f"openai_timeout is {self.openai_timeout}", "Give a number of seconds above 0."
             )
-
-
-def _one_of(name: str, value: str, known: tuple[str, ...]) -> None:
-    if value not in known:
-        raise ConfigError(f"{name} is {value!r}", f"Choose one of: {', '.join(known)}.")
 
 
 def _json_object(name: str, text: str) -> None:

@@ -11,7 +11,7 @@ import json
 import re
 from dataclasses import dataclass
 
-from evalpkg.errors import ConfigError
+from evalpkg.errors import require_choice
 from evalpkg.models import Task
 
 _COMMENT = re.compile(
@@ -109,12 +109,8 @@ def get_template(name: str) -> PromptTemplate:
     Raises:
         ConfigError: if there is none.
     """
-    try:
-        return TEMPLATES[name]
-    except KeyError:
-        raise ConfigError(
-            f"there is no prompt template {name!r}", f"Choose one of: {', '.join(TEMPLATES)}."
-        ) from None
+    require_choice(name, TEMPLATES, f"there is no prompt template {name!r}")
+    return TEMPLATES[name]
 
 
 def message_sha256(message: str, *, raw: bool) -> str:

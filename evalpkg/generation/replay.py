@@ -11,7 +11,7 @@ from evalpkg.generation.provenance import Generated, ModelUsed
 from evalpkg.models import Role, Sample, Task
 from evalpkg.samples import Recorded
 from evalpkg.store import CANONICAL, STUB
-from evalpkg.tasks.stub import stub
+from evalpkg.tasks import stub
 
 
 class ReplayBackend:

@@ -6,10 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from evalpkg.scoring import Scorer
-from evalpkg.scoring.gate import gold_gate
-from evalpkg.scoring.scoring_settings import ScoringSettings
-from evalpkg.tasks.rows import read_rows
+from evalpkg.scoring import Scorer, ScoringSettings, gold_gate
+from evalpkg.tasks import read_published
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ def check_tasks(
         DataError: if the file cannot be read.
         SandboxUnavailableError, EnvironmentUnfitError: as ``Scorer``.
     """
-    rows = read_rows(path)
+    rows = read_published(path)
     tasks = [task for _, task in rows.tasks]
     failures: dict[str, str] = {}
     if tasks:

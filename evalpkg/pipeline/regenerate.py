@@ -14,8 +14,15 @@ from evalpkg.config import EvalConfig
 from evalpkg.digests import sha256_file
 from evalpkg.errors import ConfigError, DataError
 from evalpkg.evidence import EvalMetadata, collect_environment
-from evalpkg.generation import BACKENDS, Generated, Listener, create_backend
-from evalpkg.generation.generation_settings import ATTENTIONS, DTYPES, GenerationSettings
+from evalpkg.generation import (
+    ATTENTIONS,
+    BACKENDS,
+    DTYPES,
+    Generated,
+    GenerationSettings,
+    Listener,
+    create_backend,
+)
 from evalpkg.models import Role, SeenPrompt
 from evalpkg.pipeline.given import given_by
 from evalpkg.pipeline.stage_settings import generation_settings

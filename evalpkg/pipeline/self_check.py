@@ -12,8 +12,7 @@ from evalpkg.errors import GateError
 from evalpkg.evidence import self_check_passed
 from evalpkg.models import Task
 from evalpkg.reporting.progress import Progress
-from evalpkg.scoring import Scorer
-from evalpkg.scoring.gate import gold_gate
+from evalpkg.scoring import Scorer, gold_gate
 
 NAMED = 40
 """Tasks that the error names. The notes before it name all of them, with their reasons."""

@@ -17,11 +17,9 @@ from evalpkg.pipeline.judging import Extractor
 from evalpkg.pipeline.regenerate import Weights, regeneration
 from evalpkg.policy import load_policy
 from evalpkg.reporting import render_reports
-from evalpkg.scoring.subject import program_digest
+from evalpkg.scoring import program_digest
 from evalpkg.store import RunLayout, read_tasks
-from evalpkg.tasks import load_tasks
-from evalpkg.tasks.fetch import sha256_of
-from evalpkg.tasks.sets import NAMED
+from evalpkg.tasks import NAMED, load_tasks, sha256_of
 from evalpkg.verify import Check, KnownSets, Rechecks, Regeneration, Report, fresh_seed, verify_run
 
 if TYPE_CHECKING:

@@ -16,10 +16,10 @@ from functools import lru_cache
 from types import ModuleType
 
 from evalpkg.digests import sha256_file
-from evalpkg.errors import ConfigError
+from evalpkg.errors import require_choice
 from evalpkg.models import Task
 from evalpkg.policy.bounds import shorten, too_costly
-from evalpkg.tasks.human_eval_rust import locate_human_eval_rust
+from evalpkg.tasks import locate_human_eval_rust
 
 POLICIES = ("sigilderg",)
 TOO_COSTLY = "cannot be checked in reasonable time"
@@ -111,8 +111,7 @@ def load_policy(name: str = "sigilderg") -> Policy:
         ConfigError: if there is no such policy.
         EnvironmentUnfitError: if ``human-eval-rust`` is not installed and cannot be fetched.
     """
-    if name not in POLICIES:
-        raise ConfigError(f"unknown policy '{name}'", f"Choose one of {', '.join(POLICIES)}.")
+    require_choice(name, POLICIES, f"unknown policy '{name}'")
     return _load()
 
 

@@ -29,9 +29,8 @@ from evalpkg.reporting.view.differing import differing
 from evalpkg.reporting.view.origin import dataset_title
 from evalpkg.reporting.view.passk import MetricLine, metric_line
 from evalpkg.reporting.view.provenance import model_names, warnings
-from evalpkg.statistics import Metrics, RoleMetrics
+from evalpkg.statistics import Metrics, RoleMetrics, holm
 from evalpkg.statistics.checkpoints import CheckpointPair, compare_checkpoints
-from evalpkg.statistics.multiplicity import holm
 from evalpkg.store import RunLayout
 
 CAUTION = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from evalpkg.errors import ConfigError, SandboxUnavailableError
+from evalpkg.errors import SandboxUnavailableError, require_choice
 from evalpkg.rust import Runtime, Toolchain, build_runtime, find_toolchain
 from evalpkg.sandbox.base import Provider
 from evalpkg.sandbox.bubblewrap import Bubblewrap
@@ -77,8 +77,7 @@ def select_provider(mode: str, toolchain: Toolchain, runtime: Runtime) -> Provid
     """
     if mode == "none":
         return Unconfined(toolchain, runtime)
-    if mode not in MODES:
-        raise ConfigError(f"unknown sandbox mode '{mode}'", f"Choose one of {', '.join(MODES)}.")
+    require_choice(mode, MODES, f"unknown sandbox mode '{mode}'")
     tried = []
     for name in PROVIDERS if mode == "auto" else (mode,):
         provider = PROVIDERS[name](toolchain, runtime)

@@ -7,8 +7,21 @@ the only way to pass is to give right answers. See ``docs/scoring.md``.
 """
 
 from evalpkg.scoring.gate import GateReport, gold_gate
+from evalpkg.scoring.judge import Judge
 from evalpkg.scoring.provenance import CratesUsed, Judged
 from evalpkg.scoring.scorer import Scorer
-from evalpkg.scoring.scoring_settings import ScoringSettings
+from evalpkg.scoring.scoring_settings import MAX_SECONDS, ScoringSettings, default_workers
+from evalpkg.scoring.subject import program_digest
 
-__all__ = ["CratesUsed", "GateReport", "Judged", "Scorer", "ScoringSettings", "gold_gate"]
+__all__ = [
+    "MAX_SECONDS",
+    "CratesUsed",
+    "GateReport",
+    "Judge",
+    "Judged",
+    "Scorer",
+    "ScoringSettings",
+    "default_workers",
+    "gold_gate",
+    "program_digest",
+]

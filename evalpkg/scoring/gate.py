@@ -10,9 +10,7 @@ from evalpkg.models import Task, VerdictKind
 from evalpkg.scoring.scorer import Scorer
 from evalpkg.scoring.signature import read_signature
 from evalpkg.scoring.untravelled import in_terms_of_the_task, what_may_be_lost
-from evalpkg.tasks.mutants import mutants
-from evalpkg.tasks.repairs import equivalent_mutants
-from evalpkg.tasks.stub import stub
+from evalpkg.tasks import equivalent_mutants, mutants, stub
 
 A_STUB = "a stub"
 FAILED_IN_TESTS = (VerdictKind.PANICKED, VerdictKind.TEST_FAILED)

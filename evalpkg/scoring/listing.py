@@ -16,7 +16,7 @@ from evalpkg.errors import DataError
 from evalpkg.models import Task
 from evalpkg.rust import CrateSet, Toolchain
 from evalpkg.sandbox.scratch import scratch_root
-from evalpkg.tasks.stub import stub
+from evalpkg.tasks import stub
 
 BUILDING_S = 120
 LISTING_S = 20

@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from evalpkg.errors import EvalError
 from evalpkg.models import Verdict
-from evalpkg.scoring.judge import Judge
+from evalpkg.scoring import Judge
 from evalpkg.serving.metrics import ServerMetrics
 from evalpkg.serving.requests import JudgeRequest
 

@@ -27,7 +27,8 @@ from evalpkg.statistics.metrics import (
     VerdictShare,
     metrics_schema,
 )
-from evalpkg.statistics.multiplicity import FamilyMember, HolmFamily, holm_family
+from evalpkg.statistics.multiplicity import FamilyMember, HolmFamily, holm, holm_family
+from evalpkg.statistics.sentences import noise_sentence
 from evalpkg.statistics.statistics_settings import StatisticsSettings
 from evalpkg.statistics.stopping import enough, primary_noise
 
@@ -57,7 +58,9 @@ __all__ = [
     "VerdictShare",
     "compute_metrics",
     "enough",
+    "holm",
     "holm_family",
     "metrics_schema",
+    "noise_sentence",
     "primary_noise",
 ]

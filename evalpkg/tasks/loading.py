@@ -10,13 +10,13 @@ from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 
-from evalpkg.errors import ConfigError, DataError
+from evalpkg.errors import ConfigError, DataError, require_choice
 from evalpkg.models import Exclusion, Task, TaskSet, TaskSource
 from evalpkg.tasks.choose import choose
 from evalpkg.tasks.fetch import locate, sha256_of
 from evalpkg.tasks.human_eval_rust import locate_human_eval_rust
 from evalpkg.tasks.repairs import load_overlay, repaired
-from evalpkg.tasks.rows import read_rows
+from evalpkg.tasks.rows import read_published
 from evalpkg.tasks.sets import NAMED
 from evalpkg.tasks.sets.mends import with_crates, with_ranges, without_unused_crates
 from evalpkg.tasks.sets.named import HUMAN_EVAL_RUST
@@ -54,10 +54,7 @@ def load_tasks(
             left.
         EnvironmentUnfitError: if a named set can neither be found nor fetched.
     """
-    if variant not in VARIANTS:
-        raise ConfigError(
-            f"unknown data set variant {variant!r}", f"Choose one of: {', '.join(VARIANTS)}."
-        )
+    require_choice(variant, VARIANTS, f"unknown data set variant {variant!r}")
     if limit is not None and limit < 1:
         raise ConfigError(f"a limit of {limit} tasks leaves nothing to do", "Use 1 or more.")
     names = (sources,) if isinstance(sources, str) else tuple(sources)
@@ -128,7 +125,7 @@ def read_tasks_of(path: Path, name: str = "") -> list[Task]:
     Raises:
         DataError: if rows cannot become tasks; they are named.
     """
-    rows = read_rows(path, name)
+    rows = read_published(path, name)
     if rows.problems:
         raise DataError(_told(path, rows.problems), "docs/dataset.md says what a row needs.")
     if not rows.tasks:

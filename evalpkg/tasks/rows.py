@@ -28,7 +28,7 @@ class Rows:
     problems: tuple[tuple[int, str], ...]
 
 
-def read_rows(path: Path, name: str = "") -> Rows:
+def read_published(path: Path, name: str = "") -> Rows:
     """Convert every row of ``path``.
 
     Args:

@@ -6,8 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 
 from evalpkg.errors import ConfigError
-from evalpkg.generation.prompts import TEMPLATES, get_template, message_sha256
-from evalpkg.generation.tokens import ids_sha256
+from evalpkg.generation import TEMPLATES, get_template, ids_sha256, message_sha256
 from evalpkg.models import Role, SeenPrompt, Task
 from evalpkg.store import PROMPT, PromptKey
 from evalpkg.verify.check import Check, conclude

@@ -8,8 +8,7 @@ from pydantic import BaseModel, Field
 
 from evalpkg.config.options.setting import setting
 from evalpkg.config.values import Count, OneOf, Stops, Text
-from evalpkg.generation import GenerationSettings
-from evalpkg.generation.prompts import TEMPLATES
+from evalpkg.generation import TEMPLATES, GenerationSettings
 
 DEFAULTS = GenerationSettings()
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from evalpkg.config.options.setting import setting
 from evalpkg.config.values import Count, SandboxMode, Seconds
-from evalpkg.scoring.scoring_settings import ScoringSettings
+from evalpkg.scoring import ScoringSettings
 
 DEFAULTS = ScoringSettings()
 

@@ -9,7 +9,7 @@ from typing import Any
 from evalpkg.evidence import EvalMetadata
 from evalpkg.models import Task
 from evalpkg.reporting.format import plain, plural
-from evalpkg.tasks.human_eval_rust import DATASET_SHA256, RELEASE
+from evalpkg.tasks import DATASET_SHA256, RELEASE
 
 SAMPLING = (
     ("temperature", "temperature"),

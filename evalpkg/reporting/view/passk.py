@@ -20,8 +20,7 @@ from evalpkg.reporting.format import (
 )
 from evalpkg.reporting.labels import MODE, ROLE
 from evalpkg.reporting.view.cells import Cell, difference_cell, estimate_cell
-from evalpkg.statistics import Difference, HolmFamily, Metrics, RoleMetrics
-from evalpkg.statistics.sentences import noise_sentence
+from evalpkg.statistics import Difference, HolmFamily, Metrics, RoleMetrics, noise_sentence
 
 BOTH = "with and without policy"
 

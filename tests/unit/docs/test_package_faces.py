@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 PAGE = Path(__file__).parents[3] / "docs" / "architecture.md"
-PACKAGES = ("store", "evidence", "verify", "merge")
+PACKAGES = ("tasks", "generation", "scoring", "statistics", "store", "evidence", "verify", "merge")
 
 
 def promised(package: str) -> list[str]:
