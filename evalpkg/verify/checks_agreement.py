@@ -9,7 +9,7 @@ from typing import Any
 
 from evalpkg.models import Role, Row, VerdictKind
 from evalpkg.store import CANONICAL, PROMPT, STUB, read_objects
-from evalpkg.tasks.stub import stub
+from evalpkg.tasks import stub
 from evalpkg.verify.check import Check, conclude
 from evalpkg.verify.checks_rows import place
 from evalpkg.verify.checks_told import LOCAL

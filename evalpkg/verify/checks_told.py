@@ -14,8 +14,7 @@ from typing import Any
 from evalpkg.digests import sha256_hex
 from evalpkg.errors import ConfigError
 from evalpkg.evidence import EvalMetadata, self_check_passed, with_answer_warnings
-from evalpkg.generation.generation_settings import EMBEDDED
-from evalpkg.generation.prompts import get_template
+from evalpkg.generation import EMBEDDED, get_template
 from evalpkg.models import Mode, Role, VerdictKind
 from evalpkg.store import CANONICAL, STUB, WHOLE, differences, grown_settings, read_json
 from evalpkg.verify.check import Check, conclude
