@@ -16,13 +16,15 @@ from evalpkg.config import EvalConfig
     "Tasks",
     "Scoring",
     "Run",
+    several="checkpoint_path",
     name="generate",
 )
-def command(config: EvalConfig) -> int:
+def command(config: EvalConfig, *, several: tuple[str, ...]) -> int:
     r"""Write the completions of both models, and nothing else.
 
     Takes the options of 'evalpkg run': the same command with 'run' continues in the same
     directory. The samples are in DIR/work/samples.jsonl, which 'evalpkg score' reads.
+    Several --checkpoint-path give a directory each in DIR, as with 'run'.
 
     \b
     Examples:
@@ -32,6 +34,14 @@ def command(config: EvalConfig) -> int:
     from evalpkg.cli.outcome import show_gaps
     from evalpkg.pipeline.run import generate_only
 
-    outcome = generate_only(config)
-    click.echo(f"{outcome.generated:,} samples generated: {outcome.layout.samples_log}")
-    return show_gaps(outcome.coverage)
+    if len(several) < 2:
+        outcomes = [generate_only(config)]
+    else:
+        from evalpkg.pipeline.checkpoints import each_checkpoint
+
+        outcomes = each_checkpoint(
+            config, several, generate_only, lambda text: click.echo(text, err=True)
+        )
+    for outcome in outcomes:
+        click.echo(f"{outcome.generated:,} samples generated: {outcome.layout.samples_log}")
+    return max(show_gaps(outcome.coverage) for outcome in outcomes)

@@ -27,7 +27,7 @@ from evalpkg.errors import ConfigError
     "--margin",
     type=click.FloatRange(0, 100, min_open=True, max_open=True),
     metavar="POINTS",
-    help="Say whether the fine-tuned model is no worse than base by this many points.",
+    help="Say whether the fine-tuned model is at most this many points worse than the base.",
 )
 @click.option(
     "--contamination",

@@ -20,21 +20,41 @@ def run_checkpoints(
     run: Callable[[EvalConfig], RunOutcome],
     say: Callable[[str], None],
 ) -> list[RunOutcome]:
-    """Evaluate each checkpoint in a directory of its own, with the base model's samples made once.
+    """Evaluate each checkpoint in a directory of its own, and compare all.
 
-    ``comparison.html`` and ``comparison.md`` in the output directory put them side by side.
+    ``comparison.html`` and ``comparison.md`` in the output directory put them side by side. The
+    arguments, errors and outcomes are those of ``each_checkpoint``.
+    """
+    from evalpkg.reporting import compare_runs
+
+    outcomes = each_checkpoint(config, checkpoints, run, say)
+    finished = len(outcomes) == len(checkpoints) and outcomes[-1].coverage.complete
+    if finished and config.shard is None:
+        compare_runs([outcome.layout.root for outcome in outcomes], config.output_dir)
+        say(f"comparison: {config.output_dir / 'comparison.html'}")
+    return outcomes
+
+
+def each_checkpoint(
+    config: EvalConfig,
+    checkpoints: Sequence[str],
+    run: Callable[[EvalConfig], RunOutcome],
+    say: Callable[[str], None],
+) -> list[RunOutcome]:
+    """Work on each checkpoint in a directory of its own, with the base model's samples made once.
 
     Args:
         config: settings of all runs; their directories lie in its output directory.
         checkpoints: values of ``checkpoint_path``.
-        run: evaluates one configuration.
+        run: works on one configuration.
         say: called with one line about each checkpoint.
+
+    Returns:
+        an outcome for each checkpoint, up to the first that is not complete.
 
     Raises:
         ConfigError: if two checkpoints are the same, or the settings allow only one.
     """
-    from evalpkg.reporting import compare_runs
-
     check_checkpoints(config, checkpoints)
     folders = [config.output_dir / name for name in folder_names(checkpoints)]
     outcomes: list[RunOutcome] = []
@@ -45,10 +65,7 @@ def run_checkpoints(
             own["reuse_base"] = folders[0]
         outcomes.append(run(config.model_copy(update=own)))
         if not outcomes[-1].coverage.complete:
-            return outcomes
-    if config.shard is None:
-        compare_runs(folders, config.output_dir)
-        say(f"comparison: {config.output_dir / 'comparison.html'}")
+            break
     return outcomes
 
 

@@ -151,14 +151,16 @@ def _margin(difference: Difference, settings: StatisticsSettings) -> str:
     if settings.margin is not None:
         margin = f"{100.0 * settings.margin:g} points"
         shown = "is" if difference.no_worse else "is not shown to be"
-        bound = f"the bound is {points(difference.at_least)} points"
-        return f" {sure} the fine-tuned model {shown} no worse than base by {margin}: {bound}."
+        bound = f"the bound of the difference is {points(difference.at_least)} points"
+        return (
+            f" {sure} the fine-tuned model {shown} at most {margin} worse than the base: {bound}."
+        )
     if difference.distinguishable:
         return ""
     if difference.at_least >= 0.0:
-        return f" {sure} the fine-tuned model is no worse than base."
+        return f" {sure} the fine-tuned model is not worse than the base."
     bound = f"{_size(difference.at_least)} points"
-    return f" {sure} the fine-tuned model is no worse than base by {bound}."
+    return f" {sure} the fine-tuned model is at most {bound} worse than the base, or better."
 
 
 def _size(value: float) -> str:

@@ -4,15 +4,18 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from evalpkg.cli import generate as generate_command
 from evalpkg.config import load_config
 from evalpkg.errors import ConfigError
 from evalpkg.generation.provenance import Generated
 from evalpkg.models import Task
 from evalpkg.pipeline.checkpoints import folder_names, run_checkpoints
 from evalpkg.pipeline.reuse import BaseSamples, differing_base
-from evalpkg.pipeline.run import generate_only
+from evalpkg.pipeline.run import RunOutcome, generate_only
 from evalpkg.store.layout import RunLayout
+from evalpkg.store.mode_files import Coverage
 from evalpkg.store.sample_log import SampleLog
 from evalpkg.tasks import load_tasks
 
@@ -105,13 +108,9 @@ def test_several_checkpoints_share_the_first_ones_base(
         "evalpkg.reporting.compare_runs", lambda roots, target: compared.append((roots, target))
     )
 
-    class Complete:
-        class coverage:  # noqa: N801
-            complete = True
-
     def run(one):
         ran.append((one.checkpoint_path, one.output_dir.name, one.reuse_base))
-        return Complete()
+        return RunOutcome(RunLayout(one.output_dir), 0, 0, Coverage((), (), ()))
 
     run_checkpoints(config, ["t/checkpoint-1", "t/checkpoint-2"], run, lambda _: None)
     first = tmp_path / "checkpoint-1"
@@ -120,6 +119,25 @@ def test_several_checkpoints_share_the_first_ones_base(
         ("t/checkpoint-2", "checkpoint-2", first),
     ]
     assert compared == [([first, tmp_path / "checkpoint-2"], tmp_path)]
+
+
+def test_samples_are_generated_for_every_checkpoint_that_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran = []
+
+    def generate(one):
+        ran.append((one.checkpoint_path, one.output_dir.name))
+        return RunOutcome(RunLayout(one.output_dir), 4, 0, Coverage((), (), ()))
+
+    monkeypatch.setattr("evalpkg.pipeline.run.generate_only", generate)
+    named = ["--checkpoint-path", "t/one", "--checkpoint-path", "t/two"]
+    done = CliRunner().invoke(
+        generate_command.command, [*named, "--output-dir", str(tmp_path)], standalone_mode=False
+    )
+    assert done.exit_code == 0, done.output
+    assert ran == [("t/one", "one"), ("t/two", "two")]
+    assert done.output.count("4 samples generated") == 2
 
 
 def test_a_checkpoint_named_twice_is_refused() -> None:
