@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from evalpkg.cli.options import config_command
+from evalpkg.cli.types import FILE
 from evalpkg.config import EvalConfig
 from evalpkg.errors import ExitCode
 
@@ -19,7 +20,7 @@ from evalpkg.errors import ExitCode
 @click.option(
     "--write",
     "target",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FILE,
     metavar="FILE",
     help="Also write the content of the digest: settings, digest of the tasks, evalpkg's version.",
 )

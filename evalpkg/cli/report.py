@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from evalpkg.cli.help import EvalCommand
-from evalpkg.cli.types import FOLDER, RUN_FOLDER
+from evalpkg.cli.shared import signing_key_option
+from evalpkg.cli.types import EXISTING_FILE, FOLDER, RUN_FOLDER
 from evalpkg.errors import ConfigError
 
 
@@ -18,11 +19,7 @@ from evalpkg.errors import ConfigError
     type=FOLDER,
     help="Folder for the comparison of several runs.",
 )
-@click.option(
-    "--signing-key",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="ed25519 key (PEM) that signs the new manifest.",
-)
+@signing_key_option("ed25519 key (PEM) that signs the new manifest.")
 @click.option(
     "--margin",
     type=click.FloatRange(0, 100, min_open=True, max_open=True),
@@ -31,7 +28,7 @@ from evalpkg.errors import ConfigError
 )
 @click.option(
     "--contamination",
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    type=EXISTING_FILE,
     metavar="FILE",
     help="File from 'evalpkg contamination --output': the report also shows the result without "
     "the tasks it names.",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from evalpkg.cli.options import config_command
-from evalpkg.cli.types import FOLDER
+from evalpkg.cli.shared import output_dir_option
 from evalpkg.config import EvalConfig
 from evalpkg.errors import ConfigError, ExitCode
 from evalpkg.models import Role
@@ -39,13 +39,7 @@ NAMED = 20
     metavar="FILE",
     help="Samples of the fine-tuned model; with --base, the two are compared.",
 )
-@click.option(
-    "--output-dir",
-    type=FOLDER,
-    required=True,
-    envvar="OUTPUT_DIR",
-    help="Folder for the verdicts, the reports and everything else.",
-)
+@output_dir_option("Folder for the verdicts, the reports and everything else.")
 @click.option(
     "--model", default="", help="The model whose rows to judge, if files hold rows of several."
 )

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from evalpkg.cli.help import EvalCommand
-from evalpkg.cli.types import CRATES, SECONDS
+from evalpkg.cli.shared import CRATES, dataset_option, sandbox_mode_option
+from evalpkg.cli.types import SECONDS
 from evalpkg.errors import EnvironmentUnfitError, ExitCode
 from evalpkg.scoring import ScoringSettings
 
@@ -15,12 +16,7 @@ DEFAULTS = ScoringSettings()
 
 
 @click.command(name="serve", cls=EvalCommand)
-@click.option(
-    "--dataset",
-    default="human-eval-rust",
-    show_default=True,
-    help="Task set: a name or a JSONL file.",
-)
+@dataset_option("Task set: a name or a JSONL file.")
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
@@ -46,13 +42,7 @@ DEFAULTS = ScoringSettings()
     is_flag=True,
     help="Accept requests with their own prompt and tests. Such tests run outside the sandbox.",
 )
-@click.option(
-    "--sandbox-mode",
-    default=DEFAULTS.sandbox_mode,
-    envvar="SANDBOX_MODE",
-    show_default=True,
-    help="Sandbox in which programs run.",
-)
+@sandbox_mode_option("Sandbox in which programs run.")
 @click.option(
     "--timeout",
     type=SECONDS,

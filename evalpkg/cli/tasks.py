@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from evalpkg.cli.help import HELP, EvalCommand
-from evalpkg.cli.types import CRATES
+from evalpkg.cli.shared import CRATES, DATASET_FILE
+from evalpkg.cli.types import EXISTING_FILE
 from evalpkg.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -67,12 +68,7 @@ def command() -> None:
     show_default=True,
     help="Repaired tasks (see ERRATA.md), or the set as published.",
 )
-@click.option(
-    "--dataset-file",
-    multiple=True,
-    type=click.Path(path_type=Path, exists=True, dir_okay=False),
-    help="Local copy of a named set, recognised by its digest. May be repeated.",
-)
+@DATASET_FILE
 def list_command(
     name: str | None,
     as_json: bool,
@@ -109,7 +105,7 @@ def list_command(
 
 
 @command.command(name="check", cls=EvalCommand)
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("file", type=EXISTING_FILE)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON array instead of lines.")
 @click.option(
     "--sandbox-mode",

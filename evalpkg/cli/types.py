@@ -40,14 +40,9 @@ class _Folder(click.Path):
         return super().convert(value, param, ctx)
 
 
-CRATES = click.option(
-    "--crates",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
-    help="Folder with the sources of the tasks' crates, as 'cargo vendor' writes it.",
-)
-"""The option of commands that judge and have no configuration file."""
-
 FOLDER = _Folder(path_type=Path, file_okay=False)
+FILE = click.Path(path_type=Path, dir_okay=False)
+EXISTING_FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
 class _RunFolder(click.Path):

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from evalpkg.cli.help import EvalCommand
-from evalpkg.cli.types import CRATES, RUN_FOLDER
+from evalpkg.cli.shared import CRATES, sandbox_mode_option
+from evalpkg.cli.types import EXISTING_FILE, FILE, RUN_FOLDER
 from evalpkg.errors import ConfigError, ExitCode
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
 @click.option(
     "--replay-file",
     "replayed",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=EXISTING_FILE,
     multiple=True,
     help="--regenerate: file that the run replayed, recognised by its digest. May be repeated.",
 )
@@ -63,30 +64,24 @@ if TYPE_CHECKING:
     type=int,
     help="Seed of the random draw, to repeat an earlier one.  [default: a new one, printed]",
 )
-@click.option(
-    "--sandbox-mode",
-    default="auto",
-    envvar="SANDBOX_MODE",
-    show_default=True,
-    help="Sandbox for samples that are judged again.",
-)
+@sandbox_mode_option("Sandbox for samples that are judged again.")
 @CRATES
 @click.option(
     "--verify-key",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FILE,
     help="Public ed25519 key (PEM) that must have signed the manifest.",
 )
 @click.option(
     "--dataset-file",
     "files",
-    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    type=EXISTING_FILE,
     multiple=True,
     help="Data set file to compare the tasks with, recognised by its digest; not needed for named "
     "sets. May be repeated.",
 )
 @click.option(
     "--rebuild-to",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FILE,
     metavar="FILE",
     help="Rebuild the report from the rows and write it to FILE; the run's own report is then not "
     "compared.",
@@ -107,7 +102,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--check-proof",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FILE,
     help="Check a proof from --prove against the manifest of DIRECTORY; nothing else is checked.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object instead of lines.")
