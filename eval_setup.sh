@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# eval_setup.sh: from this machine, as it is, to a checked result.
+# eval_setup.sh: provision this machine and evaluate on it, up to a checked result.
 #
 #   ./eval_setup.sh                     asks before it starts
-#   NONINTERACTIVE=1 ./eval_setup.sh    asks nothing; replaces an evaluation that is running
+#   NONINTERACTIVE=1 ./eval_setup.sh    asks nothing; replaces a running evaluation
 #
 # The variables are those of the evaluation: BASE_MODEL, CHECKPOINT_PATH, NUM_SAMPLES, K_VALUES,
 # OUTPUT_DIR, SANDBOX_MODE, SEED, SKIP_ENV_CHECK; HF_TOKEN for gated models. Arguments go to
-# ansible-playbook. All work is done by site.yml; this script only brings Ansible and asks.
+# ansible-playbook. site.yml does all the work; this script only installs Ansible and asks.
 set -euo pipefail
 cd "$(dirname "$(realpath "$0")")"
 
@@ -15,7 +15,7 @@ readonly venv=$PWD/.cache/ansible
 readonly evaluation=$HOME/sigilderg-eval
 case ${NONINTERACTIVE:-0} in 1 | true | True | yes) interactive=false ;; *) interactive=true ;; esac
 if $interactive && ! [ -t 0 ]; then
-  echo "There is no terminal to ask on. Set NONINTERACTIVE=1 to go on without questions." >&2
+  echo "There is no terminal for questions. Set NONINTERACTIVE=1 to go on without them." >&2
   exit 2
 fi
 
@@ -24,7 +24,7 @@ log_began=0
 
 say() { printf '%s\n' "$*" | tee -a "$log"; }
 
-# What went wrong, last and in one place: Ansible's messages end with their cure.
+# Show the failure at the end and in one place: Ansible's messages end with their cure.
 summary() {
   local status=$?
   if [ "$status" -eq 0 ]; then return; fi
@@ -35,8 +35,8 @@ summary() {
       sed -e 's/^[0-9-]* [0-9:,]* p=[0-9]* u=[^ ]* n=[^ ]* *[A-Z]*| //' |
       awk '/^fatal: |^failed: /{block=""; keep=1} keep{block=block $0 "\n"} /^$/{keep=0} END{printf "%s", block}' |
       grep -vE '^ *(changed|assertion|evaluated_to|invocation):' | tail -n 25
-    echo "Everything that happened is in $log. Mend the cause and run the same command again:"
-    echo "it goes on where it was."
+    echo "Everything that happened is in $log. Repair the cause and run the same command again:"
+    echo "it goes on where it stopped."
   } | tee -a "$log" >&2
 }
 trap summary EXIT

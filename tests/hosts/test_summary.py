@@ -43,7 +43,7 @@ def test_the_last_lines_are_answer_report_hours_cost_and_what_goes_on(
         "The fine-tuned model is ahead.",
         f"Report: {found['results']}/report.html",
         "Hours: 2.50 on 2 hosts, cost 8.23.",
-        "Go on costing 6.58 an hour until they are terminated: gpu-1, gpu-2.",
+        "These hosts cost 6.58 an hour until you terminate them: gpu-1, gpu-2.",
     ]
 
 
@@ -74,9 +74,9 @@ def test_a_lost_host_and_its_shard_are_named_with_what_to_do(found: dict[str, An
     }
     said = run_summary(lost)
     assert "Failed: gpu-2 could not be reached" in said
-    assert "1 of 2 shards are complete, and what there is of 1/2" in said
+    assert "1 of 2 shards are complete, and parts of 1/2" in said
     assert "Missing: 1/2 of gpu-2." in said
-    assert "remove a host that is gone from the inventory" in said
+    assert "remove it from the inventory" in said
 
 
 def test_nothing_merged_and_no_price_say_no_more_than_is_known(found: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Ansible's usual output, less what says nothing; its last lines are what a run came to."""
+"""Ansible's usual output without unchanged tasks; its last lines are the summary of a run."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ name: evaluation
 type: stdout
 short_description: the default output, with the progress of each host while it evaluates
 description:
-  - A host that is asked again because its evaluation still runs shows counts, rate, time left
-    and cost instead of a failed attempt.
-  - What a task left as it was is not shown, except with C(-v).
-  - The last lines are what the run came to, as C(collect.yml) sums it up.
+  - While an evaluation runs, Ansible asks its host again and again. Each time the output shows
+    counts, rate, time left and cost instead of a failed attempt.
+  - Tasks that changed nothing are not shown, except with C(-v).
+  - The last lines are the summary of the run, which C(collect.yml) makes.
 extends_documentation_fragment:
   - default_callback
   - result_format_callback
@@ -26,7 +26,7 @@ SHOWN = ("debug", "ansible.builtin.debug", "ansible.builtin.pause", "pause")
 
 
 def _seconds(value: float | None) -> str:
-    """A duration as people say it."""
+    """Write a duration in hours, minutes and seconds."""
     if value is None:
         return "?"
     minutes, seconds = divmod(int(value), 60)
@@ -37,7 +37,7 @@ def _seconds(value: float | None) -> str:
 
 
 def progress_line(host: str, status: dict[str, Any]) -> str:
-    """One line about one host, from what its ``bin/status`` printed."""
+    """Write one line about one host from the output of its ``bin/status``."""
     rate = status.get("rate_per_s")
     shards = status.get("shards_total", 1)
     parts = [
@@ -57,26 +57,26 @@ def progress_line(host: str, status: dict[str, Any]) -> str:
 
 
 class CallbackModule(DefaultCallback):  # type: ignore[misc]
-    """The default output but for what changed nothing, one kind of retry, and the end."""
+    """The default output, except for unchanged tasks, one kind of retry, and the end."""
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "stdout"
     CALLBACK_NAME = "evaluation"
 
     def set_options(self, *args: Any, **kwargs: Any) -> None:
-        """Show what changed nothing only where ``-v`` asks for it."""
+        """Show unchanged tasks only with ``-v``."""
         super().set_options(*args, **kwargs)
         loud = self._display.verbosity > 0
         self.set_option("display_ok_hosts", loud)
         self.set_option("display_skipped_hosts", loud)
 
     def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:
-        """Name a task before it starts, for those who watch; it stays only if something changes."""
+        """Name a task before it starts. The line stays only if the task changes something."""
         super().v2_playbook_on_task_start(task, is_conditional)
         self._passing(task.get_name().strip())
 
     def v2_runner_on_ok(self, result: Any) -> None:
-        """Show a change, or what a task was there to say."""
+        """Show a change, or the message of a task."""
         task = getattr(result, "task", None) or result._task
         details = getattr(result, "result", None) or result._result
         if self.get_option("display_ok_hosts"):
@@ -90,7 +90,7 @@ class CallbackModule(DefaultCallback):  # type: ignore[misc]
             super().v2_runner_on_ok(result)
 
     def v2_playbook_on_include(self, included_file: Any) -> None:
-        """Say which files are read only where ``-v`` asks for it."""
+        """Name included files only with ``-v``."""
         if self.get_option("display_ok_hosts"):
             super().v2_playbook_on_include(included_file)
 
@@ -110,7 +110,7 @@ class CallbackModule(DefaultCallback):  # type: ignore[misc]
         super().v2_playbook_on_play_start(play)
 
     def v2_playbook_on_stats(self, stats: Any) -> None:
-        """End with what the run came to."""
+        """End with the summary of the run."""
         self._passing("")
         super().v2_playbook_on_stats(stats)
         summary = stats.custom.get("_run", {}).get("evaluation_summary")
@@ -118,7 +118,7 @@ class CallbackModule(DefaultCallback):  # type: ignore[misc]
             self._display.display(str(summary))
 
     def v2_runner_retry(self, result: Any) -> None:
-        """Show progress where a retry means "still running"."""
+        """Show progress if a retry means "still running"."""
         self._passing("")
         status = self._status(result)
         if status is None:
@@ -128,14 +128,14 @@ class CallbackModule(DefaultCallback):  # type: ignore[misc]
         self._display.display(progress_line(host.get_name(), status))
 
     def _passing(self, text: str) -> None:
-        """Put ``text`` where the next line will be, on a terminal that can take it back."""
+        """Write ``text`` without a line end, on a terminal that can overwrite it."""
         if not self.get_option("display_ok_hosts") and sys.stdout.isatty():
             sys.stdout.write(f"\r\x1b[K{text[:100]}")
             sys.stdout.flush()
 
     @staticmethod
     def _status(result: Any) -> dict[str, Any] | None:
-        """What ``bin/status`` printed, if this retry asked it."""
+        """Return the output of ``bin/status``, if this retry called it."""
         details = getattr(result, "result", None) or result._result
         try:
             status = json.loads(details.get("stdout") or "")

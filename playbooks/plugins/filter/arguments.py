@@ -13,7 +13,7 @@ KEPT = ("type", "elements", "choices", "options")
 
 
 def argument_types(root: str) -> dict[str, Any]:
-    """The options of all roles' entry points, without defaults; none is required, none a secret.
+    """Collect the options of all roles' entry points. No option is required or secret here.
 
     Args:
         root: the project.
@@ -29,7 +29,7 @@ def argument_types(root: str) -> dict[str, Any]:
 
 
 def argument_errors(values: dict[str, Any], types: dict[str, Any]) -> list[str]:
-    """What is wrong with ``values``, by the same rules as Ansible's own check of a role.
+    """Check ``values`` by the rules of Ansible's own check of a role; return the errors.
 
     Args:
         values: variables by name.
@@ -41,8 +41,8 @@ def argument_errors(values: dict[str, Any], types: dict[str, Any]) -> list[str]:
 
 
 class FilterModule:
-    """What Ansible loads."""
+    """The class that Ansible loads."""
 
     def filters(self) -> dict[str, object]:
-        """The filters of this file."""
+        """Return the filters of this file."""
         return {"argument_types": argument_types, "argument_errors": argument_errors}

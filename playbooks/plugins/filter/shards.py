@@ -1,4 +1,4 @@
-"""Filter ``plan_shards``: which host computes which part of a run."""
+"""Filter ``plan_shards``: assigns the parts of a run to hosts."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from typing import Any
 def plan_shards(
     previous: dict[str, Any], hosts: list[str], done: list[str], shards_per_host: int = 1
 ) -> dict[str, Any]:
-    """Deal the shards of a run to the hosts that are there.
+    """Assign the shards of a run to the hosts that can be reached.
 
-    The number of shards is settled by the first plan, because it is part of every shard's
-    identity. A shard stays where it was begun as long as that host is there or the shard is done;
-    one whose host is gone goes to the host with the fewest open shards.
+    The first plan fixes the number of shards, because the number is part of every shard's
+    identity. A shard stays with its host as long as that host exists or the shard is done. If
+    the host is gone, the shard goes to the host with the fewest open shards.
 
     Args:
         previous: the plan so far, ``{"count": n, "hosts": {"0": "gpu-1", ...}}``, or empty.
         hosts: the hosts that can work now.
         done: shards whose result the controller has, as ``i/n``.
-        shards_per_host: how finely a new run is divided.
+        shards_per_host: number of shards per host in a new run.
 
     Returns:
-        a plan of the same form.
+        a plan in the form of ``previous``.
     """
     count = previous.get("count") or len(hosts) * int(shards_per_host)
     begun = previous.get("hosts", {})
@@ -43,14 +43,14 @@ def plan_shards(
 
 
 def shards_of(plan: dict[str, Any], host: str, done: list[str]) -> list[str]:
-    """The open shards of one host, as ``i/n``."""
+    """List the open shards of one host, as ``i/n``."""
     shards = [f"{index}/{plan['count']}" for index, owner in plan["hosts"].items() if owner == host]
     return [shard for shard in shards if shard not in done]
 
 
 class FilterModule:
-    """What Ansible loads."""
+    """The class that Ansible loads."""
 
     def filters(self) -> dict[str, object]:
-        """The filters of this file."""
+        """Return the filters of this file."""
         return {"plan_shards": plan_shards, "shards_of": shards_of}

@@ -1,4 +1,4 @@
-"""Filter ``source_digest``: has anything changed that goes into the wheel?"""
+"""Filter ``source_digest``: detects changes of the files that go into the wheel."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from pathlib import Path
 
 
 def source_digest(root: str, names: list[str]) -> str:
-    """One sha256 over the files below ``names``: their paths and bytes, in a fixed order.
+    """Compute one sha256 over the files below ``names``: their paths and bytes, in a fixed order.
 
     Args:
         root: the project.
-        names: files and folders in it; what is missing counts as empty.
+        names: files and folders in it; a missing one counts as empty.
     """
     digest = hashlib.sha256()
     base = Path(root)
@@ -26,8 +26,8 @@ def source_digest(root: str, names: list[str]) -> str:
 
 
 class FilterModule:
-    """What Ansible loads."""
+    """The class that Ansible loads."""
 
     def filters(self) -> dict[str, object]:
-        """The filters of this file."""
+        """Return the filters of this file."""
         return {"source_digest": source_digest}

@@ -1,4 +1,4 @@
-"""Filters ``run_summary`` and ``status_table``: where a fleet's run stands, and what it came to."""
+"""Filters ``run_summary`` and ``status_table``: state and result of a fleet's run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 def run_summary(found: dict[str, Any]) -> str:
-    """The sentence, the report, hours and cost, hosts lost, and hosts that go on costing.
+    """Write the answer, the report's path, hours and cost, failed hosts, and hosts still billed.
 
     Args:
         found: ``results`` and ``folder`` of the run on the controller; ``plan``, ``done``,
@@ -25,7 +25,7 @@ def run_summary(found: dict[str, Any]) -> str:
     if costing:
         hourly = sum(costing.values())
         lines.append(
-            f"Go on costing {hourly:.2f} an hour until they are terminated: {', '.join(costing)}."
+            f"These hosts cost {hourly:.2f} an hour until you terminate them: {', '.join(costing)}."
         )
     if found["missing"]:
         lines += _missing(found, results)
@@ -33,7 +33,7 @@ def run_summary(found: dict[str, Any]) -> str:
 
 
 def _answer(results: Path) -> list[str]:
-    """The sentences of the run, or of each checkpoint, and where the report is."""
+    """Write the answer of the run, or of each checkpoint, and the report's path."""
     if (results / "combined_summary.md").exists():
         return [*_sentences(results), f"Report: {results / 'report.html'}"]
     checkpoints = [file.parent for file in results.glob("*/combined_summary.md")]
@@ -47,13 +47,13 @@ def _answer(results: Path) -> list[str]:
 
 
 def _sentences(results: Path) -> list[str]:
-    """The sentences at the head of a run's summary."""
+    """Read the sentences at the head of a run's summary."""
     text = (results / "combined_summary.md").read_text(encoding="utf-8")
     return re.findall(r"^\*\*(.+?)\*\*$", text.split("\n## ")[0], re.MULTILINE)
 
 
 def _statuses(folder: Path) -> dict[str, dict[str, Any]]:
-    """What each host's ``bin/status`` said last, by host."""
+    """Read the last output of each host's ``bin/status``, by host."""
     found = {}
     for file in sorted(folder.glob("hosts/*.json")):
         try:
@@ -66,7 +66,7 @@ def _statuses(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def _spent(statuses: dict[str, dict[str, Any]], prices: dict[str, float]) -> list[str]:
-    """Hours and cost of the run, as far as the hosts told."""
+    """Write hours and cost of the run, as far as the hosts reported them."""
     if not statuses:
         return []
     hours = {host: float(status.get("elapsed_s") or 0) / 3600 for host, status in statuses.items()}
@@ -76,15 +76,15 @@ def _spent(statuses: dict[str, dict[str, Any]], prices: dict[str, float]) -> lis
 
 
 def _missing(found: dict[str, Any], results: Path) -> list[str]:
-    """How much there is, what is missing, and what to do."""
+    """Say which shards are complete or missing, and what to do."""
     plan, partial = found["plan"], found["partial"]
     have = f"{len(found['done'])} of {plan['count']} shards are complete"
     if partial:
-        have += f", and what there is of {', '.join(partial)}"
+        have += f", and parts of {', '.join(partial)}"
     owners = [f"{s} of {plan['hosts'].get(s.split('/')[0], 'no host')}" for s in found["missing"]]
     cure = (
-        "Run the same command again to go on; remove a host that is gone from the inventory, and "
-        "the others take over its shards."
+        "Run the same command again to go on. If a host is gone, remove it from the inventory, and "
+        "the other hosts take over its shards."
     )
     return [f"{have}, in {results}. Missing: {', '.join(owners)}.", cure]
 
@@ -93,11 +93,11 @@ HEAD = ("host", "state", "phase", "samples", "shards", "rate/s", "ETA", "elapsed
 
 
 def status_table(hosts: list[str], hostvars: Any) -> str:
-    """A row a host and their totals, as text.
+    """Write a table with a row for each host, and totals.
 
     Args:
-        hosts: which, in order.
-        hostvars: by host; ``evaluation_status`` in them is what ``bin/status`` was asked.
+        hosts: names of the hosts, in order.
+        hostvars: variables by host; ``evaluation_status`` holds the answer of ``bin/status``.
     """
     statuses = {host: _told(hostvars[host].get("evaluation_status")) for host in hosts}
     rows = [_row(host, status) for host, status in statuses.items()]
@@ -110,7 +110,7 @@ def status_table(hosts: list[str], hostvars: Any) -> str:
 
 
 def _told(answer: Any) -> dict[str, Any]:
-    """What a host said, or a state that says why it said nothing."""
+    """Read a host's answer, or return a state that says why there is none."""
     if answer is None or answer.get("unreachable"):
         return {"state": "unreachable"}
     try:
@@ -121,7 +121,7 @@ def _told(answer: Any) -> dict[str, Any]:
 
 
 def _row(host: str, status: dict[str, Any]) -> tuple[str, ...]:
-    """The cells of one host."""
+    """Write the cells of one host."""
     rate, eta = status.get("rate_per_s"), status.get("eta_s")
     return (
         host,
@@ -137,7 +137,7 @@ def _row(host: str, status: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _totals(statuses: list[dict[str, Any]]) -> tuple[str, ...]:
-    """The last row: sums, and the longest wait."""
+    """Write the last row: sums, and the longest wait."""
     total = {
         key: sum(status.get(key) or 0 for status in statuses)
         for key in ("done", "total", "shards_done", "shards_total", "rate_per_s", "cost")
@@ -158,15 +158,15 @@ def _totals(statuses: list[dict[str, Any]]) -> tuple[str, ...]:
 
 
 def _clock(seconds: float | None) -> str:
-    """``3:05`` for three hours and five minutes."""
+    """Write ``3:05`` for three hours and five minutes."""
     if seconds is None:
         return "-"
     return f"{int(seconds) // 3600}:{int(seconds) % 3600 // 60:02d}"
 
 
 class FilterModule:
-    """What Ansible loads."""
+    """The class that Ansible loads."""
 
     def filters(self) -> dict[str, object]:
-        """The filters of this file."""
+        """Return the filters of this file."""
         return {"run_summary": run_summary, "status_table": status_table}

@@ -20,7 +20,7 @@ short_description: The active instances of a Lambda Cloud account
 description:
   - Each instance that is active and has an address is a host, in the groups C(lambda),
     C(lambda_type_TYPE) and C(lambda_region_REGION).
-  - C(evaluation_price_per_hour) of a host is what Lambda asks for it, in dollars.
+  - C(evaluation_price_per_hour) of a host is Lambda's price for it, in dollars.
   - C(jupyter_token) and C(jupyter_url) never become variables.
 extends_documentation_fragment: [inventory_cache]
 options:
@@ -33,7 +33,7 @@ options:
     default: https://cloud.lambda.ai/api/v1
     env: [{name: LAMBDA_API_ENDPOINT}]
   api_key_file:
-    description: File with the key, where the variable LAMBDA_API_KEY does not hold it.
+    description: File with the key; used if the variable LAMBDA_API_KEY is not set.
     env: [{name: LAMBDA_API_KEY_FILE}]
   fleet:
     description: Only instances that C(evalpkg fleet up) started under this name; empty for all.
@@ -62,7 +62,7 @@ AGAIN = (429, 500, 502, 503, 504)
 
 
 def key_of(file: str) -> str:
-    """The key, from ``LAMBDA_API_KEY`` or ``file``."""
+    """Read the key from ``LAMBDA_API_KEY`` or ``file``."""
     key = os.environ.get("LAMBDA_API_KEY", "").strip()
     if not key and file:
         try:
@@ -78,7 +78,7 @@ def key_of(file: str) -> str:
 
 
 def ask(endpoint: str, key: str) -> list[dict[str, Any]]:
-    """All instances. 429 and 5xx are tried again, from two seconds on ever more slowly."""
+    """List all instances. After 429 and 5xx wait two seconds, then ever longer, and try again."""
     for attempt in range(TRIES):
         if attempt:
             time.sleep(min(2.0**attempt, 30.0))
@@ -96,7 +96,7 @@ def ask(endpoint: str, key: str) -> list[dict[str, Any]]:
                 continue
             hint = " Is the key right?" if error.code in (401, 403) else ""
             raise AnsibleParserError(
-                f"Lambda Cloud answered {error.code} to a question for the instances.{hint}"
+                f"Lambda Cloud answered {error.code} to a request for the instances.{hint}"
             ) from None
         except (URLError, OSError, ValueError, KeyError):
             continue
@@ -107,7 +107,7 @@ def ask(endpoint: str, key: str) -> list[dict[str, Any]]:
 
 
 def plain(told: dict[str, Any]) -> dict[str, Any]:
-    """What is used of an instance, and nothing secret."""
+    """Keep only the needed facts of an instance, and no secrets."""
     kind = told.get("instance_type") or {}
     return {
         "id": told["id"],
@@ -124,7 +124,7 @@ def plain(told: dict[str, Any]) -> dict[str, Any]:
 def wanted(
     instances: list[dict[str, Any]], tags: dict[str, str], name: str
 ) -> list[dict[str, Any]]:
-    """Those that are active, have an address, all of ``tags``, and a name that ``name`` matches."""
+    """Keep active instances with an address, all of ``tags``, and a name that ``name`` matches."""
     return [
         one
         for one in instances
@@ -136,12 +136,12 @@ def wanted(
 
 
 class InventoryModule(BaseInventoryPlugin, Cacheable):  # type: ignore[misc]
-    """What Ansible loads."""
+    """The class that Ansible loads."""
 
     NAME = "lambda_cloud"
 
     def verify_file(self, path: str) -> bool:
-        """Any YAML file, as its content names the plugin."""
+        """Accept any YAML file, because its content names the plugin."""
         return bool(super().verify_file(path)) and path.endswith((".yml", ".yaml"))
 
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
@@ -160,7 +160,7 @@ class InventoryModule(BaseInventoryPlugin, Cacheable):  # type: ignore[misc]
             self._add(host, one)
 
     def _instances(self, path: str, cache: bool) -> list[dict[str, Any]]:
-        """From the cache where one is configured, else from the cloud."""
+        """Read instances from the cache if one is configured, else from the cloud."""
         self.load_cache_plugin()
         key = self.get_cache_key(path)
         use = cache and self.get_option("cache")
