@@ -3,8 +3,10 @@
 Definitions, formulas and sources are in ``docs/metrics.md``.
 """
 
+from evalpkg.statistics.attainable import attainable_level
 from evalpkg.statistics.compute import compute_metrics
 from evalpkg.statistics.metrics import (
+    UNTOUCHED,
     Answers,
     Bounds,
     Comparison,
@@ -33,6 +35,7 @@ from evalpkg.statistics.statistics_settings import StatisticsSettings
 from evalpkg.statistics.stopping import enough, primary_noise
 
 __all__ = [
+    "UNTOUCHED",
     "Answers",
     "Bounds",
     "Comparison",
@@ -56,6 +59,7 @@ __all__ = [
     "TokenDifference",
     "Tokens",
     "VerdictShare",
+    "attainable_level",
     "compute_metrics",
     "enough",
     "holm",

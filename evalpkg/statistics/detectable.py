@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from math import ceil, sqrt
+from math import sqrt
 
+from evalpkg.statistics.attainable import attainable_level
 from evalpkg.statistics.design import Design, Floats
 from evalpkg.statistics.intervals import difference_interval, t_quantile
 from evalpkg.statistics.metrics import SamplingNoise
@@ -14,15 +15,6 @@ FEWER, MORE = 5, 4
 """The other number of samples to show: a fifth if sampling hardly matters, else four times."""
 SMALL_SHARE = 0.3
 """Up to this share of the squared error, sampling hardly matters."""
-
-
-def attainable_level(clusters: int, alpha: float) -> float:
-    """Return the largest p below ``alpha`` that the two-sided sign-flip test can give.
-
-    p is a multiple of ``2 / 2^clusters``. Zero if even the smallest p is not below ``alpha``.
-    """
-    step = 2.0 ** (1 - clusters)
-    return max(0.0, (ceil(alpha / step) - 1) * step)
 
 
 def undeclarable(design: Design, settings: StatisticsSettings) -> bool:

@@ -275,6 +275,10 @@ class Comparison(Frozen):
     verdicts: tuple[DifferenceOfVerdict, ...]
 
 
+UNTOUCHED = "without tasks that the training data hold"
+"""View of the tasks that a corpus was not found to hold."""
+
+
 class SensitivityLine(Frozen):
     """pass@k on a subset of the tasks or with other weights; a description, not a test."""
 

@@ -12,13 +12,12 @@ from evalpkg.statistics.comparison import pass_pairs
 from evalpkg.statistics.counts import Counts
 from evalpkg.statistics.design import Design, Floats, Ints, cluster_key, make_design
 from evalpkg.statistics.intervals import difference_interval, t_interval
-from evalpkg.statistics.metrics import Interval, SensitivityLine
+from evalpkg.statistics.metrics import UNTOUCHED, Interval, SensitivityLine
 from evalpkg.statistics.scores import score
 from evalpkg.statistics.statistics_settings import StatisticsSettings
 
 MACRO = "category macro-average"
 UNREPAIRED = "without repaired tasks"
-UNTOUCHED = "without tasks that the training data hold"
 
 
 def sensitivity(

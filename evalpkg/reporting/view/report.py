@@ -18,6 +18,7 @@ from evalpkg.reporting.labels import MODE, ROLE
 from evalpkg.reporting.run_files import RunFiles
 from evalpkg.reporting.view import answers, origin, outcomes, passk, provenance
 from evalpkg.reporting.view.cells import interval_pair
+from evalpkg.reporting.view.untouched import untouched_sentence
 from evalpkg.statistics import Metrics, TaskResult, holm_family
 
 
@@ -78,6 +79,7 @@ class ReportView:
     error_lines: list[outcomes.ErrorLine]
     policy: outcomes.PolicyView
     sensitivity: list[SensitivityRow]
+    untouched: str
     errata: list[provenance.Erratum]
     facts: list[provenance.FactGroup]
     tasks: list[TaskRow]
@@ -130,6 +132,7 @@ def build_view(run: RunFiles, modes: tuple[Mode, ...] | None = None) -> ReportVi
         error_lines=outcomes.error_lines(first),
         policy=outcomes.policy_view(run.metrics),
         sensitivity=_sensitivity(first),
+        untouched=untouched_sentence(first),
         errata=provenance.errata(run.tasks),
         facts=provenance.fact_groups(run.metadata, first),
         tasks=_task_rows(run, first),

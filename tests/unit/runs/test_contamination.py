@@ -7,7 +7,7 @@ from pathlib import Path
 
 from evalpkg.models import Mode
 from evalpkg.pipeline.publish import publish
-from evalpkg.statistics.sensitivity import UNTOUCHED
+from evalpkg.statistics import UNTOUCHED
 from evalpkg.verify import verify_run
 from tests.unit.runs.result_records import TASKS
 from tests.unit.runs.result_runs import finished_run

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from evalpkg.models import Mode, Role, Row, Task, VerdictKind
-from evalpkg.statistics import StatisticsSettings, compute_metrics
-from evalpkg.statistics.sensitivity import UNTOUCHED
+from evalpkg.statistics import UNTOUCHED, StatisticsSettings, compute_metrics
 
 TASKS = [Task(f"t/{i}", "", "f", "", cluster=f"t/{i}") for i in range(4)]
 
