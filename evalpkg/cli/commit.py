@@ -42,18 +42,10 @@ def command(config: EvalConfig, *, target: Path | None) -> int:
     """
     from evalpkg.evidence import commitment_digest
     from evalpkg.pipeline.commit import commitment_for
+    from evalpkg.pipeline.given import tasks_of
     from evalpkg.store import canonical_json, write_atomic
-    from evalpkg.tasks import load_tasks
 
-    tasks = load_tasks(
-        config.dataset,
-        config.dataset_variant,
-        config.task_ids or None,
-        config.limit,
-        exclude=config.exclude_tasks,
-        files=config.dataset_file,
-    )
-    document = commitment_for(config, tasks)
+    document = commitment_for(config, tasks_of(config))
     if target is not None:
         write_atomic(target, canonical_json(document))
         click.echo(f"{target}: the digest is the sha256 of this file", err=True)

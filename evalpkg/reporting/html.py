@@ -5,18 +5,17 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-import math
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import jinja2
 from markupsafe import Markup
 
 from evalpkg.reporting import figures
 from evalpkg.reporting.bundle import Bundle
 from evalpkg.reporting.labels import MARK, MODE, ROLE, VERDICT
+from evalpkg.reporting.templating import present, template_of
 from evalpkg.reporting.view import ReportView
 
 SCRIPTS = ("dom.js", "rust.js", "store.js", "filter.js", "list.js", "task.js", "main.js")
@@ -63,31 +62,12 @@ def render(template: str, **context: Any) -> str:
             "form-action 'none'",
         )
     )
-    return _environment().get_template(template).render(style=style, policy=policy, **context)
+    return template_of(template, present).render(style=style, policy=policy, **context)
 
 
 def json_for_html(value: Mapping[str, Any]) -> str:
     """Write JSON that cannot close the HTML element around it."""
     return json.dumps(value, ensure_ascii=True).replace("<", "\\u003c")
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.PackageLoader("evalpkg.reporting"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=present,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def present(value: Any) -> Any:
-    """Return ``value``. Raise if it is ``None`` or not finite: no reader should see these."""
-    if value is None or (isinstance(value, float) and not math.isfinite(value)):
-        raise ValueError(f"a template tried to print {value!r}")
-    return value
 
 
 @cache

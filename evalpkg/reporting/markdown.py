@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import Any
 
-import jinja2
 from markupsafe import Markup
 
 from evalpkg.models import Mode
 from evalpkg.reporting.format import NBSP
-from evalpkg.reporting.html import present
+from evalpkg.reporting.templating import present, template_of
 from evalpkg.reporting.view import ReportView
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|])")
@@ -29,25 +27,15 @@ def render_summary(view: ReportView) -> str:
 
 def render(template: str, **context: Any) -> str:
     """Render a markdown template, and merge blank lines in a row into one."""
-    text = _environment().get_template(template).render(**context)
+    text = template_of(template, _escape).render(**context)
     return re.sub(r"\n{3,}", "\n\n", text.replace(NBSP, " ")).strip() + "\n"
 
 
-@cache
-def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.PackageLoader("evalpkg.reporting"),
-        # ``_escape`` marks its texts as safe, so HTML escaping would only change other texts.
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=_escape,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
 def _escape(value: Any) -> Markup:
-    """Escape ``value`` so that markdown shows it literally. Text of a macro stays as it is."""
+    """Escape ``value`` so that markdown shows it literally. Text of a macro stays as it is.
+
+    The text that it returns counts as safe, so that it is not escaped for HTML as well.
+    """
     if isinstance(value, Markup):
         return value
     return Markup(_SPECIAL.sub(r"\\\1", str(present(value))))  # noqa: S704 - escaped for markdown

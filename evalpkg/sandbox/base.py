@@ -63,6 +63,14 @@ class Provider(Protocol):
         """Return the command line that runs ``inside`` (see ``evalbox confine``) in the box."""
 
 
+class ProviderBase:
+    """The part of every provider: the toolchain and our programs that it makes visible."""
+
+    def __init__(self, toolchain: Toolchain, runtime: Runtime) -> None:
+        self._toolchain = toolchain
+        self._runtime = runtime
+
+
 BOXED_WORK = Path("/evalpkg/work")
 """The work folder's path in a box with a root of its own. It hides nothing of the host's."""
 

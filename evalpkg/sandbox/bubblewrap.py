@@ -6,12 +6,13 @@ import os
 import shutil
 from collections.abc import Sequence
 
-from evalpkg.rust import BOXED_PROGRAMS, Runtime, Toolchain
+from evalpkg.rust import BOXED_PROGRAMS
 from evalpkg.sandbox.base import (
     BOXED_WORK,
     HOST_NAME,
     POWERS,
     Box,
+    ProviderBase,
     boxed,
     confine,
     needed_inside,
@@ -19,14 +20,10 @@ from evalpkg.sandbox.base import (
 )
 
 
-class Bubblewrap:
+class Bubblewrap(ProviderBase):
     """Runs ``evalbox confine`` under ``bwrap``; it adds limits, seccomp and, if any, Landlock."""
 
     name = "bubblewrap"
-
-    def __init__(self, toolchain: Toolchain, runtime: Runtime) -> None:
-        self._toolchain = toolchain
-        self._runtime = runtime
 
     def missing(self) -> str | None:
         """Return a reason if ``bwrap`` is not on PATH."""

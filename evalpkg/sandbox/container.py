@@ -6,12 +6,13 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 
-from evalpkg.rust import BOXED_PROGRAMS, Runtime, Toolchain
+from evalpkg.rust import BOXED_PROGRAMS
 from evalpkg.sandbox.base import (
     BOXED_WORK,
     HOST_NAME,
     POWERS,
     Box,
+    ProviderBase,
     boxed,
     confine,
     needed_inside,
@@ -21,14 +22,10 @@ from evalpkg.sandbox.base import (
 IMAGE = "evalpkg-empty:1"
 
 
-class Container:
+class Container(ProviderBase):
     """Runs ``evalbox confine`` in a container of an engine."""
 
     name = ""
-
-    def __init__(self, toolchain: Toolchain, runtime: Runtime) -> None:
-        self._toolchain = toolchain
-        self._runtime = runtime
 
     def missing(self) -> str | None:
         """Return a reason if the engine does not answer or takes no empty image.

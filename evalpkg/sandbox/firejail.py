@@ -10,8 +10,16 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
-from evalpkg.rust import Runtime, Toolchain
-from evalpkg.sandbox.base import HOST_NAME, POWERS, Box, confine, needed_inside, programs
+from evalpkg.rust import Runtime
+from evalpkg.sandbox.base import (
+    HOST_NAME,
+    POWERS,
+    Box,
+    ProviderBase,
+    confine,
+    needed_inside,
+    programs,
+)
 from evalpkg.sandbox.scratch import scratch_root
 
 HIDDEN = ("/root", "/home", "/opt", "/mnt", "/media", "/srv", "/var", "/boot", "/etc/passwd")
@@ -21,14 +29,10 @@ WRITABLE = ("/tmp", "/dev/shm", "/run/user")  # noqa: S108 - to be made read-onl
 makes no user namespace, and the launcher cannot make one."""
 
 
-class Firejail:
+class Firejail(ProviderBase):
     """Runs ``evalbox confine`` under ``firejail``; the conformance checks show if it confines."""
 
     name = "firejail"
-
-    def __init__(self, toolchain: Toolchain, runtime: Runtime) -> None:
-        self._toolchain = toolchain
-        self._runtime = runtime
 
     def missing(self) -> str | None:
         """Return a reason if ``firejail`` is not on PATH."""

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evalpkg.rust import Runtime, Toolchain
-from evalpkg.sandbox.base import Box, confine, needed_inside
+from evalpkg.sandbox.base import Box, ProviderBase, confine, needed_inside
 
 
-class Landlock:
+class Landlock(ProviderBase):
     """Confines without any other program, as root or an ordinary user (Linux 5.13 or newer)."""
 
     name = "landlock"
-
-    def __init__(self, toolchain: Toolchain, runtime: Runtime) -> None:
-        self._toolchain = toolchain
-        self._runtime = runtime
 
     def missing(self) -> str | None:
         """Return a reason if the kernel has no Landlock."""

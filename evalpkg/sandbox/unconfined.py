@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from evalpkg.rust import Runtime, Toolchain
-from evalpkg.sandbox.base import Box, confine
+from evalpkg.sandbox.base import Box, ProviderBase, confine
 
 
-class Unconfined:
+class Unconfined(ProviderBase):
     """Limits CPU, memory and files; a program may see and reach everything else."""
 
     name = "none"
-
-    def __init__(self, toolchain: Toolchain, runtime: Runtime) -> None:
-        self._toolchain = toolchain
-        self._runtime = runtime
 
     def missing(self) -> str | None:
         """Return None: this provider always works."""

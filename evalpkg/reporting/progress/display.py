@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import threading
 from pathlib import Path
-from types import TracebackType
 
 from evalpkg.errors import EvalError
 from evalpkg.reporting.progress.counter import PhaseCounter, utc_now
@@ -51,12 +50,7 @@ class Progress:
         self._thread.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if error is None:
             self.finish(State.DONE)
         elif isinstance(error, KeyboardInterrupt):
