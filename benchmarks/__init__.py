@@ -1,1 +1,1 @@
-"""Studies and measurements that stand behind the documentation; not part of the package."""
+"""Studies and measurements that the documentation cites; not part of the package."""

@@ -1,4 +1,4 @@
-"""What ``--num-samples auto`` saves, and whether its intervals still hold the truth.
+"""Measure the savings of ``--num-samples auto`` and the coverage of its intervals.
 
 Runs are drawn round by round and stopped by the rule of ``evalpkg.pipeline.auto``; the same runs
 with every sample are the comparison. Printed by ``python -m benchmarks.coverage --study auto``.
@@ -26,7 +26,7 @@ POPULATIONS = (
 
 
 def _errors(values: Floats, clusters: Floats) -> Floats:
-    """Clustered squared errors of the means of ``values``, shape ``(runs, tasks)``."""
+    """Compute clustered squared errors of the means of ``values``, shape ``(runs, tasks)``."""
     count = clusters.shape[1]
     sums = (values - values.mean(axis=1, keepdims=True)) @ clusters
     error: Floats = count / (count - 1) * (sums**2).sum(axis=1) / values.shape[1] ** 2
@@ -75,7 +75,7 @@ def simulate(population: Population, draws: int, seed: int) -> tuple[float, ...]
 
 
 def table(draws: int, seed: int) -> Iterator[str]:
-    """The lines of the table, as they are computed."""
+    """Yield the lines of the table, as they are computed."""
     yield (
         "| population | samples per task | saved | width, of that with 100 | coverage, stopped "
         "| coverage, 100 samples | significant at some round |"

@@ -1,4 +1,4 @@
-"""Do the intervals cover what they claim to, and does the test reject as often as it should?
+"""Measure the coverage of the intervals and the level of the test.
 
 Draws whole runs from populations whose truth is known, computes intervals and tests with the
 package's own code, and counts. Prints the table of ``docs/performance/coverage.md``::
@@ -72,7 +72,7 @@ SCENARIOS = (
 
 @dataclass(slots=True)
 class Tally:
-    """How often each statement of a run was true."""
+    """Counts of true statements over all runs."""
 
     runs: int = 0
     score_new: int = 0
@@ -106,7 +106,7 @@ def truth(scenario: Scenario) -> tuple[float, float]:
 
 
 def task_scores(correct: Ints, scenario: Scenario) -> TaskScores:
-    """Scores of one model's run, ``correct`` passes per task."""
+    """Compute the scores of one model's run from ``correct`` passes per task."""
     n, k = scenario.samples, scenario.k
     values = np.array([pass_at_k(n, c, k) for c in range(n + 1)])[correct]
     variance = None
@@ -178,7 +178,7 @@ def _covers(interval: Interval | None, value: float) -> bool:
 
 
 def table(draws: int, seed: int) -> Iterator[str]:
-    """The lines of the table, as they are computed."""
+    """Yield the lines of the table, as they are computed."""
     yield (
         "| runs of | tasks (clusters) | n | k | score, new tasks | the same by bootstrap "
         "| score, same tasks "

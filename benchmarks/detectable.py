@@ -1,4 +1,4 @@
-"""Would a run detect what it calls detectable? Small runs with a true effect of that size.
+"""Measure how often runs detect a true effect of the size that they call detectable.
 
 For each size the effect is found at which the mean of the runs' own "detectable difference" equals
 it; then new runs with this effect are drawn, and those that declare a difference are counted.
@@ -49,13 +49,13 @@ def differences(
 
 
 def stated(design: Design, values: Floats, samples: int) -> float | None:
-    """What one run calls detectable."""
+    """Compute the difference that one run calls detectable."""
     error = clustered_error(design, values)
     return minimum_detectable(design, error, 1.0 / samples, SETTINGS)
 
 
 def declared(design: Design, values: Floats) -> float:
-    """Share of the runs that declare a difference."""
+    """Compute the share of the runs that declare a difference."""
     said = 0
     for own, p in zip(values, sign_flip_p(design, values, SETTINGS), strict=True):
         interval = difference_interval(design, own, float(own.mean()), SETTINGS.confidence)
@@ -64,7 +64,7 @@ def declared(design: Design, values: Floats) -> float:
 
 
 def table(draws: int, seed: int) -> Iterator[str]:
-    """The lines of the table, as they are computed."""
+    """Yield the lines of the table, as they are computed."""
     yield "| tasks (clusters) | n | true effect | stated, mean | declared |"
     yield "|---|---|---|---|---|"
     for tasks, samples in SIZES:

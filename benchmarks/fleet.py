@@ -1,4 +1,4 @@
-"""What one more host costs: site.yml on 1, 2 and 4 bare test hosts, then with nothing left to do.
+"""Cost of one more host: site.yml on 1, 2 and 4 bare test hosts, then with nothing left to do.
 
     python -m benchmarks.fleet [--hosts 1 2 4]
 
@@ -114,13 +114,13 @@ def molecule(*arguments: str) -> None:
 
 
 def children_s() -> float:
-    """CPU time of processes that this one started and that ended."""
+    """Return the CPU time of ended child processes."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
 
 def hosts_s(names: Sequence[str]) -> float:
-    """CPU time of hosts since they were made."""
+    """Return the CPU time of hosts since they were created."""
     subnet = os.environ.get("EVALHOST_SUBNET", "10.191.47")
     suffix = "" if subnet == "10.191.47" else "-" + subnet.replace(".", "-")
     asked = subprocess.run(

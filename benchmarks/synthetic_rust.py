@@ -1,4 +1,4 @@
-"""Rust that looks as if a model had written it, for synthetic runs. Nothing here is compiled."""
+"""Rust in the style of a model, for synthetic runs. Nothing here is compiled."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ VIOLATIONS: tuple[str, ...] = ("std::mem", "unsafe", "extern", "std::process", "
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What the pretended model wrote, and what extraction would have found in it."""
+    """Text of the imaginary model, and the program that extraction would have found in it."""
 
     completion: str
     source: str | None

@@ -15,12 +15,12 @@ from evalpkg.errors import ExitCode
 
 _V1, _V2 = Path("/sys/fs/cgroup/cpuacct"), Path("/sys/fs/cgroup")
 CGROUPS = _V1 if _V1.is_dir() else _V2
-"""Where control groups that count CPU time are mounted."""
+"""Mount points of control groups that count CPU time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a command cost.
+    """Cost of a command.
 
     Attributes:
         cpu_s: user and system time of all descendants that were waited for, by ``wait4``.
@@ -39,12 +39,12 @@ class Usage:
 
     @property
     def cpu(self) -> float:
-        """The better of the two figures, in seconds."""
+        """Return the better of the two figures, in seconds."""
         return self.cpu_s if self.cgroup_cpu_s is None else self.cgroup_cpu_s
 
     @property
     def seen(self) -> float:
-        """Share of the CPU time that ``wait4`` saw."""
+        """Return the share of the CPU time that ``wait4`` saw."""
         return self.cpu_s / self.cpu
 
 
@@ -85,7 +85,7 @@ def _watch(pid: int) -> int:
 
 
 def machine_cpu_s() -> float:
-    """CPU time of the whole machine so far: user, nice, system, interrupts."""
+    """Return the machine's CPU time so far: user, nice, system, interrupts."""
     fields = Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]
     busy = [int(fields[place]) for place in (0, 1, 2, 5, 6)]
     return sum(busy) / os.sysconf("SC_CLK_TCK")
@@ -110,7 +110,7 @@ def _group() -> Iterator[Path | None]:
 
 
 def group_cpu_s(group: Path) -> float:
-    """CPU time of all processes that were ever in a control group of either version."""
+    """Return the CPU time of all processes that were ever in a control group, of either version."""
     if (group / "cpuacct.usage").exists():
         return int((group / "cpuacct.usage").read_text()) / 1e9
     lines = (group / "cpu.stat").read_text().splitlines()

@@ -19,7 +19,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def cpu_seconds(pid: int) -> float:
-    """Processor time of another process so far, of its threads too."""
+    """Return the processor time of another process so far, with all its threads."""
     fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
@@ -27,7 +27,7 @@ def cpu_seconds(pid: int) -> float:
 def engine_arguments(
     folder: str, dtype: str, rows: int, longest: int, device: str
 ) -> dict[str, Any]:
-    """What both get: the same weights, rows and memory."""
+    """Settings of both engines: the same weights, rows and memory."""
     on_cpu = {"enforce_eager": True, "kv_cache_memory_bytes": 2 << 30} if device == "cpu" else {}
     return {
         "model": folder,

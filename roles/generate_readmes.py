@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Write each role's README from its argument specs, and hold the specs against the defaults.
+"""Write each role's README from its argument specs, and compare the specs with the defaults.
 
 usage: generate_readmes.py [--check]
 
-With ``--check`` nothing is written: a README that is out of date, a default that no spec describes,
-or a spec whose default differs from the role's ends with status 1.
+With ``--check`` nothing is written. The status is 1 if a README is out of date, if no spec
+describes a default, or if a spec's default differs from the role's.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ FOOTER = (
 
 
 def load(path: Path) -> dict[str, Any]:
-    """A YAML mapping; empty where there is no file."""
+    """Read a YAML mapping; empty if there is no file."""
     return yaml.safe_load(path.read_text(encoding="utf-8")) or {} if path.exists() else {}
 
 
 def code(text: str) -> str:
-    """``C(x)`` becomes a code span; other parentheses stay."""
+    """Turn ``C(x)`` into a code span; other parentheses stay."""
     out, rest = "", text
     while "C(" in rest:
         before, rest = rest.split("C(", 1)
@@ -38,12 +38,12 @@ def code(text: str) -> str:
 
 
 def paragraphs(description: str | list[str]) -> list[str]:
-    """A description, one paragraph per entry, with Ansible's ``C(...)`` as code."""
+    """Write a description, one paragraph per entry, with Ansible's ``C(...)`` as code."""
     return [code(text) for text in ([description] if isinstance(description, str) else description)]
 
 
 def table(options: dict[str, Any]) -> list[str]:
-    """One row per variable."""
+    """Write one row per variable."""
     rows = ["| variable | type | default | meaning |", "|---|---|---|---|"]
     for name, option in options.items():
         default = f"`{option.get('default', '')}`".replace("|", r"\|")
@@ -79,7 +79,7 @@ def readme(role: Path) -> str:
 
 
 def drift(role: Path) -> list[str]:
-    """Where argument specs and defaults disagree."""
+    """List the differences between argument specs and defaults."""
     defaults = load(role / "defaults/main.yml")
     specs = load(role / "meta/argument_specs.yml")["argument_specs"]
     options: dict[str, Any] = {}

@@ -23,7 +23,7 @@ FILTERS = re.compile(
 
 
 def galaxy() -> dict[str, object]:
-    """What galaxy.yml says; the version is the package's."""
+    """Content of galaxy.yml; the version is the package's."""
     source = (PROJECT / "evalpkg/__init__.py").read_text(encoding="utf-8")
     version = re.search(r'^__version__ = "([^"]+)"', source, re.MULTILINE)
     if version is None:
@@ -65,7 +65,7 @@ def assemble(folder: Path) -> None:
 
 
 def main(target: Path) -> int:
-    """Build the archive; the exit status."""
+    """Build the archive; return the exit status."""
     program = Path(sys.executable).with_name("ansible-galaxy")
     command = str(program) if program.exists() else "ansible-galaxy"
     with tempfile.TemporaryDirectory() as folder:

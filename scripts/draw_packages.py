@@ -23,7 +23,7 @@ Graph = Mapping[str, set[str]]
 
 
 def imports(package: Path = ROOT / "evalpkg") -> dict[str, set[str]]:
-    """The packages that each package imports, wherever in a file the import stands.
+    """Find the packages that each package imports, anywhere in its files.
 
     Args:
         package: folder of the outer package; its folders and modules are the nodes.
@@ -52,7 +52,7 @@ def _imported(path: Path, package: str) -> set[str]:
 
 
 def reduced(graph: Graph) -> dict[str, set[str]]:
-    """``graph`` without the edges that follow from longer ways.
+    """Remove the edges of ``graph`` that follow from longer paths.
 
     Raises:
         ValueError: if packages import each other in a circle.
@@ -78,18 +78,18 @@ def reduced(graph: Graph) -> dict[str, set[str]]:
 
 
 def picture(graph: Graph) -> str:
-    """The graph as a Mermaid flowchart in a fenced block."""
+    """Write the graph as a Mermaid flowchart in a fenced block."""
     edges = [f"    {user} --> {used}" for user in graph for used in sorted(reduced(graph)[user])]
     return "\n".join(["```mermaid", "flowchart TD", *edges, "```", ""])
 
 
 def drawn(page: str, graph: Graph) -> str:
-    """``page`` with the picture of ``graph`` between its two marks."""
+    """Put the picture of ``graph`` between the two marks of ``page``."""
     return BETWEEN.sub(lambda _: picture(graph), page)
 
 
 def main(arguments: list[str]) -> int:
-    """Write or check; the exit status."""
+    """Write or check; return the exit status."""
     page = PAGE.read_text(encoding="utf-8")
     wanted = drawn(page, imports())
     if arguments == ["--check"]:

@@ -61,7 +61,7 @@ LEFT_AS_THEY_ARE = """\
 
 
 PREFIXES = {"multipl-e-humaneval": ("HumanEval_",), "multipl-e-mbpp": ("mbpp_",)}
-"""How task ids begin in sets that keep the published ones."""
+"""First parts of task ids in sets that keep the published ids."""
 
 OTHER_SETS = """\
 What a whole set shares is mended by its converter (`evalpkg/tasks/sets/`): HumanEvalPack names a
@@ -75,7 +75,7 @@ entry point and the brace.
 
 
 def render() -> str:
-    """The text of ERRATA.md."""
+    """Write the text of ERRATA.md."""
     tasks = load_tasks(variant="original").tasks
     known = {task.task_id for task in tasks}
     every = load_overlay().repairs
@@ -96,7 +96,7 @@ def render() -> str:
 
 
 def _other_sets(repairs: Mapping[str, Repair]) -> list[str]:
-    """A section for each named set with something to tell."""
+    """Write a section for each named set that has repaired or excluded tasks."""
     lines = ["# Errata of the other named sets", "", OTHER_SETS.rstrip("\n")]
     for name in NAMED:
         left_out = {
@@ -116,7 +116,7 @@ def _other_sets(repairs: Mapping[str, Repair]) -> list[str]:
 
 
 def section_of(repair: Repair) -> RepairKind | None:
-    """The section a repair is listed in, by the gravest of its kinds."""
+    """Choose the section of a repair by the gravest of its kinds."""
     if RepairKind.TRUNCATED_TEST in repair.kinds:
         return RepairKind.TRUNCATED_TEST
     if repair.kinds == (RepairKind.STRENGTHENED,):

@@ -120,7 +120,7 @@ STATES = (
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of the corpus in one state.
+    """Result of the corpus in one state.
 
     Attributes:
         wrong: rows whose verdict differs from that of a good machine, those without one left out.
@@ -135,13 +135,13 @@ class Result:
 
     @property
     def holds(self) -> bool:
-        """Whether the rule holds."""
+        """Tell whether the rule holds."""
         if self.status in (0, 6):
             return self.wrong == 0
         return self.status in (2, 3) and self.said.startswith("error: ")
 
     def row(self) -> str:
-        """A line of the table."""
+        """Write a line of the table."""
         if self.status == 0:
             what = "the same verdicts" if not self.wrong else f"**{self.wrong} rows differ**"
         elif self.status == 6:
@@ -153,7 +153,7 @@ class Result:
 
 
 def corpus(rows: int) -> list[dict[str, str]]:
-    """Right answers, wrong ones, and hostile ones."""
+    """Collect right, wrong and hostile answers."""
     from evalpkg.tasks import load_tasks
     from tests.redteam import corpus as redteam
 
@@ -170,7 +170,7 @@ def corpus(rows: int) -> list[dict[str, str]]:
 
 
 def score(samples: Path, out: Path, state: State) -> tuple[int, str, list[str]]:
-    """Status, what it said on stderr, and the verdicts."""
+    """Score the corpus; return status, standard error and verdicts."""
     command = [sys.executable, "-m", "evalpkg", "score", str(samples), "--output-dir", str(out)]
     command += [
         "--no-cache",
@@ -196,7 +196,7 @@ def score(samples: Path, out: Path, state: State) -> tuple[int, str, list[str]]:
     told = [
         line
         for line in done.stderr.splitlines()
-        # The corpus has samples of a few tasks only, in every state.
+        # In every state, the corpus has samples of only a few tasks.
         if line.startswith(("error:", "note:")) and "have no sample" not in line
     ]
     said = " ".join(told[:2]) or (done.stderr.strip().splitlines() or [""])[-1] * bool(
@@ -206,7 +206,7 @@ def score(samples: Path, out: Path, state: State) -> tuple[int, str, list[str]]:
 
 
 def measure(states: Sequence[State], rows: int) -> list[Result]:
-    """Score the corpus on this machine as it is, then in each state."""
+    """Score the corpus in the machine's present state, then in each state of the table."""
     results = []
     # Not below /tmp or /dev/shm, which some states cover.
     place = Path(tempfile.mkdtemp(prefix="evalpkg-matrix-", dir="/var/tmp"))
@@ -231,7 +231,7 @@ def measure(states: Sequence[State], rows: int) -> list[Result]:
 
 
 def main() -> int:
-    """Run the matrix; 1 if the rule does not hold somewhere."""
+    """Run the matrix; return 1 if the rule fails in any state."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=20, help="right answers in the corpus")
     parser.add_argument("--only", default="", help="states whose name holds this text")

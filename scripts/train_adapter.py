@@ -38,7 +38,7 @@ CONFIG_KEYS = (
     "target_modules",
     "task_type",
 )
-"""What every version of PEFT reads; the rest of the config holds defaults of the newest one."""
+"""Fields that every version of PEFT reads; all others hold defaults of the newest version."""
 
 SHARED_RUN = 10
 """Words in a row that count as contamination (GPT-3, appendix C, counts 13)."""
@@ -54,7 +54,7 @@ class Item:
 
 
 def read_items(text: str) -> list[Item]:
-    """The functions of the data file, made private as in the benchmark's prompts."""
+    """Read the functions of the data file, made private as in the benchmark's prompts."""
     items = []
     pattern = re.compile(r"^((?://(?!!)[^\n]*\n)+)pub (fn (\w+)[^{]*\{)\n(.*?^\}$)", re.M | re.S)
     for comment, signature, name, rest in pattern.findall(text):
@@ -63,7 +63,7 @@ def read_items(text: str) -> list[Item]:
 
 
 def overlaps(items: list[Item], tasks: list[dict[str, Any]]) -> list[str]:
-    """What the items share with a benchmark: names, and runs of ``SHARED_RUN`` words."""
+    """Find names and runs of ``SHARED_RUN`` words that the items share with a benchmark."""
     names = {_plain(task["entry_point"]) for task in tasks}
     runs = {
         run for task in tasks for run in _runs(task["prompt"] + "\n" + task["canonical_solution"])
@@ -85,7 +85,7 @@ def _runs(code: str) -> set[tuple[str, ...]]:
 
 
 def encode(tokenizer: Any, item: Item) -> tuple[list[int], int]:
-    """Token ids of prompt and answer, and the length of the prompt."""
+    """Return the token ids of prompt and answer, and the length of the prompt."""
     message = get_template("default").render(Task(item.name, item.head, item.name, ""))
     prompt = prompt_ids(tokenizer, message)
     answer = tokenizer(f"```rust\n{item.source}\n```", add_special_tokens=False)["input_ids"]
@@ -93,7 +93,7 @@ def encode(tokenizer: Any, item: Item) -> tuple[list[int], int]:
 
 
 def answer_loss(model: Any, batch: list[tuple[list[int], int]], pad: int) -> Any:
-    """Mean cross-entropy over the answers' tokens; the vocabulary is projected only there."""
+    """Compute the mean cross-entropy over the answers' tokens; project only these to logits."""
     import torch
     from torch.nn.functional import cross_entropy
 
@@ -112,7 +112,7 @@ def answer_loss(model: Any, batch: list[tuple[list[int], int]], pad: int) -> Any
 
 
 def train(args: argparse.Namespace, items: list[Item]) -> tuple[Any, dict[str, Any]]:
-    """A trained PEFT model and the facts about its training."""
+    """Train; return the PEFT model and the facts about its training."""
     import peft
     import torch
     import transformers

@@ -1,4 +1,4 @@
-"""Report which mutants of the reference solutions the data set's tests do not notice.
+"""Report the mutants of the reference solutions that the data set's tests do not detect.
 
 Compiles all mutants of a task as modules of one crate, runs each one's tests in a process of its
 own with limits on CPU time and memory, and prints the survivors. No model output is involved, so
@@ -29,7 +29,7 @@ MEMORY_BYTES = 1 << 30
 
 
 def rustc() -> str:
-    """The toolchain's own binary: the rustup proxy would cost a process per call."""
+    """Find the toolchain's own binary: the rustup proxy would cost a process per call."""
     root = subprocess.run(
         ["rustc", "--print", "sysroot"], capture_output=True, text=True, check=True
     ).stdout.strip()
@@ -57,7 +57,7 @@ def compile_modules(compiler: str, task: Task, programs: Sequence[str], folder: 
 
 
 def failing_files(messages: str) -> set[int]:
-    """Indices of the modules that rustc's JSON errors point into."""
+    """Return the indices of the modules that rustc's JSON errors point into."""
     broken: set[int] = set()
     for line in messages.splitlines():
         message = json.loads(line)
@@ -91,7 +91,7 @@ def passes(folder: Path, index: int) -> bool:
 
 
 def survivors(compiler: str, task: Task, limit: int | None) -> tuple[list[Mutant], int, bool]:
-    """``(mutants that pass, mutants that compile, whether the reference solution passes)``."""
+    """Return ``(mutants that pass, mutants that compile, reference solution passes)``."""
     candidates = mutants(task, limit)
     completions = [task.canonical_solution, *(m.source_completion for m in candidates)]
     programs = [f"{task.prompt}{text}\n\n{task.test}\n" for text in completions]

@@ -1,4 +1,4 @@
-"""Writes docs/cli.md from the commands themselves: ``python scripts/write_cli_docs.py``."""
+"""Write docs/cli.md from the commands themselves: ``python scripts/write_cli_docs.py``."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ Other variables name places and secrets, and are not settings of a run:
 
 
 def render() -> str:
-    """The whole page."""
+    """Write the whole page."""
     parts = [HEAD]
     for variable, field in ENVIRONMENT.items():
         about = EvalConfig.model_fields[field].description
@@ -63,7 +63,7 @@ def render() -> str:
     for name in COMMANDS:
         command = app.get_command(context, name)
         assert command is not None
-        command.epilog = None  # the exit codes are above, once
+        command.epilog = None  # the page lists the exit codes once, at its top
         own = click.Context(
             command, info_name=name, parent=context, terminal_width=100, max_content_width=100
         )

@@ -33,12 +33,12 @@ _BOUNDS: dict[str, tuple[float, float | None]] = {
     **dict.fromkeys(("width", "other_width", "endless_width", "memory_gib"), _SIZE),
     "margin": _SHARE,
 }
-"""Least and largest value of each number that is no whole one, by its name."""
+"""Smallest and largest value of each number that is not an integer, by its name."""
 _DIGEST = "^([0-9a-f]{64})?$"
 
 
 def schemas() -> dict[str, dict[str, Any]]:
-    """Each schema by the name of its file."""
+    """Make each schema, by the name of its file."""
     documents: dict[str, type[BaseModel]] = {
         "eval_metadata": EvalMetadata,
         "manifest": Manifest,
@@ -57,11 +57,11 @@ def schemas() -> dict[str, dict[str, Any]]:
 
 
 LINES: dict[str, Codec[Any]] = {"row": ROW, "task": TASK, "prompt": PROMPT}
-"""Records of files with one a line; the file's documents state their version."""
+"""Records of files with one record per line, without a version of their own."""
 
 
 def _config() -> dict[str, Any]:
-    """Schema of ``config.json``: the settings that bind a directory, each of them there."""
+    """Make the schema of ``config.json``: it requires every setting that binds a directory."""
     schema = EvalConfig.model_json_schema(mode="serialization")
     bound = [name for name in EvalConfig.model_fields if EvalConfig.binds(name)]
     properties = {name: schema["properties"][name] for name in bound}
@@ -72,7 +72,7 @@ def _config() -> dict[str, Any]:
 
 
 def _bounded(schema: Any) -> Any:
-    """``schema`` with bounds for every number and digest that has none."""
+    """Add bounds to every number and digest of ``schema`` that has none."""
     if isinstance(schema, list):
         return [_bounded(one) for one in schema]
     if not isinstance(schema, dict):
@@ -97,7 +97,7 @@ def _bound(name: str, kind: dict[str, Any]) -> None:
 
 
 def stale(folder: Path = FOLDER) -> list[Path]:
-    """Files that do not hold what they should."""
+    """List the files whose content is out of date."""
     return [
         folder / name
         for name, text in _texts().items()
@@ -110,7 +110,7 @@ def _texts() -> dict[str, str]:
 
 
 def main(arguments: list[str]) -> int:
-    """Write or check; the exit status."""
+    """Write or check; return the exit status."""
     if arguments == ["--check"]:
         for path in stale():
             print(f"{path.name} is out of date: run python scripts/write_schemas.py")

@@ -20,7 +20,7 @@ _HEAD = """\
 
 
 def rust_source() -> str:
-    """The text of ``vocabulary.rs``, as rustfmt leaves it."""
+    """Write the text of ``vocabulary.rs``, in rustfmt's format."""
     kinds = _enum("Kind", OutcomeKind) + "\nimpl Kind {\n"
     kinds += "    /// Every kind, at the index that is its number.\n"
     kinds += f"    pub const ALL: [Kind; {len(OutcomeKind)}] = [\n"
@@ -44,7 +44,7 @@ def _enum(name: str, table: type[Enum]) -> str:
 
 
 def _comments(table: type[Enum]) -> dict[str, str]:
-    """The string below each member in the source."""
+    """Read the string below each member in the source."""
     tree = ast.parse(inspect.getsource(vocabulary))
     found = next(n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == table.__name__)
     comments: dict[str, str] = {}

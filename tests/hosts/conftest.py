@@ -1,4 +1,4 @@
-"""What the provisioning tests share: the project's plugins, and files rendered by Ansible."""
+"""Fixtures of the provisioning tests: the project's plugins, and files rendered by Ansible."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def load_plugin(path: str) -> ModuleType:
 
 
 def ansible_program(name: str) -> str:
-    """Where a program of Ansible is; the test is skipped where there is none."""
+    """Find a program of Ansible; skip the test if there is none."""
     beside = Path(sys.executable).with_name(name)
     found = str(beside) if beside.exists() else shutil.which(name)
     if found is None:

@@ -74,12 +74,12 @@ class Case:
 
     @property
     def leak(self) -> str:
-        """What it must not see or reach: it is right if and only if it can."""
+        """The forbidden thing: the program's answers are right only if it sees or reaches this."""
         return self.facts.get("leak", "")
 
     @property
     def copies(self) -> int:
-        """How often it must run before it can have found what an earlier run left."""
+        """Number of runs until the program could find something that an earlier run left."""
         return int(self.facts.get("repeat", "1"))
 
     def completion(self, bait: Mapping[str, str] = NO_BAIT) -> str:

@@ -74,7 +74,7 @@ def naively(case: Case, bait: Mapping[str, str], folder: Path) -> str:
 
 
 def here(need: str) -> bool:
-    """Whether this machine has what an attack needs in order to succeed at all."""
+    """Tell whether this machine has the features that an attack needs to succeed at all."""
     if need == "root":
         return os.getuid() == 0 and _capable()
     if need == "terminal":

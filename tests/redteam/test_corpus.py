@@ -78,7 +78,7 @@ def test_canonical_solutions_pass_and_stubs_do_not(tmp_path: Path) -> None:
 
 
 def run_plainly(case: Case, folder: Path) -> str:
-    """What ``rustc --test`` has against a case, empty if its tests pass."""
+    """Return the complaint of ``rustc --test`` about a case, empty if its tests pass."""
     # Renamed, because honest programs bring a module of this name, too; only ours is run.
     tests = case.task.test.replace("mod tests", "mod redteam_tests")
     said = compile_and_run(case.source(), tests, case.task.edition, folder, "redteam_tests")

@@ -74,7 +74,7 @@ class LambdaStandIn:
 
     @property
     def alive(self) -> list[Rented]:
-        """What costs money."""
+        """List the instances that cost money."""
         return [one for one in self.rented if self.status(one) not in ("terminated", "preempted")]
 
     def status(self, one: Rented) -> str:

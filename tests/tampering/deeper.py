@@ -223,7 +223,7 @@ def _of_first(layout: RunLayout, name: str, paths: Sequence[Path]) -> Iterator[T
 
 
 def _by_hand(layout: RunLayout) -> Iterator[Tampering]:
-    """What is no change of one field."""
+    """Return changes that are not changes of one field."""
     yield Tampering("a file of another kind added", _add("certificate.md"), "", After.MANIFEST)
     yield Tampering("rows of another model added", _add("policy/other.jsonl"), "", After.MANIFEST)
     for path in (layout.metadata, layout.config, layout.metrics(Mode.NO_POLICY)):

@@ -27,7 +27,7 @@ EVERY = 10_000
 
 
 def checked(root: Path, *, needs: Needs = Needs.NOTHING, pages: bool = False) -> Report:
-    """What ``verify`` says, with every sample judged or made again where that is needed.
+    """Run ``verify``; judge or generate every sample again if that is needed.
 
     Args:
         root: the run.
@@ -59,7 +59,7 @@ def checked(root: Path, *, needs: Needs = Needs.NOTHING, pages: bool = False) ->
 
 
 def complaints(run: Path, tampering: Tampering, place: Path) -> dict[str, tuple[str, ...]]:
-    """What ``verify`` complains of in a tampered copy of ``run``, by check.
+    """Return the complaints of ``verify`` about a tampered copy of ``run``, by check.
 
     Args:
         run: an honest run.

@@ -1,4 +1,4 @@
-"""What a forger might do to a run: each a change of its directory, and the check that finds it.
+"""Forgeries of a run: each is a change of its directory, with the check that finds it.
 
 A forger knows this program: after the change everything that follows from it is made again, as far
 as ``after`` says, so that no digest gives it away.
@@ -26,7 +26,7 @@ Change = Callable[[RunLayout], None]
 
 
 class After(Enum):
-    """What is made again after the change."""
+    """Files that the forger makes again after the change."""
 
     NOTHING = "nothing"
     MANIFEST = "manifest and statement"
@@ -35,7 +35,7 @@ class After(Enum):
 
 
 class Needs(Enum):
-    """What finds the change, beside what ``verify`` always does."""
+    """Option of ``verify`` that is needed to find the change."""
 
     NOTHING = ""
     RESCORE = "--rescore"
@@ -387,7 +387,7 @@ def _seals() -> Iterator[Tampering]:
 
 
 def _open() -> Iterator[Tampering]:
-    """What nothing here finds; docs/evidence.md says so."""
+    """Return changes that no check finds; docs/evidence.md says so."""
     hole = Needs.NOTHING_FINDS_IT
     for name, edit in (
         ("the sandbox", lambda m: m["sandbox"].update(provider="bubblewrap")),

@@ -16,7 +16,7 @@ FIRST, TRAINING = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.
 
 
 def run(code: str, folder: Path) -> str:
-    """What the code prints, run in a process of its own."""
+    """Run the code in a separate process, and return its output."""
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=folder,

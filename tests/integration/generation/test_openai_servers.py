@@ -1,4 +1,4 @@
-"""What servers do to a run: refuse parameters and tasks, restart, hang, answer in odd shapes."""
+"""Servers disturb a run: they refuse parameters and tasks, restart, hang, answer in odd forms."""
 
 import _thread
 import json

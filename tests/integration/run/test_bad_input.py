@@ -1,4 +1,4 @@
-"""What a user can get wrong: each ends in a cause, a cure and its exit code, never a traceback."""
+"""Mistakes of a user end in a cause, a cure and their exit code, never in a traceback."""
 
 import json
 import os
@@ -15,7 +15,7 @@ SMALL = ("run", *KNOWN, "--limit", "1", "--num-samples", "1", "--k-values", "1",
 
 
 def refusal(code: ExitCode, *arguments: str | Path, **variables: str) -> str:
-    """What a command that must fail with ``code`` says."""
+    """Run a command that must fail with ``code``, and return its message."""
     done = evalpkg(*arguments, variables=variables)
     assert done.returncode == code, done.stderr
     assert "error: " in done.stderr

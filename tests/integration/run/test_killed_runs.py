@@ -24,7 +24,7 @@ def options(samples: Path, count: int, folder: Path) -> list[str | Path]:
 
 
 def phase(folder: Path) -> str:
-    """What the run says it is doing."""
+    """Read the phase that the run reports."""
     try:
         return str(json.loads((folder / "progress.json").read_text())["phase"])
     except (OSError, ValueError):

@@ -279,7 +279,7 @@ def is_computing(pid: int) -> bool:
 
 
 def is_there(pid: int) -> bool:
-    """Whether a process runs; one that only waits to be collected does not."""
+    """Tell whether a process runs; one that only waits to be collected does not."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except OSError:

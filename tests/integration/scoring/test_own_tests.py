@@ -91,7 +91,7 @@ BROKEN = {
     "panics and returns": f"#[test] #[should_panic] fn a() -> Result<(), i32> {{ {ODD} Ok(()) }}",
     "another crate's macro": "proptest! { #[test] fn a(n in 0..9) { halve(n); } }",
 }
-"""What rustc refuses, too."""
+"""Tests that rustc refuses are refused here, too."""
 
 FORMS = {**RUN, **NAMED, **BROKEN}
 
@@ -119,7 +119,7 @@ def by_rustc(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def rustc_says(program: Path, form: int, which: int) -> tuple[bool, int]:
-    """Whether the tests of a form hold for a solution, and how many were run."""
+    """Tell whether the tests of a form pass for a solution, and count the tests that ran."""
     done = subprocess.run(
         [str(program), f"form_{form}::"],
         env={"WHICH": str(which)},

@@ -1,4 +1,4 @@
-"""What docs/architecture.md promises of a package can be imported from the package itself."""
+"""Names that docs/architecture.md promises for a package can be imported from the package."""
 
 from __future__ import annotations
 

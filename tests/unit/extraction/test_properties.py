@@ -1,4 +1,4 @@
-"""What holds for every answer, whatever is in it."""
+"""Properties of the extraction of any answer."""
 
 from __future__ import annotations
 

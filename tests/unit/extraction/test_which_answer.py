@@ -1,4 +1,4 @@
-"""Which definition is the answer: the rule of docs/extraction.md, line by line."""
+"""The rule that chooses the definition, from docs/extraction.md, line by line."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ FILLER = "fn f(x: i32) -> i32 {\n    x\n}\n"
 
 
 def work_of(text: str) -> tuple[Extraction, int]:
-    """What is found in ``text``, and the work that it took."""
+    """Extract from ``text``; return the finding and the amount of work."""
     trace = Trace()
     found = extract(TASK, text, trace)
     return found, trace.work

@@ -36,7 +36,7 @@ WORKING = {
 
 
 def retry(host: str, status: dict[str, Any]) -> dict[str, Any]:
-    """What ansible-runner hands over while a host still works."""
+    """Return an event of ansible-runner about a host that still works."""
     res = {"stdout": json.dumps(status), "rc": 0, "changed": False}
     return {"event": "runner_retry", "event_data": {"host": host, "task": "Wait", "res": res}}
 

@@ -1,4 +1,4 @@
-"""What decides how a model is decoded: the self-test, the recording's check, the number of rows."""
+"""Decisions about decoding a model: self-test, check of the recording, number of rows."""
 
 from types import SimpleNamespace
 from typing import Any

@@ -1,4 +1,4 @@
-"""What generation needs is looked for before anything takes time, and long batches show life."""
+"""Generation checks its needs before slow work, and shows progress during long batches."""
 
 import importlib.util
 import random

@@ -1,4 +1,4 @@
-"""What the scorer says is saved in batches, all of it, even when judging is interrupted."""
+"""All verdicts of the scorer are saved, in batches, even when judging is interrupted."""
 
 from collections.abc import Callable, Iterable
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""What judges beside generation gives way, tells of the first verdicts, and breaks nothing."""
+"""Judging during generation takes little CPU, reports the first verdicts, and breaks nothing."""
 
 from __future__ import annotations
 

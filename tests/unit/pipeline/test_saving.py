@@ -1,4 +1,4 @@
-"""What is finished is saved soon, once, in order, and a failure to save is not overlooked."""
+"""Finished samples are saved soon, once and in order, and a failure to save is reported."""
 
 import threading
 

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow
 
 
 class Text(HTMLParser):
-    """What a reader sees: text by table row, and all of it; scripts and styles left out."""
+    """Visible text of a page, by table row and in total; without scripts and styles."""
 
     def __init__(self, page):
         super().__init__()

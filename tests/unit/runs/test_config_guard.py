@@ -93,7 +93,7 @@ def test_a_start_without_fruit_is_forgotten_and_one_with_it_is_not(
 
 
 def test_a_config_file_that_no_run_wrote_stays(tmp_path: Path) -> None:
-    """That of a model's folder, say."""
+    """A digest, for example of a model's folder."""
     layout = RunLayout(tmp_path)
     layout.config.write_text("{}")
     forget_fruitless_start(layout)

@@ -1,4 +1,4 @@
-"""What a random draw proves about the samples that were not drawn."""
+"""A random draw proves something about the samples that were not drawn."""
 
 from __future__ import annotations
 

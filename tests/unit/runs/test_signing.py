@@ -181,7 +181,7 @@ def test_the_statement_is_about_the_manifest(signed: RunLayout) -> None:
 
 @pytest.mark.skipif(not shutil.which("openssl"), reason="openssl is not installed")
 def test_openssl_agrees(tmp_path: Path, signed: RunLayout, keys: tuple[Path, Path]) -> None:
-    """What we sign, others can check without us: the manifest, and the envelope."""
+    """Others can check our signatures of manifest and envelope without our code."""
     envelope = json.loads(signed.envelope.read_text())
     payload = base64.b64decode(envelope["payload"])
     pae = tmp_path / "pae"

@@ -1,4 +1,4 @@
-"""Whether a refused allocation is a program's own limit, or the machine's want."""
+"""A refused allocation is due to the program's own limit, or to a lack of the machine."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What fails a batch costs its retry alone; the run goes on."""
+"""A program that makes its batch fail costs only a retry of that batch; the run goes on."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""Whose doing it was that rustc ended without an error in any module."""
+"""The cause is found when rustc ends without an error in any module."""
 
 import json
 

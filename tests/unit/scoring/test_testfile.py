@@ -1,4 +1,4 @@
-"""Which tests of a task are run, and which tasks are refused because that cannot be told."""
+"""The choice of a task's tests, and the refusal of tasks whose tests cannot be determined."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Who may be judged at the same time."""
+"""Programs that may or may not be judged at the same time."""
 
 import threading
 from itertools import product

@@ -14,7 +14,7 @@ PASSED = Verdict(VerdictKind.PASSED, True, None, "", "digest")
 
 
 def kept(path: Path) -> Verdict | None:
-    """What a cache made now hands back of what it is given."""
+    """Put verdicts into a new cache, and return the verdicts that it gives back."""
     cache = VerdictCache(path)
     cache.put([(b"key", PASSED)])
     found = cache.get(b"key")

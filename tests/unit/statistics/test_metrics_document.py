@@ -1,4 +1,4 @@
-"""What metrics.json holds for an ordinary run, and that its schema is the published one."""
+"""The content of metrics.json for an ordinary run; its schema is the published one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What must hold for any run."""
+"""Properties of the statistics of any run."""
 
 from __future__ import annotations
 

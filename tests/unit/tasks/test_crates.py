@@ -1,4 +1,4 @@
-"""Which tasks name crates, and what comes of those that do."""
+"""Tasks that name crates, and their treatment."""
 
 from __future__ import annotations
 
