@@ -101,11 +101,6 @@ class Board:
             row.error = event.message or f"failed: {event.task}"
             row.last = row.error.splitlines()[0]
 
-    @property
-    def cost_by_status(self) -> float:
-        """Cost of the run in dollars, as the hosts themselves report it."""
-        return sum(row.number("cost") or 0.0 for row in self.rows.values())
-
 
 def _sentence(status: dict[str, Any]) -> str:
     """Describe a host's progress from its status."""

@@ -116,12 +116,6 @@ class AppendLog(Closing):
         except OSError as error:
             raise cannot_read(self.path, error) from error
 
-    def damaged(self, number: int) -> DataError:
-        """Make the error that a user sees for a line that this package did not write."""
-        return DataError(
-            f"{self.path}, line {number}: not a record of this log", _CURE.format(line=number)
-        )
-
     def close(self) -> None:
         """Stop being the writer."""
         if self._descriptor is not None:
