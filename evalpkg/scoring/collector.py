@@ -53,7 +53,8 @@ class Collector:
         self._calls: queue.Queue[_Call | None] = queue.Queue()
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="collector")
         self._free = threading.Semaphore(AT_ONCE)
-        self._closed = threading.Lock()
+        self._putting = threading.Lock()
+        self._closed = False
         self._thread = threading.Thread(target=self._gather, name="collector", daemon=True)
         self._thread.start()
 
@@ -63,18 +64,21 @@ class Collector:
         call.answer.set_running_or_notify_cancel()  # a caller who gives up must not stop others
         if not items:
             call.answer.set_result([])
-        elif not self._thread.is_alive():
-            call.fail(RuntimeError("the judge is closed"))
-        else:
-            self._calls.put(call)
+            return call.answer
+        with self._putting:  # a call behind the mark of the end would wait for ever
+            if self._closed:
+                call.fail(RuntimeError("the judge is closed"))
+            else:
+                self._calls.put(call)
         return call.answer
 
     def close(self) -> None:
         """Finish all calls, and end the threads."""
-        with self._closed:
-            if self._thread.is_alive():
+        with self._putting:
+            if not self._closed:
+                self._closed = True
                 self._calls.put(None)
-                self._thread.join()
+        self._thread.join()
         self._pool.shutdown(wait=True)
 
     def _gather(self) -> None:

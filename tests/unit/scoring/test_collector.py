@@ -1,12 +1,13 @@
 """Calls that come at the same time are judged together, and each gets its own verdicts."""
 
 import threading
+import time
 from collections.abc import Iterable
 
 import pytest
 
 from evalpkg.models import Extraction, Task, Verdict, VerdictKind
-from evalpkg.scoring.collector import Collector, Item
+from evalpkg.scoring.collector import AT_ONCE, GATHER_S, Collector, Item
 from evalpkg.scoring.rounds import OnVerdict
 
 TASK = Task("t", "fn t() {", "t", "")
@@ -89,3 +90,24 @@ def test_closing_finishes_what_was_put_and_refuses_more() -> None:
     assert future.result(0)[0].detail == "a"
     with pytest.raises(RuntimeError, match="closed"):
         collector.put([item("b")]).result(60)
+
+
+def test_a_call_while_the_judge_is_being_closed_does_not_wait_for_ever() -> None:
+    echo = Echo()
+    echo.gate.clear()
+    collector = Collector(echo.judge)
+    # More groups than are judged at once: the last waits, and with it the end.
+    earlier = []
+    for number in range(AT_ONCE + 1):
+        earlier.append(collector.put([item(str(number))]))
+        time.sleep(4 * GATHER_S)
+    closing = threading.Thread(target=collector.close)
+    closing.start()
+    while not collector._closed:
+        time.sleep(GATHER_S)
+    late = collector.put([item("late")])
+    with pytest.raises(RuntimeError, match="closed"):
+        late.result(60)
+    echo.gate.set()
+    closing.join(60)
+    assert [future.result(60)[0].passed for future in earlier] == [True] * len(earlier)
