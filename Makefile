@@ -32,7 +32,7 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # The tests that need neither a model stack nor long: those of `make check`.
 FAST   := tests/unit --ignore=tests/unit/generation -m "not slow" --hypothesis-profile=quick
 
-.PHONY: help demo check test coverage lint format bench venv dev sandbox clean
+.PHONY: help demo check test coverage lint types rust format bench venv dev sandbox clean
 
 help:  ## show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
@@ -62,7 +62,12 @@ coverage: $(VENV)/.dev  ## lines and branches that the unit tests reach, in html
 lint: $(VENV)/.dev  ## ruff, mypy --strict over everything; rustfmt, clippy and cargo test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync types rust
+
+types: $(VENV)/.dev
 	$(BIN)/mypy
+
+rust:
 	scripts/check_rust.sh
 
 format: $(VENV)/.dev  ## let ruff rewrite the sources
