@@ -67,8 +67,9 @@ lint: $(VENV)/.dev  ## ruff, mypy --strict over everything; rustfmt, clippy and 
 types: $(VENV)/.dev
 	$(BIN)/mypy
 
+# Cargo is told nothing of make's jobs: it cannot reach them.
 rust:
-	scripts/check_rust.sh
+	env -u MAKEFLAGS scripts/check_rust.sh
 
 format: $(VENV)/.dev  ## let ruff rewrite the sources
 	$(BIN)/ruff check --fix .
