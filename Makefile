@@ -69,7 +69,7 @@ types: $(VENV)/.dev
 
 # Cargo is told nothing of make's jobs: it cannot reach them.
 rust:
-	env -u MAKEFLAGS scripts/check_rust.sh
+	env -u MAKEFLAGS -u MFLAGS scripts/check_rust.sh
 
 format: $(VENV)/.dev  ## let ruff rewrite the sources
 	$(BIN)/ruff check --fix .
