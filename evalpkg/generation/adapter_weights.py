@@ -13,6 +13,10 @@ SAFE, PICKLED = "adapter_model.safetensors", "adapter_model.bin"
 _WRAPPERS = frozenset({"base_model", "model", "module", "_orig_mod"})
 """Parts that PEFT, transformers, data parallel or torch.compile add to names when they wrap a
 model."""
+_INSIDE = frozenset(
+    {"_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module", "_forward_module"}
+)
+"""Parts that torch.compile, FSDP, activation checkpointing and Lightning add at any place."""
 
 _NAMED = 3
 
@@ -67,7 +71,7 @@ def matched(
 ) -> dict[str, str]:
     """Map the name of every adapter tensor in the file to its name in the model.
 
-    Names may differ by known wrappers only: ``_orig_mod.`` of torch.compile, a doubled ``model.``,
+    Names may differ by known wrappers only: those of torch.compile and FSDP, a doubled ``model.``,
     a missing ``base_model.model.``, the adapter's own name. They are matched where, without the
     wrappers, exactly one tensor and one layer remain.
 
@@ -135,11 +139,14 @@ def _by_core(names: Iterable[str]) -> dict[str, list[str]]:
 
 
 def _core(name: str) -> str:
-    """Strip the wrappers that stand first, those of torch.compile, and an adapter's name."""
-    parts = [part for part in name.split(".") if part != "_orig_mod"]
+    """Strip the wrappers that stand first, those at any place, and an adapter's name."""
+    parts = [part for part in name.split(".") if part not in _INSIDE]
     while len(parts) > 1 and parts[0] in _WRAPPERS:
         del parts[0]
-    if len(parts) > 2 and parts[-2] == "default":
+    lora = next((n for n, part in enumerate(parts) if part.startswith("lora_")), None)
+    if lora is not None:
+        parts[lora + 1 :] = [part for part in parts[lora + 1 :] if part in ("weight", "bias")]
+    elif len(parts) > 2 and parts[-2] == "default":
         del parts[-2]
     return ".".join(parts)
 

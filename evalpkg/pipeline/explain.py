@@ -4,15 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evalpkg.errors import ConfigError, DataError
 from evalpkg.extraction import Step, Trace, extract
 from evalpkg.models import Extraction, Role, Task, Verdict
+from evalpkg.pipeline.verify import settings_of
 from evalpkg.samples import read_recorded
 from evalpkg.scoring import Scorer, ScoringSettings
-from evalpkg.store import RunLayout, SampleLog, read_tasks
+from evalpkg.store import RunLayout, SampleLog, VerdictLog, read_tasks
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One completion.
+
+    Attributes:
+        task: the task that it answers.
+        completion: the model's text.
+        recorded: the verdict that a run recorded; empty if there is none.
+    """
+
+    task: Task
+    completion: str
+    recorded: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +42,7 @@ class Explanation:
         work: steps of work that reading the answer took (``extraction/budget.py`` limits them).
         extraction: the program that was found.
         verdict: the verdict on that program.
+        recorded: the verdict that a run recorded; empty if there is none.
     """
 
     task: Task
@@ -34,10 +51,11 @@ class Explanation:
     work: int
     extraction: Extraction
     verdict: Verdict
+    recorded: str = ""
 
 
-def completion_of_file(path: Path, row: int, tasks: Sequence[Task]) -> tuple[Task, str]:
-    """Return the task and completion in row ``row`` of a file, counted from 1.
+def answer_of_file(path: Path, row: int, tasks: Sequence[Task]) -> Asked:
+    """Return the answer in row ``row`` of a file, counted from 1.
 
     Raises:
         DataError: if there is no such row.
@@ -47,11 +65,11 @@ def completion_of_file(path: Path, row: int, tasks: Sequence[Task]) -> tuple[Tas
     if not 1 <= row <= len(rows):
         raise DataError(f"{path} has no row {row}", f"It has rows 1 to {len(rows)}.")
     by_id = {task.task_id: task for task in tasks}
-    return by_id[rows[row - 1]["task_id"]], rows[row - 1]["completion"]
+    return Asked(by_id[rows[row - 1]["task_id"]], rows[row - 1]["completion"])
 
 
-def completion_of_run(root: Path, role: Role | None, task_id: str, index: int) -> tuple[Task, str]:
-    """Return the task and completion of one sample of a run.
+def answer_of_run(root: Path, role: Role | None, task_id: str, index: int) -> Asked:
+    """Return one sample of a run.
 
     ``role`` may be None where the run has one model.
 
@@ -74,21 +92,31 @@ def completion_of_run(root: Path, role: Role | None, task_id: str, index: int) -
             f"{root} has no sample {index} of {task_id!r}{by}",
             "Its samples are in work/samples.jsonl, its tasks in tasks.jsonl.",
         )
-    return tasks[task_id], sample.completion
+    judged = VerdictLog(layout.verdicts_log).by_key(samples).get(sample.key)
+    return Asked(tasks[task_id], sample.completion, judged.verdict if judged else "")
 
 
-def explain(task: Task, completion: str, settings: ScoringSettings) -> Explanation:
-    """Extract and judge ``completion`` again, and record every step.
+def limits_of_run(root: Path, settings: ScoringSettings) -> ScoringSettings:
+    """Return ``settings`` with the limits of a run, or as they are for a run that has not ended."""
+    layout = RunLayout(root)
+    if not layout.metadata.exists():
+        return settings
+    recorded = settings_of(layout, settings.sandbox_mode, settings.crates)
+    return replace(recorded, workers=settings.workers)
+
+
+def explain(answer: Asked, settings: ScoringSettings) -> Explanation:
+    """Extract and judge an answer again, and record every step.
 
     Raises:
         EnvironmentUnfitError: as ``Scorer``.
     """
-    trace = Trace()
+    trace, task, completion = Trace(), answer.task, answer.completion
     extraction = extract(task, completion, trace)
     with Scorer(settings, [task]) as scorer:
         verdict = scorer.judge_all([(task, extraction)])[0]
     steps = tuple(trace.steps)
-    return Explanation(task, completion, steps, trace.work, extraction, verdict)
+    return Explanation(task, completion, steps, trace.work, extraction, verdict, answer.recorded)
 
 
 def as_json(explained: Explanation) -> str:
@@ -104,6 +132,7 @@ def as_json(explained: Explanation) -> str:
             "program": explained.extraction.source,
             "main_free": explained.extraction.main_free,
             "verdict": explained.verdict.kind,
+            "recorded_verdict": explained.recorded or None,
             "compile_ok": explained.verdict.compile_ok,
             "error_code": explained.verdict.error_code,
             "detail": explained.verdict.detail,

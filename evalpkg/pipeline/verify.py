@@ -96,7 +96,7 @@ def verify_with_rechecks(
         if request.rescore:
             from evalpkg.scoring import Scorer
 
-            settings = _settings_of(layout, request.sandbox_mode, request.crates)
+            settings = settings_of(layout, request.sandbox_mode, request.crates)
             scorer = stack.enter_context(Scorer(settings, read_tasks(layout.tasks)))
             again = replace(
                 again,
@@ -152,7 +152,7 @@ def refusal(arguments: Mapping[str, Any]) -> str:
     return ""
 
 
-def _settings_of(layout: RunLayout, sandbox_mode: str, crates: Path | None) -> ScoringSettings:
+def settings_of(layout: RunLayout, sandbox_mode: str, crates: Path | None) -> ScoringSettings:
     """Return the limits under which the run says it was judged.
 
     Raises:

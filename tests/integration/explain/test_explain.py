@@ -9,7 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from evalpkg.cli.app import app
-from evalpkg.cli.explain import _tame
+from evalpkg.cli.explain import _reason, _tame
+from evalpkg.models import Extraction, Task, Verdict, VerdictKind
+from evalpkg.pipeline.explain import Explanation
 from tests.integration.run.command import evalpkg, succeed
 
 TASK = {
@@ -59,6 +61,42 @@ def test_the_page_says_why_and_shows_hostile_text_tame(files: tuple[Path, Path])
     assert "[bold red]" in page
     assert "test_failed" in page
     assert "no program was found" in explained(files, 3)
+
+
+@pytest.mark.parametrize(
+    ("kind", "compile_ok", "words"),
+    [
+        ("compile_error", False, "rustc rejected"),
+        ("timeout", False, "rustc did not end"),
+        ("resource_limit", False, "rustc did not end"),
+        ("timeout", True, "when its tests were run"),
+        ("tampered", True, "when its tests were run"),
+        ("passed", True, "every test of the task passed"),
+        ("infra_error", None, "this machine failed"),
+        ("task_fault", None, "own tests cannot be used"),
+    ],
+)
+def test_each_kind_of_verdict_has_its_own_reason(
+    kind: str, compile_ok: bool | None, words: str
+) -> None:
+    verdict = Verdict(VerdictKind(kind), compile_ok)
+    task = Task(TASK["task_id"], TASK["prompt"], TASK["entry_point"], TASK["test"])
+    explained = Explanation(task, "", (), 0, Extraction("fn add() {}", "function"), verdict)
+    assert words in _reason(explained)
+
+
+def test_a_run_s_sample_is_judged_under_the_limits_of_the_run(tmp_path: Path) -> None:
+    tasks, run, answers = tmp_path / "tasks.jsonl", tmp_path / "run", tmp_path / "replay.jsonl"
+    tasks.write_text(json.dumps(TASK) + "\n")
+    answers.write_text(json.dumps({"task_id": "own/add", "completion": "    loop {}\n}\n"}) + "\n")
+    succeed(
+        *("run", "--backend", "replay", "--replay-base", answers, "--skip-finetuned"),
+        *("--num-samples", "1", "--k-values", "1", "--dataset", tasks, "--output-dir", run),
+        *("--timeout", "1"),
+    )
+    found = json.loads(succeed("explain", run, "--task", "own/add", "--json"))
+    assert "1 s" in found["detail"]
+    assert found["recorded_verdict"] == found["verdict"] == "timeout"
 
 
 def test_markup_and_control_characters_are_text() -> None:

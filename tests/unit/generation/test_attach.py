@@ -57,6 +57,10 @@ MENDED = {
     "data parallel": renamed("base_model.", "module.base_model."),
     "without the prefix": renamed("base_model.model.", ""),
     "with the adapter's name": renamed(".weight", ".default.weight"),
+    "with a name of its own": renamed(".weight", ".sft.weight"),
+    "FSDP": renamed(".self_attn.", "._fsdp_wrapped_module.self_attn."),
+    "activation checkpointing": renamed(".self_attn.", "._checkpoint_wrapped_module.self_attn."),
+    "Lightning": renamed("base_model.", "_forward_module.base_model."),
 }
 
 
@@ -87,6 +91,14 @@ def doubled(tensors):
     return tensors | {f"_orig_mod.{name}": tensor + 1 for name, tensor in tensors.items()}
 
 
+def two_adapters(tensors):
+    return {
+        name.replace(".weight", f".{own}.weight"): tensor.clone()
+        for own in ("a", "b")
+        for name, tensor in tensors.items()
+    }
+
+
 def one_more(tensors):
     return tensors | {
         "base_model.model.model.layers.7.self_attn.q_proj.lora_A.weight": torch.ones(2)
@@ -109,6 +121,7 @@ REFUSED: dict[str, tuple[Any, dict[str, Any], type[EvalError], str]] = {
         "4 of the 8 tensors .* fit nowhere",
     ),
     "a layer too many": (one_more, {}, ConfigError, "1 of the 9 tensors .*layers.7"),
+    "two of them": (two_adapters, {}, ConfigError, "16 of the 16 tensors .* fit nowhere"),
     "twice": (doubled, {}, ConfigError, "8 of the 16 tensors .* fit nowhere"),
     "zero": (zeroed, {}, ConfigError, "every lora_B .* is zero"),
     "NaN": (with_nan, {}, DataError, "not numbers"),
