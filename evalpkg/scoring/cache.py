@@ -23,6 +23,9 @@ CREATE TABLE verdicts (
 ) WITHOUT ROWID
 """
 
+_UNUSABLE = (OSError, sqlite3.Error, TypeError, ValueError)
+"""Raised for a file that is no sound cache; sqlite3 decodes names in it and raises ValueError."""
+
 _log = logging.getLogger("evalpkg.scoring")
 
 
@@ -41,7 +44,7 @@ class VerdictCache:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._base = sqlite3.connect(path, timeout=PATIENCE_S, check_same_thread=False)
             _prepare(self._base)
-        except (OSError, sqlite3.Error, _OtherVersionError) as error:
+        except (*_UNUSABLE, _OtherVersionError) as error:
             self._give_up(error)
 
     def get(self, key: bytes) -> Verdict | None:
@@ -56,7 +59,7 @@ class VerdictCache:
                     (key,),
                 ).fetchone()
                 return None if row is None else _verdict(*row)
-            except (sqlite3.Error, ValueError) as error:
+            except _UNUSABLE as error:
                 self._give_up(error)
                 return None
 
@@ -75,7 +78,7 @@ class VerdictCache:
                     self._base.executemany(
                         "INSERT OR REPLACE INTO verdicts VALUES (?,?,?,?,?,?)", rows
                     )
-            except (sqlite3.Error, UnicodeError) as error:
+            except _UNUSABLE as error:
                 self._give_up(error)
 
     def close(self) -> None:
@@ -126,6 +129,16 @@ def _prepare(base: sqlite3.Connection) -> None:
 
 def _verdict(
     kind: str, compile_ok: int | None, code: str | None, detail: str, program: str
-) -> Verdict:
+) -> Verdict | None:
+    """Return the verdict in a row; None for one that would say nothing about a program.
+
+    Raises:
+        ValueError: if a damaged or foreign file holds something else.
+    """
+    texts = (detail, program) if code is None else (code, detail, program)
+    if not all(isinstance(text, str) for text in texts) or compile_ok not in (None, 0, 1):
+        raise ValueError("a row of it is no verdict")
+    if VerdictKind(kind) in UNJUDGED:
+        return None
     known = None if compile_ok is None else bool(compile_ok)
     return Verdict(VerdictKind(kind), known, code, detail, program)

@@ -1,6 +1,7 @@
 """The verdict cache saves time and is never in the way."""
 
 import logging
+import random
 import sqlite3
 import threading
 from pathlib import Path
@@ -110,3 +111,36 @@ def test_threads_share_it(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert all(cache.get(key) == PASSED for key in keys)
+
+
+def test_a_file_with_damage_anywhere_is_a_miss_or_right(tmp_path: Path) -> None:
+    draw = random.Random(7)
+    cache = VerdictCache(tmp_path / "whole")
+    keys = [bytes([number]) * 32 for number in range(60)]
+    verdict = Verdict(VerdictKind.PASSED, True, None, "", "ab" * 32)
+    cache.put((key, verdict) for key in keys)
+    cache.close()
+    whole = (tmp_path / "whole").read_bytes()
+    for number in range(300):
+        damaged = bytearray(whole)
+        start = draw.randrange(len(whole))
+        damaged[start : start + 400] = draw.randbytes(400) if number % 2 else b""
+        file = tmp_path / f"damaged-{number}"
+        file.write_bytes(damaged)
+        cache = VerdictCache(file)
+        found = [cache.get(key) for key in keys]
+        cache.put([(b"new", verdict)])
+        cache.close()
+        assert {one.kind for one in found if one is not None} <= {VerdictKind.PASSED}
+
+
+@pytest.mark.parametrize("kind", ["infra_error", "task_fault"])
+def test_a_kept_verdict_that_says_nothing_about_a_program_is_a_miss(
+    tmp_path: Path, kind: str
+) -> None:
+    VerdictCache(tmp_path / "cache").close()
+    with sqlite3.connect(tmp_path / "cache") as base:
+        base.execute("INSERT INTO verdicts VALUES (?, ?, NULL, NULL, '', 'ab')", (b"key", kind))
+    cache = VerdictCache(tmp_path / "cache")
+    assert cache.get(b"key") is None
+    cache.close()
