@@ -1,6 +1,6 @@
-"""Counts answers that are empty or were cut off, and warns when there are many.
+"""Counts answers that are empty or were cut off, and warns if there are many.
 
-A model that spends its tokens on thoughts, or a server that filters answers, looks like a model
+If a model spends its tokens on thoughts, or a server filters its answers, it looks like a model
 that cannot program.
 """
 
@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from evalpkg.models import Role, Row, Sample
 
 MANY = 0.05
-"""Share of a model's answers from which on the user is warned."""
+"""Share of a model's answers from which the user is warned."""
 
 _ENOUGH = 40
-"""Answers needed for a warning while more are still coming."""
+"""Answers needed for a warning while generation goes on."""
 
 
 class AnswerCounts:
@@ -82,6 +82,6 @@ CUT_OFF = (
 
 
 def with_answer_warnings(warnings: Iterable[str], rows: Mapping[Role, Iterable[Row]]) -> list[str]:
-    """Return the warnings of a run with those about answers made anew from its rows, first."""
+    """Return a run's warnings; those about answers come first, made again from its rows."""
     others = [text for text in warnings if not text.endswith((EMPTY, CUT_OFF))]
     return [*AnswerCounts.of_rows(rows).complaints(), *others]

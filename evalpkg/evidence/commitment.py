@@ -1,6 +1,6 @@
 """A promise made before a run: the digest of its configuration and tasks.
 
-Who publishes it first cannot choose the seed, the sampling or the tasks after having seen results.
+If users publish it first, they cannot choose seed, sampling or tasks after they have seen results.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from evalpkg.models import Task
 from evalpkg.store import TASK, RunLayout, canonical_json, read_json
 
 _AUTO = ("max_samples", "noise_share", "precision")
-"""The rule of ``--num-samples auto``, promised in the place of a number."""
+"""The rule of ``--num-samples auto``, promised instead of a number."""
 
 
 def tasks_sha256(tasks: Iterable[Task]) -> str:
@@ -29,7 +29,7 @@ def commitment_document(
 
     Args:
         arguments: every setting with its value.
-        bound: names of those that decide a sample or verdict.
+        bound: names of the settings that affect a sample or verdict.
         tasks: digest of the tasks.
         version: release of this program that will run.
     """

@@ -1,4 +1,4 @@
-"""Describes this machine and this interpreter. A question without an answer is left empty."""
+"""Describes this machine and this interpreter. Unknown facts are left empty."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from pydantic import BaseModel, ConfigDict
 from evalpkg.addresses import without_userinfo
 
 SECONDS = 20
-"""Patience with a program that is asked for its version."""
+"""Seconds to wait for a program that is asked for its version."""
 
 GPU_FIELDS = "name,memory.total,driver_version"
 
 PROVISIONING = "EVALPKG_PROVISIONING"
-"""Variable that names the file in which provisioning recorded what it did."""
+"""Variable that names the file with provisioning's record."""
 
 NOTABLE = (
     *("evalpkg", "torch", "transformers", "peft", "accelerate", "bitsandbytes", "flash-attn"),
     *("vllm", "openai", "tokenizers", "safetensors", "numpy", "scipy", "tree-sitter-rust"),
     *("human-eval-rust", "sigil-pipeline", "sigilderg-finetuner"),
 )
-"""Packages that a reader looks for first."""
+"""The most important packages for a reader."""
 
 
 class _Part(BaseModel):
@@ -55,20 +55,20 @@ class Cuda(_Part):
 
 
 class FlashAttention(_Part):
-    """The outcome of building FlashAttention 2; a failed build stops nothing."""
+    """The outcome of building FlashAttention 2; a failure does not stop provisioning."""
 
     installed: bool
     reason: str = ""
-    """Why it is not installed."""
+    """Reason why it is not installed."""
 
 
 class Provisioning(_Part, extra="ignore"):
     """The record of how this environment was made; ``roles/cuda_torch`` writes it."""
 
     torch: str
-    """Build of torch that was chosen, such as ``2.7.1+cu128``."""
+    """Chosen build of torch, such as ``2.7.1+cu128``."""
     driver: str = ""
-    """NVIDIA driver by whose version it was chosen, ``none`` without a GPU."""
+    """NVIDIA driver for which it was chosen, ``none`` without a GPU."""
     flash_attention: FlashAttention | None = None
 
 
@@ -86,11 +86,11 @@ class Environment(_Part):
     cuda: Cuda
     python: str
     packages: dict[str, str]
-    """Versions of the packages that matter most."""
+    """Versions of the most important packages."""
     pip_freeze: list[str]
     """Every installed distribution, one requirement a line."""
     provisioning: Provisioning | None = None
-    """Left out where nothing was recorded."""
+    """Provisioning's record; left out if there is none."""
 
 
 def collect_environment() -> Environment:
@@ -113,7 +113,7 @@ def collect_environment() -> Environment:
 
 
 def recorded_provisioning() -> Provisioning | None:
-    """From the file ``EVALPKG_PROVISIONING`` names, else ``provisioning.json`` in this venv."""
+    """Read the record from ``EVALPKG_PROVISIONING``, else ``provisioning.json`` in this venv."""
     named = os.environ.get(PROVISIONING) or Path(sys.prefix, "provisioning.json")
     try:
         return Provisioning.model_validate_json(_text(Path(named)))
@@ -133,21 +133,21 @@ def ask(*command: str) -> str:
 
 
 def parse_gpus(csv: str) -> list[Gpu]:
-    """GPUs from what ``nvidia-smi --query-gpu`` says of ``GPU_FIELDS``, as CSV."""
+    """Parse the GPUs from the CSV of ``nvidia-smi --query-gpu`` with ``GPU_FIELDS``."""
     rows = [[cell.strip() for cell in line.split(",")] for line in csv.splitlines()]
     return [Gpu(name=row[0], memory=row[1], driver=row[2]) for row in rows if len(row) == 3]
 
 
 def parse_cuda_driver(table: str) -> str:
-    """CUDA version from the head of plain ``nvidia-smi``; drivers from 610 on call it UMD."""
+    """Parse the CUDA version from plain ``nvidia-smi``; drivers from 610 on call it UMD."""
     found = re.search(r"CUDA (?:UMD )?Version:\s*(\d+\.\d+)", table)
     return found[1] if found else ""
 
 
 def _cuda_runtime() -> str:
-    """CUDA of the installed torch, read and not imported, which would take seconds.
+    """Read the installed torch's CUDA version without importing torch, which would take seconds.
 
-    A session that only scores does not load torch; it must not look like another environment.
+    A session that only scores does not load torch, but must report the same environment.
     """
     torch = find_spec("torch")
     if torch is None or torch.origin is None:
@@ -156,15 +156,15 @@ def _cuda_runtime() -> str:
 
 
 def parse_cuda_runtime(source: str) -> str:
-    """CUDA version from the text of ``torch/version.py``; empty for a build without."""
+    """Parse the CUDA version from ``torch/version.py``; empty for a build without CUDA."""
     found = re.search(r"^cuda\b[^=]*=\s*['\"]([\d.]+)['\"]", source, re.MULTILINE)
     return found[1] if found else ""
 
 
 def installed_distributions() -> dict[str, tuple[str, str]]:
-    """``{name: (requirement, version)}`` by normalised name, sorted.
+    """List all packages as ``{name: (requirement, version)}``, sorted by normalised name.
 
-    The requirement is ``name==version``, or ``name @ url`` for what came from version control.
+    The requirement is ``name==version``, or ``name @ url`` for a package from version control.
     Paths of this machine and passwords in URLs are left out.
     """
     return _distributions_in(tuple(sys.path))
@@ -186,7 +186,7 @@ def _distributions_in(path: tuple[str, ...]) -> dict[str, tuple[str, str]]:
 
 
 def _requirement(name: str, version: str, origin: str) -> str:
-    """PEP 508 requirement; ``origin`` is the distribution's ``direct_url.json`` (PEP 610)."""
+    """Build the PEP 508 requirement; ``origin`` is the ``direct_url.json`` (PEP 610)."""
     try:
         data = json.loads(origin)
         vcs = data.get("vcs_info")

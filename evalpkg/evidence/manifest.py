@@ -1,8 +1,8 @@
-"""``manifest.json``: digests of every file of a run and of everything that went into it.
+"""``manifest.json``: digests of every file of a run and of all its inputs.
 
-The manifest is a function of the directory alone: made again from the same files, it has the same
-bytes. Not covered are the working files, the live progress, and what is made from the manifest
-itself: its signature and the statement about it.
+The manifest depends only on the directory: made again from the same files, it has the same bytes.
+It does not cover the working files, the live progress, and the files made from the manifest itself:
+its signature and the statement about it.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def not_covered(layout: RunLayout) -> set[str]:
 
 
 def covered_files(layout: RunLayout) -> Iterator[Path]:
-    """Every file that a manifest names, sorted by its path; links are given, never followed."""
+    """List every file that a manifest names, sorted by path; links are listed, never followed."""
     skipped = not_covered(layout)
     for folder, folders, files in os.walk(layout.root):
         at_top = Path(folder) == layout.root
@@ -95,12 +95,12 @@ def digest_of(path: Path) -> FileDigest:
 def _require_plain(path: Path) -> None:
     if path.is_symlink() or not path.is_file():
         raise DataError(
-            f"{path} is not a plain file", "A run's directory holds plain files only: remove it."
+            f"{path} is not a plain file", "A run's directory holds only plain files: remove it."
         )
 
 
 def build_manifest(layout: RunLayout, metadata: EvalMetadata) -> Manifest:
-    """Build the manifest of the files as they are now.
+    """Build the manifest of the present files.
 
     Raises:
         DataError: if a file cannot be read.
@@ -121,7 +121,7 @@ def build_manifest(layout: RunLayout, metadata: EvalMetadata) -> Manifest:
 
 
 def build_inputs(metadata: EvalMetadata, rows: RowFiles) -> Inputs:
-    """Collect the digests of everything that the rows were made from."""
+    """Collect the digests of all inputs of the rows."""
     return Inputs(
         dataset=metadata.dataset,
         prompt=metadata.prompt,
@@ -134,10 +134,9 @@ def build_inputs(metadata: EvalMetadata, rows: RowFiles) -> Inputs:
 
 
 def write_manifest(layout: RunLayout, metadata: EvalMetadata) -> Manifest:
-    """Write ``manifest.json`` over the files as they are now.
+    """Write ``manifest.json`` for the present files.
 
-    What was made from an earlier manifest, its signature and statement, no longer holds and is
-    removed.
+    Signature and statement of an earlier manifest are removed, because they are no longer valid.
 
     Raises:
         DataError: if a file cannot be read.

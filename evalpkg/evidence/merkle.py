@@ -1,8 +1,7 @@
-"""Merkle tree over samples: one of them can be proven without the others.
+"""Merkle tree over samples, with which one sample can be proven without the others.
 
-The tree hash, the inclusion path and its check are those of RFC 9162 (section 2.1), which are
-RFC 6962's: leaves and inner nodes are hashed with different first bytes, so that neither can be
-passed off as the other.
+Tree hash, inclusion path and its check follow RFC 9162 (section 2.1), as in RFC 6962. Leaves and
+inner nodes are hashed with different first bytes, so that neither can be presented as the other.
 """
 
 from __future__ import annotations
@@ -21,14 +20,14 @@ def _node_hash(left: bytes, right: bytes) -> bytes:
 
 
 class MerkleTree:
-    """The tree over ``leaves``, each given as the bytes it stands for."""
+    """The tree over ``leaves``, each given by its bytes."""
 
     def __init__(self, leaves: Iterable[bytes]) -> None:
         self._build([leaf_hash(leaf) for leaf in leaves])
 
     @classmethod
     def over(cls, hashes: list[bytes]) -> MerkleTree:
-        """Make the tree over leaves of which only the hashes are at hand."""
+        """Make the tree over leaves of which only the hashes are known."""
         tree = cls(())
         tree._build(hashes)
         return tree
@@ -37,7 +36,7 @@ class MerkleTree:
         self._levels = [level]
         while len(level) > 1:
             paired = [_node_hash(*level[at : at + 2]) for at in range(0, len(level) - 1, 2)]
-            # A node without a sibling moves up as it is: the RFC splits at powers of two.
+            # A node without a sibling moves up unchanged: the RFC splits at powers of two.
             level = paired + level[len(paired) * 2 :]
             self._levels.append(level)
 
@@ -48,7 +47,7 @@ class MerkleTree:
 
     @property
     def root(self) -> bytes:
-        """Hash of the whole tree; of no leaves, the hash of nothing."""
+        """Hash of the whole tree; without leaves, the hash of the empty text."""
         top = self._levels[-1]
         return top[0] if top else hashlib.sha256().digest()
 
@@ -69,10 +68,10 @@ class MerkleTree:
 
 
 def root_from_path(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes:
-    """The root of the tree of ``size`` leaves that has ``leaf`` (its bytes) at ``index``.
+    """Compute the root of the tree of ``size`` leaves with ``leaf`` (its bytes) at ``index``.
 
     Raises:
-        ValueError: if a path of this length cannot belong to this place.
+        ValueError: if a path of this length cannot belong to this index.
     """
     if not 0 <= index < size:
         raise ValueError(f"leaf {index} cannot be in a tree of {size}")

@@ -1,4 +1,4 @@
-"""``eval_metadata.json``: everything needed to judge, and to repeat, a run."""
+"""``eval_metadata.json``: everything that a reader needs to judge or repeat a run."""
 
 from __future__ import annotations
 
@@ -54,11 +54,11 @@ class Dataset(_Part):
     sha256: str = SHA256
     """Digest of the source file."""
     overlay_sha256: str = SHA256
-    """Digest of the repaired tests laid over it, empty for none."""
+    """Digest of the repairs applied to it, empty for none."""
     errata: list[str] = []
     """Tasks whose test or solution differs from the data set's."""
     parts: list[DatasetPart] = []
-    """Each task set, where there may be several."""
+    """Each task set, if there may be several."""
 
 
 class Prompt(_Part):
@@ -68,16 +68,16 @@ class Prompt(_Part):
     """Name of the prompt template."""
     template_sha256: str = SHA256
     chat_template_sha256: str = SHA256
-    """Digest of the tokenizer's chat template, empty where none is used."""
+    """Digest of the tokenizer's chat template, empty if none is used."""
 
 
 class Model(_Part):
     """One of the compared models."""
 
     name: str
-    """As the user gave it."""
+    """Name as the user gave it."""
     revision: str = ""
-    """Revision that was resolved, empty for a folder."""
+    """Resolved revision, empty for a folder."""
     weights: dict[str, str] = {}
     """sha256 of each weights file, by its name."""
     adapter: str = ""
@@ -90,7 +90,7 @@ class CrateRecord(_Part):
     """Third-party crates that were built together."""
 
     versions: list[str]
-    """``name version`` of each, those that others need included."""
+    """``name version`` of each crate, including dependencies."""
     lock_sha256: str = SHA256
     """Digest of the ``Cargo.lock``."""
     sha256: str = SHA256
@@ -117,10 +117,10 @@ class Sandbox(_Part):
 
 
 class Seeds(_Part):
-    """Seeds of every generator of random numbers in use."""
+    """Seeds of all random number generators in use."""
 
     run: int
-    """Keys the sampling noise of each sample."""
+    """Seed from which the sampling noise of each sample is derived."""
     python: int | None = None
     numpy: int | None = None
     torch: int | None = None
@@ -169,7 +169,7 @@ class EvalMetadata(_Part):
     modes: list[Mode]
     roles: list[Role]
     num_samples: int = Field(ge=1)
-    """Completions asked for per task and model."""
+    """Requested completions per task and model."""
     uneven: dict[Role, dict[str, int]] = {}
     """Tasks that have fewer, by model: samples that were read from files may be so."""
     k_values: list[Annotated[int, Field(ge=1)]] = Field(min_length=1)
@@ -180,16 +180,16 @@ class EvalMetadata(_Part):
     prompt: Prompt
     models: dict[Role, Model] = {}
     generation: dict[str, Any] = {}
-    """Provenance that the generation backend gives: engine, decoding, attention, number format."""
+    """Facts from the generation backend: engine, decoding, attention, number format."""
     toolchain: ToolchainRecord
     sandbox: Sandbox
     self_check: SelfCheck
     environment: Environment
     lock_file: LockFile | None = None
     warnings: list[str] = []
-    """Everything that a reader must know before believing the numbers."""
+    """Warnings that a reader must know before believing the numbers."""
     earlier: list[dict[str, Any]] = []
-    """Each time that the run grew, the settings that it outgrew, with their earlier values."""
+    """For each time that the run grew, the changed settings with their earlier values."""
     hosts: list[Host] = []
     """The machines of a merged run; empty for one machine."""
 

@@ -33,7 +33,7 @@ def rows_of(value: Row, ids: TaskIds, where: str) -> Iterator[Row]:
     if _depth(value) > DEEPEST:
         raise DataError(
             f"{where}: not valid JSON (nested too deeply)",
-            "Is the line cut off? Mend it or remove it.",
+            "Is the line cut off? Repair it or remove it.",
         )
     if "custom_id" in value:
         yield from _of_batch(value, ids, where)

@@ -19,19 +19,19 @@ _ABSENT = object()
 def bind_config(
     layout: RunLayout, config: Mapping[str, Any], irrelevant: Collection[str] = ()
 ) -> dict[str, Any]:
-    """Write ``config.json`` the first time; later, insist that a run at most grows.
+    """Write ``config.json`` the first time; later, allow a run only to grow.
 
-    A run may get more samples, more tasks, other k and other modes: nothing that was measured is
-    lost or changes. Everything else decides a sample or a verdict, and must be as it was.
+    A run may get more samples, more tasks, other k and other modes, because then no measurement is
+    lost or changed. All other settings affect samples or verdicts, and must stay the same.
 
     Args:
         layout: the run's directory.
         config: JSON-ready configuration.
         irrelevant: keys that cannot change results (workers, paths, log level). They are not
-            written, so that hosts which differ in them alone have equal files.
+            written, so that hosts which differ only in these keys have equal files.
 
     Returns:
-        the earlier values of what grew; empty where nothing did.
+        the earlier values of all settings that grew; empty if none did.
 
     Raises:
         ConfigError: if the directory belongs to another configuration; the text names each key
@@ -50,7 +50,7 @@ def bind_config(
         raise ConfigError(
             f"{layout.root} belongs to a run with another configuration:\n  "
             + "\n  ".join(changes),
-            "Go on with the old values, or give another --output-dir. A run may only grow: more "
+            "Use the old values, or give another --output-dir. A run may only grow: more "
             "samples, more tasks, other k, other modes.",
         )
     if earlier:
@@ -61,15 +61,15 @@ def bind_config(
 def bind_tasks(layout: RunLayout, tasks: Sequence[Task], *, may_grow: bool = False) -> None:
     """Write ``tasks.jsonl`` the first time; later, insist that the tasks are the same.
 
-    A data set may change behind its name; results of both must not end in one directory.
+    A data set may change under the same name. Results of both must not be in one directory.
 
     Args:
         layout: the run's directory.
-        tasks: of this session.
-        may_grow: whether further tasks may have come; those from before must still be the same.
+        tasks: tasks of this session.
+        may_grow: True if there may be further tasks; the earlier tasks must still be the same.
 
     Raises:
-        ConfigError: if the directory was begun with other tasks.
+        ConfigError: if the directory was started with other tasks.
         DataError: if ``tasks.jsonl`` cannot be read.
         EnvironmentUnfitError: if it cannot be written.
     """
@@ -93,9 +93,9 @@ def bind_tasks(layout: RunLayout, tasks: Sequence[Task], *, may_grow: bool = Fal
 def forget_fruitless_start(layout: RunLayout) -> None:
     """Unbind a directory in which earlier sessions left no sample and no result.
 
-    A misspelt model ends a run before its first sample, and the corrected command is no other
-    run. Only what a session wrote goes: its facts are written once the directory is bound, and
-    removed last. The caller holds the directory's lock.
+    For example, a misspelt model ends a run before its first sample, and the corrected command is
+    not another run. Only files of such a session are removed. Its facts are written once the
+    directory is bound, and removed last. The caller holds the directory's lock.
     """
     fruits = (layout.samples_log, layout.verdicts_log, layout.manifest)
     if not layout.facts.exists() or any(path.exists() and path.stat().st_size for path in fruits):

@@ -1,4 +1,4 @@
-"""Canonical JSON, atomic writes and digests: what every file of a run is made with."""
+"""Canonical JSON, atomic writes and digests, for every file of a run."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 def canonical_json(value: Any) -> str:
     """Write ``value`` as JSON on one line: keys as given, no padding, UTF-8 without escapes.
 
-    A lone surrogate (half of a pair, legal in JSON) has no UTF-8 form; it alone is escaped,
-    so that the text is read back as it was.
+    A lone surrogate (half of a pair, legal in JSON) has no UTF-8 form. So it is escaped, and the
+    same text is read back.
     """
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return _LONE_SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def pretty_json(value: Any) -> str:
-    """Write ``value`` as indented JSON for people; the bytes depend on ``value`` alone."""
+    """Write ``value`` as indented JSON for people; the bytes depend only on ``value``."""
     text = json.dumps(value, ensure_ascii=False, indent=2)
     return _LONE_SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n"
 
@@ -43,8 +43,8 @@ def cannot_write(path: Path, error: OSError) -> EnvironmentUnfitError:
 def replacing(path: Path) -> Iterator[IO[bytes]]:
     """Open a file that replaces ``path`` when the block ends without an error.
 
-    No reader sees half of it, and no crash leaves half of it: it is on disk before it gets the
-    name. If the block fails, ``path`` stays as it was.
+    The content is on disk before the file gets its name. So no reader sees half of it, and no crash
+    leaves half of it. If the block fails, ``path`` is unchanged.
 
     Raises:
         EnvironmentUnfitError: if the place cannot be written to.
@@ -94,10 +94,10 @@ def read_bytes(path: Path) -> bytes:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Build an object; of two equal keys, some readers would take the one, some the other."""
+    """Build an object; refuse two equal keys, because readers differ in which they take."""
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a key is there twice")
+        raise ValueError("a key occurs twice")
     return found
 
 

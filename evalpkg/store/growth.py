@@ -9,7 +9,7 @@ from evalpkg.store.files import canonical_json
 
 CANONICAL = "canonical"
 STUB = "stub"
-"""Sources of samples that are no files: the reference solutions, and ``todo!()``."""
+"""Sources of samples that are not files: the reference solutions, and ``todo!()``."""
 
 
 def _more_samples(old: Any, new: Any) -> bool:
@@ -17,7 +17,7 @@ def _more_samples(old: Any, new: Any) -> bool:
 
 
 def _longer(old: Any, new: Any) -> bool:
-    """Tell whether a limit lets in at least as many tasks as before."""
+    """Tell whether a limit allows at least as many tasks as before."""
     return new is None or (old is not None and new >= old)
 
 
@@ -27,12 +27,12 @@ def _wider(old: Any, new: Any) -> bool:
 
 
 def _narrower(old: Any, new: Any) -> bool:
-    """Tell whether fewer tasks are left out."""
+    """Tell whether only tasks of the earlier exclusion are excluded."""
     return set(new or ()) <= set(old or ())
 
 
 def _files(old: Any, new: Any) -> bool:
-    """Files of samples; which ones is looked at elsewhere (``SAMPLES``)."""
+    """Tell whether both sources are files; their names are checked elsewhere (``SAMPLES``)."""
     return not {"", CANONICAL, STUB} & {value for value in (old, new) if isinstance(value, str)}
 
 
@@ -41,7 +41,7 @@ def _any(_old: Any, _new: Any) -> bool:
 
 
 SAMPLES = ("replay_base", "replay_finetuned", "samples_sha256", "uneven")
-"""Settings that say which files samples are read from. A directory looks into the files instead:
+"""Settings that name files of samples. A directory is bound to the content of the files instead:
 each must still hold every sample that was taken from it (pipeline/given.py)."""
 
 GROWS: dict[str, Callable[[Any, Any], bool]] = {
@@ -54,14 +54,14 @@ GROWS: dict[str, Callable[[Any, Any], bool]] = {
     "no_policy_only": _any,
     **dict.fromkeys(SAMPLES, _files),
 }
-"""Settings that may change, and whether a change takes nothing away that was measured."""
+"""Settings that may change, with a test that a change keeps every measurement."""
 
 TASKS = ("limit", "task_ids", "exclude_tasks")
-"""Those that let in more tasks."""
+"""Settings that may allow more tasks."""
 
 
 def _shown(settings: Mapping[str, Any], name: str) -> str | None:
-    """A setting as its file would hold it: there 1, 1.0 and true are different values."""
+    """Return a setting in its file's form, where 1, 1.0 and true are different values."""
     return canonical_json(settings[name]) if name in settings else None
 
 
@@ -70,7 +70,7 @@ def grown_settings(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, 
 
     Args:
         old: the configuration that the directory belongs to.
-        new: the one that is asked for now.
+        new: the configuration of the present command.
     """
     names = [*old, *(name for name in new if name not in old)]
     changed = [name for name in names if _shown(old, name) != _shown(new, name)]

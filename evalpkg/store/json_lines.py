@@ -1,7 +1,7 @@
-"""Reads JSON Lines files: one way to go through them, and one wording of what is wrong.
+"""Reads JSON Lines files, with one wording of their errors.
 
-Every file of one JSON object a line is read here: data sets, samples of other harnesses, the
-rows of a run and its logs.
+This module reads every file with one JSON object per line: data sets, samples of other harnesses,
+the rows of a run and its logs.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import jsonlines
 
 from evalpkg.errors import DataError
 
-MEND = "Is the line cut off? Mend it or remove it."
+MEND = "Is the line cut off? Repair it or remove it."
 
 _GZIP = b"\x1f\x8b"
 
@@ -28,13 +28,13 @@ class JsonLines:
     Args:
         path: the file's name, for messages.
         lines: its lines, each with its line feed.
-        torn: a last line without line feed is what a kill left, and does not count.
-        cure: what to do about a line that is no object; ``{line}`` stands for its number.
+        torn: True if a last line without line feed may be left from a kill, and does not count.
+        cure: advice about a line that is not an object; ``{line}`` is replaced by its number.
 
     Attributes:
-        number: of the line last read, counted from 1.
-        line: its bytes.
-        offset: where it begins, in bytes.
+        number: number of the line last read, counted from 1.
+        line: bytes of that line.
+        offset: position of its first byte.
     """
 
     def __init__(
@@ -50,7 +50,7 @@ class JsonLines:
 
     @property
     def where(self) -> str:
-        """File and line, for messages."""
+        """Name file and line, for messages."""
         return f"{self._path}, line {self.number}"
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
@@ -101,7 +101,7 @@ class JsonLines:
 
 
 def open_lines(path: Path) -> IO[bytes]:
-    """The file's lines; those of a name that ends in ``.gz`` are unpacked as they are read.
+    """Read the file's lines; unpack them if the name ends in ``.gz``.
 
     Raises:
         DataError: if the file cannot be opened.
@@ -130,7 +130,7 @@ def cannot_read(path: Path, error: Exception) -> DataError:
 
 
 def _loads(text: str | bytes) -> Any:
-    """The value, refused where an object names a key twice or nests beyond what Python reads."""
+    """Parse a value; refuse an object with a key twice, or nesting deeper than Python reads."""
     try:
         return _DECODER.decode(text)  # type: ignore[arg-type]
     except RecursionError:
@@ -142,7 +142,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(value) != len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in value if names.count(name) > 1)
-        raise ValueError(f"the key {twice[:60]!r} stands twice in one object")
+        raise ValueError(f"the key {twice[:60]!r} occurs twice in one object")
     return value
 
 

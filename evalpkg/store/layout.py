@@ -28,85 +28,85 @@ class RunLayout:
 
     @property
     def summary(self) -> Path:
-        """Markdown summary over both modes."""
+        """Path of the markdown summary over both modes."""
         return self.root / "combined_summary.md"
 
     @property
     def metadata(self) -> Path:
-        """Environment, digests and arguments of the run."""
+        """Path of environment, digests and arguments of the run."""
         return self.root / "eval_metadata.json"
 
     @property
     def html(self) -> Path:
-        """The self-contained report."""
+        """Path of the self-contained report."""
         return self.root / "report.html"
 
     @property
     def manifest(self) -> Path:
-        """Digests of every file, and the Merkle root over the samples."""
+        """Path of the digests of every file and the Merkle root over the samples."""
         return self.root / "manifest.json"
 
     @property
     def signature(self) -> Path:
-        """Ed25519 signature of the manifest, in base64."""
+        """Path of the manifest's Ed25519 signature, in base64."""
         return self.root / "manifest.json.sig"
 
     @property
     def statement(self) -> Path:
-        """The result as an in-toto statement about the manifest."""
+        """Path of the in-toto statement about the manifest."""
         return self.root / "statement.intoto.json"
 
     @property
     def envelope(self) -> Path:
-        """The statement in a signed DSSE envelope."""
+        """Path of the statement in a signed DSSE envelope."""
         return self.root / "statement.dsse.json"
 
     @property
     def tasks(self) -> Path:
-        """The tasks as they were asked and tested."""
+        """Path of the tasks with the prompts and tests of the run."""
         return self.root / "tasks.jsonl"
 
     @property
     def prompts(self) -> Path:
-        """The prompts as the models saw them."""
+        """Path of the prompts as the models saw them."""
         return self.root / "prompts.jsonl"
 
     @property
     def answers(self) -> Path:
-        """Verdicts on samples from files, in the order of the files."""
+        """Path of the verdicts on samples from files, in the order of the files."""
         return self.root / "verdicts.jsonl"
 
     @property
     def config(self) -> Path:
-        """The configuration that this directory belongs to."""
+        """Path of the configuration of this directory."""
         return self.root / "config.json"
 
     @property
     def progress(self) -> Path:
-        """Live progress, for other programs to read."""
+        """Path of the live progress, for other programs."""
         return self.root / "progress.json"
 
     @property
     def work(self) -> Path:
-        """Append-only working files."""
+        """Folder of append-only working files."""
         return self.root / "work"
 
     @property
     def facts(self) -> Path:
-        """Facts that sessions found out about the run, for the metadata at its end."""
+        """Path of facts that sessions collect for the metadata at the run's end."""
         return self.work / "facts.json"
 
     @property
     def samples_log(self) -> Path:
-        """Append-only log of generated samples."""
+        """Path of the append-only log of generated samples."""
         return self.work / "samples.jsonl"
 
     @property
     def prompts_log(self) -> Path:
-        """Append-only log of the prompts that models were shown."""
+        """Path of the append-only log of the prompts that models saw."""
         return self.work / "prompts.jsonl"
 
     @property
     def verdicts_log(self) -> Path:
-        """Append-only log of verdicts."""
+        """Path of the append-only log of verdicts."""
         return self.work / "verdicts.jsonl"

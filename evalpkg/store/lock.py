@@ -1,4 +1,4 @@
-"""One writer at a time: an advisory lock that dies with its process."""
+"""An advisory lock that allows one writer at a time and ends with its process."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from evalpkg.store.files import cannot_write
 
 
 class WriterLock:
-    """Exclusive lock on a file beside the one it protects; the kernel drops it on any exit.
+    """Exclusive lock on a file beside the protected file; the kernel releases it on any exit.
 
-    The file holds the owner's process id, for the message that another process gets. It stays
-    when the lock is released: removing it would let two processes lock two files of one name.
+    The file holds the owner's process id, for the message to another process. It stays when the
+    lock is released, because removing it would let two processes lock two files of one name.
     """
 
     def __init__(self, path: Path) -> None:
@@ -26,7 +26,7 @@ class WriterLock:
         """Take the lock.
 
         Raises:
-            EnvironmentUnfitError: if another process has it, or the file cannot be made.
+            EnvironmentUnfitError: if another process has the lock, or the file cannot be created.
         """
         if self._descriptor is not None:
             return

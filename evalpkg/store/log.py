@@ -1,8 +1,8 @@
 """Append-only JSONL log that survives a kill at any moment.
 
-A batch is one write followed by fsync. What a crash leaves is a prefix of what was written, so at
-most the last line is torn: a line without its line feed does not count, readers skip it, and the
-next writer cuts it off first.
+A batch is one write followed by fsync. A crash leaves a prefix of the written bytes, so only the
+last line can be torn. A line without its line feed does not count: readers skip it, and the next
+writer removes it first.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ KeyOf = Callable[[Record], Hashable]
 
 _CURE = (
     "A kill cuts only the last line, so something else damaged this one. Keep the lines before "
-    "{line}; the next run makes again what is lost."
+    "{line}; the next run makes the lost records again."
 )
 
 
@@ -31,9 +31,9 @@ class AppendLog(Closing):
     """One append-only file of JSON objects with a single writer.
 
     Args:
-        path: the log; it and its folder are made by the first append.
-        key: identity of a record; of records with equal keys, only the first counts. Without it,
-            every record does.
+        path: the log; the first append creates the file and its folder.
+        key: identity of a record. If records have equal keys, only the first counts. Without a
+            key, every record counts.
     """
 
     def __init__(self, path: Path, key: KeyOf | None = None) -> None:
@@ -43,10 +43,10 @@ class AppendLog(Closing):
         self._descriptor: int | None = None
 
     def open(self) -> Self:
-        """Become the writer: take the lock and cut off a torn last line.
+        """Become the writer: take the lock and remove a torn last line.
 
         Raises:
-            EnvironmentUnfitError: if another process writes this log, or the disk refuses.
+            EnvironmentUnfitError: if another process writes this log, or a write fails.
         """
         self._writer()
         return self
@@ -55,8 +55,8 @@ class AppendLog(Closing):
         """Add a batch; when this returns, it is on disk.
 
         Raises:
-            EnvironmentUnfitError: if it could not be written (the log is then as it was before),
-                or another process writes this log.
+            EnvironmentUnfitError: if it could not be written (then the log is unchanged), or
+                another process writes this log.
         """
         data = b"".join(_line(record) for record in records)
         if not data:
@@ -73,7 +73,7 @@ class AppendLog(Closing):
             raise cannot_write(self.path, error) from error
 
     def replace(self, records: Iterable[Record]) -> None:
-        """Put ``records`` in the place of everything that the log holds, at once or not at all.
+        """Replace all records of the log by ``records`` atomically.
 
         Raises:
             EnvironmentUnfitError: if it could not be written, or another process writes this log.
@@ -86,7 +86,7 @@ class AppendLog(Closing):
             self.close()
 
     def read(self) -> Iterator[dict[str, Any]]:
-        """Yield each record once, in the order written; of equal keys, the first.
+        """Yield each record once, in the order written; of records with equal keys, the first.
 
         Raises:
             DataError: if a line other than a torn last one is not a JSON object.
@@ -127,7 +127,7 @@ class AppendLog(Closing):
         return self.open()
 
     def _writer(self) -> int:
-        """Descriptor to append with; the first call takes the lock and mends the file."""
+        """Return the descriptor for appending; the first call locks and repairs the file."""
         if self._descriptor is not None:
             return self._descriptor
         self._lock.acquire()

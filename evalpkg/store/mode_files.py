@@ -1,4 +1,4 @@
-"""From the logs of a run to the rows of its mode files."""
+"""Writes the rows of the mode files from the logs of a run."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def counts_as_passed(kind: VerdictKind, violations: Sequence[str], mode: Mode) -
 
 
 def row_of(sample: Sample, scored: ScoredSample, mode: Mode) -> Row:
-    """The line that a sample and its judgement make in a mode file: their fields, by name."""
+    """Build a line of a mode file from the fields of a sample and its judgement."""
     passed = counts_as_passed(scored.verdict, scored.policy_violations, mode)
     judged = dict(zip(_JUDGED, _judged(scored), strict=True))
     written = dict(zip(_WRITTEN, _written(sample), strict=True))
@@ -36,9 +36,9 @@ class Coverage:
     """The coverage of a run: the samples that are missing, unjudged or failed by infrastructure.
 
     Attributes:
-        not_generated: keys asked for that have no sample.
+        not_generated: requested keys without a sample.
         not_judged: samples without any verdict.
-        infra_errors: samples whose last verdict is an infrastructure error; they do have a row.
+        infra_errors: samples whose last verdict is an infrastructure error; they have a row.
     """
 
     not_generated: tuple[SampleKey, ...]
@@ -47,7 +47,7 @@ class Coverage:
 
     @property
     def complete(self) -> bool:
-        """Every key has a final verdict."""
+        """True if every key has a final verdict."""
         return not (self.not_generated or self.not_judged or self.infra_errors)
 
 
@@ -56,7 +56,7 @@ def coverage(
     samples: Mapping[SampleKey, Sample],
     scored: Mapping[SampleKey, ScoredSample],
 ) -> Coverage:
-    """Compare what is there with what was asked for."""
+    """Compare the existing samples and verdicts with the requested keys."""
     keys = list(expected)
     return Coverage(
         not_generated=tuple(key for key in keys if key not in samples),
@@ -76,10 +76,11 @@ def write_mode_files(
 ) -> Coverage:
     """Write ``{mode}/{role}_model_samples.jsonl`` from the logs, ordered by task, then index.
 
-    Samples that nobody generated or judged have no row; they are in the answer, and a caller that
-    needs a complete run must look at it. Logged samples that were not asked for are left out.
+    Samples that were not generated or judged have no row. The returned coverage names them, and a
+    caller that needs a complete run must check it. Logged samples that were not requested are left
+    out.
 
-    ``samples`` are those of the log, where the caller has read them.
+    ``samples`` are the samples of the log, if the caller has read them already.
 
     Raises:
         DataError: if a log is damaged.

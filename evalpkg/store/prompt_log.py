@@ -22,7 +22,7 @@ def _key_of(record: Mapping[str, Any]) -> PromptKey:
 
 
 class PromptLog(RecordLog[SeenPrompt]):
-    """Prompts as they are first shown to a model; of two with one key, the first counts."""
+    """Prompts as a model first saw them; of two with one key, the first counts."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, PROMPT, _key_of)
@@ -36,8 +36,8 @@ class PromptKeeper:
     """Writes each prompt of the run's tasks to the log once, as backends show them.
 
     Args:
-        layout: of the run.
-        tasks: of the run; prompts of others, such as a backend's own trial, are passed over.
+        layout: layout of the run.
+        tasks: tasks of the run. Prompts of other tasks, such as a backend's trial, are ignored.
     """
 
     def __init__(self, layout: RunLayout, tasks: Iterable[Task]) -> None:
@@ -47,7 +47,7 @@ class PromptKeeper:
         self._ours = {task.task_id for task in tasks}
 
     def keep(self, prompts: Iterable[SeenPrompt]) -> None:
-        """Write those of ``prompts`` that are new; may be called from any thread.
+        """Write the new ones among ``prompts``; may be called from any thread.
 
         Raises:
             EnvironmentUnfitError: if they cannot be written.

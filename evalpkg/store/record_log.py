@@ -14,13 +14,13 @@ T = TypeVar("T")
 
 
 class RecordLog(Generic[T]):
-    """Records as they come. A context manager: inside, this process is the writer.
+    """Records in the order of their arrival. Inside the context, this process is the writer.
 
     Args:
         path: the log.
-        codec: of its records.
-        key: identity of a record's JSON object; of equal ones only the first counts. Without it,
-            every record does.
+        codec: codec of its records.
+        key: identity of a record's JSON object. If records have equal keys, only the first
+            counts. Without a key, every record counts.
     """
 
     def __init__(self, path: Path, codec: Codec[T], key: KeyOf | None = None) -> None:
@@ -36,7 +36,7 @@ class RecordLog(Generic[T]):
         self._log.append(self._codec.values(record) for record in records)
 
     def replace(self, records: Iterable[T]) -> None:
-        """Put ``records`` in the place of everything that the log holds, at once or not at all.
+        """Replace all records of the log by ``records`` atomically.
 
         Raises:
             EnvironmentUnfitError: if it could not be written, or another process writes the log.
@@ -47,7 +47,7 @@ class RecordLog(Generic[T]):
         """Yield each record that counts, in the order written.
 
         Raises:
-            DataError: if a line is no such record.
+            DataError: if a line is not such a record.
         """
         for value in self._log.read():
             try:

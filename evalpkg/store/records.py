@@ -1,4 +1,4 @@
-"""Records as JSON lines and back: what each field may hold follows from the record's own types.
+"""Turns records into JSON lines and back; the record's own types define each field.
 
 The bytes are canonical: keys in field order, no spaces added, one line feed per line, UTF-8
 without escapes. Equal records give equal files.
@@ -35,11 +35,11 @@ _STRICT = {str: StrictStr, int: StrictInt, bool: StrictBool, float: StrictFloat}
 
 
 class Codec(Generic[T]):
-    """One kind of record, to and from JSON.
+    """The JSON form of one kind of record.
 
     Args:
         record: a dataclass of JSON's own types, enumerations of texts, and tuples of them.
-        name: what a record is called in messages: "a task".
+        name: name of a record in messages, such as "a task".
     """
 
     def __init__(self, record: type[T], name: str) -> None:
@@ -51,10 +51,10 @@ class Codec(Generic[T]):
         self._adapter = TypeAdapter[dict[str, Any]](_shape(record))
 
     def parse(self, value: Mapping[str, Any]) -> T:
-        """The record in a JSON object. Nothing is converted: ``"1"`` is no number.
+        """Read the record from a JSON object. Nothing is converted: ``"1"`` is not a number.
 
         Raises:
-            ValueError: if it is not such a record; the text names the field.
+            ValueError: if the object is not such a record; the text names the field.
         """
         try:
             return self._record(**self._adapter.validate_python(value))
@@ -70,7 +70,7 @@ class Codec(Generic[T]):
         return dict(zip(self._names, self._values(record), strict=True))
 
     def line(self, record: T) -> str:
-        """Write one record as a line, line feed included."""
+        """Write one record as a line with its line feed."""
         return canonical_json(self.values(record)) + "\n"
 
     def read(self, path: Path) -> Iterator[T]:
@@ -96,7 +96,7 @@ class Codec(Generic[T]):
 
 
 def _shape(record: type[Any]) -> Any:
-    """A ``TypedDict`` of the record's fields that converts nothing and allows no others."""
+    """Make a ``TypedDict`` of the record's fields that converts nothing and allows no others."""
     hints = get_type_hints(record)
     kinds = {
         field.name: _strict(hints[field.name])
@@ -113,7 +113,7 @@ def _fields(record: type[Any]) -> tuple[Field[Any], ...]:
 
 
 def _strict(kind: Any) -> Any:
-    """``kind`` with every basic type in it replaced by the one that converts nothing."""
+    """Replace every basic type in ``kind`` by its strict form, which converts nothing."""
     inner = tuple(_strict(one) for one in get_args(kind))
     if not inner:
         return _STRICT.get(kind, kind)

@@ -1,4 +1,4 @@
-"""The samples that a run asks for, and which host makes which of them."""
+"""The requested samples of a run, and their distribution over hosts."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from evalpkg.errors import ConfigError
 from evalpkg.models import Role, Task
 
 SampleKey = tuple[Role, str, int]
-"""``(role, task_id, index)``: nothing else identifies a sample."""
+"""Identity of a sample: ``(role, task_id, index)``."""
 
 Uneven = Mapping[Role, Mapping[str, int]]
-"""By model, the tasks that have fewer samples than the rest, with their number. A run asks for as
-many of each; files of samples may hold more of one task than of another."""
+"""By model, the tasks that have fewer samples than the others, with their number. A run requests
+the same number for each task, but files of samples may have more of one task than of another."""
 
 EVEN: Uneven = MappingProxyType({})
-"""As many samples of each task."""
+"""The same number of samples for each task."""
 
 
 def shard_of(task_id: str, index: int, role: Role, shards: int) -> int:
     """Return the shard, in ``0 .. shards - 1``, that makes this sample.
 
-    A hash of model and task says where its samples start, and they are dealt out in turn from
-    there: no shard gets more than one sample of a task more than another, and neither the order
-    of the tasks nor which of them are asked for plays a part.
+    A hash of model and task chooses the shard of the first sample; the next samples go to the next
+    shards in turn. So two shards differ by at most one sample of any task. The result depends
+    neither on the order of the tasks nor on the choice of tasks.
     """
     digest = hashlib.sha256(f"{role.value}\0{task_id}".encode("utf-8", "surrogatepass")).digest()
     return (int.from_bytes(digest[:8], "big") + index) % shards
@@ -50,7 +50,7 @@ class Shard:
 
 
 WHOLE = Shard(0, 1)
-"""A run that is not divided."""
+"""The only part of an undivided run."""
 
 
 def parse_shard(text: str | None) -> Shard:
@@ -64,7 +64,7 @@ def parse_shard(text: str | None) -> Shard:
     match = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text)
     if match is None or int(match[1]) >= int(match[2]):
         raise ConfigError(
-            f"shard {text!r} is not a part of a whole",
+            f"shard {text!r} is not of the form i/n",
             "Write i/n with 0 <= i < n: 0/4 is the first of four parts, 3/4 the last.",
         )
     return Shard(int(match[1]), int(match[2]))
@@ -89,7 +89,7 @@ def expected_keys(
     shard: Shard = WHOLE,
     uneven: Uneven = EVEN,
 ) -> Iterator[SampleKey]:
-    """Every key that a run, or its part ``shard``, asks for: by model, then task, then index."""
+    """List every key of a run, or of its part ``shard``: by model, then task, then index."""
     ids = [task.task_id for task in tasks]
     for role in roles:
         fewer = uneven.get(role, {})

@@ -30,7 +30,7 @@ def judgement(extraction: Extraction, verdict: Verdict) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class ScoredSample:
-    """Everything that scoring found out about one sample; fields as in ``Row``.
+    """The result of scoring one sample; fields as in ``Row``.
 
     Attributes:
         completion_sha256: digest of the completion that was judged; a verdict on another text
@@ -83,7 +83,7 @@ SCORED = Codec(ScoredSample, "a verdict")
 
 
 class VerdictLog(RecordLog[ScoredSample]):
-    """Verdicts as they come, in the order written: retries of infrastructure errors included."""
+    """Verdicts in the order written, including retries of infrastructure errors."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, SCORED)
@@ -91,8 +91,8 @@ class VerdictLog(RecordLog[ScoredSample]):
     def by_key(self, samples: Mapping[SampleKey, Sample]) -> dict[SampleKey, ScoredSample]:
         """Read the judgement that counts for each of ``samples``.
 
-        The first final one; where there is none, the last infrastructure error. Judgements on
-        another completion than the one given are left out.
+        This is the first final one, or else the last infrastructure error. Judgements of another
+        completion than the sample's are left out.
         """
         chosen: dict[SampleKey, ScoredSample] = {}
         digests: dict[SampleKey, str] = {}
@@ -113,8 +113,8 @@ class VerdictLog(RecordLog[ScoredSample]):
         """List the samples still to judge, in the order given.
 
         Args:
-            samples: everything that was generated.
-            retry_infra: whether samples that ended in an infrastructure error count as missing.
+            samples: all generated samples.
+            retry_infra: True if samples that ended in an infrastructure error are judged again.
         """
         chosen = self.by_key(samples)
         return [

@@ -49,8 +49,8 @@ def test_gzip_under_another_name_is_told_with_a_cure(tmp_path: Path) -> None:
         (b"[1]", "expected a JSON object"),
         (b"null", "expected a JSON object"),
         (b'{"a":' + b"[" * 200_000, "nested too deeply"),
-        (b'{"a":1,"b":2,"a":1}', "the key 'a' stands twice in one object"),
-        (b'{"x":[{"a":1,"a":2}]}', "the key 'a' stands twice in one object"),
+        (b'{"a":1,"b":2,"a":1}', "the key 'a' occurs twice in one object"),
+        (b'{"x":[{"a":1,"a":2}]}', "the key 'a' occurs twice in one object"),
     ],
 )
 def test_what_is_wrong_is_told_with_file_and_line(tmp_path: Path, line: bytes, said: str) -> None:
