@@ -29,12 +29,7 @@ SECONDS = _Seconds(min=0, min_open=True, max=MAX_SECONDS)
 class _Folder(click.Path):
     """A folder. Empty text is rejected, because it would mean the working directory."""
 
-    def convert(
-        self,
-        value: str | os.PathLike[str],
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> Any:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if value == "":
             self.fail("empty", param, ctx)
         return super().convert(value, param, ctx)
@@ -48,12 +43,7 @@ EXISTING_FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 class _RunFolder(click.Path):
     """The directory of a run. A folder of several checkpoints is refused, with their names."""
 
-    def convert(
-        self,
-        value: str | os.PathLike[str],
-        param: click.Parameter | None,
-        ctx: click.Context | None,
-    ) -> Any:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         from evalpkg.pipeline.join import checkpoint_names
         from evalpkg.store import RunLayout
 

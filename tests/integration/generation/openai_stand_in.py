@@ -8,6 +8,7 @@ import json
 import threading
 from http.server import BaseHTTPRequestHandler
 
+from evalpkg.generation import GenerationSettings, Listener, create_backend
 from tests.standins.web import WebServer
 
 
@@ -52,6 +53,19 @@ class StandIn:
 
     def __exit__(self, *_):
         self.server.__exit__()
+
+
+def backend(url, said=None, **changes):
+    """The real backend, asking the server at ``url``; its notes are added to ``said``."""
+    given = {
+        "backend": "openai",
+        "openai_base_url": url,
+        "openai_base_model": "m",
+        "openai_finetuned_model": "m-lora",
+        "openai_max_retries": 0,
+    }
+    listener = Listener(status=(said if said is not None else []).append)
+    return create_backend(GenerationSettings(**(given | changes)), listener)
 
 
 def completion(body, count, **changes):

@@ -6,24 +6,12 @@ import pytest
 pytest.importorskip("openai")
 
 from evalpkg.errors import ConfigError, EnvironmentUnfitError
-from evalpkg.generation import GenerationSettings, create_backend
 from evalpkg.generation.keys import request_seed, sample_key
 from evalpkg.models import Role, Task
-from tests.integration.generation.openai_stand_in import StandIn, completion
+from tests.integration.generation.openai_stand_in import StandIn, backend, completion
 
 A = Task("a", "fn a() {", "a", "")
 B = Task("b", "fn b() {", "b", "")
-
-
-def backend(url, **changes):
-    given = {
-        "backend": "openai",
-        "openai_base_url": url,
-        "openai_base_model": "m",
-        "openai_finetuned_model": "m-lora",
-        "openai_max_retries": 0,
-    }
-    return create_backend(GenerationSettings(**(given | changes)))
 
 
 def seed_of(role, task_id, index):

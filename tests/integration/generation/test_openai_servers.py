@@ -9,25 +9,13 @@ import pytest
 pytest.importorskip("openai")
 
 from evalpkg.errors import ConfigError, EnvironmentUnfitError
-from evalpkg.generation import GenerationSettings, Listener, create_backend
+from evalpkg.generation import GenerationSettings
 from evalpkg.generation.openai_client import in_flight
 from evalpkg.models import Role, Task
-from tests.integration.generation.openai_stand_in import StandIn, completion
+from tests.integration.generation.openai_stand_in import StandIn, backend, completion
 
 TASKS = [Task(name, f"fn {name}() {{", name, "") for name in "abcde"]
 WORK = [(task, [0, 1]) for task in TASKS]
-
-
-def backend(url, said=None, **changes):
-    given = {
-        "backend": "openai",
-        "openai_base_url": url,
-        "openai_base_model": "m",
-        "openai_finetuned_model": "m-lora",
-        "openai_max_retries": 0,
-    }
-    listener = Listener(status=(said if said is not None else []).append)
-    return create_backend(GenerationSettings(**(given | changes)), listener)
 
 
 def refuse(text, **more):

