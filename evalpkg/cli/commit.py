@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from evalpkg.cli.options import config_command
-from evalpkg.cli.types import FILE
 from evalpkg.config import EvalConfig
 from evalpkg.errors import ExitCode
 
@@ -20,7 +19,7 @@ from evalpkg.errors import ExitCode
 @click.option(
     "--write",
     "target",
-    type=FILE,
+    type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
     help="Also write the content of the digest: settings, digest of the tasks, evalpkg's version.",
 )
@@ -42,10 +41,11 @@ def command(config: EvalConfig, *, target: Path | None) -> int:
     """
     from evalpkg.evidence import commitment_digest
     from evalpkg.pipeline.commit import commitment_for
-    from evalpkg.pipeline.given import tasks_of
+    from evalpkg.pipeline.given import given_by
     from evalpkg.store import canonical_json, write_atomic
 
-    document = commitment_for(config, tasks_of(config))
+    given = given_by(config)
+    document = commitment_for(given.config, given.tasks)
     if target is not None:
         write_atomic(target, canonical_json(document))
         click.echo(f"{target}: the digest is the sha256 of this file", err=True)

@@ -33,7 +33,12 @@ def commitment_document(
         tasks: digest of the tasks.
         version: release of this program that will run.
     """
-    promised = {name: arguments.get(name) for name in sorted(bound) if name != "shard"}
+    promised = {
+        name: arguments.get(name)
+        for name in sorted(bound)
+        # {}: no samples were given, and the run's configuration then leaves the setting out.
+        if name != "shard" and arguments.get(name) != {}
+    }
     if arguments.get("auto_samples"):
         promised["num_samples"] = {"auto": {name: arguments.get(name) for name in _AUTO}}
     return {

@@ -7,11 +7,11 @@ session found out is kept in ``work/facts.json``, for the metadata at the end.
 from __future__ import annotations
 
 import threading
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Self
 
-from evalpkg.errors import ConfigError, DataError
+from evalpkg.errors import ConfigError
 from evalpkg.generation import Generated
 from evalpkg.reporting.progress.counter import utc_now
 from evalpkg.scoring import Judged
@@ -64,10 +64,9 @@ class RunFacts:
         path = layout.facts
         if not path.exists():
             return cls(path, started_at=utc_now())
-        try:
-            return cls(path, **read_json(path))
-        except TypeError as error:
-            raise DataError(f"{path}: not the facts of a run ({error})") from error
+        known = {one.name for one in fields(cls)} - {"path"}
+        # Another release may keep more facts: this one works without them.
+        return cls(path, **{name: told for name, told in read_json(path).items() if name in known})
 
     def save(self) -> None:
         """Write the file."""

@@ -185,8 +185,8 @@ def _of_generation(metadata: EvalMetadata) -> Iterator[str]:
             quantized = bool(arguments.get("load_in_4bit"))
             pairs.append(("quantization", bool(told["quantization"]), quantized))
         if "chat_template" in told:
-            raw = bool(arguments.get("raw_completion"))
-            pairs.append(("chat_template", told["chat_template"] == "none", raw))
+            used = "none" if arguments.get("raw_completion") else "the tokenizer's"
+            pairs.append(("chat_template", told["chat_template"], used))
         for name, found, wanted in pairs:
             if found != wanted:
                 yield f"{where}.{name} is {found!r}, expected {wanted!r}"
