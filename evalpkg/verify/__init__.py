@@ -1,4 +1,4 @@
-"""Checks that a run holds what it claims."""
+"""Checks of the claims of a run."""
 
 from evalpkg.verify.check import Check, Report
 from evalpkg.verify.checks_tasks import KnownSets

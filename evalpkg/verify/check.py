@@ -1,4 +1,4 @@
-"""The checks that ``verify`` made, and how each ended."""
+"""The checks of ``verify`` and their results."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from evalpkg.printable import printable
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that should hold.
+    """One check and its result.
 
     Attributes:
-        detail: what was compared, or how many things are wrong.
-        problems: each thing that is wrong: the file or row, what was expected, what was found.
-        left_out: each thing that could not be compared, and why.
+        detail: the subject of the comparison, or the number of problems.
+        problems: each problem with its file or row, the expected and the found value.
+        left_out: each comparison that was not possible, with the reason.
     """
 
     name: str
@@ -33,21 +33,21 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Tell whether everything holds that was compared."""
+        """Tell whether every comparison succeeded."""
         return all(check.ok for check in self.checks)
 
     @property
     def left_out(self) -> tuple[str, ...]:
-        """Everything that could not be compared."""
+        """List every comparison that was not possible."""
         return tuple(text for check in self.checks for text in check.left_out)
 
 
 MOST = 50
-"""Problems of one kind that a reader is shown."""
+"""Largest number of shown problems of one kind."""
 
 
 def conclude(name: str, problems: Sequence[str], held: str, left_out: Sequence[str] = ()) -> Check:
-    """A check that holds if there are no problems; ``held`` then says what was compared."""
+    """Make a check that succeeds if there are no problems; ``held`` is its detail then."""
     apart = tuple(map(printable, left_out))
     if not problems:
         return Check(name, True, held, left_out=apart)

@@ -1,4 +1,4 @@
-"""Check that rows which hold the same thing say the same of it, and that counts are possible."""
+"""Check that equal programs, answers and prompts have equal facts, and that counts are possible."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _DIGEST = re.compile("([0-9a-f]{64})?")
 _CODE = re.compile(r"error\[(E[0-9]{4})\]")
 
 _HURRIED = (VerdictKind.TIMEOUT, VerdictKind.RESOURCE_LIMIT)
-"""Verdicts that need not come out the same for the same program."""
+"""Verdicts that may differ between runs of the same program."""
 
 JUDGED = ("compile_ok", "main_free", "error_code", "detail", "extraction_rule", "program_sha256")
 GIVEN = (
@@ -50,7 +50,7 @@ def check_agreement(evidence: Evidence) -> Check:
 
 
 def _facts(role: Role, row: Row) -> Iterator[tuple[Hashable, object, str]]:
-    """Yield what every other row with the same key must have, too."""
+    """Yield facts with a key; rows with equal keys must have equal facts."""
     if row.program_sha256 and row.compile_ok is not None and row.verdict not in _HURRIED:
         key = ("program", row.task_id, row.program_sha256)
         yield key, (row.compile_ok, row.error_code), "compiled, error code:"
@@ -63,7 +63,7 @@ def _facts(role: Role, row: Row) -> Iterator[tuple[Hashable, object, str]]:
 
 
 def _of_error(row: Row) -> Iterator[str]:
-    """Check that the compiler's code is the one in its words."""
+    """Check that the error code is the one in the compiler's message."""
     if row.verdict is not VerdictKind.COMPILE_ERROR:
         return
     told = _CODE.match(row.detail)
@@ -79,7 +79,7 @@ def _of_digests(row: Row) -> Iterator[str]:
 
 
 def _of_source(evidence: Evidence, role: Role, row: Row) -> Iterator[str]:
-    """Check that samples which follow from the tasks do."""
+    """Check samples whose text follows from their task."""
     arguments = evidence.metadata.arguments
     source = arguments.get(f"replay_{role.value}") if arguments.get("backend") == "replay" else ""
     task = evidence.task(row.task_id)
@@ -93,7 +93,7 @@ def _of_source(evidence: Evidence, role: Role, row: Row) -> Iterator[str]:
 
 
 def _of_tokens(evidence: Evidence, row: Row) -> Iterator[str]:
-    """Check an answer's end and length against the limit, which the backend itself kept."""
+    """Check an answer's end and length against the limit that the backend enforced."""
     limit = evidence.metadata.arguments.get("max_new_tokens")
     if row.finish_reason not in ("stop", "length"):
         yield f"finish_reason is {row.finish_reason!r:.40}, expected stop or length"
@@ -106,7 +106,7 @@ def _of_tokens(evidence: Evidence, row: Row) -> Iterator[str]:
 
 
 def _of_prompts(evidence: Evidence, rows: list[tuple[Role, Row]]) -> Iterator[str]:
-    """Check the number of each prompt's tokens, where the prompts are stored with them."""
+    """Check the number of each prompt's tokens, if the prompts are stored with their tokens."""
     path = evidence.layout.prompts
     if not path.exists():
         return
@@ -121,7 +121,7 @@ def _of_prompts(evidence: Evidence, rows: list[tuple[Role, Row]]) -> Iterator[st
 
 
 def _of_answers(evidence: Evidence) -> Iterator[str]:
-    """Check ``verdicts.jsonl`` against the rows: those of a task in the same order."""
+    """Check ``verdicts.jsonl`` against the rows; rows of a task have the same order in both."""
     path, mode = evidence.layout.answers, evidence.modes[0]
     if not path.exists():
         return
@@ -153,7 +153,7 @@ def _of_answers(evidence: Evidence) -> Iterator[str]:
 
 
 def _answer_fields(told: dict[str, Any], row: Row) -> Iterator[tuple[str, object, object]]:
-    """Yield name, value and expected value of each field that also stands in the run's row."""
+    """Yield name, value and expected value of each field that the run's row has too."""
     yield "verdict", told.get("verdict"), row.verdict.value
     yield "passed", told.get("passed"), row.verdict is VerdictKind.PASSED
     for name in JUDGED:

@@ -1,4 +1,4 @@
-"""Checks of what was computed: every metric again, from the rows alone."""
+"""Check of the metrics: each one is computed again from the rows alone."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def check_metrics(evidence: Evidence, mode: Mode) -> Check:
 
 
 def _of_stopping(evidence: Evidence, metrics: Metrics) -> Iterator[str]:
-    """Check that a run which was to stop by the rule did: else it may have stopped at a whim."""
+    """Check that a run with a stopping rule followed it, and did not stop arbitrarily."""
     from evalpkg.statistics import enough, primary_noise
 
     asked, samples = evidence.metadata.arguments, evidence.metadata.num_samples
@@ -115,7 +115,7 @@ def numeric_differences(old: Any, new: Any, name: str = "") -> Iterator[str]:
 
 
 def _same(old: Any, new: Any) -> bool:
-    """Tell whether two values are equal, or numbers of one type that differ by rounding only."""
+    """Tell whether two values are equal, or numbers of one type that differ only by rounding."""
     if isinstance(old, float) and isinstance(new, float):
         return math.isclose(old, new, rel_tol=RELATIVE, abs_tol=ABSOLUTE)
     return type(old) is type(new) and bool(old == new)

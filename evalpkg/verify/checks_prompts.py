@@ -17,9 +17,9 @@ from evalpkg.verify.files import Evidence, with_releases
 def check_prompts(evidence: Evidence) -> Check:
     """Check that all samples of a task and model were made from one prompt, the stored one.
 
-    The stored prompt has the digest that the samples name, holds the message that the template
-    makes of the task, and its tokens or message give that digest. Whether the tokens spell the
-    text is for the tokenizer to say: ``--regenerate`` asks it.
+    The stored prompt must have the digest that the samples name, and hold the message that the
+    template makes from the task. Its tokens or message must give that digest. Only the tokenizer
+    can tell whether the tokens spell the text; ``--regenerate`` checks that.
     """
     problems: list[str] = []
     seen: dict[PromptKey, str] = {}
@@ -59,7 +59,7 @@ def _were_shown(evidence: Evidence) -> bool:
 def _file_problems(
     evidence: Evidence, stored: list[SeenPrompt], named: Mapping[PromptKey, str]
 ) -> Iterator[str]:
-    """List prompts that are missing, too many, out of order, or not the samples'."""
+    """List prompts that are missing, superfluous, out of order, or not those of the samples."""
     path = evidence.layout.prompts
     if b"".join(PROMPT.line(one).encode() for one in stored) != path.read_bytes():
         yield f"{path.name}: not in canonical form"
@@ -105,5 +105,5 @@ def _problems_of(evidence: Evidence, prompt: SeenPrompt, task: Task) -> Iterator
 
 
 def _letters(text: str) -> str:
-    """Remove what tokenizers change from a text: white space, and forms of one character."""
+    """Normalise parts of a text that tokenizers change: white space, and forms of a character."""
     return "".join(unicodedata.normalize("NFKC", text).split())

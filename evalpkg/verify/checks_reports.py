@@ -1,4 +1,4 @@
-"""Check of the reports: they say what the rows and metrics say."""
+"""Check of the reports: they agree with the rows and metrics."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from evalpkg.verify.check import Check, conclude
 from evalpkg.verify.files import Evidence, with_releases
 
 RenderReports = Callable[[Path], Mapping[Path, str]]
-"""From a run's directory to the text of each of its reports, by path."""
+"""A function from a run's directory to the text of each of its reports, by path."""
 
 
 def check_reports(
@@ -22,19 +22,18 @@ def check_reports(
 ) -> Check:
     """Build each report again, and compare it character for character.
 
-    Of ``report.html`` the compression of its samples is undone, and its figures are compared by
-    element and with rounded coordinates: those are the work of libraries. Figures that another
-    release of the drawing library made are searched for what does not belong there, and are said
-    not to be compared. Style and scripts must be those of this evalpkg: whoever reads the page
-    would run them.
+    Two parts of ``report.html`` come from libraries. Its samples are compared unpacked, and its
+    figures by element and with rounded coordinates. If another release of the drawing library made
+    the figures, they are only searched for foreign elements, and reported as not compared. Style
+    and scripts must be those of this evalpkg, because every reader of the page runs them.
 
     Args:
         evidence: the run.
-        render_reports: makes the reports again.
-        rebuild_to: gets the page that is made here, to be read in place of the one that came.
+        render_reports: a function that makes the reports again.
+        rebuild_to: file for the page that is made here, to be read instead of the run's page.
 
     Raises:
-        DataError: if what they are made from is missing or malformed.
+        DataError: if a file that they are made from is missing or malformed.
         EnvironmentUnfitError: if ``rebuild_to`` cannot be written.
     """
     root = evidence.layout.root
@@ -96,7 +95,7 @@ def _foreign_dress(found: str, expected: str) -> Iterator[str]:
 
 
 def _artist(evidence: Evidence) -> str:
-    """Release of the library that drew the figures, as the metadata tell it."""
+    """Return the release of the library that drew the figures, from the metadata."""
     for requirement in evidence.metadata.environment.pip_freeze:
         name, _, version = requirement.partition("==")
         if name.lower() == page.ARTIST:
@@ -105,7 +104,7 @@ def _artist(evidence: Evidence) -> str:
 
 
 def _where_they_part(one: str, other: str) -> tuple[str, str]:
-    """Both from shortly before their first difference, as much as fits a message."""
+    """Cut both texts to the part around their first difference that fits a message."""
     pairs = enumerate(zip(one, other, strict=False))
     place = next((n for n, (a, b) in pairs if a != b), min(len(one), len(other)))
     start = max(0, place - 40)

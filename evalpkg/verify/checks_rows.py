@@ -1,4 +1,4 @@
-"""Checks of rows: all there, each once, in order, and agreeing with themselves."""
+"""Checks of rows: each is there once, in order, and consistent."""
 
 from __future__ import annotations
 
@@ -123,11 +123,11 @@ _COMPILED = {
     VerdictKind.NO_CODE: (None,),
     VerdictKind.INFRA_ERROR: (None,),
 }
-"""Values of ``compile_ok`` that each verdict allows; a compiler, too, can run out of time."""
+"""Values of ``compile_ok`` that each verdict allows; the compiler can run out of time too."""
 
 
 def _contradictions(row: Row) -> Iterator[str]:
-    """List fields that no scorer writes beside this verdict."""
+    """List fields whose value no scorer writes together with this verdict."""
     kind = row.verdict
     if row.compile_ok not in _COMPILED.get(kind, (row.compile_ok,)):
         wanted = " or ".join(map(str, _COMPILED[kind]))

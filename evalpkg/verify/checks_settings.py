@@ -19,10 +19,10 @@ _TOLD_APART = {
     "dataset_variant": "dataset.variant",
     "prompt_template": "prompt.template",
 }
-"""Settings that the metadata also state by themselves, and where."""
+"""Settings that the metadata also hold outside of the arguments, with their place."""
 
 _MACHINES_OWN = {"shard"}
-"""Settings that the machines of a merged run have each for itself."""
+"""Settings that may differ between the machines of a merged run."""
 
 
 def check_config(
@@ -34,8 +34,8 @@ def check_config(
 
     Args:
         evidence: the run.
-        bound: settings that a configuration must hold; those of this release.
-        refusal: says why arguments are no configuration; empty if they are one.
+        bound: settings that a configuration must hold in this release.
+        refusal: a function that says why arguments are not a configuration; empty if they are.
     """
     config, metadata = read_json(evidence.layout.config), evidence.metadata
     arguments = metadata.arguments

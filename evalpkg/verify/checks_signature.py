@@ -1,4 +1,4 @@
-"""Checks of who vouches for a run: the signed manifest, and the statement about it."""
+"""Checks of the signatures of a run: the signed manifest, and the statement about it."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def check_signature(evidence: Evidence, verify_key: Path | None) -> Check:
 
 
 def _unsigned_problems(layout: RunLayout) -> Iterator[str]:
-    """List signs of a key that signed one file only, or another than the evaluator's."""
+    """List signs that a key signed only one file, or that it is not the evaluator's key."""
     for one, other in ((layout.envelope, layout.signature), (layout.signature, layout.envelope)):
         if one.exists() and not other.exists():
             yield f"{other.name}: missing, and {one.name} is there: a key signs both"
@@ -90,7 +90,7 @@ def check_commitment(evidence: Evidence, expected: str) -> Check:
 
     Args:
         evidence: the run.
-        expected: the digest that was published; empty where the user names none.
+        expected: the published digest; empty if the user gives none.
     """
     carried = str(evidence.metadata.arguments.get("commitment") or "")
     if not (carried or expected):
@@ -112,13 +112,13 @@ def check_statement(evidence: Evidence) -> Check:
     """Check that the in-toto statement agrees with manifest, metadata and metrics.
 
     Raises:
-        DataError: if it, or what it was made from, is missing or malformed.
+        DataError: if the statement, or a file that it was made from, is missing or malformed.
     """
     layout = evidence.layout
     if not layout.statement.exists():
         problems = [f"{layout.statement.name}: missing"] if layout.envelope.exists() else []
         return conclude("statement", problems, "none")
-    signed = layout.envelope.exists()  # whoever claims to stand behind it has signed it
+    signed = layout.envelope.exists()  # the evaluator that the statement names must have signed it
     rebuilt = build_statement(
         layout,
         evidence.manifest,

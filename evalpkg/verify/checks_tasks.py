@@ -1,4 +1,4 @@
-"""Check of the tasks: they are those of the pinned data sets, repaired, grouped and chosen anew."""
+"""Check of the tasks: they are loaded, repaired, grouped and chosen again from the data sets."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class KnownSets:
 
     Attributes:
         named: sha256 of the pinned file of each named set.
-        load: loads task sets by name or path.
-        files: data sets on this machine, by their sha256: the user's own, or copies of named ones.
+        load: a function that loads task sets by name or path.
+        files: data sets on this machine, by sha256: the user's own, or copies of named sets.
     """
 
     named: Mapping[str, str]
@@ -42,8 +42,8 @@ class KnownSets:
 def check_tasks(evidence: Evidence, known: KnownSets) -> Check:
     """Check that ``tasks.jsonl`` has the tasks that the arguments choose from their data sets.
 
-    A path that the run names is never opened: a data set of the user's own is compared where the
-    user gives its file, and else named as unknown.
+    A path that the run names is never opened. If the run has a data set of the user's own, it is
+    compared with the file that the user gives, or else reported as unknown.
     """
     told, parts = evidence.metadata.dataset, evidence.metadata.dataset.parts
     names = [part.name for part in parts] or [told.source]
@@ -174,7 +174,7 @@ def _of_known_sets(
 ) -> Iterator[str]:
     """List differences in tasks that claim to come from a set that is available here.
 
-    Which of them were chosen is not compared: a pattern may name tasks of another set.
+    The choice of tasks is not compared, because a pattern may name tasks of another set.
     """
     variant = evidence.metadata.dataset.variant
     for name, source in sources.items():
@@ -188,7 +188,7 @@ def _of_known_sets(
 def _differing_tasks(
     found: Sequence[Task], expected: Sequence[Task], required: set[str]
 ) -> Iterator[str]:
-    """List tasks that are not those expected, field by field."""
+    """List differences from the expected tasks, field by field."""
     by_id = {task.task_id: task for task in expected}
     for task in found:
         other = by_id.get(task.task_id)
@@ -205,7 +205,7 @@ def _differing_tasks(
 
 
 def _shown(text: str) -> str:
-    """Show a short text as it is, a long one by its beginning and digest."""
+    """Show a short text in full, a long one by its beginning and digest."""
     if len(text) <= 60:
         return repr(text)
     return f"{text[:40]!r}... (sha256 {sha256_hex(text)[:12]})"

@@ -1,7 +1,7 @@
-"""Check of the metadata: what they say twice, and what follows from other files, agrees.
+"""Check of the metadata: facts that occur twice or follow from other files must agree.
 
-What a machine tells of itself alone (its hardware, its clock, its sandbox) nothing here can
-contradict; docs/evidence.md lists it.
+Nothing here can contradict the facts that only the machine itself reports, such as its hardware,
+its clock and its sandbox. docs/evidence.md lists them.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def check_told(evidence: Evidence) -> Check:
 
 
 def generations(metadata: EvalMetadata) -> dict[str, Mapping[str, Any]]:
-    """Return what the backend says of itself, by host; one entry without name if all agree."""
+    """Return the backend's facts by host; one entry without name if all hosts agree."""
     told = metadata.generation
     if not told or "backend" in told:
         return {"": told}
@@ -146,7 +146,7 @@ def _of_models(metadata: EvalMetadata) -> Iterator[str]:
 
 
 def _named(where: str, found: str, asked: object) -> Iterator[str]:
-    """Check a name that the user gave; the embedded model is named by its origin."""
+    """Check a name that the user gave; the embedded model has the name of its origin."""
     if asked == EMBEDDED:
         if not found.endswith(f"({EMBEDDED})"):
             yield f"{where} is {found!r}, and the embedded one was asked for"
@@ -155,7 +155,7 @@ def _named(where: str, found: str, asked: object) -> Iterator[str]:
 
 
 def _of_generation(metadata: EvalMetadata) -> Iterator[str]:
-    """Check what the backend says of itself against arguments, prompt and packages."""
+    """Check the backend's facts against arguments, prompt and packages."""
     arguments, prompt = metadata.arguments, metadata.prompt
     if prompt.template_sha256:
         try:
@@ -206,7 +206,7 @@ def _of_sandbox(metadata: EvalMetadata) -> Iterator[str]:
 
 
 def _of_self_check(evidence: Evidence) -> Iterator[str]:
-    """Check the self-check's words, and that no verdict contradicts it."""
+    """Check the self-check's outcome, and that no verdict contradicts it."""
     check = evidence.metadata.self_check
     if check.overridden and (
         check.passed or not evidence.metadata.arguments.get("allow_failed_gate", True)
@@ -246,7 +246,7 @@ def _of_packages(metadata: EvalMetadata) -> Iterator[str]:
 
 
 def _of_warnings(evidence: Evidence) -> Iterator[str]:
-    """Check the warnings that follow from the rows; others are the machine's word."""
+    """Check the warnings that follow from the rows; the machine alone reports the others."""
     mode: Mode = evidence.modes[0]
     rows = {role: evidence.rows[mode, role] for role in evidence.roles}
     found = evidence.metadata.warnings

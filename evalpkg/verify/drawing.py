@@ -1,4 +1,4 @@
-"""A random draw from many samples, and what it proves about all of them."""
+"""A random draw from many samples, and the conclusion about all of them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CONFIDENCE = 0.95
 
 
 def fresh_seed() -> int:
-    """A seed that nobody could know before: a forger cannot leave the drawn samples alone."""
+    """Make a seed that nobody can know before, so that a forger cannot avoid the drawn samples."""
     return secrets.randbits(32)
 
 
@@ -23,9 +23,9 @@ class Draw:
     """The numbers of samples drawn, and of samples to draw from.
 
     Attributes:
-        size: samples drawn, without putting any back.
+        size: samples drawn, without replacement.
         population: samples that they were drawn from.
-        seed: repeats the draw.
+        seed: seed with which the draw can be repeated.
     """
 
     size: int
@@ -47,18 +47,18 @@ class Draw:
 
 
 def draw(items: Sequence[T], size: int, seed: int) -> tuple[list[T], Draw]:
-    """``size`` different items at random, and the record of the draw."""
+    """Draw ``size`` different items at random; return them and the record of the draw."""
     size = min(size, len(items))
     drawn = random.Random(seed).sample(items, size)  # noqa: S311 - repeatable, its seed is fresh
     return drawn, Draw(size, len(items), seed)
 
 
 def most_wrong(wrong: int, size: int, population: int) -> int:
-    """The largest number of wrong samples in ``population`` that a draw does not rule out.
+    """Compute the largest number of wrong samples in ``population`` that a draw does not exclude.
 
-    Exact and one-sided: with more wrong samples, ``wrong`` or fewer among ``size`` drawn without
-    putting back would have a probability of at most ``1 - CONFIDENCE`` (hypergeometric; for an
-    endless population this is the bound of Clopper and Pearson, 1934).
+    The bound is exact and one-sided. With more wrong samples, ``wrong`` or fewer among ``size``
+    drawn without replacement would have a probability of at most ``1 - CONFIDENCE``
+    (hypergeometric; for an infinite population the bound of Clopper and Pearson, 1934).
 
     >>> most_wrong(0, 50, 10**6) / 10**6
     0.058153

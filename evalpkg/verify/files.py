@@ -1,4 +1,4 @@
-"""A run's files as ``verify`` reads them: each once, and strictly."""
+"""A run's files for ``verify``, each read once and strictly."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ class Evidence:
 
     @property
     def modes(self) -> list[Mode]:
-        """Modes that the metadata say were run, ``no-policy`` first."""
+        """List the modes of the run from the metadata, ``no-policy`` first."""
         return [mode for mode in Mode if mode in self.metadata.modes]
 
     @property
     def roles(self) -> list[Role]:
-        """Models that the metadata say were run, base first."""
+        """List the models of the run from the metadata, base first."""
         return [role for role in Role if role in self.metadata.roles]
 
     @cached_property
@@ -77,7 +77,7 @@ class Evidence:
 
 
 def with_releases(check: Check, evidence: Evidence) -> Check:
-    """A failed check that names the releases where they differ: code changes, too, explain it."""
+    """Add both releases to a failed check if they differ: a change of code may explain it."""
     made_by = evidence.metadata.tool.version
     if check.ok or made_by == __version__:
         return check

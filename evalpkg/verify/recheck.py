@@ -1,4 +1,4 @@
-"""Checks that judge samples anew: extraction, policy and, for a random few, the verdict itself."""
+"""Checks that judge samples again: extraction, policy and, for a random few, the verdict."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from evalpkg.verify.drawing import draw
 from evalpkg.verify.files import Evidence, with_releases
 
 Extract = Callable[[Task, str], Extraction]
-"""From a task and the raw completion to the program in it."""
+"""A function from a task and the raw completion to the program in it."""
 Violations = Callable[[Task, str], Sequence[str]]
-"""From a task and the raw completion to the rules of the policy that it breaks."""
+"""A function from a task and the raw completion to the rules of the policy that it breaks."""
 Digest = Callable[[Task, str], str]
-"""From a task and a program to the digest of what is compiled."""
+"""A function from a task and a program to the digest of the compiled source."""
 Judge = Callable[[Sequence[tuple[Task, Extraction]]], Sequence[Verdict]]
 """A function that compiles and runs programs, and yields one verdict each, in order."""
 
@@ -29,19 +29,20 @@ class Rechecks:
     """The work that ``verify`` repeats, besides reading.
 
     Attributes:
-        extract: extract the program of every sample again; None: do not.
-        violations: apply the policy to every sample again; None: do not.
-        no_policy: why not, where that was not the user's choice.
-        known_sets: data sets to compare the tasks with; None: do not.
-        bound: settings that every configuration holds; none: they are not looked for.
-        refusal: says why arguments are no configuration; empty if they are one.
-        digest: compute every program's digest again; None: do not.
-        judge: scores programs; needed where ``rescore`` is above 0.
+        extract: extracts the program of every sample again; None skips this.
+        violations: applies the policy to every sample again; None skips this.
+        no_policy: reason why the policy is not applied, if the user did not choose that.
+        known_sets: data sets to compare the tasks with; None skips this.
+        bound: settings that every configuration must hold; empty skips this check.
+        refusal: a function that says why arguments are not a configuration; empty if they are.
+        digest: computes every program's digest again; None skips this.
+        judge: scores programs; needed if ``rescore`` is above 0.
         commitment: digest that was published before the run; empty for none.
-        rustc: what ``judge`` compiles with, as the metadata would name it.
-        rescore: how many samples to score again, drawn at random.
-        regenerate: how many samples to make again, drawn at random; see ``verify.regenerate``.
-        seed: of the draws; the report names it, so that they can be repeated.
+        rustc: compiler of ``judge``, in the metadata's form.
+        rescore: number of samples to score again, drawn at random.
+        regenerate: number of samples to generate again, drawn at random; see
+            ``verify.regenerate``.
+        seed: seed of the draws. The report names it, so that they can be repeated.
     """
 
     extract: Extract | None = None
@@ -152,11 +153,11 @@ def check_programs(evidence: Evidence, digest: Digest) -> Check:
 def check_verdicts(evidence: Evidence, rechecks: Rechecks) -> Check:
     """Judge a few random samples again, and compare the verdicts with their rows.
 
-    Where the compiler is the one that judged the run, the words beside the verdict are compared,
-    too: another release of rustc words its errors differently.
+    The details of the verdicts are compared only if the compiler is that of the run, because
+    another release of rustc words its errors differently.
 
     Raises:
-        ValueError: if there is nobody to judge, or not one verdict per program.
+        ValueError: if there is no judge, or not one verdict per program.
     """
     if rechecks.judge is None:
         raise ValueError("scoring again needs a judge")

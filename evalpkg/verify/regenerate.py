@@ -1,4 +1,4 @@
-"""Check that makes samples anew, from the recorded seeds and the recorded weights."""
+"""Check that generates samples again, from the recorded seeds and the recorded weights."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ from evalpkg.verify.files import Evidence
 from evalpkg.verify.recheck import Item, samples_of
 
 LEAST = 0.9
-"""Share of an answer's forced tokens that its model draws again on another kind of machine.
+"""Share of an answer's forced tokens that its model must draw again on another kind of machine.
 
-With the embedded model at temperature 0.2 and another kernel the writing model draws all of them
-again, the other model at most 88 % of an answer's; another seed of the same model draws about 95 %,
-so a wrong seed shows only on the same kind of machine, or at a higher temperature.
+Measured with the embedded model at temperature 0.2 and another kernel: the model that wrote the
+answer draws all tokens again, the other model at most 88 % of an answer's tokens, and the same
+model with another seed about 95 %. So a wrong seed shows only on the same kind of machine, or at a
+higher temperature.
 """
 FEW = 2
-"""Tokens that may differ in a short answer, whatever their share."""
+"""Number of tokens that may always differ, so that short answers are not refused by share."""
 
 COMPARED = (
     *("completion", "finish_reason", "prompt_tokens", "completion_tokens"),
@@ -36,11 +37,11 @@ class Agreed(Protocol):
 
     @property
     def same(self) -> int:
-        """Tokens that the model draws as recorded."""
+        """Number of tokens that the model draws as recorded."""
 
     @property
     def of(self) -> int:
-        """Tokens that were asked for."""
+        """Number of tokens tried."""
 
 
 Generate = Callable[[Role, Sequence[tuple[Task, Sequence[int]]]], Iterator[Sample]]
@@ -53,12 +54,12 @@ class Regeneration:
 
     Attributes:
         generate: makes samples, as a backend does.
-        force: puts a recorded answer to the model; None where nothing can.
-        differences: in what this machine differs from the one that made the run; none: it is of
-            the same kind, and its samples must be the same to the token.
-        foreign: what here is not what the run names, such as the digest of weights; where there is
-            any, nothing is made.
-        prompts: gets every prompt that was shown while samples were made.
+        force: feeds a recorded answer to the model; None if that is not possible.
+        differences: differences between this machine and the run's. Without any, it is of the
+            same kind, and its samples must be equal to the token.
+        foreign: inputs that differ from the run's, such as the digest of weights. If there is
+            any, nothing is generated.
+        prompts: list that receives every prompt that the model saw.
     """
 
     generate: Generate
@@ -69,7 +70,7 @@ class Regeneration:
 
 
 def check_samples(evidence: Evidence, made_by: Regeneration, count: int, seed: int) -> Check:
-    """A random few samples, made again, come out as their rows hold them."""
+    """Generate a few random samples again, and compare them with their rows."""
     if made_by.foreign:
         return conclude("samples", made_by.foreign, "")
     drawn, record = draw(list(samples_of(evidence)), count, seed)
@@ -106,7 +107,7 @@ def check_samples(evidence: Evidence, made_by: Regeneration, count: int, seed: i
 
 
 def _made_again(made_by: Regeneration, drawn: Sequence[Item]) -> dict[SampleKey, Sample]:
-    """The drawn samples by their keys: a model's together, and a task's."""
+    """Order the drawn samples by key, so that those of a model and task are together."""
     made: dict[SampleKey, Sample] = {}
     for role in Role:
         own = sorted(
@@ -121,7 +122,7 @@ def _made_again(made_by: Regeneration, drawn: Sequence[Item]) -> dict[SampleKey,
 
 
 def _differences(row: Row, found: Sample | None) -> Iterator[str]:
-    """Fields in which a sample that was made again is not what its row holds."""
+    """List the fields in which a sample that was generated again differs from its row."""
     if found is None:
         yield "could not be made again"
         return
@@ -144,7 +145,7 @@ def _first_difference(one: str, other: str) -> int:
 
 
 def _from_this_prompt(row: Row, found: Sample | None) -> bool:
-    """No machine makes another prompt of a task: only then is the answer worth a second look."""
+    """Tell whether the prompts agree: they must on every machine, so only then force tokens."""
     return found is not None and row.prompt_sha256 == found.prompt_sha256
 
 
@@ -154,7 +155,7 @@ def _as_sample(role: Role, row: Row) -> Sample:
 
 
 def _other_prompts(evidence: Evidence, made_by: Regeneration) -> Iterator[str]:
-    """Stored prompts that are not those which were shown just now."""
+    """List stored prompts that differ from those that the model saw now."""
     if not evidence.layout.prompts.exists():
         return
     for prompt in PROMPT.read(evidence.layout.prompts):

@@ -1,4 +1,4 @@
-"""``evalpkg verify``: does a run hold what it claims? Reads everything, believes nothing."""
+"""``evalpkg verify``: checks the claims of a run. It reads everything and trusts nothing."""
 
 from __future__ import annotations
 
@@ -56,18 +56,18 @@ def verify_run(
     Args:
         root: output directory of a run.
         verify_key: public key (PEM) that must have signed the manifest.
-        render_reports: makes the reports again; None: they are not compared.
-        rebuild_to: gets the page that was made again, to be read in place of the run's.
-        rechecks: what to extract, veto or score again.
-        made_by: makes samples again; None: none are made.
-        tell: given each check as soon as it is made; many rows take a while.
+        render_reports: makes the reports again; None skips the comparison.
+        rebuild_to: file for the page that is made again, to be read instead of the run's page.
+        rechecks: the work to repeat: extraction, policy, scoring.
+        made_by: generates samples again; None skips this.
+        tell: receives each check as soon as it is made, because many rows take a while.
 
     Raises:
-        ConfigError: if there is no such directory, it holds a part of a run only, or the key cannot
-            be used.
+        ConfigError: if there is no such directory, it holds only a part of a run, or the key
+            cannot be used.
     """
     tell = tell or (lambda check: None)
-    plain = _check_plain(root)  # before anything is read: a pipe would hold us up
+    plain = _check_plain(root)  # before anything is read, because reading a pipe would block
     if not plain.ok:
         tell(plain)
         return Report((plain,))
@@ -91,7 +91,7 @@ def verify_run(
 
 
 def _check_plain(root: Path) -> Check:
-    """Refuse all but plain files: a pipe would block, a link would lead elsewhere."""
+    """Refuse anything but plain files: a pipe would block, a link would lead elsewhere."""
     odd = [
         f"{path.relative_to(root)}: not a plain file"
         for path in sorted(root.rglob("*"))
@@ -167,7 +167,7 @@ def _again(rechecks: Rechecks) -> Checks:
 def verify_proof(root: Path, proof: Path, verify_key: Path | None = None) -> Report:
     """Check that a sample is one of those under the root of the manifest in ``root``.
 
-    Nothing but ``manifest.json`` is needed there, and its signature where a key is given.
+    Only ``manifest.json`` is needed there, and its signature if a key is given.
 
     Raises:
         ConfigError: if the key cannot be used.
