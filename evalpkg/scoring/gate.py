@@ -56,8 +56,8 @@ def gold_gate(scorer: Scorer, tasks: Sequence[Task]) -> GateReport:
             failures[task.task_id] = why
         elif name == CANONICAL and not verdict.passed:
             hint = what_may_be_lost(read_signature(task.prompt, task.entry_point))
-            why = f"{name} does not pass: {verdict.kind.value} ({verdict.detail[:200]}){hint}"
-            failures[task.task_id] = why
+            why = f"{name} does not pass: {verdict.kind.value} ({verdict.detail[:200]})"
+            failures[task.task_id] = hint or why
         elif name != CANONICAL and verdict.passed:
             failures.setdefault(task.task_id, f"{name} passes: the tests are too weak")
         elif name == A_STUB and verdict.kind not in FAILED_IN_TESTS:

@@ -6,6 +6,7 @@ uses its own definition of the types: the tests the prompt's, the program the on
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -101,7 +102,8 @@ def own_types(source: bytes, entry_point: str) -> OwnTypes:
                     back.want(child) if part == "return_type" else None
     wanted = [items[name] for name in collector.names]
     data = [node for node in wanted if node.type in ("struct_item", "enum_item")]
-    traits = [node for node in wanted if node.type == "trait_item"]
+    text = source.decode()
+    traits = [n for n in wanted if n.type == "trait_item" and _is_object(_name(n), text)]
     sent = [trait for trait in written if _head(trait) in map(_name, traits)]
     return OwnTypes(
         names=tuple(paths[name] for name in collector.names),
@@ -133,6 +135,11 @@ def _implementors(root: Node) -> dict[str, list[str]]:
         if trait is not None and owner is not None and owner.type == "type_identifier":
             found.setdefault(text_of(trait), []).append(text_of(owner))
     return found
+
+
+def _is_object(trait: str, text: str) -> bool:
+    """Tell whether a prompt uses ``dyn`` with a trait; a bound alone needs no object of it."""
+    return bool(re.search(rf"\bdyn\s+(?:\w+::)*{re.escape(trait)}\b", text))
 
 
 def _head(trait: str) -> str:

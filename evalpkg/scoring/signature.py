@@ -136,10 +136,12 @@ def read_signature(prompt: str, entry_point: str) -> Signature:
     nodes = [node for node in [*types, result] if node is not None]
     bounds = [node for node in (generics, _where_clause(function)) if node is not None]
     used = {name for node in [*nodes, *bounds] for name in _identifiers(node)} | own.bounds
-    modules = {item_name(node) for node in root.named_children if node.type == "mod_item"}
+    named = (item_name(node) for node in root.named_children if node.type == "mod_item")
+    modules = {name for name in named if name}
     uses = [_use(node, modules) for node in root.named_children if node.type == "use_declaration"]
     taken = {path.rsplit("::", 1)[-1] for path in own.names}
     wanted = tuple(use for use in uses if any(name in use for name in used - taken))
+    wanted += tuple(f"use super::{name};" for name in sorted(used & modules))
     missing = sorted(
         name for name in used & STD_PATHS.keys() if not any(name in use for use in uses)
     )
@@ -207,7 +209,7 @@ def _type_parameters(function: Node) -> tuple[dict[str, Node], tuple[str, ...]]:
     return closures, tuple(plain)
 
 
-def _use(node: Node, modules: set[str | None]) -> str:
+def _use(node: Node, modules: set[str]) -> str:
     """Write a ``use`` of the prompt so that it holds in a module of the prompt's."""
     path = node.child_by_field_name("argument")
     text = text_of(path) if path else ""

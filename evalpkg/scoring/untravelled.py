@@ -30,6 +30,12 @@ FUNCTION = (
     "result that is itself a closure can"
 )
 
+IDENTITY = (
+    "the tests ask which `Rc` or `Arc` a value is (`ptr_eq`, `strong_count`), and these travel by "
+    "value; compare what they hold"
+)
+
+_IDENTITY = re.compile(r"\b(?:Rc|Arc) :: (?:ptr_eq|strong_count|weak_count)\b")
 _DOWNCAST = re.compile(r"\bdowncast(?:_ref|_mut)?\b|\bis :: <")
 _BOUND = re.compile(r"the trait bound `(.+): (?:Put|Get|Refresh|Instance\w+|Sent\w+)` is not")
 _OBJECT = re.compile(r"\((dyn [^()]+?) \+ 'static\)")
@@ -44,6 +50,11 @@ def refuse_what_cannot_travel(task: Task, signature: Signature) -> None:
         raise DataError(ASYNC)
     if "extern" in signature.modifiers:
         raise DataError(EXTERN)
+    texts = (signature.result, *(one.text for one in signature.parameters))
+    if re.search(r"\bA?rc<", " ".join((*texts, signature.own.definitions)), re.IGNORECASE) and (
+        _IDENTITY.search(_code(task.test))
+    ):
+        raise DataError(IDENTITY)
     if signature.remains:
         return
     given = f"{signature.result}\n{signature.own.given_back}"
@@ -71,7 +82,7 @@ def what_may_be_lost(signature: Signature) -> str:
     if not cells or not shared:
         return ""
     return (
-        f"; a type of the prompt holds a cell, and what the program changes in a `{shared[0]}` is "
+        f"a type of the prompt holds a cell, and what the program changes in a `{shared[0]}` is "
         "not seen by the tests: take `&mut`, or name the cell in the signature"
     )
 
