@@ -129,6 +129,15 @@ class GenerationSettings:
     gpus_per_worker: float = 1.0
     cpus_per_worker: int = 0
 
+    def limits(self) -> dict[str, object]:
+        """Return the settings of sampling that every backend records in the same way."""
+        return {
+            "top_k": self.top_k,
+            "max_new_tokens": self.max_new_tokens,
+            "stop": list(self.stop),
+            "seed": self.seed,
+        }
+
     def __post_init__(self) -> None:
         """Refuse values that no backend could use."""
         require_choice(self.dtype, DTYPES, f"dtype is {self.dtype!r}")

@@ -160,10 +160,7 @@ class TransformersBackend:
             sampling={
                 "temperature": settings.temperature,
                 "top_p": settings.top_p,
-                "top_k": settings.top_k,
-                "max_new_tokens": settings.max_new_tokens,
-                "stop": list(settings.stop),
-                "seed": settings.seed,
+                **settings.limits(),
                 "noise": "gumbel, splitmix64 of (sample key, step, token)",
             },
             prompt_template={"name": self._template.name, "sha256": self._template.sha256},
