@@ -1,4 +1,4 @@
-"""Settings for every test: shared machines are slow at times, and CI draws the same examples.
+"""Settings for every test: no deadlines, as shared machines are slow; fixed examples in CI.
 
 The profile ``quick`` draws a fifth of the examples; ``make check`` uses it.
 """

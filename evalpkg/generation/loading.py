@@ -72,7 +72,7 @@ def load_base(
             raise EnvironmentUnfitError(
                 told,
                 "Repair the driver or install a CUDA build of PyTorch (see `evalpkg doctor`); "
-                "--device cpu computes on the CPU all the same.",
+                "--device cpu computes on the CPU anyway.",
             )
         on_status(f"{told}: the embedded model runs on the CPU")
     dtype = choose_dtype(settings.dtype, device)

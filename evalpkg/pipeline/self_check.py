@@ -46,7 +46,7 @@ def self_check(
         raise GateError(
             summary,
             "Each is named above with its reason. The repaired data set has no such task; others "
-            "can be left out with --task-ids. --allow-failed-gate goes on all the same, and the "
+            "can be left out with --task-ids. --allow-failed-gate goes on anyway, and the "
             "results will say so.",
         )
     progress.note("going on with a failed self-check, as asked")

@@ -110,7 +110,7 @@ def _require_disk(output_dir: Path) -> None:
     for check in disk(output_dir):
         if not check.ok:
             raise EnvironmentUnfitError(
-                check.detail, f"{check.cure} SKIP_ENV_CHECK=1 goes on all the same."
+                check.detail, f"{check.cure} SKIP_ENV_CHECK=1 goes on anyway."
             )
 
 

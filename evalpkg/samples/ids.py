@@ -98,7 +98,7 @@ def _readings(written: str) -> Iterator[str]:
 
 
 def _numbered(name: str) -> Iterator[str]:
-    """Yield ``set/number`` for a name that holds both, in whatever form."""
+    """Yield ``set/number`` for a name that holds both, in any form."""
     match = _NUMBERED.match(name.strip())
     if match is not None:
         letters = re.sub("[^a-z]", "", match["set"].casefold())

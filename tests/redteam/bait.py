@@ -24,7 +24,7 @@ _PLACES = (".", "/tmp", "/var/tmp", "/dev/shm", "/run")
 
 @contextmanager
 def laid_out() -> Iterator[Mapping[str, str]]:
-    """The marks of ``corpus`` with what they stand for; all of it is gone afterwards."""
+    """Set up the bait, yield the marks of ``corpus`` with their values, and remove all of it."""
     name = f"evalpkg-redteam-{secrets.token_hex(6)}"
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="evalpkg-canary-")))

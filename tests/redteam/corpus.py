@@ -1,4 +1,4 @@
-"""The red-team corpus: completions as a model would give them, and what must become of them.
+"""The red-team corpus: completions in a model's form, and their acceptable verdicts.
 
 A file starts with ``//! key: value`` lines; ``docs/redteam.md`` explains the keys. Marks such as
 ``@CANARY_FILE@`` stand for what a test run lays out as bait, ``@REPEAT:n:text@`` for a repetition
@@ -67,7 +67,7 @@ class Case:
 
     @property
     def accepted(self) -> frozenset[VerdictKind]:
-        """Verdicts that are right for it; never ``passed`` for a hostile one."""
+        """Acceptable verdicts; never ``passed`` for a hostile program."""
         if not self.hostile:
             return frozenset({VerdictKind.PASSED})
         return frozenset(VerdictKind(word) for word in self.facts["expect"].split("|"))
@@ -83,14 +83,14 @@ class Case:
         return int(self.facts.get("repeat", "1"))
 
     def completion(self, bait: Mapping[str, str] = NO_BAIT) -> str:
-        """The text a model would have written."""
+        """Build the text that a model would have written."""
         text = _REPEAT.sub(lambda mark: mark[2] * int(mark[1]), self.text)
         for mark, value in {**CHARACTERS, **bait}.items():
             text = text.replace(mark, value)
         return text
 
     def source(self, bait: Mapping[str, str] = NO_BAIT) -> str:
-        """The program: a body is put behind its prompt, anything else stands for itself."""
+        """Build the program: put a body after its prompt, and leave anything else unchanged."""
         text = self.completion(bait)
         return f"{self.task.prompt}\n{text}" if self.facts.get("form") == "body" else text
 

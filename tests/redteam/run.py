@@ -1,4 +1,4 @@
-"""Judge the corpus with the real scorer, in a process of its own; print what came of it as JSON.
+"""Judge the corpus with the real scorer, in a separate process; print the results as JSON.
 
 ``python -m tests.redteam.run '{"provider": "auto", "alone": false}'``: a process of its own can be
 another user's, and can adopt whatever the scorer leaves behind.

@@ -1,4 +1,4 @@
-"""The attacks work where nothing stops them: what the scorer withstands is not a blank shot.
+"""The attacks work if nothing stops them, so the scorer withstands real attacks.
 
 Leak cases are run unconfined and must find their bait. With ``EVALPKG_REDTEAM=full`` the forgeries
 are run as other harnesses do, tests and completion in one program whose exit code decides.

@@ -41,7 +41,7 @@ whole_function threads_sixteen large_heap foreign_function files_with_fallback
 network_with_fallback clock_and_environment thread_left_running
 """
 TELLING = _TELLING.split()
-"""Cases that tell most about a provider, for every test run."""
+"""Cases that test a provider best, for every test run."""
 
 full = pytest.mark.skipif(not FULL, reason="EVALPKG_REDTEAM=full runs the whole matrix")
 as_root = pytest.mark.skipif(os.getuid() != 0, reason="only root can become somebody else")
@@ -84,7 +84,7 @@ def test_as_an_ordinary_user(provider: str) -> None:
 
 
 def test_unconfined_programs_still_cannot_forge_a_verdict() -> None:
-    """Without a sandbox, leaks pass; what only attacks the verdict must not."""
+    """Without a sandbox, leaks pass; attacks on the verdict alone must not pass."""
     forgeries = [
         case.name
         for case in corpus.hostile()

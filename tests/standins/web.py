@@ -1,4 +1,4 @@
-"""An HTTP server on this machine, for stand-ins of what is asked over HTTP."""
+"""An HTTP server on this machine, for stand-ins of HTTP services."""
 
 from __future__ import annotations
 

@@ -73,7 +73,7 @@ class Tampering:
 
 
 def _seal(layout: RunLayout) -> None:
-    """Make manifest and statement again; of what cannot be read the old ones stay."""
+    """Make manifest and statement again; keep the old ones if a file cannot be read."""
     with suppress(DataError):
         seal_run(layout)
 

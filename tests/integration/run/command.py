@@ -17,7 +17,7 @@ UNSET = (
     *("BASE_MODEL", "CHECKPOINT_PATH", "NUM_SAMPLES", "K_VALUES", "OUTPUT_DIR", "SANDBOX_MODE"),
     *("SEED", "SKIP_ENV_CHECK", "NONINTERACTIVE"),
 )
-"""Variables of whoever runs the tests must not steer them."""
+"""Variables of the user who runs the tests; they must not affect the tests."""
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
