@@ -16,19 +16,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.integration.adding import TASK
 from tests.integration.run.command import COMMAND, environment, read_lines
 from tests.redteam.test_redteam import available
 
 as_root = pytest.mark.skipif(os.getuid() != 0, reason="only root mounts, and serves as others")
 
-TASK = {
-    "task_id": "t/add",
-    "entry_point": "add",
-    "prompt": "/// Add two numbers.\nfn add(x: i32, y: i32) -> i32 {\n",
-    "canonical_solution": "    x + y\n}\n",
-    "test": "#[cfg(test)]\nmod tests {\n    use super::*;\n    #[test]\n    fn adds() {\n"
-    "        assert_eq!(add(1, 2), 3);\n    }\n}\n",
-}
 RIGHT, WRONG, SLOW = "x + y }", "x - y }", "loop {} }"
 THREADS = "loop { std::thread::spawn(|| std::thread::park()); } }"
 DEVICE = 'include_bytes!("/dev/zero").len() as i32 + x + y }'

@@ -6,18 +6,11 @@ import json
 import random
 from pathlib import Path
 
+from tests.integration.adding import TASK
 from tests.integration.run.command import succeed
 
 SEED = 20_261_129
 ROWS = 48
-TASK = {
-    "task_id": "t/add",
-    "entry_point": "add",
-    "prompt": "/// Add two numbers.\nfn add(x: i32, y: i32) -> i32 {\n",
-    "canonical_solution": "    x + y\n}\n",
-    "test": "#[cfg(test)]\nmod tests {\n    use super::*;\n    #[test]\n    fn adds() {\n"
-    "        assert_eq!(add(1, 2), 3);\n    }\n}\n",
-}
 RIGHT = "    x + y\n}\n"
 FRAGMENTS = [
     *("fn add(x: i32, y: i32) -> i32 {", "x + y", "}", "{", "```", "```rust", "\n", "\n\n", " "),
