@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.run.command import COMMAND, environment, evalpkg, succeed
+from tests.integration.run.command import COMMAND, Victim, environment, evalpkg, succeed
+from tests.processes import descendants, still_there
 
 pytest.importorskip("ray", reason="the extra 'cluster' is not installed")
 
@@ -67,6 +68,28 @@ def test_a_worker_killed_amid_its_part_costs_no_sample(tmp_path: Path) -> None:
     assert process.returncode == 0, "".join(said)
     assert any("is gone" in line for line in said)
     assert samples(tmp_path / "two") == samples(tmp_path / "one")
+
+
+@pytest.mark.model
+def test_a_killed_driver_loses_no_sample_and_leaves_no_process(tmp_path: Path) -> None:
+    succeed("generate", *EMBEDDED, "--output-dir", tmp_path / "one")
+    log = tmp_path / "two" / "work" / "samples.jsonl"
+    below: list[int] = []
+
+    def some_are_made() -> bool:
+        if not log.exists() or not log.read_bytes().count(b"\n"):
+            return False
+        below.extend(descendants(victim.pid))
+        return True
+
+    victim = Victim("generate", *EMBEDDED, *POOL, "--output-dir", tmp_path / "two")
+    assert victim.kill_when(some_are_made) == -signal.SIGKILL
+    assert below
+    assert not still_there(below)
+    kept = samples(tmp_path / "two")
+    succeed("generate", *EMBEDDED, *POOL, "--output-dir", tmp_path / "two")
+    assert samples(tmp_path / "two") == samples(tmp_path / "one")
+    assert set(kept) <= set(samples(tmp_path / "two"))
 
 
 def test_a_client_without_the_token_gets_nothing(tmp_path: Path) -> None:

@@ -59,6 +59,11 @@ class Victim:
             preexec_fn=_heed_signals,
         )
 
+    @property
+    def pid(self) -> int:
+        """The command's process."""
+        return self._process.pid
+
     def kill_when(self, ready: object, number: signal.Signals = signal.SIGKILL) -> int:
         """Send ``number`` as soon as ``ready()`` holds; the exit status.
 

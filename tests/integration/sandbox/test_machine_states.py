@@ -18,6 +18,7 @@ import pytest
 
 from tests.integration.adding import TASK
 from tests.integration.run.command import COMMAND, environment, read_lines
+from tests.processes import descendants, still_there
 from tests.redteam.test_redteam import available
 
 as_root = pytest.mark.skipif(os.getuid() != 0, reason="only root mounts, and serves as others")
@@ -240,25 +241,7 @@ def test_nothing_goes_on_when_the_scorer_is_killed(inputs: Path, sandbox: str) -
             time.sleep(0.05)
         below = descendants(scorer.pid)
         scorer.kill()
-    wait_for = time.monotonic() + 60
-    while any(is_there(pid) for pid in below) and time.monotonic() < wait_for:
-        time.sleep(0.05)
-    assert not [pid for pid in below if is_there(pid)]
-
-
-def descendants(pid: int) -> list[int]:
-    """The processes that ``pid`` started, and those that they started."""
-    children: list[int] = []
-    try:
-        threads = list(Path(f"/proc/{pid}/task").iterdir())
-    except OSError:  # it ended, as any process may between two looks
-        return []
-    for thread in threads:
-        try:
-            children += map(int, (thread / "children").read_text().split())
-        except OSError:
-            continue
-    return [*children, *(below for child in children for below in descendants(child))]
+    assert not still_there(below)
 
 
 def is_computing(pid: int) -> bool:
@@ -269,11 +252,3 @@ def is_computing(pid: int) -> bool:
     except OSError:
         return False
     return words[0] == b"program" and int(used) > os.sysconf("SC_CLK_TCK") // 2
-
-
-def is_there(pid: int) -> bool:
-    """Tell whether a process runs; one that only waits to be collected does not."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    except OSError:
-        return False
