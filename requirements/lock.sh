@@ -23,6 +23,8 @@ uv pip compile "${common[@]}" "${without_torch[@]}" models.in -c <(echo "torch==
   -o models.lock
 uv pip compile "${common[@]}" "${without_torch[@]}" finetuner.in -c <(echo "torch==${torches[0]}") \
   -o finetuner.lock
+# Ray shares the environment of the evaluation and of the models, so it must agree with both.
+uv pip compile "${common[@]}" cluster.in -c evaluation.lock -c models.lock -o cluster.lock
 # vLLM has an environment of its own, and in it the torch that it was built with, from the package index.
 for build in cu128 cu130; do
   uv pip compile "${common[@]}" "vllm-$build.in" -o "vllm-$build.lock"

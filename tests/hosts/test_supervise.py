@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -32,15 +33,20 @@ def run(rendered: Path) -> Iterator[Path]:
     subprocess.run(["tmux", "-S", str(rendered / "tmux"), "kill-server"], stderr=-3, check=False)
 
 
+def write_program(rendered: Path, run: Path, program: str) -> None:
+    """Put a program given as shell text in the place of evalpkg; it notes its arguments."""
+    evalpkg = rendered / "venv/bin/evalpkg"
+    evalpkg.parent.mkdir(parents=True, exist_ok=True)
+    evalpkg.write_text(f"#!/bin/bash\necho \"$*\" >>'{run}/calls'\n{program}\n")
+    evalpkg.chmod(0o755)
+
+
 @pytest.fixture
 def supervise(rendered: Path, run: Path) -> Supervise:
     """Starts the main process of the unit around a program given as shell text."""
 
     def start(program: str) -> subprocess.Popen[bytes]:
-        evalpkg = rendered / "venv/bin/evalpkg"
-        evalpkg.parent.mkdir(parents=True, exist_ok=True)
-        evalpkg.write_text(f"#!/bin/bash\necho \"$*\" >>'{run}/calls'\n{program}\n")
-        evalpkg.chmod(0o755)
+        write_program(rendered, run, program)
         environment = os.environ | {"RUNTIME_DIRECTORY": str(rendered)}
         return subprocess.Popen([str(rendered / "eval/bin/supervise")], env=environment)
 
@@ -157,7 +163,23 @@ def test_started_again_it_goes_on_with_the_shard_that_is_open(
     assert [call.split("--shard ")[1].split()[0] for call in calls] == ["0/2", "1/2", "1/2"]
 
 
-@pytest.mark.parametrize("name", ["run-shards", "supervise", "attach"])
+@pytest.mark.parametrize(
+    ("script", "wanted"), [("run-shards", []), ("run-shards-local", ["--cluster local"] * 2)]
+)
+def test_on_a_host_with_many_gpus_every_shard_is_run_on_all_of_them(
+    rendered: Path, run: Path, script: str, wanted: list[str]
+) -> None:
+    write_program(rendered, run, f"echo \"$RAY_TMPDIR\" >>'{run}/folders'")
+    environment = {"PATH": os.environ["PATH"], "RUNTIME_DIRECTORY": str(rendered)}
+    subprocess.run([str(rendered / "eval/bin" / script)], env=environment, check=True)
+    calls = (run / "calls").read_text().splitlines()
+    assert re.findall(r"--cluster \w+", "\n".join(calls)) == wanted
+    # Ray's sockets go where the unit alone sees them.
+    folder = str(rendered) if wanted else ""
+    assert (run / "folders").read_text().splitlines() == [folder] * 2
+
+
+@pytest.mark.parametrize("name", ["run-shards", "run-shards-local", "supervise", "attach"])
 def test_shellcheck_has_nothing_to_say(rendered: Path, name: str) -> None:
     if shutil.which("shellcheck") is None:
         pytest.skip("shellcheck is not installed here")
