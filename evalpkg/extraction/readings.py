@@ -34,6 +34,7 @@ _LEAD = re.compile(
 _LINE_END = re.compile(r"\\([ntr\"'\\])")
 _LINE_ENDS = {"n": "\n", "t": "\t", "r": ""}
 _JSON_BLOCK = re.compile(r"^```json[5c]?[ \t]*\n(?P<value>.*?)\n```", re.DOTALL | re.MULTILINE)
+_TAGGED = re.compile(r"<(?P<tag>\w+)>\s*(?P<value>[{\[].*?)\s*</(?P=tag)>", re.DOTALL)
 _HUNK = re.compile(r"^(?:@@ -\d|\+\+\+ [^\s]|--- a/)", re.MULTILINE)
 _GONE = re.compile(r"-|@@|\+\+\+ |diff --git |index [0-9a-f]+\.\.")
 _TAKEN = re.compile(r"^-[ \t]{2,}\S", re.MULTILINE)
@@ -102,7 +103,7 @@ def _from_json(text: str, name: str) -> str:
 
     The string may stand at any depth, beside others that only speak of the function.
     """
-    block = _JSON_BLOCK.search(text)
+    block = _JSON_BLOCK.search(text) or _TAGGED.fullmatch(text.strip())
     stripped = text.strip() if block is None else block["value"].strip()
     if not stripped.startswith(("{", "[", '"')) or not stripped.endswith(("}", "]", '"')):
         return text
@@ -119,7 +120,10 @@ def _from_json(text: str, name: str) -> str:
 
 
 def _strings(value: object) -> Iterator[str]:
-    """Yield the strings in a value of JSON, in their order; names of fields do not count."""
+    """Yield the strings in a value of JSON, in their order; names of fields do not count.
+
+    A list of strings is lines of one text, too.
+    """
     stack = [value]
     while stack:
         current = stack.pop()
@@ -128,6 +132,9 @@ def _strings(value: object) -> Iterator[str]:
         elif isinstance(current, dict):
             stack += reversed(current.values())
         elif isinstance(current, list):
+            lines = [line for line in current if isinstance(line, str)]
+            if len(lines) > 1 and len(lines) == len(current):
+                yield "\n".join(lines)
             stack += reversed(current)
 
 

@@ -54,14 +54,15 @@ _QUOTED = re.compile(
         |(?:you|we)\ (?:gave|posted|wrote|had|provided|started)
         |your\ (?:code|version|function|signature|attempt|snippet)
         |(?:do\ not|don't|never|avoid)(?:\ \w+){0,3}\ (?:this|that|these)|bad
-        |(?:does|did|would|will)(?:\ not|n't)\ (?:work|compile|pass)|(?:fails|failed|panics))\b""",
+        |(?:does|did|would|will)(?:\ not|n't)\ (?:work|compile|pass)
+        |(?:fails|failed|panics))\b|[❌✗✘]""",
     re.VERBOSE | re.IGNORECASE,
 )
 _MEANT = re.compile(
     r"""\b(?:fix(?:e[sd])?|correct(?:ed|s|ion|ly)?|final|improv\w+|updat\w+|new|better|answer
         |solution|optimi[sz]\w+|working|revis\w+|rewrit\w+|refactor\w+|complete[d]?|should\ be
         |(?:so|thus|hence|therefore),?\ (?:i|we|use|here|it)|replace\w*|becomes
-        |after|now|here\ is\ the\ function|repaired)\b""",
+        |after|now|here\ is\ the\ function|repaired)\b|[✅✓✔]""",
     re.VERBOSE | re.IGNORECASE,
 )
 _MOST_LABEL = 200

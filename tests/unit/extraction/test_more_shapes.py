@@ -35,6 +35,11 @@ DEEP = f"mod a {{\n    fn two() -> i32 {{ 2 }}\n    mod b {{\n{RIGHT}    }}\n}}\
 ANSWERS = {
     "JSON with the code deep in it": json.dumps({"answer": {"language": "rust", "code": RIGHT}}),
     "JSON with words about the code first": json.dumps({"why": "fn twice is it", "code": RUST}),
+    "JSON of a call of a tool": "<tool_call>\n"
+    + json.dumps({"arguments": {"code": RIGHT}})
+    + "\n</tool_call>",
+    "JSON with a list of lines": json.dumps({"code": RIGHT.splitlines()}),
+    "a cross before the wrong one": f"\u2705\n{RUST}\u274c\n{DRAFT}",
     "a listing numbered with blanks": "".join(
         f"{number:4d}  {line}\n" for number, line in enumerate(RIGHT.splitlines(), 1)
     ),
