@@ -7,7 +7,7 @@ import random
 from pathlib import Path
 
 from tests.integration.adding import TASK
-from tests.integration.run.command import succeed
+from tests.integration.run.command import read_lines, succeed
 
 SEED = 20_261_129
 ROWS = 48
@@ -51,8 +51,8 @@ def test_every_row_gets_a_verdict_of_its_own(tmp_path: Path) -> None:
         *("score", tmp_path / "rows.jsonl", "--dataset", tmp_path / "tasks.jsonl"),
         *("--verdicts-only", "--output-dir", out, "--no-cache", "--timeout", "1"),
     )
-    found = [json.loads(line) for line in (out / "verdicts.jsonl").read_text("utf-8").splitlines()]
-    assert [row["row"] for row in found] == [*range(1, len(asked) + 1)]
+    found = read_lines(out / "verdicts.jsonl")
+    assert [row["index"] for row in found] == [*range(len(asked))]
     kinds = [row["verdict"] for row in found]
     assert "infra_error" not in kinds
     assert len(set(kinds)) > 2

@@ -38,6 +38,18 @@ def test_tests_in_the_definition_of_a_macro_are_registered() -> None:
     assert open_tests(_mod(macro)).text.count("::evalwire::case!") == 1
 
 
+def test_every_condition_reads_as_in_a_build_of_tests() -> None:
+    text = open_tests(
+        "#[cfg(all(test, unix))] mod tests { use std::fmt; #[test] fn a() { cfg!(not(test)); } }\n"
+        '#[cfg(test)] use std::fmt;\n#[cfg(feature = "test")] fn test() { test() }',
+        ("tests::a",),
+    ).text
+    assert "#[cfg(all(all(), unix))]" in text
+    assert "cfg!(not(all()))" in text
+    assert "#[cfg(all())] use std::fmt;" in text
+    assert '#[cfg(feature = "test")] fn test() { test() }' in text
+
+
 @pytest.mark.parametrize(
     "lost",
     [
