@@ -19,7 +19,7 @@ from typing import Any
 from evalpkg.evidence.answers import EMPTY
 from evalpkg.models import Mode, Role
 from evalpkg.store.layout import RunLayout
-from tests.tampering.finding import complaints
+from tests.tampering.finding import checked, complaints
 from tests.tampering.tamperings import (
     After,
     Change,
@@ -310,6 +310,9 @@ def told(name: str) -> bool:
 
 def main(run: Path, wanted: str = "*") -> int:
     """Print every change with what finds it; 1 if one was missed that should be found."""
+    honest = checked(run)
+    if not honest.ok or honest.left_out:
+        sys.exit(f"{run} is no honest run: {[check for check in honest.checks if not check.ok]}")
     every = [one for one in deeper(run) if fnmatchcase(one.name, wanted)]
     missed = believed = 0
     with tempfile.TemporaryDirectory() as folder:

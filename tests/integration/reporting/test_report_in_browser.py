@@ -315,6 +315,7 @@ def test_a_phone_shows_the_difference_and_reads_the_plots(opened):
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     for table, cell in (
         (".first ~ section .comparison", "td:nth-child(4)"),
+        ("section[aria-labelledby=sensitivity]", "td[data-label^=Difference]"),
         ("#task-table", "td:nth-child(6)"),
     ):
         box = page.locator(f"{table} {cell}").first.bounding_box()
