@@ -89,7 +89,7 @@ def test_the_devices_come_before_the_unit_that_may_use_them(rendered: Path) -> N
 
 def test_the_proof_is_confined_as_the_evaluation_is(rendered: Path) -> None:
     def confinement(file: str) -> str:
-        return (rendered / file).read_text().split("# The model's programs are confined")[1]
+        return (rendered / file).read_text().split("\nProtectSystem=")[1]
 
     evaluation = confinement("gpu.service").split("[Install]")[0].strip()
     assert confinement("sigilderg-eval-proof.service").strip() == evaluation
