@@ -56,10 +56,14 @@ TOLD = (
     *(f"everywhere: {name}" for name in (_UNUSED + _CHOSEN).split()),
     *(
         "statistics: margin",
-        "base row: detail",
-        "finetuned row: detail",
         "a warning invented",
         "the warnings emptied",
+        "prompt: text",
+    ),
+    *(
+        f"{role} row: {name}"
+        for role in ("base", "finetuned")
+        for name in ("detail", "error_code", "completion_ids_sha256")
     ),
     *(f"verdict row: {name}" for name in ("index", "source", "policy_violations")),
 )

@@ -286,6 +286,8 @@ def _documents() -> Iterator[Tampering]:
     yield Tampering("the configuration emptied", emptied, one)
     gone = metadata(lambda m: m["arguments"].pop("temperature"))
     yield Tampering("an argument left out", gone, one)
+    words = metadata(lambda m: m["self_check"].update(outcome="all 180 passed"))
+    yield Tampering("the self-check's words changed", words, "metadata")
     yield Tampering("a commitment invented", arguments(commitment=OTHER), "commitment")
     weights = metadata(lambda m: m["models"]["base"].update(weights={"model": OTHER}))
     yield Tampering("other weights named", weights, "samples", needs=Needs.REGENERATE)
@@ -334,7 +336,7 @@ def _pages() -> Iterator[Tampering]:
         ("a script", script, f"{script}document.title = 'x';"),
         ("a second script", "</body>", "<script>1</script></body>"),
         ("the style", "<style>", "<style>.ft {display: none}"),
-        ("the security policy", "default-src 'none'", "default-src *"),
+        ("the security policy", "default-src &#39;none&#39;", "default-src *"),
         ("an element in a figure", '"><g>', '"><g><image href="https://example.org/x" /></g><g>'),
         ("foreign content in a figure", '"><g>', '"><g><foreignObject></foreignObject></g><g>'),
         ("a handler in a figure", '"><g>', '"><g onclick="alert(1)">'),
@@ -393,7 +395,6 @@ def _open() -> Iterator[Tampering]:
         ("the sandbox", lambda m: m["sandbox"].update(provider="bubblewrap")),
         ("the time", lambda m: m.update(started_at="2020-01-01T00:00:00Z")),
         ("the machine", lambda m: m["environment"].update(cpu="another CPU")),
-        ("the self-check's words", lambda m: m["self_check"].update(outcome="all 180 passed")),
     ):
         yield Tampering(
             f"{name} in the metadata changed", metadata(edit), "", After.EVERYTHING, hole
