@@ -19,7 +19,8 @@ def found(tmp_path: Path) -> dict[str, Any]:
     results.mkdir()
     hosts.mkdir(parents=True)
     text = (
-        "# Summary\n\n8 tasks\n\n**The fine-tuned model is ahead.**\n\n## Models\n\n**Not this.**\n"
+        "# Summary\n\n8 tasks\n\n**The fine-tuned model is ahead (p \\< 0.001).**\n\n"
+        "## Models\n\n**Not this.**\n"
     )
     (results / "combined_summary.md").write_text(text)
     for host, seconds in (("gpu-1", 3600), ("gpu-2", 5400)):
@@ -40,7 +41,7 @@ def test_the_last_lines_are_answer_report_hours_cost_and_what_goes_on(
     found: dict[str, Any],
 ) -> None:
     assert run_summary(found).splitlines() == [
-        "The fine-tuned model is ahead.",
+        "The fine-tuned model is ahead (p < 0.001).",
         f"Report: {found['results']}/report.html",
         "Hours: 2.50 on 2 hosts, cost 8.23.",
         "These hosts cost 6.58 an hour until you terminate them: gpu-1, gpu-2.",

@@ -47,9 +47,10 @@ def _answer(results: Path) -> list[str]:
 
 
 def _sentences(results: Path) -> list[str]:
-    """Read the sentences at the head of a run's summary."""
+    """Read the sentences at the head of a run's summary, without markdown's backslashes."""
     text = (results / "combined_summary.md").read_text(encoding="utf-8")
-    return re.findall(r"^\*\*(.+?)\*\*$", text.split("\n## ")[0], re.MULTILINE)
+    bold = re.findall(r"^\*\*(.+?)\*\*$", text.split("\n## ")[0], re.MULTILINE)
+    return [re.sub(r"\\([^\w\s])", r"\1", sentence) for sentence in bold]
 
 
 def _statuses(folder: Path) -> dict[str, dict[str, Any]]:
