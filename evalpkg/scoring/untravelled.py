@@ -41,6 +41,7 @@ _BOUND = re.compile(r"the trait bound `(.+): (?:Put|Get|Refresh|Instance\w+|Sent
 _OBJECT = re.compile(r"\((dyn [^()]+?) \+ 'static\)")
 """The spelling of rustc for a trait object that tests call ``dyn Trait``."""
 _PRIVATE = re.compile(r"field `(\w+)` of \w+ `(\w+)` is private")
+_UNKNOWN = re.compile(r"cannot find type `(\w+)` in this scope")
 _CONSTANT = re.compile(r"E0015\]: cannot call non-const \w+ `(\w+)`")
 
 
@@ -113,6 +114,8 @@ def in_terms_of_the_task(error: str, task: Task, signature: Signature) -> str:
         )
     if "evalwire" not in error:
         return error
+    if found := _UNKNOWN.search(first):
+        return f"the signature names `{found[1]}`, which the prompt does not define"
     if found := _PRIVATE.search(first):
         return (
             f"`{found[2]}` cannot travel: its field `{found[1]}` is private to a module of the "

@@ -6,6 +6,7 @@ from evalpkg.errors import DataError
 from evalpkg.models import Task
 from evalpkg.scoring.oracle import oracle_unit
 from evalpkg.scoring.signature import read_signature
+from evalpkg.scoring.untravelled import in_terms_of_the_task
 
 TESTS = """
 #[cfg(test)]
@@ -95,6 +96,16 @@ def test_tests_that_downcast_an_error_of_unknown_type_are_refused(line: str) -> 
     tests = f"mod tests {{ #[test] fn t() {{ let e = add().unwrap_err(); assert!({line}); }} }}"
     with pytest.raises(DataError, match="the tests downcast"):
         oracle_unit(task(FAILING, tests))
+
+
+def test_a_type_that_the_prompt_does_not_define_is_named() -> None:
+    asked = task("fn add() -> Unknown {")
+    said = in_terms_of_the_task(
+        "error[E0425]: cannot find type `Unknown` in this scope\n | ::evalwire::call",
+        asked,
+        read_signature(asked.prompt, "add"),
+    )
+    assert said == "the signature names `Unknown`, which the prompt does not define"
 
 
 def test_a_downcast_in_a_comment_or_a_string_is_none() -> None:
