@@ -161,7 +161,7 @@ def test_ids_as_people_write_them(tmp_path: Path, name: str | int) -> None:
         ("s.jsonl", b'\n{"task_id": "add", "completion": "a\0b"}\n', "line 2: not valid JSON"),
         (
             "s.jsonl.gz",
-            gzip.compress(b'{"task_id": "add", "completion": ""}')[:-9],
+            gzip.compress(b'{"task_id": "add", "completion": ""}', mtime=0)[:-9],
             "cannot be read",
         ),
         (
