@@ -51,18 +51,22 @@ def judge_run(
         )
     conditions = []
     if no_worse_than is not None:
-        conditions.append((bound > -no_worse_than, f"no worse than {no_worse_than:g}"))
+        conditions.append((bound > -no_worse_than, f"no worse than {_points(no_worse_than)}"))
     if better_than is not None:
-        conditions.append((bound > better_than, f"better than {better_than:g}"))
+        conditions.append((bound > better_than, f"better than {_points(better_than)}"))
     holds = all(met for met, _ in conditions)
     named = " and ".join(text for met, text in conditions if holds or not met)
     confidence = run.metrics[mode].settings.confidence
     return GateAnswer(
         holds,
-        f"{'met' if holds else 'not met'}: {named} points: {name} differs by"
-        f" {100 * difference.value:+.1f} points, and by more than {bound:+.1f} with"
-        f" {confidence:.0%} confidence",
+        f"{'met' if holds else 'not met'}: {named}: {name} differs by"
+        f" {100 * difference.value:+.1f} points; with {confidence:.0%} confidence,"
+        f" by more than {bound:+.1f}",
     )
+
+
+def _points(number: float) -> str:
+    return f"{number:g} point{'' if number == 1 else 's'}"
 
 
 def _difference(run: RunFiles, mode: Mode, k: int) -> DifferenceAtK:

@@ -50,6 +50,8 @@ def test_the_bound_counts_and_not_the_value(
 def test_only_what_is_not_met_is_named(runs: Path) -> None:
     answer = judge_run(runs / "same", 50.0, 0.0, 1, Mode.POLICY)
     assert answer.sentence.startswith("not met: better than 0 points: pass@1, policy differs by ")
+    answer = judge_run(runs / "same", 1.0, None, 1, Mode.POLICY)
+    assert "no worse than 1 point: " in answer.sentence
 
 
 def test_samples_without_a_verdict_count_against_the_fine_tuned_model(tmp_path: Path) -> None:
