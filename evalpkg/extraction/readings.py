@@ -22,10 +22,11 @@ _TAG = re.compile(
 )
 _QUOTE = re.compile(r"^[ \t]*(?:>[ ]?)+", re.MULTILINE)
 _GUTTER = re.compile(r"^[ \t]*\d{1,4}(?:[ \t]*[|:.)\u2502][ ]?|\t)(?=[ ]|\S|$)", re.MULTILINE)
-_NUMBER = re.compile(
-    r"^[ \t]*(?P<number>[0-9]{1,4})(?:(?=[ \t]*$)|[ ]{1,2}|\t|[ \t]*[|:.)\u2502][ ]?)", re.MULTILINE
+_NUMBERS = tuple(
+    re.compile(rf"^[ \t]*(?P<number>[0-9]{{1,4}})(?:(?=[ \t]*$)|{mark})", re.MULTILINE)
+    for mark in (r"[ \t]*[|\u2502][ ]?", r"[ \t]*[:.)][ ]?", r"\t", r"[ ]{1,2}")
 )
-"""A line number of a listing, if the lines are numbered without a gap."""
+"""A line number of a listing, by what stands between it and the line."""
 _ESCAPED = re.compile(r"\\([_*])")
 _LEAD = re.compile(
     rf"""(?P<lead>[^\n;{{}}=]{{0,120}}?[\s:>`'"*(\]]|[^\w\n]{{1,8}}|[^\n]{{0,40}}\\\w{{1,12}}\{{)"""
@@ -161,16 +162,21 @@ def _without_escapes(text: str) -> str:
 
 def _without_gutter(text: str) -> str:
     lines = text.split("\n")
-    found = [(n, _NUMBER.match(line)) for n, line in enumerate(lines)]
-    numbers = [(n, int(match["number"])) for n, match in found if match is not None]
-    if len(numbers) > 1 and all(
-        later == (earlier[0] + 1, earlier[1] + 1) for earlier, later in pairwise(numbers)
-    ):
-        return _NUMBER.sub("", text)
+    number = max(_NUMBERS, key=lambda one: _without_a_gap(one, lines))
+    if _without_a_gap(number, lines):
+        return number.sub("", text)
     numbered = sum(_GUTTER.match(line) is not None for line in lines)
     if numbered < 2 or numbered * 2 < sum(1 for line in lines if line.strip()) - 4:
         return text
     return _GUTTER.sub("", text)
+
+
+def _without_a_gap(number: re.Pattern[str], lines: list[str]) -> int:
+    """Count the lines with such a number, if they follow each other and so do their numbers."""
+    found = [(n, number.match(line)) for n, line in enumerate(lines)]
+    numbers = [(n, int(match["number"])) for n, match in found if match is not None]
+    follow = all(later == (n + 1, told + 1) for (n, told), later in pairwise(numbers))
+    return len(numbers) if follow and len(numbers) > 1 else 0
 
 
 def looks_like_diff(text: str) -> bool:

@@ -89,6 +89,13 @@ def test_it_opens_from_disk_without_a_word_on_the_console(opened):
     assert page.locator("#filter-result").inner_text() == "30 tasks, 360 samples."
 
 
+def expect(locator):
+    """Playwright's assertion that waits; it is imported where a browser is there."""
+    from playwright.sync_api import expect
+
+    return expect(locator)
+
+
 def test_filters_find_exactly_the_samples_that_are_in_the_rows(opened, run):
     page = opened()
     page.select_option("#filter-verdict", "compile_error")
@@ -106,7 +113,7 @@ def test_filters_find_exactly_the_samples_that_are_in_the_rows(opened, run):
     shown = page.locator("#task-rows td.id").all_inner_texts()
     assert set(shown) == tasks
     page.click("button[type=reset]")
-    page.wait_for_function("document.querySelectorAll('#task-rows tr').length === 30")
+    expect(page.locator("#task-rows tr")).to_have_count(30)
 
 
 def test_the_mode_decides_what_counts_as_correct(opened, run):
@@ -304,10 +311,10 @@ def test_the_filter_is_in_the_address_and_comes_back_from_it(opened):
 def test_a_verdict_and_an_error_code_lead_to_their_samples(opened):
     page = opened()
     page.click(".verdicts a:has-text('compile error')")
-    page.wait_for_function("document.getElementById('filter-verdict').value === 'compile_error'")
+    expect(page.locator("#filter-verdict")).to_have_value("compile_error")
     assert "match." in page.locator("#filter-result").inner_text()
     page.click("a:text-is('E0502')")
-    page.wait_for_function("document.getElementById('filter-code').value === 'E0502'")
+    expect(page.locator("#filter-code")).to_have_value("E0502")
 
 
 def test_a_phone_shows_the_difference_and_reads_the_plots(opened):

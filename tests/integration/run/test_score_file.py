@@ -23,14 +23,15 @@ def write(path: Path, rows: list[dict[str, object]]) -> Path:
 def rows(tasks: list[Task]) -> list[dict[str, object]]:
     """Right, wrong and empty answers, the tasks interleaved, with keys of another harness."""
     one, two = tasks[0], tasks[1]
-    return [
-        {"task_id": one.task_id, "completion": one.canonical_solution, "model": "m", "lp": -1.5},
+    found: list[dict[str, object]] = [
+        {"task_id": one.task_id, "completion": one.canonical_solution, "lp": -1.5},
         {"task_id": two.task_id, "completion": "    todo!()\n}\n", "passed": True},
         {"task_id": one.task_id, "completion": ""},
         {"task_id": two.task_id, "completion": two.canonical_solution, "tags": ["a", {"b": None}]},
         {"task_id": one.task_id, "completion": '    let x: i32 = "no";\n    todo!()\n}\n'},
         {"task_id": one.task_id, "completion": one.canonical_solution + "\nfn main() {}\n"},
     ]
+    return [{**row, "model": "m"} for row in found]
 
 
 def test_every_row_gets_its_verdict_in_its_place(

@@ -60,6 +60,24 @@ ANSWERS = {
 }
 
 
+@pytest.mark.parametrize("between", ["  ", " | ", "|", ": ", ". ", ") ", "\t", " \u2502 "])
+@pytest.mark.parametrize("width", [0, 3])
+@pytest.mark.parametrize("fence", ["", "```rust\n"])
+def test_numbered_lines_are_read_whatever_stands_behind_the_number(
+    between: str, width: int, fence: str
+) -> None:
+    program = (
+        "fn twice(n: i32) -> i32 {\n    let m = [n, n]\n        .iter()\n"
+        "        .map(\n            |k| *k)\n        .sum::<i32>();\n\n    m\n}\n"
+    )
+    listing = "".join(
+        f"{number:{width}d}{between}{line}\n" for number, line in enumerate(program.splitlines(), 1)
+    )
+    found = extract(TASK, fence + listing + ("```\n" if fence else ""))
+    read = (found.source or "").split()
+    assert read[read.index("fn") :] == program.split()
+
+
 @pytest.mark.parametrize("opening", [opening for opening, _ in THOUGHTS])
 @pytest.mark.parametrize("answer", [RUST, RIGHT, f"<answer>\n{RUST}</answer>"])
 def test_a_draft_in_thoughts_is_not_the_answer(opening: str, answer: str) -> None:

@@ -86,7 +86,7 @@ def test_a_sample_that_is_not_there_is_named(tmp_path):
     [
         ({"completion": "x"}, "no 'task_id'"),
         ({"task_id": "a"}, "no 'completion'"),
-        (line("a", None), "'completion' is not a text"),
+        (line("a", None), "'completion' is null"),
         (line(["a"]), "'task_id' is not a text"),
         (line("a", index=-1), "'index' is not a whole number"),
         (line("a", index="1"), "'index' is not a whole number"),
