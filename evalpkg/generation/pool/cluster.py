@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from functools import cache
 from importlib.util import find_spec
 from typing import Any
 
@@ -37,7 +38,7 @@ def connect(settings: GenerationSettings) -> Any:
     os.environ["RAY_AUTH_MODE"] = "token"
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     if settings.cluster == LOCAL:
-        os.environ["RAY_AUTH_TOKEN"] = secrets.token_hex(32)
+        os.environ["RAY_AUTH_TOKEN"] = _own_token()
         return _start_here()
     if not any(os.environ.get(name) for name in TOKEN_VARIABLES):
         raise ConfigError(
@@ -57,6 +58,12 @@ def connect(settings: GenerationSettings) -> Any:
             "and has it the same versions of Ray and Python?",
         ) from error
     return ray
+
+
+@cache
+def _own_token() -> str:
+    """Make the token of the clusters that this process starts; Ray reads it once in a process."""
+    return secrets.token_hex(32)
 
 
 def _start_here() -> Any:

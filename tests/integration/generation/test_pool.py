@@ -92,6 +92,25 @@ def test_a_killed_driver_loses_no_sample_and_leaves_no_process(tmp_path: Path) -
     assert set(kept) <= set(samples(tmp_path / "two"))
 
 
+def test_one_process_may_start_a_pool_after_another() -> None:
+    code = """
+from evalpkg.generation import GenerationSettings
+from evalpkg.generation.pool import cluster
+for _ in range(2):
+    ray = cluster.connect(GenerationSettings(cluster="local", cpus_per_worker=1))
+    print(ray.get(ray.remote(lambda: "answered").remote()))
+    ray.shutdown()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        check=False,
+    )
+    assert done.stdout.split() == ["answered"] * 2, done.stderr
+
+
 def test_a_client_without_the_token_gets_nothing(tmp_path: Path) -> None:
     code = """
 import subprocess, sys, os, psutil
