@@ -88,10 +88,10 @@ def _show_commits(config: EvalConfig, checkpoints: tuple[str, ...]) -> None:
     """Print the models' commits as the last line; it is no error if the hub does not answer."""
     import json
 
-    from evalpkg.fleet.commits import HubSilentError, commits_of_all
+    from evalpkg.fleet.commits import HubSilentError, model_commits
 
     try:
-        found = commits_of_all(config, checkpoints)
+        found = model_commits(config, checkpoints)
     except HubSilentError as error:
         click.echo(f"note: the models were not looked up: {error}", err=True)
         found = {}

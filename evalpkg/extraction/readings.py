@@ -162,9 +162,9 @@ def _without_escapes(text: str) -> str:
 
 def _without_gutter(text: str) -> str:
     lines = text.split("\n")
-    number = max(_NUMBERS, key=lambda one: _without_a_gap(one, lines))
-    if _without_a_gap(number, lines):
-        return number.sub("", text)
+    counts = [_without_a_gap(number, lines) for number in _NUMBERS]
+    if any(counts):
+        return _NUMBERS[counts.index(max(counts))].sub("", text)
     numbered = sum(_GUTTER.match(line) is not None for line in lines)
     if numbered < 2 or numbered * 2 < sum(1 for line in lines if line.strip()) - 4:
         return text

@@ -26,8 +26,15 @@ class HubSilentError(Exception):
     """This machine cannot reach the hub; the hosts may still be able to."""
 
 
-def model_commits(config: EvalConfig) -> dict[str, str]:
+def model_commits(config: EvalConfig, checkpoints: Sequence[str] = ()) -> dict[str, str]:
     """Look up the commits of ``base_revision`` and ``adapter_revision`` on the hub.
+
+    ``adapter_revision`` is one setting for all checkpoints, so it is left out where they lie in
+    repositories with different commits.
+
+    Args:
+        config: settings of the run.
+        checkpoints: values of ``checkpoint_path``; if there are none, the configuration's counts.
 
     Returns:
         The commits by field name; only for models that are on the hub.
@@ -39,36 +46,21 @@ def model_commits(config: EvalConfig) -> dict[str, str]:
     """
     if config.backend not in ON_HUB or os.environ.get("HF_HUB_OFFLINE", "") in ("1", "true", "yes"):
         return {}
-    wanted = (
-        ("base_revision", config.base_model, config.base_revision),
-        ("adapter_revision", config.checkpoint_path, config.adapter_revision),
-    )
+    paths = checkpoints or (config.checkpoint_path,)
+    found = {"base_revision": {_commit_on_hub(config.base_model, config.base_revision)}}
+    found["adapter_revision"] = {_commit_on_hub(path, config.adapter_revision) for path in paths}
     return {
-        field: _commit(name, revision)
-        for field, name, revision in wanted
-        if name and name != "embedded" and not Path(name).expanduser().exists() and "/" in name
+        field: commit
+        for field, commits in found.items()
+        for commit in commits
+        if commit and len(commits) == 1
     }
 
 
-def commits_of_all(config: EvalConfig, checkpoints: Sequence[str]) -> dict[str, str]:
-    """Look up the commits for several checkpoints, as ``model_commits`` does for one.
-
-    ``adapter_revision`` is one setting for all of them, so it is left out where the checkpoints
-    lie in repositories with different commits.
-
-    Args:
-        config: settings of all runs.
-        checkpoints: values of ``checkpoint_path``; if there are none, the configuration's counts.
-
-    Raises:
-        ConfigError, EnvironmentUnfitError, HubSilentError: as ``model_commits``.
-    """
-    paths = checkpoints or (config.checkpoint_path,)
-    found = [model_commits(config.model_copy(update={"checkpoint_path": one})) for one in paths]
-    shared = dict(found[0])
-    if any(one.get("adapter_revision") != shared.get("adapter_revision") for one in found):
-        shared.pop("adapter_revision", None)
-    return shared
+def _commit_on_hub(name: str, revision: str) -> str:
+    """Return the commit of a model on the hub; empty for one that is elsewhere."""
+    elsewhere = name in ("", "embedded") or "/" not in name or Path(name).expanduser().exists()
+    return "" if elsewhere else _commit(name, revision)
 
 
 def _commit(name: str, revision: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from evalpkg.config import EvalConfig
 from evalpkg.errors import ConfigError, EnvironmentUnfitError
-from evalpkg.fleet.commits import HubSilentError, commits_of_all, model_commits
+from evalpkg.fleet.commits import HubSilentError, model_commits
 from tests.standins.web import WebServer
 
 MODELS = {
@@ -104,9 +104,9 @@ def test_a_silent_hub_says_nothing_of_the_models(monkeypatch: pytest.MonkeyPatch
 
 def test_checkpoints_of_one_repository_share_its_commit_and_others_get_none() -> None:
     config = EvalConfig(base_model="acme/base", checkpoint_path="acme/tuned/step-9")
-    both = commits_of_all(config, ["acme/tuned/step-9", "acme/tuned/step-9"])
+    both = model_commits(config, ["acme/tuned/step-9", "acme/tuned/step-9"])
     assert both == {"base_revision": "a" * 40, "adapter_revision": "c" * 40}
-    assert commits_of_all(config, []) == both
-    assert commits_of_all(config, ["acme/tuned/step-9", "acme/base"]) == {"base_revision": "a" * 40}
+    assert model_commits(config, []) == both
+    assert model_commits(config, ["acme/tuned/step-9", "acme/base"]) == {"base_revision": "a" * 40}
     with pytest.raises(ConfigError, match="acme/typo"):
-        commits_of_all(config, ["acme/tuned/step-9", "acme/typo"])
+        model_commits(config, ["acme/tuned/step-9", "acme/typo"])
