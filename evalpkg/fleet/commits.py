@@ -15,9 +15,8 @@ import requests
 
 from evalpkg.config import EvalConfig
 from evalpkg.errors import ConfigError, EnvironmentUnfitError
+from evalpkg.generation import LOADING
 
-ON_HUB = ("transformers", "vllm")
-"""Backends that fetch weights from the hub."""
 TIMEOUT_S = (5.0, 20.0)
 CONFIGS = ("adapter_config.json", "config.json")
 
@@ -44,7 +43,8 @@ def model_commits(config: EvalConfig, checkpoints: Sequence[str] = ()) -> dict[s
         EnvironmentUnfitError: the model is gated or private, and the token does not open it.
         HubSilentError: the hub did not answer.
     """
-    if config.backend not in ON_HUB or os.environ.get("HF_HUB_OFFLINE", "") in ("1", "true", "yes"):
+    offline = os.environ.get("HF_HUB_OFFLINE", "") in ("1", "true", "yes")
+    if offline or config.backend not in LOADING:
         return {}
     paths = checkpoints or (config.checkpoint_path,)
     found = {"base_revision": {_commit_on_hub(config.base_model, config.base_revision)}}

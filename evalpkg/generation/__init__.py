@@ -1,7 +1,7 @@
 """Backends: they make completions with a model. Of Rust they know only the words in the prompt."""
 
 from evalpkg.generation.base import Backend, Listener, Work
-from evalpkg.generation.create import BACKENDS, create_backend, require_packages
+from evalpkg.generation.create import BACKENDS, LOADING, create_backend, require_packages
 from evalpkg.generation.generation_settings import ATTENTIONS, DTYPES, EMBEDDED, GenerationSettings
 from evalpkg.generation.prompts import TEMPLATES, get_template, message_sha256
 from evalpkg.generation.provenance import Generated, ModelUsed
@@ -12,6 +12,7 @@ __all__ = [
     "BACKENDS",
     "DTYPES",
     "EMBEDDED",
+    "LOADING",
     "TEMPLATES",
     "Backend",
     "Generated",

@@ -72,6 +72,14 @@ BACKENDS: dict[str, BackendEntry] = {
 }
 
 
+LOADING = tuple(
+    name
+    for name, entry in BACKENDS.items()
+    if entry.model_setting.get(Role.FINETUNED) == "checkpoint_path"
+)
+"""Backends that load the weights of ``base_model`` and ``checkpoint_path``."""
+
+
 def get_backend_entry(name: str) -> BackendEntry:
     """Return the row of the backend called ``name``.
 

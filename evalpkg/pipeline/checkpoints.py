@@ -8,10 +8,8 @@ from pathlib import Path
 
 from evalpkg.config import EvalConfig
 from evalpkg.errors import ConfigError
+from evalpkg.generation import LOADING
 from evalpkg.pipeline.run import RunOutcome
-
-LOADING = ("transformers", "vllm")
-"""Backends that load ``checkpoint_path``."""
 
 
 def run_checkpoints(

@@ -7,12 +7,12 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterator
 from typing import Any
 
+from evalpkg.generation import LOADING
 from evalpkg.models import Role, Row, VerdictKind
 from evalpkg.store import CANONICAL, PROMPT, STUB, read_objects
 from evalpkg.tasks import stub
 from evalpkg.verify.check import Check, conclude
 from evalpkg.verify.checks_rows import place
-from evalpkg.verify.checks_told import LOCAL
 from evalpkg.verify.files import Evidence
 
 _DIGEST = re.compile("([0-9a-f]{64})?")
@@ -38,7 +38,7 @@ def check_agreement(evidence: Evidence) -> Check:
     seen: dict[Hashable, object] = {}
     for role, row in rows:
         found = [*_of_error(row), *_of_digests(row), *_of_source(evidence, role, row)]
-        if evidence.metadata.arguments.get("backend") in LOCAL:
+        if evidence.metadata.arguments.get("backend") in LOADING:
             found += _of_tokens(evidence, row)
         for key, value, text in _facts(role, row):
             if seen.setdefault(key, value) != value:

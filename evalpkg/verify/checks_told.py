@@ -14,7 +14,7 @@ from typing import Any
 from evalpkg.digests import sha256_hex
 from evalpkg.errors import ConfigError
 from evalpkg.evidence import EvalMetadata, self_check_passed, with_answer_warnings
-from evalpkg.generation import EMBEDDED, get_template
+from evalpkg.generation import EMBEDDED, LOADING, get_template
 from evalpkg.models import Mode, Role, VerdictKind
 from evalpkg.store import CANONICAL, STUB, WHOLE, differences, grown_settings, read_json
 from evalpkg.verify.check import Check, conclude
@@ -25,9 +25,6 @@ FILE = "eval_metadata.json"
 _COMMIT = re.compile("[0-9a-f]{40}([0-9a-f]{24})?")
 
 _MODEL = ("name", "revision", "weights", "adapter", "adapter_revision", "adapter_weights")
-
-LOCAL = ("transformers", "vllm")
-"""Backends that count tokens themselves."""
 
 
 def check_told(evidence: Evidence) -> Check:
@@ -132,7 +129,7 @@ def _of_models(metadata: EvalMetadata) -> Iterator[str]:
                 yield f"{change}, as of the replayed files"
             if source in (STUB, CANONICAL) and model.name != source:
                 yield f"{where}.name is {model.name!r}, expected {source!r}"
-        elif arguments.get("backend") in LOCAL:
+        elif arguments.get("backend") in LOADING:
             tuned, base = arguments.get("checkpoint_path"), arguments.get("base_model")
             whole = role is Role.FINETUNED and not model.adapter
             yield from _named(f"{where}.name", model.name, tuned if whole else base)
