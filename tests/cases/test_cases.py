@@ -35,7 +35,7 @@ RIGHT = {
     "inner_attributes_are_not_at_the_crate_root": ["passed"] * 5,
     "own_tests_lose_their_meaning": ["passed"] * 7 + ["test_failed"] * 4,
     "umask_027": ["passed"],
-    # Hostile ones: each is the program's own failure, and ends nobody else.
+    # Hostile answers: each fails by its own doing, and no other row is judged differently for it.
     "diagnostic_nested_too_deep": ["compile_error"],
     "extraction_nested_blocks_30_s": ["compile_error"],
     "extraction_takes_minutes": ["no_code"],

@@ -78,7 +78,7 @@ def test_a_key_is_in_no_event_no_file_and_no_command_line(project: Path) -> None
     said = [event.message for event in seen if event.action == "debug" and event.message]
     assert said == ["the key is [secret], told yes"]
     assert any("ansible-playbook" in line for line in lines)
-    # The playbook's own `echo` has it: that is what a role must never do, and no role does.
+    # This playbook passes the key to `echo` as an argument, where it can be seen. No role does so.
     assert [line for line in lines if CANARY in line and "echo" not in line] == []
     assert files_with(CANARY, project) == []
     assert list(Path("/dev/shm").glob("evalpkg-fleet-*")) == []

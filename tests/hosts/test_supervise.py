@@ -116,7 +116,7 @@ def test_a_spent_budget_ends_the_program_for_good_and_says_what_it_cost(
     assert said["budget_left_s"] == 0
     assert "The budget of 48 h (1728.00 on this host)" in str(said["error"])
     assert "raise evaluation_budget_hours" in str(said["error"])
-    # Whoever starts it again, a reboot or systemd, gets the same answer, and no program runs.
+    # A reboot or systemd may start it again: it ends with the same status and runs no program.
     (run / "calls").unlink()
     assert supervise("exit 0").wait(30) == 75
     assert not (run / "calls").exists()

@@ -1,4 +1,4 @@
-"""Incident: words that mean business, out of the lexer's sight.
+"""Incident: paths that lead to neighbours, which our lexer did not see.
 
 ``0..crate::x`` was lexed as one number, because Rust's ``1.5`` was taken for digits and dots. And
 ``use super::{a, b, c, super::*}`` goes two modules up with its second ``super`` far from the first.

@@ -118,10 +118,10 @@ def test_no_folder_of_the_host_is_in_the_memory_of_a_program(provider: str) -> N
     package = Path(evalpkg.__file__).parent
     folders = [cache_root(), find_toolchain().sysroot, package, Path.home()]
     if provider != "none":
-        # There, a program may ask where it is.
+        # Without a sandbox, a program can simply ask for its working folder.
         folders.append(scratch_root())
     texts = [str(folder) for folder in folders if len(folder.parts) > 2]
-    # What is there, so that a search that finds nothing has searched.
+    # Something that is there must be found, or a search without findings shows nothing.
     there = ["GLIBC_TUNABLES", "batch.so", "unknown verb", "libstd-"]
     items = [program("red/add", search(text)) for text in (*texts, *there)]
     found = [verdict.kind.value for verdict in judge(items, sandbox=provider)]

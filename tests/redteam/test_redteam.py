@@ -152,7 +152,7 @@ def assert_sound(said: dict[str, Any], names: Sequence[str] = ()) -> None:
 
 
 def assert_same(company: dict[str, Any], alone: dict[str, Any]) -> None:
-    """A verdict does not depend on who else was judged, except where chance has a say."""
+    """A verdict does not depend on who else was judged, except for programs that rely on chance."""
     kinds: dict[str, set[str]] = defaultdict(set)
     for row in (*company["rows"], *alone["rows"]):
         kinds[row["name"]].add(row["verdict"])

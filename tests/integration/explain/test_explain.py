@@ -1,4 +1,4 @@
-"""``evalpkg explain`` says how a verdict came about; hostile text cannot paint over it."""
+"""``evalpkg explain`` says how a verdict came about; control characters cannot hide its words."""
 
 from __future__ import annotations
 

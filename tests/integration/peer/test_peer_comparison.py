@@ -146,7 +146,7 @@ def test_a_repaired_row_is_named_as_the_reason() -> None:
 
 
 def test_what_no_fault_explains_is_said_to_be_unexplained() -> None:
-    """Our verdict is falsified here; nothing about the peer can account for that."""
+    """Our verdict is falsified here, so no fault of the peer explains the difference."""
     question = _question(corpus.tasks()["red/add"], WRONG)
     ours = _judge([question])
     theirs = peer_verdicts([(question.row, question.completion)], SETTINGS)

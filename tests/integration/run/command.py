@@ -1,4 +1,4 @@
-"""Running the real program in a process of its own, as a user would."""
+"""Run the real program in a process of its own, as a user would."""
 
 from __future__ import annotations
 
@@ -94,6 +94,6 @@ def results(root: Path) -> dict[str, bytes]:
 
 
 def _heed_signals() -> None:
-    """A shell's background jobs ignore SIGINT, and nohup SIGHUP; what they start would, too."""
+    """Undo ignored signals, which background jobs of a shell and nohup hand on to children."""
     for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)

@@ -21,8 +21,8 @@ def tasks() -> list[Task]:
 def distinct_samples(tmp_path_factory: pytest.TempPathFactory, tasks: list[Task]) -> Path:
     """Eight tasks with forty samples each, no two of them the same program; every third wrong.
 
-    The last two never end, one in each of two shards: a run that judges them is still at it, on
-    however fast a machine, when a test interrupts it.
+    The last two never end, one in each of two shards, so that a run is still judging when a test
+    interrupts it, however fast the machine is.
     """
     path = tmp_path_factory.mktemp("samples") / "distinct.jsonl"
     with path.open("w", encoding="utf-8") as out:

@@ -87,7 +87,7 @@ def test_no_rustc(tmp_path: Path) -> None:
 
 
 def test_no_sandbox(tmp_path: Path) -> None:
-    """A docker client without an engine: asked for by name, so nothing else will do."""
+    """The user names docker, whose engine does not answer: no other sandbox takes its place."""
     said = refusal(
         ExitCode.ENVIRONMENT,
         *(*SMALL, tmp_path / "o"),

@@ -74,7 +74,7 @@ def test_killed_in_generation(tmp_path: Path, many_samples: Path) -> None:
 
 
 def keys_of_whole_lines(log: Path) -> list[tuple[object, ...]]:
-    """Keys of the lines that end, which are those that count."""
+    """Keys of the log's complete lines; a torn last line does not count."""
     lines = log.read_bytes().split(b"\n")[:-1]
     rows = [json.loads(line) for line in lines]
     return [(row["role"], row["task_id"], row["index"]) for row in rows]

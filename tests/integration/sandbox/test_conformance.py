@@ -35,7 +35,7 @@ def test_no_sandbox_at_all_is_caught_by_the_checks() -> None:
 def test_a_provider_that_runs_the_program_without_confining_it_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # What firejail does where it believes to be inside a container: nothing, and exit 0.
+    # In a container firejail confines nothing, runs the program and exits 0.
     def do_nothing(self: Landlock, box: Box, inside: Sequence[str]) -> list[str]:
         return Unconfined(self._toolchain, self._runtime).command(box, inside)
 

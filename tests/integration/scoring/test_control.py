@@ -1,4 +1,4 @@
-"""The control compiles wherever programs do, and says so where none does."""
+"""The control program compiles where programs can; where none can, its error says why."""
 
 from pathlib import Path
 

@@ -1,5 +1,5 @@
-"""Values rise from defaults over YAML and environment to the command line, and mistakes are named
-where they were made."""
+"""The command line overrides the environment, which overrides YAML; mistakes are named with the
+place where they were made."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A cloud whose time passes only while somebody waits."""
+"""A stand-in cloud with a clock that only waiting moves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reports without the cost of drawing, for tests that are about their words."""
+"""Leave out the drawing of figures, which is slow, in tests that read only a report's words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Scratch folders end with their process, however it ends."""
+"""Scratch folders are removed when their process ends, however it ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Routing's quick look is never wrong about a program that its tokens would keep apart."""
+"""The fast regular expression never lets through a program that the tokens would keep apart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many checkpoints: one correction that knows how they hang together."""
+"""Many checkpoints: one correction that uses the correlation between them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tasks that name crates, and their treatment."""
+"""Tasks that name crates: which are accepted, and where the crates are looked for."""
 
 from __future__ import annotations
 
