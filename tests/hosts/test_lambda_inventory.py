@@ -17,7 +17,7 @@ KEY = "canary-of-the-key-31c0"
 
 
 @pytest.fixture
-def account() -> Iterator[LambdaStandIn]:
+def account() -> LambdaStandIn:
     made = LambdaStandIn(key=KEY, now=lambda: 1_000.0, strict=False)
     names = [("mine-0", "mine", "ok"), ("mine-1", "mine", "unhealthy"), ("other-0", "other", "ok")]
     names.append(("mine-2", "mine", "no-ip"))
@@ -30,14 +30,18 @@ def account() -> Iterator[LambdaStandIn]:
             "tags": [{"key": "evalpkg-fleet", "value": fleet}],
         }
         made.rented.append(Rented(f"i{number:04}", request, 0.0, f"192.0.2.{number + 1}", fate))
-    with made.server() as server:
-        made.endpoint = server.url  # type: ignore[attr-defined]
-        yield made
+    return made
 
 
-def listed(account: Any, **variables: str) -> tuple[dict[str, Any], str]:
+@pytest.fixture
+def endpoint(account: LambdaStandIn) -> Iterator[str]:
+    with account.server() as server:
+        yield server.url
+
+
+def listed(endpoint: str, **variables: str) -> tuple[dict[str, Any], str]:
     command = [ansible_program("ansible-inventory"), "-i", "inventory/lambda_cloud.yml", "--list"]
-    environment = os.environ | {"LAMBDA_API_ENDPOINT": account.endpoint, **variables}
+    environment = os.environ | {"LAMBDA_API_ENDPOINT": endpoint, **variables}
     done = subprocess.run(
         command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False
     )
@@ -45,7 +49,7 @@ def listed(account: Any, **variables: str) -> tuple[dict[str, Any], str]:
 
 
 def test_active_hosts_of_a_fleet_with_address_groups_and_price(
-    account: LambdaStandIn, tmp_path: Path
+    account: LambdaStandIn, endpoint: str, tmp_path: Path
 ) -> None:
     key = tmp_path / "key"
     key.write_text(KEY + "\n")
@@ -56,7 +60,7 @@ def test_active_hosts_of_a_fleet_with_address_groups_and_price(
         "ANSIBLE_INVENTORY_CACHE_CONNECTION": str(tmp_path / "cache"),
     }
     asked = {"LAMBDA_API_KEY_FILE": str(key), "EVALPKG_FLEET": "mine", **cache}
-    found, said = listed(account, **asked)
+    found, said = listed(endpoint, **asked)
     assert found[f"lambda_type_{TYPE}"]["hosts"] == ["mine-0"]
     assert found["lambda_region_us_east_1"]["hosts"] == ["mine-0"]
     variables = found["_meta"]["hostvars"]["mine-0"]
@@ -67,12 +71,12 @@ def test_active_hosts_of_a_fleet_with_address_groups_and_price(
         assert secret not in said
         assert secret not in kept
     requests = len(account.log)
-    assert listed(account, **asked)[0] == found
+    assert listed(endpoint, **asked)[0] == found
     assert len(account.log) == requests
 
 
-def test_a_wrong_key_is_said_and_not_shown(account: LambdaStandIn) -> None:
-    _, said = listed(account, LAMBDA_API_KEY="wrong-key-123456")
+def test_a_wrong_key_is_said_and_not_shown(endpoint: str) -> None:
+    _, said = listed(endpoint, LAMBDA_API_KEY="wrong-key-123456")
     assert "Is the key right?" in said
     assert "wrong-key-123456" not in said
 
