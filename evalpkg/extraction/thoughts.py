@@ -9,7 +9,7 @@ from evalpkg.extraction.marks import find_marks
 _WORDS = r"think(?:ing)?|thoughts?|reason(?:ing)?|reflect(?:ion)?|scratch_?pad|analysis|cot"
 _NAME = rf"(?:{_WORDS}|thought_process|chain_of_thought|monologue|deliberation)"
 _TAG_NAME = (
-    rf"(?:(?:\w+[:_-])*|ant)(?:{_WORDS}|monologue|deliberation|brainstorm(?:ing)?|draft"
+    rf"(?:(?:[^\W_]+[:_-]+)*|ant)(?:{_WORDS}|monologue|deliberation|brainstorm(?:ing)?|draft"
     r"|plan(?:ning)?)(?:[_-](?:process|steps?|mode|block|pad|content))?"
 )
 """The name of a tag, with what makers of models put before or behind it (``seed:think``)."""
@@ -35,6 +35,13 @@ _FOLDED = re.compile(
 )
 """Thoughts that a chat's page has folded away, at the beginning of the answer."""
 
+_FENCE = re.compile(
+    rf"^[ \t]*(?P<mark>`{{3,}}|~{{3,}})[ \t]*[{{.]*{_TAG_NAME}(?![\w-])[^`\n]*$",
+    re.MULTILINE | re.IGNORECASE,
+)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+"""A comment of HTML, which a page does not show."""
+
 _STRIPPED_CHANNEL = re.compile(r"\s*analysis(?=[A-Z\"'`*<(\[])")
 _STRIPPED_FINAL = "assistantfinal"
 
@@ -58,8 +65,13 @@ def without_thoughts(text: str) -> str:
     """Return ``text`` without thoughts, whatever their tags are.
 
     If the opening tag stood in the prompt, the text begins with thoughts. If there is no closing
-    tag, it ends with them. A tag in a string of the program does not count.
+    tag, it ends with them. A tag in a string of the program does not count. Fenced blocks that have
+    the name of such a tag for a language are thoughts, too, and so are comments of HTML.
     """
+    return _without_comments(_without_fenced(_without_tags(text)))
+
+
+def _without_tags(text: str) -> str:
     stripped = _STRIPPED_CHANNEL.match(text)
     if stripped is not None or _STRIPPED_FINAL in text:
         before, final, answer = text.rpartition(_STRIPPED_FINAL)
@@ -114,8 +126,51 @@ def _after_the_prompts_tag(text: str, tags: list[re.Match[str]], first_opening: 
             later = tags[first_opening:]
             if not later:
                 return answer
-            return without_thoughts(answer)
+            return _without_tags(answer)
     return ""
+
+
+def _without_fenced(text: str) -> str:
+    if "```" not in text and "~~~" not in text:
+        return text
+    kept: list[str] = []
+    position = 0
+    for opening in find_marks(text, _FENCE):
+        if opening.start() >= position:
+            kept.append(text[position : opening.start()])
+            position = _end_of_fenced(text, opening)
+    return "".join([*kept, text[position:]])
+
+
+def _end_of_fenced(text: str, opening: re.Match[str]) -> int:
+    """Return the offset after the block; a block of code inside it belongs to it.
+
+    If the blocks inside are not closed, the first closing fence ends it, or else the text.
+    """
+    mark = opening["mark"]
+    line = re.compile(rf"^[ \t]*{mark}{mark[0]}*(?P<info>[^`\n]*)$", re.MULTILINE)
+    depth, first = 1, len(text)
+    for fence in line.finditer(text, opening.end()):
+        if fence["info"].strip():
+            depth += 1
+            continue
+        depth -= 1
+        first = min(first, fence.end())
+        if depth == 0:
+            return fence.end()
+    return first
+
+
+def _without_comments(text: str) -> str:
+    if "<!--" not in text:
+        return text
+    kept: list[str] = []
+    position = 0
+    for comment in find_marks(text, _COMMENT):
+        if comment[0].endswith("-->") or _begins(text, comment, position):
+            kept.append(text[position : comment.start()])
+            position = comment.end()
+    return "".join([*kept, text[position:]])
 
 
 def _closes(tag: re.Match[str]) -> bool:

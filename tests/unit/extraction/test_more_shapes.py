@@ -26,6 +26,14 @@ THOUGHTS = [
     ("<details type='reasoning'><summary>Thought for 3 s</summary>", "</details>"),
     ("<|im_start|>think\n", "<|im_end|>\n<|im_start|>answer\n"),
 ]
+HIDDEN = {
+    **{
+        f"a fence of {name}": ("```" + name, "```") for name in ("thinking", "thought", "reasoning")
+    },
+    "a fence of tildes": ("~~~Thinking", "~~~"),
+    "a longer fence with words behind its name": ("````thinking (draft)", "````"),
+    "a comment of HTML": ("<!--", "-->"),
+}
 LITERAL = (
     'fn twice(n: i32) -> i32 {\n    let _s = r#"\n```rust\nfn twice(n: i32) -> i32 { 1 }\n```\n'
     '<think>\n### Instruction:\n\nHuman: hello\n"#;\n    let m = 2;\n    n * m\n}\n'
@@ -89,6 +97,36 @@ def test_a_draft_in_thoughts_is_not_the_answer(opening: str, answer: str) -> Non
 @pytest.mark.parametrize("opening", [opening for opening, _ in THOUGHTS])
 def test_thoughts_that_never_end_are_no_answer(opening: str) -> None:
     assert extract(TASK, f"{opening}\nDraft:\n{RUST}hmm, is").source is None
+
+
+@pytest.mark.parametrize("hidden", HIDDEN)
+@pytest.mark.parametrize("draft", [DRAFT, WRONG])
+@pytest.mark.parametrize("answer", [RUST, RIGHT])
+def test_what_a_page_hides_or_calls_thoughts_is_not_the_answer(
+    hidden: str, draft: str, answer: str
+) -> None:
+    opening, closing = HIDDEN[hidden]
+    thoughts = f"{opening}\nDraft:\n{draft}hmm\n{closing}\n"
+    for text in (f"{thoughts}\n{answer}", f"{answer}\n{thoughts}", f"{thoughts}{answer}{thoughts}"):
+        source = extract(TASK, text).source or ""
+        assert "n * m" in source
+        assert "n + n" not in source
+    assert extract(TASK, thoughts).source is None
+    assert extract(TASK, f"{opening}\nDraft:\n{draft}hmm, is").source is None
+
+
+def test_an_open_fence_of_thoughts_ends_with_the_first_block_inside_it() -> None:
+    source = extract(TASK, f"```thinking\nDraft:\n{DRAFT}So:\n\n{RUST}").source or ""
+    assert "n * m" in source
+    assert extract(TASK, f"```thinking\nDraft:\n{DRAFT}So:").source is None
+
+
+@pytest.mark.parametrize("mark", ["<!-- no -->", "<!--", "```thinking", "-->"])
+def test_a_mark_of_hidden_text_in_a_string_of_the_program_stays(mark: str) -> None:
+    answer = RIGHT.replace("let m", f'let _s = r#"\n{mark}\nx\n"#;\n    let m')
+    assert mark in (extract(TASK, answer).source or "")
+    assert mark in (extract(TASK, answer.partition("{\n")[2]).source or "")
+    assert mark in (extract(TASK, f"Here:\n\n```rust\n{answer}```\nDone.").source or "")
 
 
 @pytest.mark.parametrize("shape", ANSWERS)

@@ -60,3 +60,9 @@ def test_an_honest_long_answer_costs_a_fifth_of_what_is_allowed() -> None:
     found, spent = work_of(f"Here:\n```rust\nfn f(x: i32) -> i32 {{\n{lines}    x\n}}\n```\n")
     assert found.rule == "fenced_function"
     assert spent < budget.MOST_WORK / 5
+
+
+def test_a_name_of_many_words_is_read_in_one_way_only() -> None:
+    """A pattern that splits it in every possible way would not end within a lifetime."""
+    text = f"<{'a_' * 200}!\n    x\n}}\n</think>{'a-_' * 200}<{'b:' * 200}"
+    assert work_of(text)[1] < budget.MOST_WORK
