@@ -55,9 +55,18 @@ def command(
     from evalpkg.evidence import require_whole_run
     from evalpkg.pipeline.status import require_finished
 
-    if contamination is not None and len(directories) > 1:
+    for_one = {"--contamination": contamination, "--margin": margin, "--signing-key": signing_key}
+    given = [name for name, value in for_one.items() if value is not None]
+    if given and len(directories) > 1:
         raise ConfigError(
-            "--contamination takes one run", "Rebuild the report of each run with it first."
+            f"{', '.join(given)}: only for the report of one run",
+            "Rebuild the report of each run with it first.",
+        )
+    if output_dir is not None and len(directories) == 1:
+        raise ConfigError(
+            "--output-dir is for the comparison of several runs; the reports of one run lie in "
+            "its own directory",
+            "Leave it out, or name more runs.",
         )
     for directory in directories:
         require_whole_run(directory)

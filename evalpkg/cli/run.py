@@ -68,7 +68,7 @@ def command(
             _show_commits(config, several)
         return ExitCode.OK
     from evalpkg.cli.outcome import show_outcome
-    from evalpkg.pipeline.auto import run_in_rounds
+    from evalpkg.pipeline.auto import beyond_reach, run_in_rounds
     from evalpkg.pipeline.run import RunOutcome, run_evaluation
 
     def say(text: str) -> None:
@@ -77,6 +77,9 @@ def command(
     def run(one: EvalConfig) -> RunOutcome:
         return run_in_rounds(one, say) if one.auto_samples else run_evaluation(one)
 
+    beyond = beyond_reach(config.k_values, config.num_samples)
+    if beyond and not config.auto_samples:
+        say(f"{beyond} will be n/a: there are {config.num_samples} samples per task")
     if len(several) < 2:
         return show_outcome(run(config))
     from evalpkg.pipeline.checkpoints import run_checkpoints

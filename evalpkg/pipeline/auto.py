@@ -6,7 +6,7 @@ soon as a difference is significant would find one far too often.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from evalpkg.config import EvalConfig
 from evalpkg.errors import ConfigError
@@ -31,6 +31,15 @@ def rounds(ceiling: int) -> Iterator[int]:
     yield ceiling
 
 
+def beyond_reach(k_values: Sequence[int], samples: int) -> str:
+    """Name each pass@k that needs more than ``samples`` per task; empty if none does.
+
+    >>> beyond_reach((1, 10, 100), 4)
+    'pass@10, pass@100'
+    """
+    return ", ".join(f"pass@{k}" for k in k_values if k > samples)
+
+
 def run_in_rounds(config: EvalConfig, say: Callable[[str], None]) -> RunOutcome:
     """Evaluate round by round, with more samples per task in each.
 
@@ -47,12 +56,8 @@ def run_in_rounds(config: EvalConfig, say: Callable[[str], None]) -> RunOutcome:
     begun = int(read_json(layout.config).get("num_samples", 0)) if layout.config.exists() else 0
     steps = [samples for samples in rounds(config.num_samples) if samples >= begun]
     steps = steps or [max(begun, config.num_samples)]
-    beyond = [k for k in config.k_values if k > steps[0]]
-    if beyond:
-        say(
-            f"pass@{', pass@'.join(map(str, beyond))} will be n/a where the run stops before that"
-            " many samples per task"
-        )
+    if beyond := beyond_reach(config.k_values, steps[0]):
+        say(f"{beyond} will be n/a where the run stops before that many samples per task")
     with Workshop() as shop:
         for number, samples in enumerate(steps, start=1):
             say(f"round {number}: {samples} samples per task")

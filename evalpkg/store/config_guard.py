@@ -9,7 +9,7 @@ from typing import Any
 from evalpkg.errors import ConfigError
 from evalpkg.models import Task
 from evalpkg.store.files import canonical_json, pretty_json, read_json, write_atomic
-from evalpkg.store.growth import grown_settings
+from evalpkg.store.growth import grown_settings, refused_settings
 from evalpkg.store.layout import RunLayout
 from evalpkg.store.records import TASK, read_tasks
 
@@ -35,7 +35,7 @@ def bind_config(
 
     Raises:
         ConfigError: if the directory belongs to another configuration; the text names each key
-            with its old and its new value.
+            that must not change, with its old and its new value.
         DataError: if ``config.json`` cannot be read.
         EnvironmentUnfitError: if it cannot be written.
     """
@@ -44,12 +44,14 @@ def bind_config(
         write_atomic(layout.config, pretty_json(relevant))
         return {}
     old = read_json(layout.config)
-    earlier = grown_settings(old, json.loads(pretty_json(relevant)))
+    new = json.loads(pretty_json(relevant))
+    earlier = grown_settings(old, new)
     if earlier is None:
-        changes = list(differences(old, relevant))
+        refused = refused_settings(old, new)
+        before, after = ({k: v for k, v in side.items() if k in refused} for side in (old, new))
         raise ConfigError(
             f"{layout.root} belongs to a run with another configuration:\n  "
-            + "\n  ".join(changes),
+            + "\n  ".join(differences(before, after)),
             "Use the old values, or give another --output-dir. A run may only grow: more "
             "samples, more tasks, other k, other modes.",
         )

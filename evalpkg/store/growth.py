@@ -72,10 +72,23 @@ def grown_settings(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, 
         old: the configuration that the directory belongs to.
         new: the configuration of the present command.
     """
+    if refused_settings(old, new):
+        return None
+    return {name: old.get(name) for name in _changed(old, new)}
+
+
+def refused_settings(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """Return the names of the settings whose change is no growth; arguments as above."""
+    return [
+        name
+        for name in _changed(old, new)
+        if name not in GROWS
+        or name not in old
+        or name not in new
+        or not GROWS[name](old[name], new[name])
+    ]
+
+
+def _changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     names = [*old, *(name for name in new if name not in old)]
-    changed = [name for name in names if _shown(old, name) != _shown(new, name)]
-    for name in changed:
-        known = name in GROWS and name in old and name in new
-        if not known or not GROWS[name](old.get(name), new.get(name)):
-            return None
-    return {name: old.get(name) for name in changed}
+    return [name for name in names if _shown(old, name) != _shown(new, name)]

@@ -132,6 +132,16 @@ def test_a_comparison_is_not_written_into_one_of_the_runs(tmp_path: Path) -> Non
     assert "is one of the runs" in said
 
 
+def test_options_of_one_report_and_of_a_comparison_are_not_mixed(tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    for folder in (one, two):
+        folder.mkdir()
+    said = refusal(ExitCode.USAGE, "report", one, "--output-dir", two)
+    assert "--output-dir is for the comparison" in said
+    said = refusal(ExitCode.USAGE, "report", one, two, "--output-dir", tmp_path, "--margin", "1")
+    assert "--margin: only for the report of one run" in said
+
+
 def test_the_peer_is_not_run_without_consent(tmp_path: Path) -> None:
     arguments = ("score", "s.jsonl", "--output-dir", tmp_path / "o")
     said = refusal(ExitCode.USAGE, *arguments, "--scorer", "human-eval-rust")

@@ -37,6 +37,14 @@ def test_a_changed_configuration_is_refused_and_the_change_shown(tmp_path: Path)
     ]
 
 
+def test_a_refusal_names_no_setting_that_may_change(tmp_path: Path) -> None:
+    layout = RunLayout(tmp_path)
+    bind_config(layout, CONFIG)
+    with pytest.raises(ConfigError) as caught:
+        bind_config(layout, {**CONFIG, "seed": 2, "k_values": [1]})
+    assert caught.value.cause.splitlines()[1:] == ["  seed: 1 -> 2"]
+
+
 @pytest.mark.parametrize("value", [True, 1.0, "1", None, [1]])
 def test_a_change_of_type_is_a_change(tmp_path: Path, value: object) -> None:
     bind_config(RunLayout(tmp_path), {"seed": 1})
