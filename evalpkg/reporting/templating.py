@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 import jinja2
+from markupsafe import Markup, escape
+
+_BREAKABLE = re.compile(r"\S*\w[-/]\S*")
+"""A word in which a browser may begin a new line, such as a checkpoint's name."""
 
 
 def template_of(name: str, finalize: Callable[[Any], Any]) -> jinja2.Template:
@@ -17,7 +22,7 @@ def template_of(name: str, finalize: Callable[[Any], Any]) -> jinja2.Template:
 
 @cache
 def _environment(finalize: Callable[[Any], Any]) -> jinja2.Environment:
-    return jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.PackageLoader("evalpkg.reporting"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
@@ -25,6 +30,22 @@ def _environment(finalize: Callable[[Any], Any]) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["whole"] = whole
+    return environment
+
+
+def whole(text: str) -> Markup:
+    """Escape ``text``, and let a browser break names like ``step-1000`` only if they fill a line.
+
+    >>> whole("<b> step-1000.")
+    Markup('&lt;b&gt; <span class="whole">step-1000.</span>')
+    """
+    span = Markup('<span class="whole">{}</span>')
+    parts, end = [], 0
+    for word in _BREAKABLE.finditer(text):
+        parts += [escape(text[end : word.start()]), span.format(word[0])]
+        end = word.end()
+    return Markup().join([*parts, escape(text[end:])])
 
 
 def present(value: Any) -> Any:

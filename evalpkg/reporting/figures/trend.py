@@ -10,6 +10,8 @@ from evalpkg.reporting.figures.svg import FINETUNED, INK, drawing, to_svg
 from evalpkg.reporting.format import points as in_points
 
 WIDTH, NARROW, HEIGHT = 1080, 350, 320
+CHARACTER, FEWEST = 8, 5
+"""Pixels of a character, and the fewest characters that can tell a run's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,22 @@ def steps_of(labels: Sequence[str]) -> list[int] | None:
     ]
     steps = [int(match[1]) for match in found if match]
     return steps if len(labels) > 1 and len(set(steps)) == len(labels) else None
+
+
+def fitting(labels: Sequence[str], width: int) -> list[str]:
+    """Cut the middle out of labels that are too long; number the runs if that is not enough.
+
+    >>> fitting(["tuned-on-everything-one", "b"], 350), fitting(["one", "two"], 50)
+    (['tuned-on-e…ything-one', 'b'], ['1', '2'])
+    """
+    room = width // max(1, len(labels)) // CHARACTER
+    head, tail = room // 2, (room - 1) // 2
+    shown = [
+        label if len(label) <= room else f"{label[:head]}\u2026{label[-tail:]}" for label in labels
+    ]
+    if room < FEWEST or len(set(shown)) < len(labels):
+        return [str(number) for number in range(1, len(labels) + 1)]
+    return shown
 
 
 def trend_figures(labels: Sequence[str], points: Sequence[TrendPoint], what: str) -> list[str]:
@@ -87,8 +105,7 @@ def trend_figure(
             axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
             axes.set_xlabel("step", color=INK)
         else:
-            shown = labels if width == WIDTH or len(labels) <= 4 else range(1, len(labels) + 1)
-            axes.set_xticks(places, [str(label) for label in shown], color=INK)
+            axes.set_xticks(places, fitting(labels, width), color=INK)
             axes.set_xlim(-0.5, len(labels) - 0.5)
         axes.yaxis.set_major_locator(MaxNLocator(6))
         axes.yaxis.set_major_formatter(lambda y, _: in_points(y / 100).removesuffix(".0"))

@@ -286,6 +286,28 @@ def test_the_comparison_opens_without_a_word_on_the_console(browser, tmp_path):
     assert not opened.trouble
 
 
+def test_a_name_breaks_only_if_it_is_wider_than_the_page(browser, tmp_path):
+    steps = (1000, 2000, 6000)
+    long_name = "checkpoint-" + "of-a-long-name-" * 6
+    roots = [tmp_path / f"checkpoint-{step}" for step in steps]
+    roots.append(tmp_path / long_name)
+    for number, root in enumerate(roots):
+        make_run(root, (1,), tasks=12, seed=number)
+    compare_runs(roots, tmp_path / "compared")
+    page = browser.new_page()
+    page.goto((tmp_path / "compared/comparison.html").as_uri())
+    names = "[...document.querySelectorAll('h1 .whole, .overline .whole, figcaption .whole')]"
+    height = "e.getBoundingClientRect().height / parseFloat(getComputedStyle(e).lineHeight)"
+    for width in (1280, 700, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        told = page.evaluate(f"{names}.map(e => [e.innerText, {height}])")
+        broken = {name for name, lines in told if lines > 1.5}
+        assert not [name for name in broken if len(name) < 20], f"{width} px: {broken}"
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert f"{long_name} minus checkpoint-1000" in page.locator("#pairs + .wide-table").inner_text()
+    page.close()
+
+
 def test_the_filter_is_in_the_address_and_comes_back_from_it(opened):
     page = opened()
     page.select_option("#filter-verdict", "compile_error")

@@ -15,3 +15,9 @@ def test_docs_are_up_to_date() -> None:
         check=False,
     )
     assert done.returncode == 0, "run: python scripts/write_cli_docs.py"
+
+
+def test_help_shows_its_examples_a_line_each() -> None:
+    text = (ROOT / "docs/cli.md").read_text(encoding="utf-8")
+    assert "\\b" not in text
+    assert "\n  Examples:\n    evalpkg tasks\n" in text
