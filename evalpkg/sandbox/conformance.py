@@ -49,7 +49,8 @@ fn ask() {
     line: &::evalwire::oracle::Line, report: extern "C" fn(*const u8, usize)) {
     const TEST: ::evalwire::oracle::Test =
         ::evalwire::oracle::Test { name: "", run: ask, panics: None };
-    let plan = ::evalwire::oracle::Plan { module: "", tests: &[TEST], listed: None };
+    let plan = ::evalwire::oracle::Plan {
+        module: "", tests: &[TEST], listed: None, is_main: false };
     ::evalwire::oracle::run(*line, &plan, report)
 }
 """

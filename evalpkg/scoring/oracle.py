@@ -55,7 +55,7 @@ def oracle_unit(
         '(line: &::evalwire::oracle::Line, report: extern "C" fn(*const u8, usize)) '
         f"{{ const PLAN: ::evalwire::oracle::Plan = ::evalwire::oracle::Plan {{ "
         f'module: concat!(module_path!(), "::{name}"), tests: &[{table}], '
-        f"listed: {_listed(listed, tests.is_main)} }}; "
+        f"listed: {_listed(listed, tests.is_main)}, is_main: {str(tests.is_main).lower()} }}; "
         "::evalwire::oracle::run(*line, &PLAN, report) }"
     )
     return Unit(name, body, export)

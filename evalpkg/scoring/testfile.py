@@ -21,6 +21,8 @@ from evalpkg.extraction import parse, text_of
 
 _SPACE = re.compile(r"\s+|//[^\n]*|/\*.*?\*/", re.DOTALL)
 _TEST = re.compile(r"#\[(?:(?:::)?(?:core|std)::prelude::(?:v1|rust_20\d\d)::)?test\]")
+_EXITS = re.compile(r"(?P<path>(?:::)?(?:std::)?process::)?exit\(0(?:_?i32)?\)")
+_IMPORTS_EXIT = re.compile(r"process::(?:exit;|\{(?:.*,)?exit[,}])")
 _PLAIN_WORDS = """
 test should_panic ignore allow warn expect deny inline doc must_use derive rustfmt clippy cold
 track_caller deprecated
@@ -80,6 +82,8 @@ def open_tests(source: str, listed: tuple[str, ...] | None = None) -> TestFile:
     opened.refuse_what_is_lost(root)
     opened.be_a_test_build(root)
     is_main = opened.main is not None and not opened.found and not opened.wrapped
+    if not is_main:
+        refuse_an_early_end(root)
     if opened.main is not None and is_main and (opened.certain or listed == ()):
         opened.make_public(opened.main)
         opened.functions.append(RustTest("main"))
@@ -95,6 +99,25 @@ def open_tests(source: str, listed: tuple[str, ...] | None = None) -> TestFile:
 def plain(path: str) -> str:
     """Return a path as rustc lists it: without ``r#``."""
     return path.replace("r#", "")
+
+
+def refuse_an_early_end(root: Node) -> None:
+    """Refuse tests of which one ends the whole process as if all had held.
+
+    Raises:
+        DataError: if ``std::process::exit(0)`` is called.
+    """
+    imported = any(
+        node.type == "use_declaration" and _IMPORTS_EXIT.search(_compact(node))
+        for node in _all(root)
+    )
+    for node in _all(root):
+        if node.type == "call_expression":
+            found = _EXITS.fullmatch(_compact(node))
+            if found is not None and (imported or found["path"]):
+                line = node.start_point[0] + 1
+                why = "a test that ends the process keeps the others from running"
+                raise DataError(f"line {line} of the tests: {why}")
 
 
 class _Opened:

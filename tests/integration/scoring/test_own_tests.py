@@ -22,6 +22,7 @@ PROGRAMS = (
 
 FOUR, ODD = "assert_eq!(halve(4), 2);", "halve(3);"
 SIX = f"assert_eq!(halve(6), 3); {FOUR}"
+CAUGHT = "let e = std::panic::catch_unwind(|| halve(3)).unwrap_err();"
 CASES = (
     "macro_rules! cases { ($($n:ident $i:expr, $o:expr;)*) => "
     "{ $(#[test] fn $n() { assert_eq!(halve($i), $o); })* } }\n"
@@ -71,6 +72,19 @@ RUN = {
     "other platform": f"#[cfg(windows)] #[test] fn a() {{ {ODD} }}\n#[test] fn b() {{ {SIX} }}",
     "this platform": f"#[cfg(unix)] #[test] fn a() {{ {SIX} }}",
     "not under miri": f"#[test] #[cfg_attr(miri, ignore)] fn a() {{ {SIX} }}",
+    "its panic's text": f"#[test] fn a() {{ {CAUGHT} "
+    'assert_eq!(e.downcast_ref::<String>().map(|s| s.as_str()), Some("odd: 3")); }',
+    "its panic's literal": f"#[test] fn a() {{ {CAUGHT} "
+    'assert_eq!(e.downcast_ref::<&str>(), Some(&"cannot")); }',
+    "its panic in a thread": "#[test] fn a() { let e = std::thread::spawn(|| halve(3)).join()"
+    '.unwrap_err(); assert!(e.downcast::<String>().unwrap().starts_with("odd")); }',
+    "its panic goes on": f'#[test] #[should_panic(expected = "odd: 3")] fn a() {{ {CAUGHT} '
+    "std::panic::resume_unwind(e) }",
+    "its panic in a hook": "#[test] fn a() { use std::sync::Mutex; "
+    "static SAID: Mutex<String> = Mutex::new(String::new()); "
+    "std::panic::set_hook(Box::new(|info| { *SAID.lock().unwrap() = info.to_string(); })); "
+    "let _ = std::panic::catch_unwind(|| halve(3)); "
+    'assert!(SAID.lock().unwrap().contains("odd: 3")); }',
     "inside a function": f"#[test] fn a() {{ #[test] fn b() {{ panic!() }} {SIX} }}",
 }
 NAMED = {
@@ -85,6 +99,19 @@ NAMED = {
     "nothing but ignored": f"#[test] #[ignore] fn a() {{ {SIX} }}",
     "nothing": "fn helper() {}",
 }
+ENDS = "if halve(6) != 3 || halve(4) != 2 { std::process::exit(1) }"
+ENDING = {
+    f"fn main() {{ {ENDS} std::process::exit(0) }}": ("passed", "test_failed"),
+    f"fn main() {{ std::thread::spawn(|| {{ {ENDS} std::process::exit(0) }}).join().unwrap(); }}": (
+        "passed",
+        "test_failed",
+    ),
+    f"#[test] fn a() {{ {ENDS} }}": ("passed", "test_failed"),
+    f"use std::process as p;\n#[test] fn a() {{ {SIX} p::exit(0) }}": ("test_failed",) * 2,
+    f"#[test] fn a() {{ {SIX} std::process::exit(0) }}": ("task_fault",) * 2,
+    f"use std::process::{{self, exit}};\n#[test] fn a() {{ {SIX} exit(0) }}": ("task_fault",) * 2,
+}
+"""Tests that end the process: the verdicts on the right program and on the constant."""
 BROKEN = {
     "does not compile": '#[test] fn a() { let _: i32 = ""; }',
     "takes arguments": "#[test] fn a(n: i32) { halve(n); }",
@@ -161,3 +188,16 @@ def test_verdicts_are_those_of_rustc_or_the_task_is_named(by_rustc: Path) -> Non
                     f"{name}, program {which}: {verdict.kind.value} {verdict.detail[:200]}"
                 )
     assert not wrong, "\n".join(wrong)
+
+
+def test_a_test_may_end_the_process_if_no_other_test_is_lost() -> None:
+    bodies = [body if "fn main" in body else _tests(body) for body in ENDING]
+    tasks = [Task(str(n), PROMPT, "halve", body) for n, body in enumerate(bodies)]
+    items = [
+        (task, Extraction(PROMPT + program, "test")) for task in tasks for program in PROGRAMS[:2]
+    ]
+    with Scorer(ScoringSettings(workers=2, timeout_s=5), tasks) as scorer:
+        verdicts = scorer.judge_all(items)
+    found = [verdict.kind.value for verdict in verdicts]
+    assert found == [kind for kinds in ENDING.values() for kind in kinds]
+    assert "status 0" in verdicts[6].detail

@@ -15,7 +15,7 @@ extern "C" fn report(bytes: *const u8, length: usize) {
 fn add(_a: i32, _b: i32) -> i32 {
     const TEST: ::evalwire::oracle::Test =
         ::evalwire::oracle::Test { name: "add", run: nothing, panics: None };
-    let plan = ::evalwire::oracle::Plan { module: "", tests: &[TEST], listed: None };
+    let plan = ::evalwire::oracle::Plan { module: "", tests: &[TEST], listed: None, is_main: false };
     ::evalwire::oracle::run(::evalwire::oracle::Line { to: 3, from: 3, nonce: [0; 8] }, &plan, report);
     -99
 }

@@ -7,7 +7,7 @@ use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
 use crate::cells::Refresh;
 use crate::frames::{read_marked, write_frame};
 use crate::functions;
-use crate::oracle::{self, interrupt, Interrupted};
+use crate::oracle::{self, interrupt};
 use crate::turn::take_turn;
 use crate::vocabulary::Kind;
 use crate::{Decoded, Get, Malformed, Put, Reader};
@@ -77,7 +77,8 @@ impl<'c> Call<'c> {
                 Ok((b'A', payload)) => match payload.first() {
                     Some(b'R') => return Answer { payload, used: 1 },
                     Some(b'B') => request = (b'D', self.call_back(&payload[1..])),
-                    Some(b'P') => self.panicked(Some(&payload[1..])),
+                    Some(b'P') => self.panicked(Some((&payload[1..], false))),
+                    Some(b'O') => self.panicked(Some((&payload[1..], true))),
                     Some(b'Q') => self.panicked(None),
                     _ => bad_answer("an answer of an unknown kind"),
                 },
@@ -91,12 +92,15 @@ impl<'c> Call<'c> {
     }
 
     /// Unwind, since the program panicked: by itself, or because a closure of the tests did.
-    fn panicked(&mut self, text: Option<&[u8]>) -> ! {
+    ///
+    /// `said` is the text of the panic, and whether it was a `String`; None if it was no text.
+    fn panicked(&mut self, said: Option<(&[u8], bool)>) -> ! {
         if let Some(own) = self.panic.take() {
             resume_unwind(own);
         }
-        let text = text.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
-        resume_unwind(Box::new(Interrupted::panicked(text)))
+        oracle::panic_of_the_program(
+            said.map(|(bytes, owned)| (String::from_utf8_lossy(bytes).into_owned(), owned)),
+        )
     }
 
     /// Run a closure of the tests; the reply is 1 and its result, or 0 if it panicked.

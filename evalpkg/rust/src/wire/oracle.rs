@@ -3,12 +3,13 @@
 //! It runs outside the sandbox, in a process that never loads anything a model wrote.
 
 use std::any::Any;
-use std::panic::{catch_unwind, resume_unwind, AssertUnwindSafe};
+use std::ffi::{c_int, c_void};
+use std::panic::{catch_unwind, panic_any, resume_unwind, AssertUnwindSafe};
 use std::process::{ExitCode, Termination};
 use std::sync::Mutex;
 
 use crate::frames::Nonce;
-use crate::turn::locked;
+use crate::turn::{locked, take_turn};
 use crate::vocabulary::Kind;
 use crate::Put;
 
@@ -31,28 +32,53 @@ static REGISTERED: Mutex<Vec<Test>> = Mutex::new(Vec::new());
 /// The most characters of a message that a report keeps.
 const LONGEST_MESSAGE: usize = 2000;
 
-/// The payload that unwinds out of a test: the subject panicked, or no answer can come any more.
-pub struct Interrupted {
+/// The text of the last panic of the program in this test.
+static PANIC: Mutex<Option<String>> = Mutex::new(None);
+/// What to do if a test ends the process, and the test that runs.
+static AT_EXIT: Mutex<Option<AtExit>> = Mutex::new(None);
+
+/// The payload that unwinds out of a test: no answer can come any more, or the program panicked
+/// with something that is not text.
+struct Interrupted {
     kind: Kind,
-    /// The text of the panic or the reason; None where the panic had no text.
-    text: Option<String>,
+    why: Option<String>,
 }
 
-impl Interrupted {
-    /// Make the payload for a panic of the subject, with its text if it had one.
-    pub fn panicked(text: Option<String>) -> Self {
-        Interrupted {
-            kind: Kind::Panicked,
-            text,
-        }
+/// Where a report goes if a test ends the process.
+#[derive(Clone, Copy)]
+struct AtExit {
+    report: Report,
+    is_main: bool,
+    test: &'static str,
+}
+
+/// Takes the report of a test run.
+type Report = extern "C" fn(*const u8, usize);
+
+extern "C" {
+    fn on_exit(function: extern "C" fn(c_int, *mut c_void), argument: *mut c_void) -> c_int;
+}
+
+/// Panic as the program did: the tests find the same text, as the same type, in the payload and in
+/// a hook. `said` is the text and whether it was a `String`; None if the panic had no text.
+pub fn panic_of_the_program(said: Option<(String, bool)>) -> ! {
+    let kind = Kind::Panicked;
+    let Some((text, owned)) = said else {
+        resume_unwind(Box::new(Interrupted { kind, why: None }))
+    };
+    *locked(&PANIC) = Some(text.clone());
+    if owned {
+        panic_any(text)
     }
+    let lasting: &'static str = text.leak();
+    panic_any(lasting)
 }
 
 /// Remember why no further answer can come, and unwind.
 pub fn interrupt(kind: Kind, why: &str) -> ! {
     locked(&ENDED).get_or_insert((kind, why.to_string()));
-    let text = Some(why.to_string());
-    resume_unwind(Box::new(Interrupted { kind, text }))
+    let why = Some(why.to_string());
+    resume_unwind(Box::new(Interrupted { kind, why }))
 }
 
 /// Return why no further answer can come; None while answers can come.
@@ -88,6 +114,8 @@ pub struct Plan {
     pub tests: &'static [Test],
     /// Names of the tests that rustc lists; None where our parsing alone is certain.
     pub listed: Option<&'static [&'static str]>,
+    /// True if the only test is a `fn main`, which may end its process.
+    pub is_main: bool,
 }
 
 /// Add a test that a macro made; called while the oracle's library is loaded.
@@ -105,14 +133,50 @@ pub fn finish<T: Termination>(result: T) {
 
 /// Run the tests in order until one does not pass; the report goes to `report` as
 /// `kind: u8, test name, message, exit frame` (strings length-prefixed).
-pub fn run(line: Line, plan: &Plan, report: extern "C" fn(*const u8, usize)) {
+pub fn run(line: Line, plan: &Plan, report: Report) {
     *locked(&LINE) = Some(line);
     locked(&EXIT_FRAME).clear();
     *locked(&ENDED) = None;
+    *locked(&AT_EXIT) = Some(AtExit {
+        report,
+        is_main: plan.is_main,
+        test: "",
+    });
+    // SAFETY: the function is there as long as this process; it takes nothing from the argument.
+    unsafe { on_exit(a_test_ended_the_process, std::ptr::null_mut()) };
     let (kind, name, message) = match tests_of(plan) {
         Ok(tests) => run_each(&tests),
         Err(why) => (Kind::TestsMissing, "", why),
     };
+    send_report(report, kind, name, &message);
+}
+
+/// Report how the tests ended the process: with the status that `rustc --test` would pass on.
+///
+/// A `main` that exits with status 0 has held. A `#[test]` that does so keeps others from running.
+extern "C" fn a_test_ended_the_process(status: c_int, _argument: *mut c_void) {
+    // Until another thread's call is over, nothing else may be read from the line.
+    let _turn = take_turn();
+    let Some(AtExit {
+        report,
+        is_main,
+        test,
+    }) = *locked(&AT_EXIT)
+    else {
+        return;
+    };
+    let (kind, message) = match (ended(), status) {
+        (Some(end), _) => end,
+        (None, 0) if is_main => (Kind::Passed, String::new()),
+        _ => (
+            Kind::TestFailed,
+            format!("the test ended the process with status {status}"),
+        ),
+    };
+    send_report(report, kind, test, &message);
+}
+
+fn send_report(report: Report, kind: Kind, name: &str, message: &str) {
     let message: String = message.chars().take(LONGEST_MESSAGE).collect();
     let mut bytes = vec![kind as u8];
     name.put(&mut bytes);
@@ -166,6 +230,10 @@ fn compare(tests: &[Named], listed: &[&str]) -> Result<(), String> {
 
 fn run_each(tests: &[Named]) -> (Kind, &'static str, String) {
     for &(name, run, panics) in tests {
+        if let Some(exit) = locked(&AT_EXIT).as_mut() {
+            exit.test = name;
+        }
+        *locked(&PANIC) = None;
         if let Err((kind, message)) = judge(run, panics) {
             return (kind, name, message);
         }
@@ -199,7 +267,7 @@ fn judge(run: fn(), panics: Option<&str>) -> Result<(), (Kind, String)> {
     }
 }
 
-/// Tell whether a panic of the subject, or of the test itself, ended the test.
+/// Tell whether a panic of the program, or of the test itself, ended the test.
 fn is_panic(payload: &(dyn Any + Send)) -> bool {
     payload
         .downcast_ref::<Interrupted>()
@@ -208,16 +276,21 @@ fn is_panic(payload: &(dyn Any + Send)) -> bool {
 
 fn said(payload: &(dyn Any + Send)) -> Option<String> {
     match payload.downcast_ref::<Interrupted>() {
-        Some(interrupted) => interrupted.text.clone(),
+        Some(interrupted) => interrupted.why.clone(),
         None => crate::panic_text(payload),
     }
 }
 
 fn describe(payload: &(dyn Any + Send)) -> (Kind, String) {
+    let text = said(payload);
     let kind = match payload.downcast_ref::<Interrupted>() {
         Some(interrupted) => interrupted.kind,
+        // It let a panic of the program through.
+        None if text.is_some() && text == *locked(&PANIC) => Kind::Panicked,
         None => Kind::TestFailed,
     };
-    let text = said(payload).unwrap_or_else(|| "a panic without a message".into());
-    (kind, text)
+    (
+        kind,
+        text.unwrap_or_else(|| "a panic without a message".into()),
+    )
 }

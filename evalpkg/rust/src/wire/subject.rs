@@ -64,9 +64,11 @@ fn answer(fd: i32, shim: Shim, request: &[u8]) -> io::Result<()> {
     });
     if let Err(payload) = catch_unwind(run) {
         answer.clear();
+        // The tests may ask for the type of the payload, too.
+        let kind = if payload.is::<&str>() { b'P' } else { b'O' };
         match crate::panic_text(&*payload) {
             Some(text) => {
-                answer.extend_from_slice(b"P\0\0\0\0");
+                answer.extend_from_slice(&[kind, 0, 0, 0, 0]);
                 answer.extend_from_slice(text.as_bytes());
             }
             None => answer.extend_from_slice(b"Q\0\0\0\0"),
