@@ -16,10 +16,11 @@ def find_marks(text: str, pattern: re.Pattern[str]) -> list[re.Match[str]]:
     """Return the matches of ``pattern`` that are outside strings and comments of code."""
     found: list[re.Match[str]] = []
     spans: list[tuple[int, int]] | None = None
+    line = _Line(text)
     for match in pattern.finditer(text):
         if len(found) == _MOST_MARKS:
             break
-        if _is_quoted(text, match.start(), match.end()):
+        if line.quotes(match.start(), match.end()):
             continue
         if spans is None:
             spans = _code(text)
@@ -28,15 +29,36 @@ def find_marks(text: str, pattern: re.Pattern[str]) -> list[re.Match[str]]:
     return found
 
 
-def _is_quoted(text: str, start: int, end: int) -> bool:
-    """Tell whether a mark stands in a string within its line, or in a pair of backticks."""
-    before = text[text.rfind("\n", 0, start) + 1 : start]
-    stop = text.find("\n", end)
-    behind = text[end : len(text) if stop < 0 else stop]
-    if before.endswith("`") and not before.endswith("```") and behind.startswith("`"):
-        return True
-    quotes = before.replace('\\"', "").count('"')
-    return quotes % 2 == 1 and '"' in behind
+class _Line:
+    """Tells what is quoted within its line; it reads each character of a text once."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._read = 0
+        self._odd = False  # the number of quotation marks in the line, up to where it was read
+        self._end = -1
+
+    def quotes(self, start: int, end: int) -> bool:
+        """Tell whether a mark stands in a string within its line, or in a pair of backticks.
+
+        Args:
+            start: where the mark begins; not before that of the last call.
+            end: where it ends.
+        """
+        text = self._text
+        line = text.rfind("\n", self._read, start) + 1
+        if line:
+            self._read, self._odd = line, False
+        between = text[self._read : start]
+        self._odd ^= (between.count('"') - between.count('\\"')) % 2 == 1
+        self._read = start
+        before = text[max(0, start - 3) : start]
+        if before.endswith("`") and before != "```" and text[end : end + 1] == "`":
+            return True
+        if end > self._end:
+            self._end = text.find("\n", end)
+            self._end = len(text) if self._end < 0 else self._end
+        return self._odd and text.find('"', end, self._end) >= 0
 
 
 def _code(text: str) -> list[tuple[int, int]]:

@@ -35,7 +35,7 @@ _LEAD = re.compile(
 _LINE_END = re.compile(r"\\([ntr\"'\\])")
 _LINE_ENDS = {"n": "\n", "t": "\t", "r": ""}
 _JSON_BLOCK = re.compile(r"^```json[5c]?[ \t]*\n(?P<value>.*?)\n```", re.DOTALL | re.MULTILINE)
-_TAGGED = re.compile(r"<(?P<tag>\w+)>\s*(?P<value>[{\[].*?)\s*</(?P=tag)>", re.DOTALL)
+_TAG_BEFORE = re.compile(r"<(?P<name>\w+)>")
 _HUNK = re.compile(r"^(?:@@ -\d|\+\+\+ [^\s]|--- a/)", re.MULTILINE)
 _GONE = re.compile(r"-|@@|\+\+\+ |diff --git |index [0-9a-f]+\.\.")
 _TAKEN = re.compile(r"^-[ \t]{2,}\S", re.MULTILINE)
@@ -104,8 +104,8 @@ def _from_json(text: str, name: str) -> str:
 
     The string may stand at any depth, beside others that only speak of the function.
     """
-    block = _JSON_BLOCK.search(text) or _TAGGED.fullmatch(text.strip())
-    stripped = text.strip() if block is None else block["value"].strip()
+    block = _JSON_BLOCK.search(text)
+    stripped = _without_tag_around(text.strip()) if block is None else block["value"].strip()
     if not stripped.startswith(("{", "[", '"')) or not stripped.endswith(("}", "]", '"')):
         return text
     try:
@@ -118,6 +118,13 @@ def _from_json(text: str, name: str) -> str:
     if chosen is None:
         chosen = next((said for said in texts if "fn " in said or said == value), text)
     return chosen.encode("utf-8", "replace").decode("utf-8")
+
+
+def _without_tag_around(text: str) -> str:
+    tag = _TAG_BEFORE.match(text)
+    if tag is None or not text.endswith(f"</{tag['name']}>"):
+        return text
+    return text[tag.end() : -len(tag["name"]) - 3].strip()
 
 
 def _strings(value: object) -> Iterator[str]:

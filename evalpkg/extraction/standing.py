@@ -25,7 +25,7 @@ class Standing(IntEnum):
 _STUB_MACROS = frozenset({"todo", "unimplemented", "unreachable"})
 _PLACEHOLDER = re.compile(r"not (?:yet )?implemented|todo|implement me", re.IGNORECASE)
 _ELIDED = re.compile(
-    r"""^(?://+|/\*+)\s*(?:
+    r"""^(?://+|/\*+)\s*+(?:
         [^\n]{0,40}?\b(?:
             (?:same|as)\s+(?:as\s+)?(?:above|before|earlier)
           | rest\s+of\s+(?:the\s+)?(?:code|function|body|implementation|logic)
@@ -47,7 +47,7 @@ _ELIDED = re.compile(
 )
 _TO_DO = re.compile(r"(?://+|/\*+)\s*todo\b", re.IGNORECASE)
 """Above a single expression: a placeholder; above more, a remark."""
-_DOTS = re.compile(r"^\s*(?:\.\.\.|…)\s*;?\s*$", re.MULTILINE)
+_DOTS = re.compile(r"^[ \t]*+(?:\.\.\.|…)[ \t]*+;?[ \t]*+$", re.MULTILINE)
 _QUOTED = re.compile(
     r"""\b(?:original(?:ly)?|old|previous(?:ly)?|earlier|buggy|broken|wrong|incorrect|faulty|naive
         |bug|mistake|anti-?pattern|instead\ of|for\ (?:comparison|reference)|before

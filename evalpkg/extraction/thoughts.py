@@ -29,12 +29,12 @@ _TAG = re.compile(
 )
 _SIGNS = ("<", "[", "◁")
 _FOLDED = re.compile(
-    r"""\s*<details\b[^<>]*>\s*<summary>[^<]*\b(?:thought|thinking|reasoning)\b[^<]*</summary>
-        .*?(?:</details>|\Z)""",
-    re.VERBOSE | re.IGNORECASE | re.DOTALL,
+    r"\s*<details\b[^<>]*+>\s*+<summary>(?P<summary>[^<]*+)</summary>.*?(?:</details>|\Z)",
+    re.IGNORECASE | re.DOTALL,
 )
 """Thoughts that a chat's page has folded away, at the beginning of the answer."""
 
+_SUMMARY = re.compile(r"\b(?:thought|thinking|reasoning)\b", re.IGNORECASE)
 _FENCE = re.compile(
     rf"^[ \t]*(?P<mark>`{{3,}}|~{{3,}})[ \t]*[{{.]*{_TAG_NAME}(?![\w-])[^`\n]*$",
     re.MULTILINE | re.IGNORECASE,
@@ -80,7 +80,7 @@ def _without_tags(text: str) -> str:
         if stripped is not None:
             return ""
     folded = _FOLDED.match(text) if "<details" in text else None
-    if folded is not None:
+    if folded is not None and _SUMMARY.search(folded["summary"]):
         text = text[folded.end() :]
     tags = find_marks(text, _TAG) if any(sign in text for sign in _SIGNS) else []
     if tags:
