@@ -42,9 +42,13 @@ def command() -> None:
 def shared(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that every command of the group has."""
     options = [
-        click.option("-i", "--inventory", default="", metavar="FILE", help="Inventory of hosts."),
         click.option(
-            "--name", default="", help="Name of the rented fleet.  [default: this folder's own]"
+            "-i", "--inventory", default="", metavar="FILE", help="Ansible inventory of your hosts."
+        ),
+        click.option(
+            "--name",
+            default="",
+            help="Name of the rented fleet.  [default: made from user, machine and folder]",
         ),
         click.option(
             "-e",
@@ -52,9 +56,24 @@ def shared(function: Callable[..., Any]) -> Callable[..., Any]:
             "variables",
             multiple=True,
             metavar="NAME=VALUE",
-            help="Ansible variable, or @FILE. Not for secrets: other users can see it.",
+            help="Ansible variable, or @FILE with several. Not for secrets: other users can see "
+            "command lines.",
         ),
-        click.option("-l", "--limit", default="", help="Only these hosts (and localhost)."),
+        click.option(
+            "--vault-password-file",
+            "vault",
+            default="",
+            envvar="ANSIBLE_VAULT_PASSWORD_FILE",
+            metavar="FILE",
+            help="Password of the files that ansible-vault encrypted.",
+        ),
+        click.option(
+            "-l",
+            "--limit",
+            default="",
+            metavar="HOSTS",
+            help="Only these hosts, separated by commas; localhost is added.",
+        ),
     ]
     for option in reversed(options):
         function = option(function)
@@ -66,12 +85,13 @@ def bounds(function: Callable[..., Any]) -> Callable[..., Any]:
     function = click.option(
         "--max-hours",
         type=click.FloatRange(min=0, min_open=True),
-        help="End the run this many hours after the first host began to cost.",
+        help="The same, this many hours after the first host began to cost.",
     )(function)
     return click.option(
         "--max-cost",
         type=click.FloatRange(min=0, min_open=True),
-        help="End the run when all hosts together have cost this many dollars.",
+        help="When all hosts together have cost this many dollars, stop the evaluation, fetch its "
+        "results and terminate rented hosts.  [default: the value last given to 'up']",
     )(function)
 
 
@@ -85,7 +105,9 @@ def _desk(options: dict[str, Any]) -> Desk:
     limit = options["limit"]
     if limit and "localhost" not in limit.split(","):
         limit = f"localhost,{limit}"
-    choice = Choice(options["inventory"], options["name"], options["variables"], limit)
+    choice = Choice(
+        options["inventory"], options["name"], options["variables"], limit, options["vault"]
+    )
     return Desk(choice, click.echo)
 
 
@@ -113,14 +135,14 @@ def _limits(desk: Desk, cloud: bool, max_cost: float | None, max_hours: float | 
 @shared
 @bounds
 @click.option(
-    "--type", "type_name", default="", help="Lambda's instance type, such as gpu_1x_h100_pcie."
+    "--type", "type_name", default="", help="Instance type to rent, such as gpu_1x_h100_pcie."
 )
 @click.option(
     "--count",
     type=click.IntRange(1, 100),
     default=1,
     show_default=True,
-    help="Number of hosts to have.",
+    help="Number of hosts that the fleet shall have.",
 )
 @click.option("--region", default="", help="Lambda's region.  [default: any with free hosts]")
 @click.option(
@@ -135,7 +157,7 @@ def _limits(desk: Desk, cloud: bool, max_cost: float | None, max_hours: float | 
 @click.option(
     "--boot-minutes",
     type=click.FloatRange(min=1),
-    help="Time limit for a host to boot, in minutes.  [default: 45]",
+    help="Minutes that a host may take to boot.  [default: 45]",
 )
 @click.option("--no-provision", is_flag=True, help="Rent the hosts, but install nothing yet.")
 @yes_option
@@ -152,11 +174,14 @@ def up(
     yes: bool,
     **options: Any,
 ) -> int:
-    """Rent hosts (with --type), and install everything that the evaluation needs.
+    """Rent hosts, and install everything that the evaluation needs.
 
-    Existing hosts are kept and only missing ones are started, so the command can be repeated.
-    It shows the cost and asks before it rents.
+    With --type, hosts are rented from Lambda Cloud. Existing hosts are kept and only missing ones
+    are started, so the command can be repeated. It shows the cost and asks before it rents.
+    Without --type it rents nothing, and installs on the hosts that there are.
     """
+    if not type_name:
+        _refuse_without_type()
     desk = _desk(options)
     limits = _limits(desk, bool(type_name) or desk.inventory().cloud, max_cost, max_hours)
     if type_name:
@@ -177,6 +202,21 @@ def up(
     return _watched(desk, inventory, limits, "up", tags="preflight,provision")
 
 
+RENTING = ("count", "region", "ssh_key", "file_systems", "boot_minutes", "no_provision")
+
+
+def _refuse_without_type() -> None:
+    """Refuse options that only have a meaning for hosts that are rented."""
+    context = click.get_current_context()
+    for name in RENTING:
+        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
+            option = next(p.opts[0] for p in context.command.params if p.name == name)
+            raise ConfigError(
+                f"{option} is about hosts to rent, but --type does not say which",
+                "Add --type, such as --type gpu_1x_h100_pcie.",
+            )
+
+
 def _cloud_or_own(desk: Desk, rented: bool) -> Inventory:
     from evalpkg.fleet.inventory import CLOUD, Inventory
 
@@ -189,12 +229,13 @@ def _cloud_or_own(desk: Desk, rented: bool) -> Inventory:
 @shared
 @bounds
 def run(max_cost: float | None, max_hours: float | None, **options: Any) -> int:
-    """Install what is missing, evaluate on all hosts, and merge: site.yml with a live screen.
+    """Evaluate on all hosts, and show it on a live screen.
 
-    Ctrl-C leaves the hosts working; 'evalpkg fleet watch' shows the run again. The evaluation's
-    settings are those of 'evalpkg run' (BASE_MODEL, CHECKPOINT_PATH, ...). At --max-cost or
-    --max-hours the evaluation stops, its results are fetched and merged, and rented hosts are
-    terminated. If the controller is gone, a timer on each host stops its evaluation.
+    Runs site.yml: installs what is missing, evaluates, fetches and merges the results. Ctrl-C
+    leaves the hosts working; 'evalpkg fleet watch' shows the run again. The evaluation's settings
+    are the variables of 'evalpkg run' (BASE_MODEL, CHECKPOINT_PATH, ...). If this machine is gone
+    when a limit is reached, a timer on each host stops its evaluation. A rented host then costs
+    money until 'down'.
     """
     desk = _desk(options)
     inventory = desk.inventory()
@@ -205,7 +246,10 @@ def run(max_cost: float | None, max_hours: float | None, **options: Any) -> int:
 @shared
 @bounds
 def watch(max_cost: float | None, max_hours: float | None, **options: Any) -> int:
-    """Watch a run that was started before: show it, fetch its results, merge. Starts nothing."""
+    """Come back to a run that goes on: show it, fetch and merge its results.
+
+    Starts nothing and installs nothing.
+    """
     from evalpkg.fleet.supervise import WATCH_SKIPS, WATCH_TAGS
 
     desk = _desk(options)
@@ -293,7 +337,7 @@ def status(**options: Any) -> int:
     help="Number of lines per host.",
 )
 def logs(lines: int, **options: Any) -> int:
-    """Show the end of every host's log; --limit selects hosts."""
+    """Show the end of every host's log."""
     options["variables"] = (*options["variables"], f"evaluation_log_lines={lines}")
     return _simple(options, "playbooks/logs.yml", "logs")
 
@@ -301,35 +345,46 @@ def logs(lines: int, **options: Any) -> int:
 @command.command(cls=EvalCommand)
 @shared
 def stop(**options: Any) -> int:
-    """Stop the evaluation on every host; 'run' resumes it. Rented hosts still cost money."""
+    """Stop the evaluation on every host.
+
+    'run' resumes it. Rented hosts still cost money until 'down'.
+    """
     return _simple(options, "playbooks/stop.yml", "stop")
 
 
 @command.command(cls=EvalCommand)
 @shared
 def health(**options: Any) -> int:
-    """Check everything that was installed, without changes."""
+    """Check everything that was installed, and change nothing."""
     return _simple(options, "playbooks/health.yml", "health")
 
 
 @command.command(cls=EvalCommand)
 @shared
 def debug(**options: Any) -> int:
-    """Collect logs, units and versions of every host into .cache/debug."""
-    return _simple(options, "playbooks/collect_debug.yml", "debug")
+    """Collect logs and versions of every host in a file, to explain a failure."""
+    status = _simple(options, "playbooks/collect_debug.yml", "debug")
+    click.echo(f"Files: {_desk(options).project / '.cache' / 'debug'}")
+    return status
 
 
 @command.command(cls=EvalCommand)
 @shared
 @yes_option
 def down(yes: bool, **options: Any) -> int:
-    """Terminate exactly the hosts that 'up' rented, and check that they are gone.
+    """Terminate the rented hosts, and check that they are gone.
 
-    With -i and hosts of your own: remove everything that was installed on them (teardown.yml).
+    These are exactly the hosts that carry the fleet's tag; they are shown first. Hosts of your
+    own are not terminated: everything that was installed on them is removed (teardown.yml).
     """
     desk = _desk(options)
     inventory = desk.inventory()
     if inventory.cloud:
+        if desk.choice.limit:
+            raise ConfigError(
+                "'down' terminates all rented hosts of the fleet, so --limit cannot be used",
+                "Leave it out, or end single hosts at https://cloud.lambda.ai/instances.",
+            )
         from evalpkg.fleet.rent import give_back
 
         give_back(desk, _confirm(yes))

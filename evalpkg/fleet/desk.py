@@ -36,12 +36,14 @@ class Choice:
         name: name of the fleet; empty for this folder's own.
         variables: arguments for Ansible's ``-e``, each ``NAME=VALUE`` or ``@FILE``.
         limit: hosts to use, as for Ansible's ``--limit``; empty for all.
+        vault: path of the file with the password of ansible-vault; empty if there is none.
     """
 
     inventory: str = ""
     name: str = ""
     variables: tuple[str, ...] = ()
     limit: str = ""
+    vault: str = ""
 
 
 @dataclass(slots=True)
@@ -93,11 +95,16 @@ class Desk:
         found = {"OUTPUT_DIR": str(Path(os.environ.get("OUTPUT_DIR") or "results").absolute())}
         if inventory.cloud and ("EVALPKG_FLEET" not in os.environ or self.choice.name):
             found["EVALPKG_FLEET"] = self.name
+        if self.choice.vault:
+            found["ANSIBLE_VAULT_PASSWORD_FILE"] = _absolute(self.choice.vault)
         return found
 
     def arguments(self) -> tuple[str, ...]:
         """Return the given variables as arguments of Ansible's command line."""
-        return tuple(part for pair in self.choice.variables for part in ("-e", pair))
+        found: list[str] = []
+        for given in self.choice.variables:
+            found += ["-e", f"@{_absolute(given[1:])}" if given.startswith("@") else given]
+        return tuple(found)
 
     def prices(self, inventory: Inventory) -> dict[str, float]:
         """Return the price of each host, in dollars per hour."""
@@ -128,6 +135,11 @@ class Desk:
             return Limits(**json.loads(self.settings.read_text(encoding="utf-8")))
         except FileNotFoundError:
             return Limits()
+
+
+def _absolute(path: str) -> str:
+    """Return the path as Ansible needs it, because Ansible runs in the project's folder."""
+    return str(Path(path).expanduser().absolute())
 
 
 def choose_screen(title: str) -> Screen:

@@ -81,6 +81,16 @@ def test_a_wrong_key_is_said_and_not_shown(endpoint: str) -> None:
     assert "wrong-key-123456" not in said
 
 
+def test_a_key_that_is_still_encrypted_is_refused_at_once(
+    account: LambdaStandIn, endpoint: str, tmp_path: Path
+) -> None:
+    key = tmp_path / "key"
+    key.write_text("$ANSIBLE_VAULT;1.1;AES256\n3361\n")
+    _, said = listed(endpoint, LAMBDA_API_KEY_FILE=str(key))
+    assert "ansible-vault view" in said
+    assert account.log == []
+
+
 def test_tags_and_name_choose() -> None:
     plugin = load_plugin("inventory/lambda_cloud.py")
     hosts = [

@@ -42,6 +42,11 @@ def api_key() -> str:
             "Make one at https://cloud.lambda.ai/api-keys and set LAMBDA_API_KEY, or "
             "LAMBDA_API_KEY_FILE to a file that contains it.",
         )
+    if key.startswith("$ANSIBLE_VAULT;"):
+        raise ConfigError(
+            "the key for Lambda Cloud is still encrypted by ansible-vault",
+            f'export LAMBDA_API_KEY="$(ansible-vault view {file or "FILE"})"',
+        )
     if not key.isascii() or not key.isprintable() or " " in key:
         raise ConfigError(
             "the key for Lambda Cloud has characters that no key has", "Copy it again."

@@ -74,6 +74,11 @@ def key_of(file: str) -> str:
             "There is no key for Lambda Cloud. Set LAMBDA_API_KEY, or LAMBDA_API_KEY_FILE to a "
             "file that holds it; keys are made at https://cloud.lambda.ai/api-keys."
         )
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise AnsibleParserError(
+            "The key for Lambda Cloud has characters that no key has. If it is encrypted: "
+            'export LAMBDA_API_KEY="$(ansible-vault view FILE)".'
+        )
     return key
 
 

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+pytest.importorskip("ansible_runner", reason="the extra `fleet` brings it")
+
+from evalpkg.cli.fleet import command
+from evalpkg.errors import ConfigError
+from evalpkg.fleet import rent
+from evalpkg.fleet.cloud.credentials import api_key
+from evalpkg.fleet.desk import Choice, Desk
+from evalpkg.fleet.inventory import Inventory
+
+
+def refusal(*arguments: str) -> ConfigError:
+    """Give a command that must be refused, and return why."""
+    error = CliRunner().invoke(command, arguments).exception
+    assert isinstance(error, ConfigError)
+    return error
+
+
+@pytest.mark.parametrize(
+    "option", [("--count", "3"), ("--region", "us-east-1"), ("--no-provision",)]
+)
+def test_what_is_about_renting_is_refused_where_nothing_is_rented(option: tuple[str, ...]) -> None:
+    error = refusal("up", *option)
+    assert option[0] in str(error)
+    assert "--type" in str(error)
+
+
+def test_down_ends_a_whole_fleet_and_never_a_part_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[Any] = []
+    monkeypatch.setenv("LAMBDA_API_KEY", "key")
+    monkeypatch.setattr(rent, "give_back", lambda *told: ended.append(told))
+    error = refusal("down", "--yes", "-i", "inventory/lambda_cloud.yml", "--limit", "eval-0")
+    assert "--limit cannot be used" in str(error)
+    assert ended == []
+
+
+def test_files_are_found_from_the_folder_of_the_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    desk = Desk(Choice(variables=("a=1", "@values.yml"), vault="password"), print)
+    assert desk.arguments() == ("-e", "a=1", "-e", f"@{tmp_path}/values.yml")
+    told = desk.environment(Inventory("hosts", cloud=False))
+    assert told["ANSIBLE_VAULT_PASSWORD_FILE"] == f"{tmp_path}/password"
+
+
+def test_a_key_that_is_still_encrypted_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LAMBDA_API_KEY", raising=False)
+    (tmp_path / "key").write_text("$ANSIBLE_VAULT;1.1;AES256\n3361\n")
+    monkeypatch.setenv("LAMBDA_API_KEY_FILE", str(tmp_path / "key"))
+    with pytest.raises(ConfigError, match="still encrypted by ansible-vault"):
+        api_key()
