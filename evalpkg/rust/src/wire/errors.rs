@@ -3,13 +3,18 @@
 //! Most of these types have no public constructor, so the receiver makes the same operation fail in
 //! the same way.
 
-use std::char::{CharTryFromError, ParseCharError};
+use std::array::TryFromSliceError;
+use std::char::{CharTryFromError, ParseCharError, TryFromCharError};
 use std::convert::Infallible;
 use std::error::Error;
 use std::fmt;
+use std::net::{
+    AddrParseError, IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6,
+};
 use std::num::{IntErrorKind, NonZeroU8, ParseFloatError, ParseIntError, TryFromIntError};
 use std::str::{ParseBoolError, Utf8Error};
 use std::string::{FromUtf16Error, FromUtf8Error};
+use std::time::{Duration, TryFromFloatSecsError};
 
 use crate::{Decoded, Get, Malformed, Put, Reader};
 
@@ -48,19 +53,34 @@ one_of!(ParseBoolError: "x".parse::<bool>().err());
 one_of!(ParseCharError: "".parse::<char>().err(), "xx".parse::<char>().err());
 one_of!(TryFromIntError: u8::try_from(300i32).err());
 one_of!(CharTryFromError: char::try_from(0xd800u32).err());
+one_of!(TryFromCharError: u8::try_from('\u{100}').err());
+one_of!(TryFromFloatSecsError:
+    Duration::try_from_secs_f64(-1.0).err(), Duration::try_from_secs_f64(f64::INFINITY).err());
+one_of!(AddrParseError:
+    "".parse::<IpAddr>().err(), "".parse::<Ipv4Addr>().err(), "".parse::<Ipv6Addr>().err(),
+    "".parse::<SocketAddr>().err(), "".parse::<SocketAddrV4>().err(),
+    "".parse::<SocketAddrV6>().err());
 one_of!(fmt::Error: Some(Self));
 
-impl Put for FromUtf16Error {
-    fn put(&self, out: &mut Vec<u8>) {
-        out.push(0);
-    }
+/// Encode types that have one value, and that cannot be compared.
+macro_rules! only_one {
+    ($name:ty: $make:expr) => {
+        impl Put for $name {
+            fn put(&self, out: &mut Vec<u8>) {
+                out.push(0);
+            }
+        }
+        impl Get for $name {
+            fn get(input: &mut Reader<'_>) -> Decoded<Self> {
+                input.byte()?;
+                $make.err().ok_or(Malformed)
+            }
+        }
+    };
 }
-impl Get for FromUtf16Error {
-    fn get(input: &mut Reader<'_>) -> Decoded<Self> {
-        input.byte()?;
-        String::from_utf16(&[0xd800]).err().ok_or(Malformed)
-    }
-}
+
+only_one!(FromUtf16Error: String::from_utf16(&[0xd800]));
+only_one!(TryFromSliceError: <[u8; 1]>::try_from(&[][..]));
 
 impl Put for Infallible {
     fn put(&self, _: &mut Vec<u8>) {

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::iter::Peekable;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 use std::num::{Saturating, Wrapping};
 use std::ops::{Bound, ControlFlow, RangeFrom, RangeTo, RangeToInclusive};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -174,6 +174,8 @@ through! {
     Ipv6Addr: u128, |one| (*one).into(), |bits| Some(bits.into());
     IpAddr: String, ToString::to_string, |text| text.parse().ok();
     SocketAddr: String, ToString::to_string, |text| text.parse().ok();
+    SocketAddrV4: String, ToString::to_string, |text| text.parse().ok();
+    SocketAddrV6: String, ToString::to_string, |text| text.parse().ok();
     OsString: Vec<u8>, |one| one.as_bytes().to_vec(), |bytes| Some(Self::from_vec(bytes));
     PathBuf: OsString, |one| one.as_os_str().into(), |text| Some(text.into());
 }

@@ -54,6 +54,26 @@ fn values_come_out_as_they_went_in() {
 }
 
 #[test]
+fn std_s_errors_equal_what_they_were() {
+    for text in ["", "x", "999", "-999"] {
+        assert_returns(&text.parse::<i8>().unwrap_err());
+    }
+    assert_returns(&"x".parse::<f64>().unwrap_err());
+    assert_returns(&"xx".parse::<char>().unwrap_err());
+    assert_returns(&"".parse::<std::net::IpAddr>().unwrap_err());
+    assert_returns(&"".parse::<std::net::Ipv6Addr>().unwrap_err());
+    assert_returns(&"".parse::<std::net::SocketAddrV4>().unwrap_err());
+    assert_returns(&u8::try_from('\u{100}').unwrap_err());
+    assert_returns(&std::time::Duration::try_from_secs_f64(-1.0).unwrap_err());
+    assert_returns(&std::time::Duration::try_from_secs_f64(f64::MAX).unwrap_err());
+    let bytes = b"ab\xff".to_vec();
+    assert_returns(&std::str::from_utf8(&bytes).unwrap_err());
+    let sent = <[u8; 2]>::try_from(&[1_u8][..]).unwrap_err();
+    let bytes = bytes_of(&sent);
+    assert!(std::array::TryFromSliceError::get(&mut Reader::new(&bytes)).is_ok());
+}
+
+#[test]
 fn a_cow_stays_borrowed_or_owned() {
     for value in [Cow::Borrowed("a"), Cow::Owned(String::from("a"))] {
         let bytes = bytes_of(&value);
