@@ -6,7 +6,7 @@ import math
 import os
 import signal
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -23,6 +23,7 @@ from evalpkg.scoring.crate_shelf import CrateShelf
 from evalpkg.scoring.crates import Compiled, CompileLimits, CrateCompiler
 from evalpkg.scoring.elf import mapped_bytes
 from evalpkg.scoring.oracles import OracleShelf
+from evalpkg.scoring.parting import is_a_suspect, parted
 from evalpkg.scoring.refusals import Refusals, memory_is_promised
 from evalpkg.scoring.scoring_settings import ScoringSettings
 from evalpkg.scoring.stops import Stop
@@ -69,6 +70,7 @@ class Judgement(NamedTuple):
     Attributes:
         verdict: it counts only if ``again`` is None.
         again: the round in which the program is judged again; None if the verdict counts.
+        group: in a further first round, the number of the batch that it is in.
         lasting: True if the program alone decided the verdict, so that the cache may keep it.
     """
 
@@ -76,6 +78,7 @@ class Judgement(NamedTuple):
     verdict: Verdict
     again: Round | None = None
     lasting: bool = False
+    group: int = 0
 
 
 class Bench:
@@ -137,7 +140,7 @@ class Bench:
             # A batch takes well under a second. A program that takes longer is compiled again
             # alone, with its full limits.
             limits = CompileLimits(
-                cpu_s=min(limits.cpu_s, 2 + 0.03 * len(programs)), memory_mib=BATCH_MIB
+                cpu_s=min(limits.cpu_s, 1 + 0.03 * len(programs)), memory_mib=BATCH_MIB
             )
         # Tasks with the same signature may get the same program: one module is enough for all.
         distinct = list({unit.name: unit for unit in units}.values())
@@ -147,32 +150,38 @@ class Bench:
         )
         judged: list[Judgement] = []
         left: list[tuple[Program, str]] = []
+        stopped: list[Program] = []
         for program, unit in zip(programs, units, strict=True):
             error = compiled.failed.get(unit.name)
             if error is not None:
                 verdict = verdicts.not_compiled(error, program.digest)
                 judged.append(Judgement(program, verdict, lasting=True))
-            elif compiled.stop is not None:
-                company = len(programs) > 1
-                judged.append(self._stopped(compiled, program, stage, company, before))
-            else:
+            elif compiled.stop is None:
                 left.append((program, symbol(unit.name)))
+            elif len(programs) > 1:
+                stopped.append(program)
+            else:
+                judged.append(self._stopped(compiled, program, stage, before))
+        if stopped:
+            named = {
+                one.digest
+                for one, unit in zip(programs, units, strict=True)
+                if unit.name in compiled.suspects
+            }
+            judged += _regrouped(stopped, compiled.detail, named)
         if left and compiled.library is not None:
             if len(programs) > 1 and mapped_bytes(compiled.library, THREADS) > MOST_SHARED:
                 detail = "the programs beside it take too much memory"
-                alone = [Judgement(one, infra(detail, one), Round.ALONE) for one, _ in left]
-                return judged + alone
+                return judged + _regrouped([one for one, _ in left], detail)
             judged += self._try(compiled.library, left, stage)
         return judged
 
     def _stopped(
-        self, compiled: Compiled, program: Program, stage: Round, company: bool, before: Refusals
+        self, compiled: Compiled, program: Program, stage: Round, before: Refusals
     ) -> Judgement:
-        """Decide about a program of a crate on which rustc ended without an error in any module."""
+        """Decide about a program on which, alone, rustc ended without an error in it."""
         stop = compiled.stop or Stop.CRASH
         verdict = verdicts.compiler_stopped(stop, compiled.detail, program.digest)
-        if company:
-            return Judgement(program, verdict, Round.ALONE)
         if stop.is_certain or (stop is Stop.MEMORY and memory_is_promised()):
             return Judgement(program, verdict)
         if stage is not Round.QUIET:
@@ -233,6 +242,22 @@ class Bench:
         waited = outcome.kind is OutcomeKind.GONE and outcome.reason is Reason.WALL_TIMEOUT
         starved = outcome.cpu_us < BUSY_SHARE * self.trial_limits.cpu_s * 1e6
         return Round.WAITING if waited and starved and stage is not Round.WAITING else None
+
+
+def _regrouped(programs: list[Program], detail: str, named: Container[str] = ()) -> list[Judgement]:
+    """Put the programs of a batch that was not compiled into smaller ones.
+
+    Args:
+        programs: those that are left of the batch.
+        detail: why it was not compiled.
+        named: digests of the programs that rustc named.
+    """
+    groups = parted(programs, lambda one: one.digest in named or is_a_suspect(one.source))
+    return [
+        Judgement(one, infra(detail, one), Round.FIRST if len(group) > 1 else Round.ALONE, group=n)
+        for n, group in enumerate(groups)
+        for one in group
+    ]
 
 
 def infra(detail: str, program: Program) -> Verdict:

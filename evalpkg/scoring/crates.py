@@ -15,7 +15,7 @@ from evalpkg.rust import Runtime, Toolchain
 from evalpkg.sandbox.base import Box, BoxLimits, Provider
 from evalpkg.sandbox.process import run_bounded
 from evalpkg.scoring.crate_shelf import CrateShelf
-from evalpkg.scoring.diagnostics import ROOT_FILE, Diagnostic, blame, errors
+from evalpkg.scoring.diagnostics import ROOT_FILE, Diagnostic, blame, errors, exhausting
 from evalpkg.scoring.stops import Stop, explain
 from evalpkg.scoring.subject import symbol
 from evalpkg.scoring.support import put_support
@@ -34,12 +34,14 @@ class Compiled:
         failed: the first error of each module that was removed, by the module's name.
         stop: why the rest could not be compiled; None if it could. ``detail`` says more.
         detail: the reason in a few words, for ``stop``.
+        suspects: names of the modules in which rustc met ``stop``, as far as it says.
     """
 
     library: Path | None = None
     failed: dict[str, Diagnostic] = field(default_factory=dict)
     stop: Stop | None = None
     detail: str = ""
+    suspects: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,7 @@ class CrateCompiler:
             blamed = blame(found, left)
             if not blamed:
                 compiled.stop, compiled.detail = explain(status, text, found)
+                compiled.suspects = exhausting(found, left)
                 break
             tried = [
                 mend(unit, blamed[unit.name]) if unit.name in blamed else unit for unit in left

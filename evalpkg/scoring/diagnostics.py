@@ -51,20 +51,33 @@ def errors(text: str) -> Iterator[dict[str, Any]]:
 
 def blame(found: Sequence[dict[str, Any]], units: Sequence[Unit]) -> dict[str, Diagnostic]:
     """Return the first error of each module that has one, by the module's name."""
-    names: dict[str, str] = {f"{unit.name}.rs": unit.name for unit in units}
     blamed: dict[str, Diagnostic] = {}
+    for name, message, span in _placed(found, units):
+        if message.get("message") != EXHAUSTED:
+            code = str((message.get("code") or {}).get("code", ""))
+            known = code if code.startswith("E0") else None  # a lint's name is not a code
+            said = str(message.get("message", ""))
+            blamed.setdefault(name, Diagnostic(known, _readable(message, span), said))
+    return blamed
+
+
+def exhausting(found: Sequence[dict[str, Any]], units: Sequence[Unit]) -> frozenset[str]:
+    """Return the names of the modules in which rustc ran out of memory for constants."""
+    placed = _placed(found, units)
+    return frozenset(name for name, said, _ in placed if said.get("message") == EXHAUSTED)
+
+
+def _placed(
+    found: Sequence[dict[str, Any]], units: Sequence[Unit]
+) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Yield the module, the error and its span, for each error with a primary span in a module."""
+    names: dict[str, str] = {f"{unit.name}.rs": unit.name for unit in units}
     for message in found:
-        if message.get("message") == EXHAUSTED:
-            continue
         for span in message.get("spans", ()):
             name = _module(span, names, units)
             if span.get("is_primary") and name is not None:
-                code = str((message.get("code") or {}).get("code", ""))
-                known = code if code.startswith("E0") else None  # a lint's name is not a code
-                said = str(message.get("message", ""))
-                blamed.setdefault(name, Diagnostic(known, _readable(message, span), said))
+                yield name, message, span
                 break
-    return blamed
 
 
 def _module(span: dict[str, Any], names: dict[str, str], units: Sequence[Unit]) -> str | None:

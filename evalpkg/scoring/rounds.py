@@ -138,13 +138,18 @@ class Rounds:
 
     def _settle(self, judged: list[Judgement]) -> None:
         final = []
+        groups: dict[int, list[Program]] = {}
         for one in judged:
-            if one.again is Round.ALONE:
+            if one.again is Round.FIRST:
+                groups.setdefault(one.group, []).append(one.program)
+            elif one.again is Round.ALONE:
                 self._submit([one.program], Round.ALONE)
             elif one.again is not None:
                 self._later[one.again].append(one.program)
             else:
                 final.append(one)
+        for programs in groups.values():
+            self._submit(programs, Round.FIRST)
         if self._use.cache is not None:
             self._use.cache.put((one.program.key, one.verdict) for one in final if one.lasting)
         for one in final:

@@ -18,6 +18,9 @@ from evalpkg.scoring.diagnostics import EXHAUSTED
 
 SIGKILL, SIGXCPU, SIGXFSZ = 9, 24, 25
 
+OVERFLOWED = "overflowed its stack"
+"""Words of rustc's own handler, and of std's."""
+
 _FOLDERS = re.compile(r"(?:/[\w.+-]+)+/(?=[\w.+-])")
 """Paths of folders, which are removed from messages: they would tell about this machine."""
 
@@ -41,6 +44,8 @@ class Stop(Enum):
     """SIGKILL ended it. No limit of ours sends that: the kernel does when memory runs out."""
     CRASH = "crash"
     """rustc ended in some other way."""
+    STACK = "stack"
+    """rustc overflowed its stack, whose size does not depend on the machine."""
     LINK = "link"
     """The linker failed."""
     INFRA = "infra"
@@ -49,7 +54,7 @@ class Stop(Enum):
     @property
     def is_certain(self) -> bool:
         """True if only the program can be the cause, however busy the machine was."""
-        return self in (Stop.TIMEOUT, Stop.TOO_LARGE)
+        return self in (Stop.TIMEOUT, Stop.TOO_LARGE, Stop.STACK)
 
 
 def explain(status: int, text: str, found: Sequence[dict[str, Any]]) -> tuple[Stop, str]:
@@ -81,6 +86,8 @@ def explain(status: int, text: str, found: Sequence[dict[str, Any]]) -> tuple[St
     exhausted = "memory allocation of" in said or "out of memory" in said.lower()
     if exhausted or EXHAUSTED in messages:
         return Stop.MEMORY, "compiling took too much memory"
+    if OVERFLOWED in said:
+        return Stop.STACK, "the compiler overflowed its stack"
     if any("linking with" in message for message in messages):
         return Stop.LINK, detail
     return Stop.CRASH, detail

@@ -31,6 +31,7 @@ def compiler_stopped(stop: Stop, detail: str, program: str) -> Verdict:
         Stop.MEMORY: VerdictKind.RESOURCE_LIMIT,
         Stop.TOO_LARGE: VerdictKind.RESOURCE_LIMIT,
         Stop.CRASH: VerdictKind.COMPILE_ERROR,
+        Stop.STACK: VerdictKind.COMPILE_ERROR,
         Stop.LINK: VerdictKind.COMPILE_ERROR,
         Stop.FULL: VerdictKind.INFRA_ERROR,
         Stop.KILLED: VerdictKind.INFRA_ERROR,

@@ -77,6 +77,23 @@ def test_a_program_that_fails_every_round_is_named_and_ends_nothing() -> None:
     assert "whatever nobody foresaw" in found["bad"].detail
 
 
+def test_a_batch_that_is_parted_is_judged_in_its_groups() -> None:
+    class Parting(FakeBench):
+        def judge(self, programs: list[Program], stage: Round) -> list[Judgement]:
+            if len(programs) < 4:
+                return super().judge(programs, stage)
+            verdict = Verdict(VerdictKind.INFRA_ERROR)
+            rounds = [Round.ALONE, Round.FIRST, Round.FIRST, Round.FIRST]
+            return [
+                Judgement(one, verdict, again, group=place)
+                for one, again, place in zip(programs, rounds, (0, 1, 1, 2), strict=True)
+            ]
+
+    bench = Parting(lambda _source, _stage: PASSED)
+    assert set(judge(bench, ["a", "b", "c", "d"]).values()) == {PASSED}
+    assert sorted(len(sources) for sources, _ in bench.asked) == [1, 1, 2]
+
+
 def test_the_quiet_round_comes_last_and_one_by_one() -> None:
     def rule(source: str, stage: Round) -> Verdict | Round:
         if source.startswith("q") and stage is not Round.QUIET:

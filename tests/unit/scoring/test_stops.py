@@ -28,6 +28,9 @@ LINKER = "linking with `rust-lld` failed: "
         (128 + 9, "", Stop.KILLED),
         (128 + 9, error("something before"), Stop.KILLED),
         (128 + 11, "", Stop.CRASH),
+        (128 + 11, "note: rustc unexpectedly overflowed its stack! this is a bug", Stop.STACK),
+        (128 + 6, "thread 'opt cgu.0' (7) has overflowed its stack", Stop.STACK),
+        (1, error("the answer overflowed its stack", place=True), Stop.CRASH),
         (TIMED_OUT, "", Stop.STALLED),
         (SANDBOX_FAILED, "evalbox: fork: no", Stop.INFRA),
         (1, error(LINKER + "signal: 7 (SIGBUS) (core dumped)"), Stop.LINK),
@@ -49,7 +52,9 @@ def test_the_reason(status: int, text: str, expected: Stop) -> None:
 
 
 def test_only_limits_of_ours_are_certain() -> None:
-    assert {stop for stop in Stop if stop.is_certain} == {Stop.TIMEOUT, Stop.TOO_LARGE}
+    assert {stop for stop in Stop if stop.is_certain} == {
+        *(Stop.TIMEOUT, Stop.TOO_LARGE, Stop.STACK)
+    }
 
 
 def test_folders_of_this_machine_are_not_named() -> None:
