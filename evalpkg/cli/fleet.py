@@ -434,5 +434,5 @@ class Printer:
             click.echo(head + "\n".join(lines).strip("\n"))
         elif event.kind == "runner_on_ok" and event.changed:
             click.echo(f"{event.host}: {event.task}")
-        elif event.kind in ("warning", "error", "verbose") and event.message.startswith("ERROR"):
+        elif event.refusal:
             click.echo("\n".join(lines), err=True)

@@ -88,7 +88,7 @@ class Board:
         if event.kind == "playbook_on_task_start":
             self.task = event.task
         row = self.rows.get(event.host)
-        if event.failed and event.host not in self.rows:
+        if event.refusal or (event.failed and event.host not in self.rows):
             self.errors.append(event.message)
         if row is None:
             return

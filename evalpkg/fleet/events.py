@@ -12,6 +12,8 @@ from evalpkg.fleet.redact import Redactor
 KEPT_CHARACTERS = 4_000
 HALF_BYTES = 8 * 2**20
 """Size limit of each of the log's two files; the older one is dropped when the newer is full."""
+OUTSIDE = ("warning", "error", "verbose")
+"""Kinds of events that are text which Ansible printed outside of tasks."""
 REPEAT_S = 60.0
 """Seconds between logged retries of the same host."""
 
@@ -52,6 +54,11 @@ class Event:
         """True if a host failed or became unreachable."""
         return self.kind in ("runner_on_failed", "runner_on_unreachable") and not self.ignored
 
+    @property
+    def refusal(self) -> bool:
+        """True if Ansible itself printed an error, outside of all tasks."""
+        return self.kind in OUTSIDE and self.message.removeprefix("[").startswith("ERROR")
+
 
 def parse_event(told: dict[str, Any], redactor: Redactor) -> Event:
     """Make an ``Event`` from ansible-runner's dict, without secrets."""
@@ -62,10 +69,12 @@ def parse_event(told: dict[str, Any], redactor: Redactor) -> Event:
     stdout = printed if isinstance(printed, str) else ""
     parts = [str(result[key]).strip() for key in ("msg", "stderr") if result.get(key)]
     summary = (data.get("artifact_data") or {}).get("evaluation_summary") or ""
-    message = "\n".join(dict.fromkeys(parts)) or ("" if told.get("event_data") else _plain(told))
+    kind = str(told.get("event", ""))
+    outside = kind in OUTSIDE or not told.get("event_data")
+    message = "\n".join(dict.fromkeys(parts)) or (_plain(told) if outside else "")
     lost = [*(data.get("failures") or {}), *(data.get("dark") or {})]
     return Event(
-        kind=str(told.get("event", "")),
+        kind=kind,
         time=str(told.get("created", ""))[:19],
         host=str(data.get("host") or ""),
         play=str(data.get("play") or ""),

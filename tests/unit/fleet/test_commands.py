@@ -8,12 +8,15 @@ from click.testing import CliRunner
 
 pytest.importorskip("ansible_runner", reason="the extra `fleet` brings it")
 
-from evalpkg.cli.fleet import command
+from evalpkg.cli.fleet import Printer, command
 from evalpkg.errors import ConfigError
 from evalpkg.fleet import rent
+from evalpkg.fleet.board import Board
 from evalpkg.fleet.cloud.credentials import api_key
 from evalpkg.fleet.desk import Choice, Desk
+from evalpkg.fleet.events import parse_event
 from evalpkg.fleet.inventory import Inventory
+from evalpkg.fleet.redact import Redactor
 
 
 def refusal(*arguments: str) -> ConfigError:
@@ -49,6 +52,19 @@ def test_files_are_found_from_the_folder_of_the_user(
     assert desk.arguments() == ("-e", "a=1", "-e", f"@{tmp_path}/values.yml")
     told = desk.environment(Inventory("hosts", cloud=False))
     assert told["ANSIBLE_VAULT_PASSWORD_FILE"] == f"{tmp_path}/password"
+
+
+@pytest.mark.parametrize(("head", "kind"), [("ERROR! ", "verbose"), ("[ERROR]: ", "error")])
+def test_an_error_of_ansible_itself_is_shown(head: str, kind: str, capsys: Any) -> None:
+    said = f"{head}Attempting to decrypt but no vault secrets found."
+    # An error of kind `error` comes within a play.
+    data = {"play": "Ask the hosts"} if kind == "error" else {}
+    event = parse_event({"event": kind, "stdout": said, "event_data": data}, Redactor([]))
+    Printer().take(event)
+    assert "no vault secrets found" in capsys.readouterr().err
+    board = Board({"gpu-1": 0.0})
+    board.take(event)
+    assert board.errors == [said]
 
 
 def test_a_key_that_is_still_encrypted_is_named(
