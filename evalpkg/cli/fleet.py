@@ -280,7 +280,7 @@ def _watched(desk: Desk, inventory: Inventory, limits: Limits, what: str, **tags
     folder = run_folder(desk.project, what)
     log = EventLog(folder)
     try:
-        play = desk.play(SITE, inventory, variables=variables, **tags)
+        play = desk.play(SITE, inventory, len(meter.prices), variables=variables, **tags)
         outcome = supervise(play, log, choose_screen(f"fleet {what}"), meter, limits, click.echo)
     except KeyboardInterrupt:
         _say_how_to_come_back(meter.prices, desk)

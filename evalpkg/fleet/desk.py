@@ -25,6 +25,8 @@ from evalpkg.fleet.screen import LiveScreen, PlainScreen, Screen
 from evalpkg.fleet.supervise import run_folder
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,49}")
+USUAL_FORKS = 50
+"""The value of ``forks`` in ansible.cfg."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +113,24 @@ class Desk:
         environment = self.environment(inventory)
         return hosts_and_prices(inventory, self.project, environment, self.arguments())
 
-    def play(self, playbook: str, inventory: Inventory, **more: Any) -> Play:
-        """Describe the run of a playbook on these hosts."""
+    def play(self, playbook: str, inventory: Inventory, hosts: int = 0, **more: Any) -> Play:
+        """Describe the run of a playbook on these hosts.
+
+        Args:
+            playbook: its path.
+            inventory: the inventory of the hosts.
+            hosts: number of hosts that Ansible must watch at once; 0 for the usual number.
+            more: further fields of ``Play``.
+        """
+        environment = self.environment(inventory)
+        if hosts > int(os.environ.get("ANSIBLE_FORKS") or USUAL_FORKS):
+            environment["ANSIBLE_FORKS"] = str(hosts)
         return Play(
             project=self.project,
             playbook=playbook,
             inventory=inventory.path,
             limit=self.choice.limit,
-            environment=self.environment(inventory),
+            environment=environment,
             arguments=self.arguments(),
             **more,
         )

@@ -67,6 +67,15 @@ def test_an_error_of_ansible_itself_is_shown(head: str, kind: str, capsys: Any) 
     assert board.errors == [said]
 
 
+@pytest.mark.parametrize(("hosts", "forks"), [(3, None), (80, "80")])
+def test_every_host_of_a_run_is_watched_at_once(
+    hosts: int, forks: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("ANSIBLE_FORKS", raising=False)
+    play = Desk(Choice(), print).play("site.yml", Inventory("hosts", cloud=False), hosts)
+    assert play.environment.get("ANSIBLE_FORKS") == forks
+
+
 def test_a_key_that_is_still_encrypted_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
