@@ -10,6 +10,7 @@ from functools import partial
 from itertools import pairwise
 
 from evalpkg.extraction.pieces import ITEM
+from evalpkg.extraction.thoughts import names_thoughts, without_thoughts
 from evalpkg.extraction.trace import Trace
 
 _ENTITY = re.compile(
@@ -36,6 +37,8 @@ _LINE_END = re.compile(r"\\([ntr\"'\\])")
 _LINE_ENDS = {"n": "\n", "t": "\t", "r": ""}
 _JSON_BLOCK = re.compile(r"^```json[5c]?[ \t]*\n(?P<value>.*?)\n```", re.DOTALL | re.MULTILINE)
 _TAG_BEFORE = re.compile(r"<(?P<name>\w+)>")
+_CODE = re.compile(r"[;}]\s*$", re.MULTILINE)
+"""Matches a line's end in code, but not in prose."""
 _HUNK = re.compile(r"^(?:@@ -\d|\+\+\+ [^\s]|--- a/)", re.MULTILINE)
 _GONE = re.compile(r"-|@@|\+\+\+ |diff --git |index [0-9a-f]+\.\.")
 _TAKEN = re.compile(r"^-[ \t]{2,}\S", re.MULTILINE)
@@ -52,7 +55,7 @@ def first_reading(text: str, name: str, trace: Trace) -> str:
         value = _from_json(text, name)
         if value != text and re.search(rf"\bfn\s+(?:r#)?{re.escape(name)}\b", value):
             trace.add("read anew", "a value of JSON")
-            return value
+            return without_thoughts(value)
     if "```" not in text and looks_like_diff(text):
         trace.add("read anew", "as the new side of a diff")
         text = new_side(text)
@@ -95,12 +98,12 @@ def other_readings(text: str, name: str) -> Iterator[tuple[str, str]]:
     ):
         changed = change(current)
         if changed != current:
-            current = changed
+            current = without_thoughts(changed)
             yield how, current
 
 
 def _from_json(text: str, name: str) -> str:
-    """Return the string in a JSON value that defines ``name``, or else the first with a function.
+    """Return the string in a JSON value that defines ``name``, or else the one that may hold it.
 
     The string may stand at any depth, beside others that only speak of the function.
     """
@@ -116,8 +119,11 @@ def _from_json(text: str, name: str) -> str:
     texts = [said for said in _strings(value) if said]
     chosen = next((said for said in texts if defines.search(said)), None)
     if chosen is None:
-        chosen = next((said for said in texts if "fn " in said or said == value), text)
-    return chosen.encode("utf-8", "replace").decode("utf-8")
+        chosen = next((said for said in texts if "fn " in said or said == value), None)
+    if chosen is None and isinstance(value, dict) and value:
+        # No Rust has this form. The rest of the function is left, or there is nothing but thoughts.
+        chosen = max((said for said in texts if _CODE.search(said)), key=len, default="")
+    return text if chosen is None else chosen.encode("utf-8", "replace").decode("utf-8")
 
 
 def _without_tag_around(text: str) -> str:
@@ -128,7 +134,7 @@ def _without_tag_around(text: str) -> str:
 
 
 def _strings(value: object) -> Iterator[str]:
-    """Yield the strings in a value of JSON, in their order; names of fields do not count.
+    """Yield the strings in a value of JSON, in their order; neither names of fields nor thoughts.
 
     A list of strings is lines of one text, too.
     """
@@ -138,7 +144,7 @@ def _strings(value: object) -> Iterator[str]:
         if isinstance(current, str):
             yield current
         elif isinstance(current, dict):
-            stack += reversed(current.values())
+            stack += reversed([v for k, v in current.items() if not names_thoughts(k)])
         elif isinstance(current, list):
             lines = [line for line in current if isinstance(line, str)]
             if len(lines) > 1 and len(lines) == len(current):

@@ -27,6 +27,7 @@ _TAG = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_FIELD = re.compile(rf"{_TAG_NAME}", re.IGNORECASE)
 _SIGNS = ("<", "[", "◁")
 _FOLDED = re.compile(
     r"\s*<details\b[^<>]*+>\s*+<summary>(?P<summary>[^<]*+)</summary>.*?(?:</details>|\Z)",
@@ -86,6 +87,11 @@ def _without_tags(text: str) -> str:
     if tags:
         return _without_tagged(text, tags)
     return "" if _is_unfinished_thought(text) else text
+
+
+def names_thoughts(field: str) -> bool:
+    """Tell whether a field of a JSON answer holds thoughts, by its name."""
+    return _FIELD.fullmatch(field.strip()) is not None
 
 
 def _without_tagged(text: str, tags: list[re.Match[str]]) -> str:

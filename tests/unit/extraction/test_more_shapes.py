@@ -40,7 +40,15 @@ LITERAL = (
 )
 DEEP = f"mod a {{\n    fn two() -> i32 {{ 2 }}\n    mod b {{\n{RIGHT}    }}\n}}\n"
 
+QUOTED = "".join(f"> {line}\n" for line in f"<think>\n{DRAFT}</think>\n{RUST}".splitlines())
+
 ANSWERS = {
+    "JSON with a draft in its field of thoughts": json.dumps({"reasoning": DRAFT, "code": RIGHT}),
+    "JSON with the rest of the function": json.dumps(
+        {"why": "Twice n; it is a product.", "code": RIGHT.partition("{\n")[2]}
+    ),
+    "JSON with thoughts in its text": json.dumps({"text": f"<think>{WRONG}</think>\n{RUST}"}),
+    "a quotation with thoughts": QUOTED,
     "JSON with the code deep in it": json.dumps({"answer": {"language": "rust", "code": RIGHT}}),
     "JSON with words about the code first": json.dumps({"why": "fn twice is it", "code": RUST}),
     "JSON of a call of a tool": "<tool_call>\n"
@@ -113,6 +121,14 @@ def test_what_a_page_hides_or_calls_thoughts_is_not_the_answer(
         assert "n + n" not in source
     assert extract(TASK, thoughts).source is None
     assert extract(TASK, f"{opening}\nDraft:\n{draft}hmm, is").source is None
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [json.dumps({"thinking": RIGHT}), json.dumps({"Reasoning_steps": [RUST], "code": ""})],
+)
+def test_thoughts_in_a_field_of_json_are_no_answer(answer: str) -> None:
+    assert extract(TASK, answer).source is None
 
 
 def test_an_open_fence_of_thoughts_ends_with_the_first_block_inside_it() -> None:
