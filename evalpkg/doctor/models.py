@@ -31,10 +31,11 @@ def model_stack() -> Diagnosis:
             found.append(f"{package} {importlib.metadata.version(package)}")
         except importlib.metadata.PackageNotFoundError:
             missing.append(package)
+    parts = [", ".join(found), f"missing: {', '.join(missing)}" if missing else ""]
     return Diagnosis(
         "model stack",
         not missing,
-        ", ".join(found) + (f"; missing: {', '.join(missing)}" if missing else ""),
+        "; ".join(filter(None, parts)),
         "pip install 'evalpkg[models]'. Scoring, reporting and verifying do without.",
     )
 
