@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -44,6 +45,9 @@ class Network:
         if layers == {"full_attention"} and getattr(self._config, "layer_types", None):
             self._window = None
         self._by_layer_type = len(layers) > 1
+        # The parameter is renamed in transformers 5; a model's own code may keep the old name.
+        renamed = "cache" in inspect.signature(model.forward).parameters
+        self._cache_name = "cache" if renamed else "past_key_values"
         plain = self._window is None and not getattr(self._config, "attn_logit_softcapping", None)
         packs = plain and getattr(model, "_supports_attention_backend", False)
         self.prompt_attention = attention
@@ -65,9 +69,9 @@ class Network:
         with torch.inference_mode():
             output = self._model(
                 input_ids=torch.tensor([list(ids)], device=self.device),
-                past_key_values=cache,
                 use_cache=True,
                 logits_to_keep=1,
+                **{self._cache_name: cache},
             )
         return cache, output.logits[:, -1]
 
@@ -95,9 +99,9 @@ class Network:
             output = self._model(
                 input_ids=state[:, :1],
                 position_ids=positions[:, None],
-                past_key_values=cache,
                 attention_mask=self._mask(positions, span),
                 use_cache=True,
+                **{self._cache_name: cache},
             )
         logits: Tensor = output.logits[:, -1]
         return logits

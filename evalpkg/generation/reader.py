@@ -9,6 +9,7 @@ from typing import Any
 from evalpkg.errors import ConfigError
 from evalpkg.generation import tokens
 from evalpkg.generation.base import Work
+from evalpkg.generation.context import Context
 from evalpkg.generation.decoding import Answer, Request
 from evalpkg.generation.generation_settings import GenerationSettings
 from evalpkg.generation.keys import sample_key
@@ -24,15 +25,14 @@ class Reader:
         settings: the settings of the run.
         tokenizer: makes prompts and reads answers.
         ends: tokens that end an answer.
-        context: most tokens of prompt and answer together; None if the model's config sets no
-            limit.
+        context: limit on prompt and answer together; None if the model's config sets none.
         show: called with the prompts once they are made.
     """
 
     settings: GenerationSettings
     tokenizer: Any
     ends: frozenset[int]
-    context: int | None
+    context: Context | None
     show: Callable[[Sequence[SeenPrompt]], None] = lambda _: None
 
     def requests(self, role: Role, work: Work) -> list[Request]:
@@ -79,9 +79,9 @@ class Reader:
 
     def _check_length(self, task_id: str, length: int) -> None:
         new = self.settings.max_new_tokens
-        if self.context and length + new > self.context:
+        if self.context and length + new > self.context.tokens:
             raise ConfigError(
                 f"the prompt of task {task_id} has {length} tokens; with {new} new ones it exceeds "
-                f"the model's context of {self.context}",
+                f"{self.context.name}",
                 "Lower --max-new-tokens.",
             )

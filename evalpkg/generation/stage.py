@@ -12,6 +12,7 @@ import torch
 from evalpkg.errors import ConfigError
 from evalpkg.generation import hub, tokens
 from evalpkg.generation.base import Listener
+from evalpkg.generation.context import context_of
 from evalpkg.generation.decoding import Decoder
 from evalpkg.generation.generation_settings import GenerationSettings
 from evalpkg.generation.loading import BaseModel, load_base
@@ -77,10 +78,8 @@ def set_up(
         stopped=tokens.StopTexts(tokenizer, settings.stop) if settings.stop else None,
         on_note=listener.status,
     )
-    context = getattr(config, "max_position_embeddings", None)
-    return Stage(
-        model, network, Reader(settings, tokenizer, ends, context, listener.prompts), decoder
-    )
+    reader = Reader(settings, tokenizer, ends, context_of(config), listener.prompts)
+    return Stage(model, network, reader, decoder)
 
 
 def load_checkpoint(

@@ -129,7 +129,9 @@ class VllmBackend:
         settings, model = self._settings, stage.model.model
         config, kind = model.config.get_text_config(), stage.network.device.type
         most = settings.max_new_tokens + _PROMPT_TOKENS
-        length = int(self._extra.get("max_model_len", min(stage.reader.context or most, most)))
+        context = stage.reader.context
+        longest = min(context.tokens, most) if context else most
+        length = int(self._extra.get("max_model_len", longest))
         rows = stage.decoder.rows
         files = stage.model.files if settings.own_tokenizers else own.base_files
         engine: dict[str, Any] = {

@@ -18,22 +18,59 @@ from tests.unit.generation.generation_tiny import (
 
 SAMPLER = Sampler(1.0, 0.95)
 
-ARCHITECTURES: dict[str, dict[str, Any]] = {
-    "llama": {},
-    "qwen2": {},
-    "phi3": {},
+PLAIN = [
+    *(
+        "llama",
+        "qwen2",
+        "qwen3",
+        "phi",
+        "phi3",
+        "gemma",
+        "stablelm",
+        "gpt_neox",
+        "cohere",
+        "cohere2",
+    ),
+    *(
+        "olmo",
+        "olmo2",
+        "olmo3",
+        "granite",
+        "glm",
+        "glm4",
+        "smollm3",
+        "exaone4",
+        "helium",
+        "nemotron",
+    ),
+    *("arcee", "apertus", "ernie4_5", "hunyuan_v1_dense", "seed_oss", "diffllama", "persimmon"),
+    *("bitnet", "biogpt", "gpt_bigcode", "ministral"),
+]
+MIXTURES = {"num_experts": 4, "num_local_experts": 4, "num_experts_per_tok": 2} | {
+    "moe_intermediate_size": 16
+}
+GPT_2 = {"n_embd": 32, "n_layer": 2, "n_head": 4}
+ARCHITECTURES: dict[str, dict[str, Any]] = {kind: {} for kind in PLAIN} | {
     "mistral": {"sliding_window": 16},
+    "starcoder2": {"sliding_window": None},
     "gemma2": {"sliding_window": 16, "attention": "eager"},
     "gemma3_text": {"sliding_window": 16, "layer_types": ["sliding_attention", "full_attention"]},
-    "gpt2": {"n_embd": 32, "n_layer": 2, "n_head": 4},
-    "stablelm": {},
-    "qwen3": {},
-    "gemma": {},
-    "starcoder2": {"sliding_window": None},
-    "gpt_neox": {},
-    "gptj": {"n_embd": 32, "n_layer": 2, "n_head": 4, "rotary_dim": 4, "attention": "eager"},
+    "gpt2": GPT_2,
+    "gptj": GPT_2 | {"rotary_dim": 4, "attention": "eager"},
+    "codegen": GPT_2 | {"rotary_dim": 4},
+    "gpt_neo": {"num_layers": 2, "num_heads": 4, "attention_types": [[["global"], 2]]}
+    | {"attention": "eager"},
     "opt": {"word_embed_proj_dim": 32, "ffn_dim": 48},
+    "mpt": {"d_model": 32, "n_heads": 4, "n_layers": 2, "attention": "eager"},
+    "mixtral": MIXTURES,
+    "qwen2_moe": MIXTURES | {"shared_expert_intermediate_size": 16},
+    "qwen3_moe": MIXTURES,
+    "granitemoe": MIXTURES,
+    "olmoe": MIXTURES,
+    "phimoe": MIXTURES,
+    "gpt_oss": MIXTURES | {"attention": "eager"},
 }
+"""The architectures that agree with ``generate`` token for token; the rest were refused."""
 
 
 @pytest.mark.parametrize("kind", ARCHITECTURES)
