@@ -44,8 +44,8 @@ def oracle_unit(
     """
     signature = read_signature(task.prompt, task.entry_point)
     refuse_what_cannot_travel(task, signature)
-    tests = open_tests(task.test, listed)
     name = module_name(task)
+    tests = open_tests(task.test, listed, name)
     codec = _codec(signature, name, more or {})
     body = "\n".join([signature.preamble, *signature.imports, codec, _stub(signature), tests.text])
     table = ", ".join(_entry(name, test) for test in tests.functions)

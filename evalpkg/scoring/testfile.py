@@ -63,12 +63,13 @@ class TestFile:
 
 
 @lru_cache(maxsize=4096)
-def open_tests(source: str, listed: tuple[str, ...] | None = None) -> TestFile:
+def open_tests(source: str, listed: tuple[str, ...] | None = None, module: str = "") -> TestFile:
     """Parse the tests.
 
     Args:
         source: the source of the tests.
         listed: paths of the tests that rustc lists; None if rustc was not asked.
+        module: the module that stands for the root of the task's crate.
 
     Raises:
         DataError: if the tests cannot be parsed, or if there are none.
@@ -81,6 +82,8 @@ def open_tests(source: str, listed: tuple[str, ...] | None = None) -> TestFile:
         opened.add(node, path, attributes)
     opened.refuse_what_is_lost(root)
     opened.be_a_test_build(root)
+    if module and "crate" in source:
+        opened.start_paths_at(module, root)
     is_main = opened.main is not None and not opened.found and not opened.wrapped
     if not is_main:
         refuse_an_early_end(root)
@@ -193,6 +196,13 @@ class _Opened:
             for word in _all(node):
                 if word.type == "identifier" and text_of(word) == "test":
                     self._edits.append((word.start_byte, word.end_byte, b"all()"))
+
+    def start_paths_at(self, module: str, root: Node) -> None:
+        """Let each path that begins with ``crate`` begin with the task's module instead."""
+        for node in _all(root):
+            follows = node.next_sibling
+            if text_of(node) in ("crate", "$crate") and follows and text_of(follows) == "::":
+                self._edits.append((node.end_byte, node.end_byte, f"::{module}".encode()))
 
     def _clear(self, attributes: list[Node], names: list[str]) -> None:
         """Remove the attributes that only rustc's own harness understands."""

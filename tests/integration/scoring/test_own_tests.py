@@ -27,6 +27,8 @@ CASES = (
     "macro_rules! cases { ($($n:ident $i:expr, $o:expr;)*) => "
     "{ $(#[test] fn $n() { assert_eq!(halve($i), $o); })* } }\n"
 )
+PLACE = "crate::PLACE"
+"""The root of the task's crate."""
 RUN = {
     "plain": f"#[test] fn a() {{ {FOUR} }}\n#[test] fn b() {{ {SIX} }}",
     "spaces": f"#[ test ]\nfn a() {{ {SIX} }}",
@@ -72,6 +74,9 @@ RUN = {
     "other platform": f"#[cfg(windows)] #[test] fn a() {{ {ODD} }}\n#[test] fn b() {{ {SIX} }}",
     "this platform": f"#[cfg(unix)] #[test] fn a() {{ {SIX} }}",
     "not under miri": f"#[test] #[cfg_attr(miri, ignore)] fn a() {{ {SIX} }}",
+    "from the root": "use crate::PLACE::halve as h;\nmacro_rules! six { () => { "
+    "$crate::PLACE::halve(6) } }\n"
+    f"#[test] fn a() {{ assert_eq!(six!() + crate::PLACE::halve(6), 2 * h(6)); {SIX} }}",
     "its panic's text": f"#[test] fn a() {{ {CAUGHT} "
     'assert_eq!(e.downcast_ref::<String>().map(|s| s.as_str()), Some("odd: 3")); }',
     "its panic's literal": f"#[test] fn a() {{ {CAUGHT} "
@@ -134,7 +139,7 @@ def by_rustc(tmp_path_factory: pytest.TempPathFactory) -> Path:
     arms = "".join(f'Ok("{i}") => {{ {text}' for i, text in enumerate(PROGRAMS))
     which = f'{PROMPT} match std::env::var("WHICH").as_deref() {{ {arms} _ => panic!() }} }}\n'
     root = [
-        f"mod form_{i} {{\n{which}{_tests(body)}}}\n"
+        f"mod form_{i} {{\n{which}{_tests(body).replace(PLACE, f'crate::form_{i}')}}}\n"
         for i, (name, body) in enumerate(FORMS.items())
         if name not in BROKEN
     ]
@@ -163,7 +168,7 @@ def rustc_says(program: Path, form: int, which: int) -> tuple[bool, int]:
 
 def test_verdicts_are_those_of_rustc_or_the_task_is_named(by_rustc: Path) -> None:
     tasks = {
-        name: Task(name, PROMPT, "halve", _tests(body), edition="2021")
+        name: Task(name, PROMPT, "halve", _tests(body).replace(PLACE, "crate"), edition="2021")
         for name, body in FORMS.items()
     }
     items = [
