@@ -13,7 +13,7 @@ KEPT = ("type", "elements", "choices", "options")
 
 
 def argument_types(root: str) -> dict[str, Any]:
-    """Collect the options of all roles' entry points. No option is required or secret here.
+    """Collect the options of all roles' entry points. None is required here, and none is secret.
 
     Args:
         root: the project.
@@ -23,7 +23,7 @@ def argument_types(root: str) -> dict[str, Any]:
         specs = yaml.safe_load(file.read_text(encoding="utf-8"))["argument_specs"]
         for entry_point in specs.values():
             for name, option in entry_point.get("options", {}).items():
-                if not option.get("no_log"):
+                if not name.endswith("_secrets"):
                     found[name] = {key: option[key] for key in KEPT if key in option}
     return found
 
