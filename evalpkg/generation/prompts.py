@@ -17,6 +17,7 @@ from evalpkg.models import Task
 _COMMENT = re.compile(
     r"/\*+(?P<block>.*?)\*+/|^[ \t]*//[/!]?(?P<line>[^\n]*)$", re.DOTALL | re.MULTILINE
 )
+_BUG = re.compile(r"// This version of `\w+` has a bug:\n(?P<code>(?://[^\n]*\n)+)// Fixed:\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,8 @@ class PromptTemplate:
 
     Attributes:
         name: the name that users type.
-        text: ``<prompt>`` stands for the task's prompt, ``<signature>`` for the head of its
-            function without ``fn`` and brace, ``<description>`` for the text of its comments.
+        text: ``<prompt>`` stands for the task's prompt, ``<test>`` and ``<name>`` for its tests and
+            entry point, the other names for what ``_places`` makes of the prompt.
         stripped: whether white space at both ends is removed.
     """
 
@@ -36,11 +37,7 @@ class PromptTemplate:
 
     def render(self, task: Task) -> str:
         """Return the message for ``task``."""
-        places = {
-            "<prompt>": task.prompt,
-            "<signature>": signature_of(task),
-            "<description>": description_of(task),
-        }
+        places = _places(task)
         text = re.sub("|".join(places), lambda found: places[found[0]], self.text)
         return text.strip() if self.stripped else text
 
@@ -50,21 +47,45 @@ class PromptTemplate:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
-def signature_of(task: Task) -> str:
-    """Return the head of the task's function, such as ``larger(a: i32, b: i32) -> i32``."""
-    heads = re.findall(r"\bfn\s+([^{]+?)\s*(?:\{|$)", task.prompt)
-    named = [head for head in heads if re.match(rf"{re.escape(task.entry_point)}\b", head)]
-    found: list[str] = named or heads or [task.entry_point]
+def _places(task: Task) -> dict[str, str]:
+    """Return what each placeholder stands for."""
+    head, comment = head_of(task), comment_of(task)
+    lines = [line.strip() for line in comment.splitlines() if line.strip()]
+    if all(line.startswith("*") for line in lines[1:]):  # a border, and no list
+        lines = [line.removeprefix("*").strip() for line in lines]
+    bug = _BUG.search(task.prompt)
+    code = re.sub(r"^// ?", "", bug["code"], flags=re.MULTILINE) if bug else ""
+    return {
+        "<prompt>": task.prompt,
+        "<test>": task.test,
+        "<name>": task.entry_point,
+        "<signature>": head.rstrip("{ \n").removeprefix("fn "),
+        # McEval's instructions have a brace that is joined to the type, and no other.
+        "<head>": head if re.search(r"\S\{$", head) else head.rstrip("{ \n"),
+        "<docstring>": comment,
+        "<comment>": "\n".join(filter(None, lines)),
+        "<prefix>": _BUG.sub("", task.prompt),
+        "<buggy>": f"{task.prompt[: bug.start()]}{code}" if bug else task.prompt,
+    }
+
+
+def head_of(task: Task) -> str:
+    """Return the head of the task's function, such as ``fn larger(a: i32, b: i32) -> i32 {``."""
+    heads = re.findall(r"\bfn\s+[^{]+\{?", task.prompt)
+    named = [one for one in heads if re.match(rf"fn\s+{re.escape(task.entry_point)}\b", one)]
+    found: list[str] = named or heads or [f"fn {task.entry_point}"]
     return found[-1]
 
 
-def description_of(task: Task) -> str:
-    """Return the text of the comments in the task's prompt, without comment signs."""
-    found = []
-    for match in _COMMENT.finditer(task.prompt):
-        text = match["line"] if match["block"] is None else match["block"]
-        found += [re.sub(r"^\s*\*(?= |$)", "", line).strip() for line in text.splitlines() or [""]]
-    return "\n".join(found).strip()
+def comment_of(task: Task) -> str:
+    """Return the text of the comments above the task's function, without comment signs.
+
+    Comments in functions that stand before it belong to these. If there are none above it, the
+    prompt's other comments are taken.
+    """
+    above = task.prompt[task.prompt.rfind("\n}") + 1 :]
+    found = list(_COMMENT.finditer(above)) or list(_COMMENT.finditer(task.prompt))
+    return "\n".join(one["line"] if one["block"] is None else one["block"] for one in found).strip()
 
 
 _DEFAULT = """\
@@ -88,7 +109,7 @@ The programming language is Rust. The prefix:
 
 <prompt>"""
 
-_INSTRUCTION = "Write a Rust function `<signature>` to solve the following problem:\n<description>"
+_WRITE = "Write a Rust function `<{}>` to solve the following problem:\n<{}>"
 
 TEMPLATES = {
     template.name: template
@@ -96,9 +117,14 @@ TEMPLATES = {
         PromptTemplate("default", _DEFAULT),
         PromptTemplate("bare", "<prompt>"),
         PromptTemplate("multipl-e", _MULTIPL_E),
-        PromptTemplate("humanevalpack", f"{_INSTRUCTION}\n\n<prompt>", stripped=True),
+        PromptTemplate(
+            "humanevalpack", f"{_WRITE.format('signature', 'comment')}\n\n<prompt>", stripped=True
+        ),
+        PromptTemplate(
+            "humanevalpack-fix", "<buggy><test>\nFix bugs in <name>.\n\n<prefix>", stripped=True
+        ),
         PromptTemplate("humaneval-x", "// language: Rust\n<prompt>"),
-        PromptTemplate("mceval", _INSTRUCTION.replace("`<", "`fn <").replace(">`", "> {`")),
+        PromptTemplate("mceval", _WRITE.format("head", "docstring")),
     )
 }
 

@@ -1,13 +1,17 @@
 import hashlib
+import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from evalpkg.generation.keys import request_seed, sample_key
 from evalpkg.generation.prompts import TEMPLATES, cut, get_template
 from evalpkg.models import Role, Task
+from evalpkg.tasks import load_tasks
 
+PUBLISHED = Path(__file__).parents[4] / "shared" / "data"
 TASK = Task("t", "// Add.\nfn add_up(a: i32) -> i32 {", "add_up", "")
 
 
@@ -101,8 +105,64 @@ def test_published_templates_find_signature_and_description(task, signature, des
     assert get_template("multipl-e").render(task).endswith(f"\n\n{task.prompt}")
 
 
+HELPED = """/* Encode. */
+fn encode(s: &str) -> String {
+    // Not the task's.
+    s.into()
+}
+
+/*
+
+    Decode.
+
+    Constraints:
+    * short
+
+*/
+fn decode(s: &str) -> String{
+"""
+
+
+def test_the_comment_of_a_helper_is_none_of_the_task_s_and_lists_keep_their_signs():
+    task = Task("a", HELPED, "decode", "")
+    head = "Write a Rust function `decode(s: &str) -> String` to solve the following problem:"
+    told = "Decode.\nConstraints:\n* short"
+    assert get_template("humanevalpack").render(task) == f"{head}\n{told}\n\n{HELPED.strip()}"
+
+
+@pytest.mark.parametrize(("brace", "shown"), [("{", "u8{"), (" {\n", "u8"), ("\n{\n", "u8")])
+def test_mceval_shows_a_brace_that_is_joined_to_the_type(brace, shown):
+    task = Task("a", f"/*\n One\n   two\n*/\nfn f() -> u8{brace}", "f", "")
+    asked = get_template("mceval").render(task)
+    head = f"Write a Rust function `fn f() -> {shown}` to solve the following problem:"
+    assert asked == f"{head}\nOne\n   two"
+
+
+def test_a_fix_is_asked_for_with_the_buggy_code_its_tests_and_the_prefix():
+    bug = "// This version of `f` has a bug:\n// fn f() -> u8 {\n//     2\n// }\n// Fixed:\n"
+    task = Task("a", f"use std::fmt;\n\n{bug}fn f() -> u8 {{\n", "f", "mod tests {}\n")
+    asked = get_template("humanevalpack-fix").render(task)
+    code = "use std::fmt;\n\nfn f() -> u8 {\n    2\n}\n"
+    rest = "mod tests {}\n\nFix bugs in f.\n\nuse std::fmt;\n\nfn f() -> u8 {"
+    assert asked == code + rest
+
+
+@pytest.mark.skipif(not PUBLISHED.is_dir(), reason="the published files are not here")
+@pytest.mark.parametrize(("name", "other"), [("humanevalpack", 2), ("mceval", 0)])
+def test_messages_are_those_of_the_published_instructions(name, other):
+    file = PUBLISHED / f"{name}_rust.jsonl"
+    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    tasks = load_tasks(name, "original", files=[file]).tasks
+    unequal = 0
+    for task, row in zip(tasks, rows, strict=True):
+        prefix = f"\n\n{row['prompt']}" if name == "humanevalpack" else ""
+        asked = get_template(name).render(task)
+        unequal += asked != f"{row['instruction'].strip()}{prefix}".strip()
+    assert unequal == other
+
+
 def test_what_a_task_says_is_never_taken_for_a_place_of_the_template():
-    task = Task("a", "// <signature> <description>\nfn f() {", "f", "")
+    task = Task("a", "// <signature> <comment>\nfn f() {", "f", "")
     assert get_template("bare").render(task) == task.prompt
     assert get_template("default").render(task).startswith(task.prompt)
 
