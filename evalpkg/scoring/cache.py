@@ -138,7 +138,11 @@ def _verdict(
     texts = (detail, program) if code is None else (code, detail, program)
     if not all(isinstance(text, str) for text in texts) or compile_ok not in (None, 0, 1):
         raise ValueError("a row of it is no verdict")
-    if VerdictKind(kind) in UNJUDGED:
+    found = VerdictKind(kind)
+    if found in UNJUDGED:
         return None
     known = None if compile_ok is None else bool(compile_ok)
-    return Verdict(VerdictKind(kind), known, code, detail, program)
+    compiles = {VerdictKind.PASSED: True, VerdictKind.COMPILE_ERROR: False}
+    if known is not compiles.get(found, known):
+        raise ValueError("a row of it contradicts itself")
+    return Verdict(found, known, code, detail, program)

@@ -104,7 +104,7 @@ class Rounds:
             self._waiting[key].append(position)
             return
         known = self._known.get(key) or (self._use.cache.get(key) if self._use.cache else None)
-        if known is not None:
+        if known is not None and known.program_sha256 == digest:
             self._known[key] = known
             self._on_verdict(position, known, True)
             return

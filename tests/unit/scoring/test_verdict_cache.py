@@ -144,3 +144,14 @@ def test_a_kept_verdict_that_says_nothing_about_a_program_is_a_miss(
     cache = VerdictCache(tmp_path / "cache")
     assert cache.get(b"key") is None
     cache.close()
+
+
+@pytest.mark.parametrize(
+    "change", ["compile_ok = 0", "compile_ok = NULL", "kind = 'compile_error'"]
+)
+def test_a_row_that_contradicts_itself_is_a_miss(tmp_path: Path, change: str) -> None:
+    path = tmp_path / "v.sqlite"
+    assert kept(path) == PASSED
+    with sqlite3.connect(path) as base:
+        base.execute(f"UPDATE verdicts SET {change}")
+    assert VerdictCache(path).get(b"key") is None
