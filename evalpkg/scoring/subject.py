@@ -6,6 +6,7 @@ import hashlib
 import re
 
 from evalpkg.errors import DataError
+from evalpkg.extraction import parse, text_of
 from evalpkg.models import Task
 from evalpkg.scoring.instances import Instances
 from evalpkg.scoring.oracle import task_digest
@@ -49,8 +50,24 @@ def subject_unit(task: Task, source: str, instances: Instances = ()) -> Unit:
         shim = _with_std(shim)
     text = f"{source}\nconst _: () = ();\n{shim}"
     if at_root:
+        if _has_main(source):
+            text += "const _: () = { let _ = main; };\n"  # it would be dead code in a library
         return Unit(name, text + _export(name, "", task), "", is_root=True)
     return Unit(name, text, f"mod {name}; " + _export(name, f"{name}::", task))
+
+
+def _has_main(source: str) -> bool:
+    """Tell whether a program has a ``fn main`` at the top that no ``cfg`` removes."""
+    if "main" not in source:
+        return False
+    conditional = False
+    for node in parse(source.encode("utf-8", "replace")).root_node.named_children:
+        name = node.child_by_field_name("name") if node.type == "function_item" else None
+        if name is not None and text_of(name) == "main":
+            return not conditional
+        is_attribute = node.type == "attribute_item"
+        conditional = is_attribute and (conditional or "cfg" in text_of(node))
+    return False
 
 
 _SHIM = "pub(crate) mod evalwire_shim {"

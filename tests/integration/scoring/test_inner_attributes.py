@@ -34,6 +34,8 @@ ACCEPTED = {
     "private": f"#![forbid(unused, future_incompatible, keyword_idents)]\n{SIGNATURE}{BODY}",
     "no std": f"#![no_std]\nextern crate alloc;\nuse alloc::vec::Vec;\npub {SIGNATURE}{NO_STD}",
     "clippy": "#![warn(clippy::all, clippy::pedantic)]\n#![allow(clippy::style)]\n" + PUBLIC,
+    "main": f"#![deny(warnings)]\n{SIGNATURE}{BODY}fn main() {{ let _ = close(&[], 0.0); }}\n",
+    "another main": f"#![deny(unused)]\n{SIGNATURE}{BODY}#[cfg(windows)]\nfn main() {{}}\n",
     "no implicit prelude in a module": f"mod m {{ #![allow(dead_code)] }}\n{PUBLIC}",
 }
 REJECTED = {
