@@ -80,6 +80,12 @@ if TYPE_CHECKING:
     "sets. May be repeated.",
 )
 @click.option(
+    "--contamination",
+    type=EXISTING_FILE,
+    help="File from 'evalpkg contamination --output' that 'report' was given; checks that it names "
+    "the tasks that the result without touched tasks leaves out.",
+)
+@click.option(
     "--rebuild-to",
     type=FILE,
     metavar="FILE",
@@ -120,6 +126,7 @@ def command(
     crates: Path | None,
     verify_key: Path | None,
     files: tuple[Path, ...],
+    contamination: Path | None,
     rebuild_to: Path | None,
     commitment: str,
     strict: bool,
@@ -168,6 +175,7 @@ def command(
             crates=crates,
             verify_key=verify_key,
             files=files,
+            contamination=contamination,
             rebuild_to=rebuild_to,
             commitment=commitment,
         )

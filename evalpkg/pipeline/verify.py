@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from evalpkg.config import EvalConfig
+from evalpkg.contamination import read_touched
 from evalpkg.errors import DataError, EnvironmentUnfitError
 from evalpkg.evidence import read_metadata
 from evalpkg.pipeline.judging import Extractor
@@ -43,6 +45,8 @@ class VerifyRequest:
         crates: folder of the crates that tasks name, for the samples that are judged again.
         rebuild_to: file for the report page that is built here, to read instead of the run's.
         commitment: digest that was published before the run; empty if there is none.
+        contamination: file that ``evalpkg contamination`` wrote, if the result is to be compared
+            with it.
     """
 
     rescore: int = 0
@@ -55,6 +59,7 @@ class VerifyRequest:
     crates: Path | None = None
     rebuild_to: Path | None = None
     commitment: str = ""
+    contamination: Path | None = None
 
 
 def verify_with_rechecks(
@@ -84,6 +89,7 @@ def verify_with_rechecks(
         bound=tuple(name for name in EvalConfig.model_fields if EvalConfig.binds(name)),
         refusal=refusal,
         digest=program_digest,
+        touched=partial(read_touched, request.contamination) if request.contamination else None,
         commitment=request.commitment.lower(),
         seed=fresh_seed() if request.seed is None else request.seed,
     )

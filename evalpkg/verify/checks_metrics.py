@@ -13,14 +13,20 @@ from evalpkg.verify.check import Check, conclude
 from evalpkg.verify.files import Evidence, with_releases
 
 if TYPE_CHECKING:
-    from evalpkg.statistics import Metrics
+    from evalpkg.statistics import Metrics, StatisticsSettings
+    from evalpkg.verify.recheck import Touched
 
 RELATIVE, ABSOLUTE = 1e-9, 1e-12
 """Tolerance of numbers: two computers may round the last digits of a sum differently."""
 
 
-def check_metrics(evidence: Evidence, mode: Mode) -> Check:
+def check_metrics(evidence: Evidence, mode: Mode, find_touched: Touched | None = None) -> Check:
     """Compute every number of ``metrics.json`` again from rows, tasks and metadata.
+
+    Args:
+        evidence: the run.
+        mode: whose metrics to check.
+        find_touched: names the tasks that the training data hold; None if that is not known.
 
     Raises:
         DataError: if a file is missing or malformed.
@@ -68,18 +74,41 @@ def check_metrics(evidence: Evidence, mode: Mode) -> Check:
         for task_id in sorted(set(settings.touched) - {task.task_id for task in evidence.tasks})
     ]
     left_out = []
-    if settings.touched or settings.contamination_sha256:
+    if find_touched is not None:
+        problems += _of_contamination(evidence, mode, settings, find_touched)
+    elif settings.touched or settings.contamination_sha256:
         left_out.append(
             f"{mode.value}/{path.name}: which tasks the training data contain is told by a file "
-            f"that is not in the run (sha256 {settings.contamination_sha256 or '(none)'})"
+            f"that is not in the run (sha256 {settings.contamination_sha256 or '(none)'}); name it "
+            "with --contamination"
         )
     if mode is evidence.modes[0]:
         problems += _of_stopping(evidence, rebuilt)
     held = "recomputed from the rows"
+    if find_touched is not None:
+        held += ", and the touched tasks from the file"
     if settings.margin is not None:
         held += f", with a margin of {100 * settings.margin:g} points"
     check = conclude(f"metrics ({mode.value})", problems, held, left_out)
     return with_releases(check, evidence)
+
+
+def _of_contamination(
+    evidence: Evidence, mode: Mode, settings: StatisticsSettings, find_touched: Touched
+) -> Iterator[str]:
+    """Check that the file names the tasks that the metrics leave out, and is the recorded one."""
+    touched, digest = find_touched([task.task_id for task in evidence.tasks])
+    known = {"contamination_sha256": digest, "touched": sorted(touched)}
+    told = {
+        "contamination_sha256": settings.contamination_sha256,
+        "touched": sorted(settings.touched),
+    }
+    for name, value in known.items():
+        if told[name] != value:
+            yield (
+                f"{mode.value}/metrics.json, settings.{name}: {told[name] or '(none)'}, but the "
+                f"file of --contamination gives {value or '(none)'}"
+            )
 
 
 def _of_stopping(evidence: Evidence, metrics: Metrics) -> Iterator[str]:

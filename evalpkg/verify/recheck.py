@@ -22,6 +22,9 @@ Digest = Callable[[Task, str], str]
 """A function from a task and a program to the digest of the compiled source."""
 Judge = Callable[[Sequence[tuple[Task, Extraction]]], Sequence[Verdict]]
 """A function that compiles and runs programs, and yields one verdict each, in order."""
+Touched = Callable[[Sequence[str]], tuple[tuple[str, ...], str]]
+"""A function from ids to those of tasks that the training data hold, and the sha256 of the file
+that names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class Rechecks:
         bound: settings that every configuration must hold; empty skips this check.
         refusal: a function that says why arguments are not a configuration; empty if they are.
         digest: computes every program's digest again; None skips this.
+        touched: names the tasks that the training data hold; None skips this.
         judge: scores programs; needed if ``rescore`` is above 0.
         commitment: digest that was published before the run; empty for none.
         rustc: compiler of ``judge``, in the metadata's form.
@@ -52,6 +56,7 @@ class Rechecks:
     bound: tuple[str, ...] = ()
     refusal: Callable[[Mapping[str, Any]], str] = lambda _: ""
     digest: Digest | None = None
+    touched: Touched | None = None
     judge: Judge | None = None
     rustc: str = ""
     commitment: str = ""

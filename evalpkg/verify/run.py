@@ -74,7 +74,7 @@ def verify_run(
     require_whole_run(root)
     evidence = Evidence(RunLayout(root))
     done: list[Check] = []
-    checks = [*_from_files(verify_key, rechecks), *_from_rows(evidence)]
+    checks = [*_from_files(verify_key, rechecks), *_from_rows(evidence, rechecks)]
     if render_reports:
         again = partial(check_reports, render_reports=render_reports, rebuild_to=rebuild_to)
         checks.append(("reports", again))
@@ -133,7 +133,7 @@ def _from_files(verify_key: Path | None, rechecks: Rechecks) -> Checks:
     return checks
 
 
-def _from_rows(evidence: Evidence) -> Checks:
+def _from_rows(evidence: Evidence, rechecks: Rechecks) -> Checks:
     try:
         modes = evidence.modes
     except DataError:
@@ -145,7 +145,13 @@ def _from_rows(evidence: Evidence) -> Checks:
         ("passed", check_passed),
         ("prompts", check_prompts),
         ("agreement", check_agreement),
-        *((f"metrics ({mode.value})", partial(check_metrics, mode=mode)) for mode in modes),
+        *(
+            (
+                f"metrics ({mode.value})",
+                partial(check_metrics, mode=mode, find_touched=rechecks.touched),
+            )
+            for mode in modes
+        ),
     ]
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
+from evalpkg.contamination import read_touched
 from evalpkg.models import Mode
 from evalpkg.pipeline.publish import publish
 from evalpkg.statistics import UNTOUCHED
-from evalpkg.verify import verify_run
+from evalpkg.verify import Rechecks, verify_run
 from tests.unit.runs.result_records import TASKS
 from tests.unit.runs.result_runs import finished_run
 
@@ -24,5 +26,13 @@ def test_the_result_without_touched_tasks_is_shown_sealed_and_verified(tmp_path:
     report = verify_run(layout.root)
     assert report.ok, [check for check in report.checks if not check.ok]
     assert any("which tasks the training data contain" in text for text in report.left_out)
+    report = verify_run(layout.root, rechecks=Rechecks(touched=partial(read_touched, found)))
+    assert report.ok
+    assert not any("training data" in text for text in report.left_out)
+    found.write_text(json.dumps({"touched": ids[1:], "tasks": {one: [] for one in ids}}))
+    report = verify_run(layout.root, rechecks=Rechecks(touched=partial(read_touched, found)))
+    told = " ".join(text for check in report.checks for text in check.problems)
+    assert "settings.touched" in told
+    assert "settings.contamination_sha256" in told
     publish(layout)
     assert UNTOUCHED not in layout.html.read_text(encoding="utf-8")
