@@ -14,17 +14,12 @@ from tests.unit.generation.generation_tiny import answers, decoder, requests, ti
 from tests.unit.generation.test_tokens import WITH_BOS, tokenizer
 
 ORIGINAL = 64
-LONGROPE = {
-    "rope_type": "longrope",
-    "short_factor": [1.0] * 4,
-    "long_factor": [4.0] * 4,
-    "original_max_position_embeddings": ORIGINAL,
-    "rope_theta": 10000.0,
-}
+FACTORS = {"type": "longrope", "short_factor": [1.0] * 4, "long_factor": [4.0] * 4}
+LONGROPE = {"rope_type": "longrope", "original_max_position_embeddings": ORIGINAL}
 
 
 def phi3() -> Any:
-    return tiny_model("phi3", rope_parameters=LONGROPE, original_max_position_embeddings=ORIGINAL)
+    return tiny_model("phi3", rope_scaling=FACTORS, original_max_position_embeddings=ORIGINAL)
 
 
 def test_beyond_its_original_length_a_longrope_sample_depends_on_its_company() -> None:
@@ -57,7 +52,7 @@ def test_up_to_its_original_length_it_does_not() -> None:
         (
             {
                 "max_position_embeddings": 512,
-                "rope_scaling": {"type": "longrope", "short_factor": [], "long_factor": []},
+                "rope_scaling": FACTORS,
                 "original_max_position_embeddings": 32,
             },
             32,

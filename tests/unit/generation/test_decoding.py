@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 import torch
+import transformers
 
 from evalpkg.errors import ConfigError, EnvironmentUnfitError
 from evalpkg.generation.network import Network
@@ -71,10 +72,14 @@ ARCHITECTURES: dict[str, dict[str, Any]] = {kind: {} for kind in PLAIN} | {
     "gpt_oss": MIXTURES | {"attention": "eager"},
 }
 """The architectures that agree with ``generate`` token for token; the rest were refused."""
+SINCE_5 = {"codegen", "mpt", "phimoe"}
+"""Those that transformers 4 runs otherwise: the trial at load refuses them, or SDPA is missing."""
 
 
 @pytest.mark.parametrize("kind", ARCHITECTURES)
 def test_greedy_answers_are_those_of_generate(kind):
+    if kind in SINCE_5 and transformers.__version__ < "5":
+        pytest.skip("since transformers 5")
     changes = dict(ARCHITECTURES[kind])
     attention = changes.pop("attention", "sdpa")
     model = tiny_model(kind, attention, **changes)
