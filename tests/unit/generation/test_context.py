@@ -19,7 +19,7 @@ LONGROPE = {"rope_type": "longrope", "original_max_position_embeddings": ORIGINA
 
 
 def phi3() -> Any:
-    return tiny_model("phi3", rope_scaling=FACTORS, original_max_position_embeddings=ORIGINAL)
+    return tiny_model("phi3", rope_scaling=dict(FACTORS), original_max_position_embeddings=ORIGINAL)
 
 
 def test_beyond_its_original_length_a_longrope_sample_depends_on_its_company() -> None:
