@@ -1,6 +1,6 @@
 """The proof of a run: metadata, manifest, Merkle tree, signatures."""
 
-from evalpkg.evidence.answers import AnswerCounts, with_answer_warnings
+from evalpkg.evidence.answers import AnswerCounts, tells_of_cuts, with_answer_warnings
 from evalpkg.evidence.commitment import (
     commitment_digest,
     commitment_document,
@@ -99,6 +99,7 @@ __all__ = [
     "self_check_passed",
     "signer_uri",
     "tasks_sha256",
+    "tells_of_cuts",
     "this_tool",
     "tree_mode",
     "verifies",

@@ -81,6 +81,11 @@ CUT_OFF = (
 )
 
 
+def tells_of_cuts(warning: str) -> bool:
+    """Tell whether the warning is the one about answers that were cut off."""
+    return warning.endswith(CUT_OFF)
+
+
 def with_answer_warnings(warnings: Iterable[str], rows: Mapping[Role, Iterable[Row]]) -> list[str]:
     """Return a run's warnings; those about answers come first, made again from its rows."""
     others = [text for text in warnings if not text.endswith((EMPTY, CUT_OFF))]

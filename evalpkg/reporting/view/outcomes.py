@@ -195,8 +195,8 @@ def policy_view(metrics: Mapping[Mode, Metrics]) -> PolicyView:
 def _veto_sentence(role: Role, veto: PolicyVeto) -> str:
     share = f" ({percent(veto.vetoed_share)})" if veto.vetoed_share is not None else ""
     return (
-        f"{ROLE[role]}: {count(veto.vetoed_correct)} of {count(veto.correct)} correct samples"
-        f" rejected{share}; {count(veto.vetoed)} samples of any kind broke a rule."
+        f"{ROLE[role]}: {count(veto.vetoed_correct)} of {plural(veto.correct, 'correct sample')}"
+        f" rejected{share}; {plural(veto.vetoed, 'sample')} of any kind broke a rule."
     )
 
 

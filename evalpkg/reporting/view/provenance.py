@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from evalpkg.evidence import Environment, EvalMetadata, Model, Provisioning
+from evalpkg.evidence import Environment, EvalMetadata, Model, Provisioning, tells_of_cuts
 from evalpkg.models import Mode, Role, Task
 from evalpkg.reporting.format import plain, plural
 from evalpkg.reporting.labels import MODE, ROLE
@@ -48,9 +48,10 @@ def model_names(metadata: EvalMetadata | None, roles: Sequence[Role]) -> dict[Ro
 def warnings(metadata: EvalMetadata | None, metrics: Mapping[Mode, Metrics]) -> list[str]:
     """List everything that weakens the result, the gravest first."""
     first = next(iter(metrics.values()))
-    found = _warnings_of_run(metadata) + _warnings_of_rows(first) + cut_warnings(first)
+    cut = cut_warnings(first)
+    found = _warnings_of_run(metadata) + _warnings_of_rows(first) + cut
     if metadata is not None:
-        found += [plain(text) for text in metadata.warnings]
+        found += [plain(text) for text in metadata.warnings if not (cut and tells_of_cuts(text))]
         found += [
             f"Host {plain(host.shard)}: {plain(text)}"
             for host in metadata.hosts

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from evalpkg.evidence.answers import CUT_OFF
 from evalpkg.evidence.metadata import EvalMetadata
 from evalpkg.models import Mode, Role
 from evalpkg.reporting import write_reports
@@ -83,8 +84,10 @@ def cut(share):
 def test_cut_answers_are_counted_compared_and_warned_of(tmp_path):
     layout = make_run(tmp_path)
     change_rows(layout, cut(0.75))
-    finish_run(layout, 4, (1,))
+    recorded = [f"75% of the base model's answers (36 of 48) {CUT_OFF}", "Another one."]
+    finish_run(layout, 4, (1,), warnings=recorded)
     page, texts = reports(layout)
+    assert all("Another one." in text and "(36 of 48)" not in text for text in texts)
     answers = metrics_of(layout)["roles"]["base"]["answers"]
     assert answers["ended_by_length"]["value"] == pytest.approx(0.75)
     assert metrics_of(layout)["comparison"]["ended_by_length"]["value"] == pytest.approx(-0.75)
@@ -113,4 +116,5 @@ def test_modes_that_agree_are_one_line(tmp_path):
     page = Text(layout.html.read_text(encoding="utf-8"))
     assert page.row("pass@1 with and without policy")
     assert not [row for row in page.rows if " with policy" in row]
+    assert "Hollow" not in page.all
     assert json.loads(layout.metrics(Mode.POLICY).read_text())["mode"] == "policy"
