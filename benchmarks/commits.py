@@ -13,7 +13,9 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -42,11 +44,20 @@ class Side:
         self._environment = {k: v for k, v in os.environ.items() if k != "RUST_BACKTRACE"}
         self._environment |= {"PYTHONPATH": str(checkout), "EVALPKG_CACHE": str(folder / "cache")}
 
+        # -P: the folder that we are in holds an evalpkg, too.
+        self._command = [sys.executable, "-P", "-m", "evalpkg", "score"]
+        known = subprocess.run(
+            [*self._command, "--help"], env=self._environment, capture_output=True, check=True
+        )
+        # An earlier commit writes nothing but verdicts, and has no option for it.
+        self._only = ["--verdicts-only"] if b"--verdicts-only" in known.stdout else []
+
     def score(self, samples: Path, workers: int) -> tuple[float, list[str]]:
         """Judge a file; return the CPU seconds and the verdict of each row."""
-        command = [sys.executable, "-m", "evalpkg", "score", str(samples), "--no-cache"]
-        command += ["--verdicts-only", "--output-dir", str(self._out)]
-        used = measure([*command, "--n-workers", str(workers)], self._environment)
+        shutil.rmtree(self._out, ignore_errors=True)  # or it would go on with what is there
+        command = [*self._command, str(samples), "--no-cache", *self._only]
+        command += ["--output-dir", str(self._out), "--n-workers", str(workers)]
+        used = measure(command, self._environment)
         lines = (self._out / "verdicts.jsonl").read_text(encoding="utf-8").splitlines()
         return used.cpu, [str(json.loads(line)["verdict"]) for line in lines]
 

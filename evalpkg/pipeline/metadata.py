@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from evalpkg.config import EvalConfig
@@ -29,6 +30,10 @@ from evalpkg.pipeline.facts import NOT_THE_RESULT, RunFacts
 from evalpkg.reporting.progress.counter import utc_now
 from evalpkg.scoring import Judged
 
+# The metadata are written several times in a run, and both ask other programs.
+_tool = cache(this_tool)
+_environment = cache(collect_environment)
+
 
 def build_metadata(
     config: EvalConfig,
@@ -50,7 +55,7 @@ def build_metadata(
     generated, judged = facts.generated(), scorer or facts.judged()
     check = facts.self_check or {"passed": False, "outcome": "the self-check was not run"}
     return EvalMetadata(
-        tool=this_tool(),
+        tool=_tool(),
         started_at=facts.started_at,
         finished_at=utc_now() if finished else "",
         arguments=arguments_of(config),
@@ -77,7 +82,7 @@ def build_metadata(
         ),
         sandbox=Sandbox(provider=judged.sandbox, profile_sha256=judged.sandbox_profile_sha256),
         self_check=SelfCheck.model_validate(check),
-        environment=collect_environment(),
+        environment=_environment(),
         lock_file=_lock_file(config),
         warnings=list(_warnings(facts)),
         earlier=facts.earlier,

@@ -70,6 +70,7 @@ def _has_main(source: str) -> bool:
     return False
 
 
+_MAIN = re.compile(r"\bmain\b")
 _SHIM = "pub(crate) mod evalwire_shim {"
 
 
@@ -89,6 +90,8 @@ def stack_bytes(task: Task) -> int:
 
     It is that of a test's thread, or of the main thread where the tests are a ``fn main``.
     """
+    if _MAIN.search(task.test) is None:
+        return TEST_STACK  # found without parsing
     try:
         return MAIN_STACK if open_tests(task.test).is_main else TEST_STACK
     except DataError:

@@ -81,11 +81,12 @@ def open_tests(source: str, listed: tuple[str, ...] | None = None, module: str =
     for node, path, attributes in _items(root, ""):
         opened.add(node, path, attributes)
     opened.refuse_what_is_lost(root)
-    opened.be_a_test_build(root)
+    if "cfg" in source:
+        opened.be_a_test_build(root)
     if module and "crate" in source:
         opened.start_paths_at(module, root)
     is_main = opened.main is not None and not opened.found and not opened.wrapped
-    if not is_main:
+    if not is_main and "exit" in source:
         refuse_an_early_end(root)
     if opened.main is not None and is_main and (opened.certain or listed == ()):
         opened.make_public(opened.main)
@@ -295,9 +296,12 @@ def _panics(attributes: list[Node], names: list[str]) -> str | None:
 
 
 def _all(node: Node) -> Iterator[Node]:
-    yield node
-    for child in node.children:
-        yield from _all(child)
+    """Yield the node and all below it, in their order."""
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        yield current
+        stack += reversed(current.children)
 
 
 def _items(parent: Node, prefix: str) -> Iterator[tuple[Node, str, list[Node]]]:
