@@ -33,6 +33,9 @@ NOTABLE = (
 """The most important packages for a reader."""
 
 
+_FIELDS = ("Name", "Version")
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
 
@@ -175,7 +178,7 @@ def _distributions_in(path: tuple[str, ...]) -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
     for distribution in importlib.metadata.distributions(path=list(path)):
         try:
-            given, version = distribution.metadata["Name"], distribution.version
+            given, version = _name_and_version(distribution)
             origin = distribution.read_text("direct_url.json") or "{}"
         except (OSError, KeyError, ValueError):
             continue
@@ -183,6 +186,15 @@ def _distributions_in(path: tuple[str, ...]) -> dict[str, tuple[str, str]]:
             name = re.sub(r"[-_.]+", "-", given).lower()
             found.setdefault(name, (_requirement(name, version, origin), version))
     return dict(sorted(found.items()))
+
+
+def _name_and_version(distribution: importlib.metadata.Distribution) -> tuple[str, str]:
+    """Read the two fields alone: parsing all of the metadata takes long with many packages."""
+    text = distribution.read_text("METADATA") or distribution.read_text("PKG-INFO") or ""
+    head = text.partition("\n\n")[0]
+    found = [re.search(rf"^{field}:[ \t]*(.*)$", head, re.MULTILINE) for field in _FIELDS]
+    given, version = (match[1].strip() if match else "" for match in found)
+    return given, version
 
 
 def _requirement(name: str, version: str, origin: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -148,6 +147,8 @@ class Judge(Closing):
 
     async def judge_async(self, items: Iterable[tuple[str, str]]) -> list[Verdict]:
         """Return verdicts as ``batch`` does, without blocking the event loop."""
+        import asyncio  # here, since it takes long to import and a command does not need it
+
         listed = list(items)
         future = await asyncio.to_thread(self.submit, listed)
         return await asyncio.wrap_future(future)
