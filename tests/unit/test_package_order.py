@@ -73,3 +73,9 @@ def test_packages_with_a_face_are_entered_by_it() -> None:
                 if inside and package in WITH_A_FACE:
                     past.add(f"{path.relative_to(ROOT)} imports {name}")
     assert not past, "import the name from the package, and add it to its __init__"
+
+
+def test_no_module_is_longer_than_contributing_md_allows() -> None:
+    sources = [path for kind in ("*.py", "*.rs") for path in ROOT.rglob(kind)]
+    lines = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in sources}
+    assert {str(path): count for path, count in lines.items() if count > 400} == {}

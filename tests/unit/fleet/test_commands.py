@@ -8,7 +8,8 @@ from click.testing import CliRunner
 
 pytest.importorskip("ansible_runner", reason="the extra `fleet` brings it")
 
-from evalpkg.cli.fleet import Printer, command
+from evalpkg.cli.fleet import command
+from evalpkg.cli.fleet_play import Printer
 from evalpkg.errors import ConfigError
 from evalpkg.fleet import rent
 from evalpkg.fleet.board import Board

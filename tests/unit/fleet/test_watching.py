@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from evalpkg.cli import fleet as commands
+from evalpkg.cli import fleet_play
 from evalpkg.fleet import rent
 from evalpkg.fleet.board import Board
 from evalpkg.fleet.events import Event, EventLog, parse_event
@@ -221,7 +221,7 @@ def test_at_a_limit_rented_hosts_are_given_back_and_own_ones_are_named(
     monkeypatch.setattr(rent, "give_back", lambda desk, confirm: calls.append(confirm("sure?")))
     outcome = WatchOutcome(2, "The limit of 3 hours is reached.", "1 of 2 shards.", ())
     desk: Any = "desk"
-    status = commands._end(desk, Inventory("hosts", cloud), outcome, "folder")
+    status = fleet_play._end(desk, Inventory("hosts", cloud), outcome, "folder")
     assert status == 6
     assert calls == [True] * given_back
     assert ("STILL COST MONEY" in capsys.readouterr().out) is not cloud
