@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -79,6 +80,7 @@ def load_base(
     files = files or locate(settings, on_status)
     on_status(f"Loading {settings.base_model} in {dtype} on {device}")
     hub.refuse_pointers(files)
+    _refuse_newer(files)
     arguments: dict[str, Any] = {"dtype": getattr(torch, dtype)}
     if device != "cpu":
         arguments["device_map"] = {"": device}
@@ -135,6 +137,30 @@ def load_tokenizer(settings: GenerationSettings, files: hub.ModelFiles) -> Any:
         )
     except (OSError, ValueError, KeyError):
         return None
+
+
+def _refuse_newer(files: hub.ModelFiles) -> None:
+    """Refuse a model that a later generation of transformers saved.
+
+    Generations name settings in other ways, and ignore names that they do not know. transformers 4
+    reads no ``rope_parameters``: it takes its own default for the base of the rotary embedding, and
+    computes something else without a word.
+    """
+    import transformers
+
+    try:
+        config = json.loads((files.folder / "config.json").read_text(encoding="utf-8"))
+        saved = str(config.get("transformers_version") or "")
+        newer = int(saved.partition(".")[0]) > int(transformers.__version__.partition(".")[0])
+    except (OSError, ValueError, AttributeError):  # transformers says what is wrong with the file
+        return
+    if newer:
+        raise EnvironmentUnfitError(
+            f"{files.name} was saved by transformers {saved}, and {transformers.__version__} would "
+            "ignore some of its settings without a word",
+            f"Install transformers {saved.partition('.')[0]}, or save the model with transformers "
+            f"{transformers.__version__.partition('.')[0]}.",
+        )
 
 
 def _caps_scores(config: Any) -> bool:

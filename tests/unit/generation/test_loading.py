@@ -125,6 +125,23 @@ def test_weights_that_cannot_be_read_are_an_error_and_no_traceback(tmp_path, con
         create_backend(settings)
 
 
+@pytest.mark.parametrize(
+    ("saved", "refused"), [("99.0.1", True), ("4.40.0", False), ("", False), (None, False)]
+)
+def test_a_model_that_a_later_generation_of_transformers_saved_is_refused(tmp_path, saved, refused):
+    """transformers 4 would take its default of the rotary base for that of the model."""
+    settings = saved_model(tmp_path)
+    tokenizer(None, adds_bos=False).save_pretrained(tmp_path)
+    config = json.loads((tmp_path / "config.json").read_text())
+    (tmp_path / "config.json").write_text(json.dumps(config | {"transformers_version": saved}))
+    if not refused:
+        create_backend(settings).close()
+        return
+    with pytest.raises(EnvironmentUnfitError, match=r"saved by transformers 99\.0\.1") as caught:
+        create_backend(settings)
+    assert "Install transformers 99" in caught.value.cure
+
+
 def test_digests_cover_weights_and_configs_only(tmp_path):
     (tmp_path / "model.safetensors").write_bytes(b"weights")
     (tmp_path / "config.json").write_bytes(b"{}")
