@@ -35,6 +35,13 @@ def test_nothing_moves_while_all_hosts_are_there() -> None:
     assert plan_shards(plan, ["b", "a"], ["0/2"]) == plan
 
 
+def test_a_run_for_a_cluster_is_one_shard_however_many_hosts_there_are() -> None:
+    plan = plan_shards({}, ["a", "b", "c"], [], 2, 1)
+    assert plan == {"count": 1, "hosts": {"0": "a"}}
+    assert plan_shards(plan, ["c", "a"], [], 2, 1) == plan
+    assert plan_shards(plan, ["b", "c"], [], 2, 1)["hosts"] == {"0": "b"}
+
+
 @given(first=HOSTS, later=HOSTS, data=st.data())
 def test_every_open_shard_has_exactly_one_living_host(
     first: list[str], later: list[str], data: st.DataObject

@@ -6,7 +6,11 @@ from typing import Any
 
 
 def plan_shards(
-    previous: dict[str, Any], hosts: list[str], done: list[str], shards_per_host: int = 1
+    previous: dict[str, Any],
+    hosts: list[str],
+    done: list[str],
+    shards_per_host: int = 1,
+    shards: int = 0,
 ) -> dict[str, Any]:
     """Assign the shards of a run to the hosts that can be reached.
 
@@ -19,11 +23,12 @@ def plan_shards(
         hosts: the hosts that can work now.
         done: shards whose result the controller has, as ``i/n``.
         shards_per_host: number of shards per host in a new run.
+        shards: number of shards of a new run, for any number of hosts; 0 for shards_per_host.
 
     Returns:
         a plan in the form of ``previous``.
     """
-    count = previous.get("count") or len(hosts) * int(shards_per_host)
+    count = previous.get("count") or int(shards) or len(hosts) * int(shards_per_host)
     begun = previous.get("hosts", {})
     finished = {int(shard.split("/")[0]) for shard in done}
     assigned: dict[int, str] = {}
