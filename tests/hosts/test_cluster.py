@@ -83,10 +83,10 @@ def test_the_wall_covers_every_port_that_ray_is_given(
 def test_nftables_takes_the_wall(rendered: Path) -> None:
     file = str(rendered / "gpu-1/sigilderg-ray.nft")
     if shutil.which("nft") is None or os.geteuid() != 0:
-        pytest.skip("needs nft and root")
+        pytest.skip("checking a table of nftables needs nft and root")
     result = subprocess.run(["nft", "-c", "-f", file], capture_output=True, text=True, check=False)
     if "not permitted" in result.stderr or "not supported" in result.stderr:
-        pytest.skip(result.stderr)
+        pytest.skip(f"this kernel takes no table of nftables: {result.stderr}")
     assert result.returncode == 0, result.stderr
 
 
