@@ -27,7 +27,7 @@ _TAG = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_FIELD = re.compile(rf"{_TAG_NAME}", re.IGNORECASE)
+_FIELD = re.compile(_TAG_NAME, re.IGNORECASE)
 _SIGNS = ("<", "[", "◁")
 _FOLDED = re.compile(
     r"\s*<details\b[^<>]*+>\s*+<summary>(?P<summary>[^<]*+)</summary>.*?(?:</details>|\Z)",
