@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from benchmarks import scoring_sets
@@ -28,6 +29,10 @@ from evalpkg.models import Task
 from evalpkg.tasks import load_tasks
 
 HERE = Path(__file__).parents[1]
+
+_UNUSUAL = ("RUST_BACKTRACE", "PYTHONDONTWRITEBYTECODE")
+"""Variables that a user does not set; without byte code, each start compiles every module anew."""
+
 Made = tuple[str, Callable[[], Iterator[scoring_sets.Row]]]
 
 
@@ -41,7 +46,7 @@ class Side:
 
     def __init__(self, checkout: Path, folder: Path) -> None:
         self._out = folder / "out"
-        self._environment = {k: v for k, v in os.environ.items() if k != "RUST_BACKTRACE"}
+        self._environment = {k: v for k, v in os.environ.items() if k not in _UNUSUAL}
         self._environment |= {"PYTHONPATH": str(checkout), "EVALPKG_CACHE": str(folder / "cache")}
 
         # -P: the folder that we are in holds an evalpkg, too.
@@ -63,13 +68,14 @@ class Side:
 
 
 def sets(tasks: Sequence[Task]) -> list[Made]:
-    """Return the sets of ``benchmarks.scoring``."""
+    """Return the sets of ``benchmarks.scoring``, and a file of one row."""
     good = [task for task in tasks if not any(w in task.erratum for w in BROKEN_AS_PUBLISHED)]
     return [
         ("canonicals, sound rows", lambda: scoring_sets.distinct(good)),
         ("canonicals, all rows", lambda: scoring_sets.distinct(tasks)),
         ("mix, a third failing", lambda: scoring_sets.mix(good)),
         ("30 tasks x 100, 32 % distinct", lambda: scoring_sets.repeated(good[:30])),
+        ("one row: what a command costs", lambda: islice(scoring_sets.distinct(good), 1)),
     ]
 
 
@@ -90,7 +96,7 @@ def main() -> None:
     parser.add_argument("--before", type=Path, required=True, help="a checkout of the old commit")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--sets", default="0,1,2,3", help="which sets, by number")
+    parser.add_argument("--sets", default="0,1,2,3,4", help="which sets, by number")
     parser.add_argument("--peer-rows", type=int, default=60, help="rows for the peer; 0 leaves out")
     options = parser.parse_args()
     print("| set | rows | peer, CPU-ms | before | after | after/before | each round | unequal |")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import subprocess
 import sys
@@ -70,3 +71,16 @@ def test_what_has_no_business_in_a_shard_is_refused_and_nothing_changes(
     assert [file.name for file in (folder / NAME).iterdir()] == ["old"]
     assert sorted(file.name for file in folder.iterdir()) == [NAME, f"{NAME}.tar.gz"]
     assert [file.name for file in tmp_path.iterdir()] == ["shards"]
+
+
+def test_an_archive_that_would_fill_the_disk_is_refused_before_it_does(tmp_path: Path) -> None:
+    (tmp_path / NAME).mkdir()
+    huge = member(f"{NAME}/work/samples.jsonl")
+    huge.size = 17 << 30
+    made = tmp_path / f"{NAME}.tar.gz"
+    with gzip.open(made, "wb") as out:  # the header alone: the size is refused before the content
+        out.write(huge.tobuf())
+    refused = unpack(made)
+    assert refused.returncode == 1
+    assert "unpacks to more than 16 GiB" in refused.stderr
+    assert sorted(file.name for file in tmp_path.iterdir()) == sorted([NAME, made.name])

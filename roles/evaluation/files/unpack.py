@@ -9,14 +9,22 @@ import sys
 import tarfile
 from pathlib import Path, PurePosixPath
 
+LARGEST = 16 << 30
+"""Most bytes that an archive may unpack to; 65,600 samples have less than 1 GiB."""
+
 
 def main(archive: Path, name: str) -> None:
     """Unpack beside the target first, so that a half archive never takes its place."""
     fresh = archive.parent / f".{name}.fresh"
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir()
+    total = 0
     with tarfile.open(archive, "r:gz") as tar:
         for member in tar:
+            total += member.size
+            if total > LARGEST:
+                shutil.rmtree(fresh)
+                sys.exit(f"{archive} unpacks to more than {LARGEST >> 30} GiB, so it is no shard")
             parts = PurePosixPath(member.name).parts
             if (
                 not parts
