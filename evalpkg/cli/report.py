@@ -72,14 +72,15 @@ def command(
         require_whole_run(directory)
         require_finished(directory)
     if len(directories) == 1:
-        from evalpkg.pipeline.publish import publish
+        from evalpkg.pipeline.publish import RunContent, publish
         from evalpkg.reporting.progress import Progress
         from evalpkg.store import RunLayout
 
         layout = RunLayout(directories[0])
         with Progress(None) as progress:
             progress.phase("writing results", 0)
-            publish(layout, signing_key, None if margin is None else margin / 100, contamination)
+            share = None if margin is None else margin / 100
+            publish(layout, RunContent.read(layout), signing_key, share, contamination)
         click.echo(layout.html)
         return
     if output_dir is None:

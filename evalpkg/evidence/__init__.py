@@ -49,6 +49,7 @@ from evalpkg.evidence.statement import (
     build_statement,
     open_envelope,
     pre_authentication_encoding,
+    read_metrics_documents,
     seal_run,
     signer_uri,
 )
@@ -91,6 +92,7 @@ __all__ = [
     "prove",
     "read_manifest",
     "read_metadata",
+    "read_metrics_documents",
     "read_proof",
     "read_row_files",
     "read_signature",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -202,13 +203,18 @@ class EvalMetadata(_Part):
             raise ValueError(error.cause) from error
 
 
-def write_metadata(layout: RunLayout, metadata: EvalMetadata) -> None:
-    """Write ``eval_metadata.json``.
+def write_metadata(layout: RunLayout, metadata: EvalMetadata) -> EvalMetadata:
+    """Write ``eval_metadata.json``, and return what a reader of the file gets.
+
+    JSON has no tuples or paths. So the written text is parsed; the file is not read.
 
     Raises:
-        EnvironmentUnfitError: if it cannot be written.
+        DataError: if the metadata do not follow the schema.
+        EnvironmentUnfitError: if the file cannot be written.
     """
-    write_atomic(layout.metadata, pretty_json(metadata.model_dump(mode="json")))
+    text = pretty_json(metadata.model_dump(mode="json"))
+    write_atomic(layout.metadata, text)
+    return _parsed(layout, json.loads(text))
 
 
 def require_whole_run(root: Path) -> None:
@@ -237,7 +243,10 @@ def read_metadata(layout: RunLayout) -> EvalMetadata:
     Raises:
         DataError: if it is missing or does not follow the schema; the text names the field.
     """
-    value = read_json(layout.metadata)
+    return _parsed(layout, read_json(layout.metadata))
+
+
+def _parsed(layout: RunLayout, value: dict[str, Any]) -> EvalMetadata:
     version = value.get("schema_version")
     if version != 1:
         raise DataError(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,8 +41,24 @@ def signer_uri(keyid: str) -> str:
     return f"ni:///sha-256;{digest}"
 
 
+def read_metrics_documents(
+    layout: RunLayout, known: Mapping[Mode, dict[str, Any]] | None = None
+) -> list[dict[str, Any]]:
+    """Read each mode's ``metrics.json`` except those ``known``, in the order of the modes.
+
+    Raises:
+        DataError: if one of them is no JSON object.
+    """
+    present = [mode for mode in Mode if layout.metrics(mode).exists()]
+    return [(known or {}).get(mode) or read_json(layout.metrics(mode)) for mode in present]
+
+
 def build_statement(
-    layout: RunLayout, manifest: Manifest, metadata: EvalMetadata, evaluator: str = UNSIGNED
+    layout: RunLayout,
+    manifest: Manifest,
+    metadata: EvalMetadata,
+    metrics: Sequence[dict[str, Any]],
+    evaluator: str = UNSIGNED,
 ) -> dict[str, Any]:
     """Build the statement about the run's manifest on disk.
 
@@ -49,12 +66,12 @@ def build_statement(
         layout: the run.
         manifest: its manifest, as it is on disk.
         metadata: its metadata, as they are on disk.
+        metrics: its metrics of each mode, as they are on disk.
         evaluator: URI of who stands behind it.
 
     Raises:
-        DataError: if the manifest or the metrics are missing or malformed.
+        DataError: if the manifest is missing, or the metrics are malformed.
     """
-    metrics = [read_json(layout.metrics(m)) for m in Mode if layout.metrics(m).exists()]
     subject = {"name": layout.manifest.name, "digest": {"sha256": sha256_file(layout.manifest)}}
     committed = metadata.arguments.get("commitment")
     promise = {"preRegistration": {"alg": "sha256", "value": committed}} if committed else {}
@@ -130,7 +147,7 @@ def _harness(manifest: Manifest) -> dict[str, Any]:
     return harness
 
 
-def _claims(layout: RunLayout, metrics: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _claims(layout: RunLayout, metrics: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Statements that were fixed before the run: nothing is missing; the fine-tuning helped.
 
     The second is the primary endpoint: the lower end of the interval of the paired difference in
@@ -184,6 +201,7 @@ def write_statement(
     layout: RunLayout,
     manifest: Manifest,
     metadata: EvalMetadata,
+    metrics: Sequence[dict[str, Any]],
     key: Ed25519PrivateKey | None = None,
 ) -> None:
     """Write the statement, and with a key also its signed envelope.
@@ -195,7 +213,8 @@ def write_statement(
     from evalpkg.evidence.signing import key_id
 
     keyid = key_id(key.public_key()) if key else ""
-    statement = build_statement(layout, manifest, metadata, signer_uri(keyid) if key else UNSIGNED)
+    evaluator = signer_uri(keyid) if key else UNSIGNED
+    statement = build_statement(layout, manifest, metadata, metrics, evaluator)
     payload = pretty_json(statement).encode("utf-8")
     write_atomic(layout.statement, payload)
     if key:
@@ -235,10 +254,21 @@ def open_envelope(path: Path) -> tuple[bytes, list[tuple[str, bytes]]]:
     return payload, signatures
 
 
-def seal_run(layout: RunLayout, signing_key: Path | None = None) -> Manifest:
+def seal_run(
+    layout: RunLayout,
+    signing_key: Path | None = None,
+    metadata: EvalMetadata | None = None,
+    metrics: Mapping[Mode, dict[str, Any]] | None = None,
+) -> Manifest:
     """Write the manifest, the statement and, with a key, their signatures.
 
     Everything else must be written before; what is changed later fails ``verify``.
+
+    Args:
+        layout: the run.
+        signing_key: file of the key that signs; None for no signature.
+        metadata: the metadata, as they are on disk; None to read them.
+        metrics: metrics by mode, as they are on disk; those of other modes are read.
 
     Raises:
         ConfigError: if the key cannot be used.
@@ -246,9 +276,9 @@ def seal_run(layout: RunLayout, signing_key: Path | None = None) -> Manifest:
         EnvironmentUnfitError: if a file cannot be written.
     """
     key = load_signing_key(signing_key) if signing_key else None
-    metadata = read_metadata(layout)
+    metadata = metadata or read_metadata(layout)
     manifest = write_manifest(layout, metadata)
     if key:
         sign_file(layout.manifest, layout.signature, key)
-    write_statement(layout, manifest, metadata, key)
+    write_statement(layout, manifest, metadata, read_metrics_documents(layout, metrics), key)
     return manifest

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from evalpkg.evidence import read_metadata, write_metadata
+from evalpkg.evidence import EvalMetadata, read_metadata, write_metadata
 from evalpkg.models import Sample
 from evalpkg.pipeline.answer_file import write_answers
 from evalpkg.pipeline.metadata import build_metadata
-from evalpkg.pipeline.publish import publish
+from evalpkg.pipeline.publish import RunContent, publish
 from evalpkg.pipeline.session import Session
 from evalpkg.scoring import Judged
 from evalpkg.store import (
@@ -63,14 +63,9 @@ def finalise(
         the samples that have a final verdict, and those that lack one.
     """
     config, layout, tasks = session.config, session.layout, session.tasks.tasks
-    if (
-        worked
-        or session.grown
-        or not (verdicts_only or layout.manifest.exists())
-        or not layout.metadata.exists()
-        or not read_metadata(layout).finished_at
-    ):
-        write_metadata(layout, build_metadata(config, session.tasks, session.facts))
+    metadata = None if worked else _kept_metadata(session, verdicts_only)
+    if metadata is None:
+        metadata = write_metadata(layout, build_metadata(config, session.tasks, session.facts))
     write_answers(session)
     if session.shard != WHOLE or verdicts_only:
         return _coverage_of_shard(session, samples)
@@ -78,8 +73,18 @@ def finalise(
         layout, tasks, config.roles, config.modes, config.num_samples, config.uneven, samples
     )
     write_prompts(layout, tasks, config.roles)
-    publish(layout, config.signing_key)
+    publish(layout, RunContent(metadata, tasks), config.signing_key)
     return covered
+
+
+def _kept_metadata(session: Session, verdicts_only: bool) -> EvalMetadata | None:
+    """Return the metadata of an earlier session that still hold; None if there are none."""
+    layout = session.layout
+    sealed = verdicts_only or layout.manifest.exists()
+    if session.grown or not sealed or not layout.metadata.exists():
+        return None
+    metadata = read_metadata(layout)
+    return metadata if metadata.finished_at else None
 
 
 def _coverage_of_shard(session: Session, samples: Mapping[SampleKey, Sample]) -> Coverage:

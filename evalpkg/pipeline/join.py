@@ -8,7 +8,7 @@ from pathlib import Path
 
 from evalpkg.evidence import read_metadata
 from evalpkg.merge import MergeReport, merge_runs
-from evalpkg.pipeline.publish import publish
+from evalpkg.pipeline.publish import RunContent, publish
 from evalpkg.reporting import compare_runs
 from evalpkg.reporting.progress import Progress
 from evalpkg.store import RunLayout, read_tasks, write_mode_files, write_prompts
@@ -30,7 +30,7 @@ def join_shards(
     tasks = read_tasks(layout.tasks)
     write_mode_files(layout, tasks, about.roles, about.modes, about.num_samples, about.uneven)
     write_prompts(layout, tasks, about.roles)
-    publish(layout, signing_key)
+    publish(layout, RunContent(about, tasks), signing_key)
     return report, layout
 
 

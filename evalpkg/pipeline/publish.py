@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Self
 
 from evalpkg.evidence import (
     EvalMetadata,
@@ -12,13 +15,39 @@ from evalpkg.evidence import (
     with_answer_warnings,
     write_metadata,
 )
-from evalpkg.models import Row, Task
+from evalpkg.models import Mode, Row, Task
 from evalpkg.reporting import AlreadyRead
 from evalpkg.store import RunLayout, read_rows, read_tasks, write_atomic
+
+if TYPE_CHECKING:
+    from evalpkg.statistics import Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class RunContent:
+    """The content of a run's files that everything else is derived from, as it is on disk.
+
+    Attributes:
+        metadata: ``eval_metadata.json``.
+        tasks: ``tasks.jsonl``.
+    """
+
+    metadata: EvalMetadata
+    tasks: Sequence[Task]
+
+    @classmethod
+    def read(cls, layout: RunLayout) -> Self:
+        """Read the files.
+
+        Raises:
+            DataError: if one is missing or malformed.
+        """
+        return cls(read_metadata(layout), read_tasks(layout.tasks))
 
 
 def publish(
     layout: RunLayout,
+    content: RunContent,
     signing_key: Path | None = None,
     margin: float | None = None,
     contamination: Path | None = None,
@@ -29,23 +58,25 @@ def publish(
 
     Args:
         layout: the run.
+        content: its metadata and tasks; whoever has written or read them hands them over.
         signing_key: file of the key that signs the manifest; None for no signature.
         margin: loss up to which the fine-tuned model counts as no worse, as a fraction.
         contamination: file that ``evalpkg contamination`` wrote. The result is then also given
             without the tasks that it names.
 
     Raises:
-        DataError: if rows, tasks or metadata are missing or contradict each other.
+        DataError: if rows are missing, or rows and tasks contradict each other.
         ConfigError: if the key cannot be used.
         EnvironmentUnfitError: if a file cannot be written.
     """
     from evalpkg.reporting import write_reports
 
-    metadata, tasks = read_metadata(layout), read_tasks(layout.tasks)
-    rows = write_metrics(layout, metadata, tasks, margin, contamination)
+    metadata, tasks = content.metadata, content.tasks
+    rows, metrics = write_metrics(layout, content, margin, contamination)
     metadata = _warned(layout, metadata, rows)
-    write_reports(layout.root, AlreadyRead(metadata, tasks, rows))
-    seal_run(layout, signing_key)
+    write_reports(layout.root, AlreadyRead(metadata, tasks, rows, metrics))
+    documents = {mode: json.loads(own.to_json()) for mode, own in metrics.items()}
+    seal_run(layout, signing_key, metadata, documents)
 
 
 def _warned(
@@ -59,30 +90,31 @@ def _warned(
     own = {role: rows[layout.samples(first, role)] for role in metadata.roles}
     warnings = with_answer_warnings(metadata.warnings, own)
     if warnings != metadata.warnings:
-        metadata = metadata.model_copy(update={"warnings": warnings})
-        write_metadata(layout, metadata)
+        metadata = write_metadata(layout, metadata.model_copy(update={"warnings": warnings}))
     return metadata
 
 
 def write_metrics(
     layout: RunLayout,
-    metadata: EvalMetadata,
-    tasks: Sequence[Task],
+    content: RunContent,
     margin: float | None = None,
     contamination: Path | None = None,
-) -> dict[Path, list[Row]]:
+) -> tuple[dict[Path, list[Row]], dict[Mode, Metrics]]:
     """Write each mode's ``metrics.json``; the arguments are those of ``publish``.
 
     Returns:
-        the rows of the first mode, by file. Those of another mode are not kept: they are as large.
+        the rows of the first mode, by file, and the metrics of each mode as a reader of their file
+        gets them. The rows of another mode are not kept: they are as large.
 
     Raises:
         DataError: if rows or tasks contradict each other, or rows are missing.
         EnvironmentUnfitError: if a file cannot be written.
     """
-    from evalpkg.statistics import StatisticsSettings, compute_metrics
+    from evalpkg.statistics import Metrics, StatisticsSettings, compute_metrics
 
+    metadata, tasks = content.metadata, content.tasks
     kept: dict[Path, list[Row]] = {}
+    written: dict[Mode, Metrics] = {}
     touched: tuple[str, ...] = ()
     digest = ""
     if contamination is not None:
@@ -103,6 +135,8 @@ def write_metrics(
             settings=settings,
             uneven=metadata.uneven,
         )
-        write_atomic(layout.metrics(mode), metrics.to_json())
+        text = metrics.to_json()
+        write_atomic(layout.metrics(mode), text)
+        written[mode] = Metrics.model_validate_json(text)
         kept = kept or {layout.samples(mode, role): own for role, own in rows.items()}
-    return kept
+    return kept, written

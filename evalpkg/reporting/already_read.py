@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from evalpkg.evidence import EvalMetadata
-from evalpkg.models import Row, Task
+from evalpkg.models import Mode, Row, Task
+
+if TYPE_CHECKING:
+    from evalpkg.statistics import Metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +22,10 @@ class AlreadyRead:
         metadata: ``eval_metadata.json``; None if it was not read.
         tasks: ``tasks.jsonl``; empty if it was not read.
         rows: the rows of each file that was read.
+        metrics: each mode's ``metrics.json``; empty if they were not read.
     """
 
     metadata: EvalMetadata | None = None
     tasks: Sequence[Task] = ()
     rows: Mapping[Path, list[Row]] = field(default_factory=dict)
+    metrics: Mapping[Mode, Metrics] = field(default_factory=dict)

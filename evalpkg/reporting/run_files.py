@@ -82,7 +82,7 @@ def load_run(root: Path, read: AlreadyRead | None = None) -> RunFiles:
         passed[mode] = {
             role: _read_passed(layout.samples(mode, role), own) for role, own in rows.items()
         }
-    metrics = {mode: read_metrics(layout.metrics(mode)) for mode in modes}
+    metrics = {mode: read.metrics.get(mode) or read_metrics(layout.metrics(mode)) for mode in modes}
     metadata = read.metadata or (read_metadata(layout) if layout.metadata.exists() else None)
     run = RunFiles(layout, tasks, rows, passed, metrics, _seen_prompts(layout), metadata)
     _check_metrics(run)

@@ -16,6 +16,7 @@ from evalpkg.evidence import (
     load_verify_key,
     open_envelope,
     pre_authentication_encoding,
+    read_metrics_documents,
     read_signature,
     signer_uri,
     verifies,
@@ -123,6 +124,7 @@ def check_statement(evidence: Evidence) -> Check:
         layout,
         evidence.manifest,
         evidence.metadata,
+        read_metrics_documents(layout),
         _evaluator(layout) if signed else UNSIGNED,
     )
     problems = [

@@ -279,12 +279,20 @@ def _forged_envelope(layout: RunLayout) -> None:
     """Names a key that never signed."""
     import base64
 
-    from evalpkg.evidence import PAYLOAD_TYPE, build_statement, read_metadata, seal_run, signer_uri
+    from evalpkg.evidence import (
+        PAYLOAD_TYPE,
+        build_statement,
+        read_metadata,
+        read_metrics_documents,
+        seal_run,
+        signer_uri,
+    )
     from evalpkg.store import pretty_json
 
     manifest = seal_run(layout)
-    about = read_metadata(layout)
-    payload = pretty_json(build_statement(layout, manifest, about, signer_uri(OTHER))).encode()
+    about, metrics = read_metadata(layout), read_metrics_documents(layout)
+    forged = build_statement(layout, manifest, about, metrics, signer_uri(OTHER))
+    payload = pretty_json(forged).encode()
     layout.statement.write_bytes(payload)
     envelope = {
         "payload": base64.b64encode(payload).decode(),

@@ -16,11 +16,9 @@ from typing import Any
 
 from evalpkg.errors import DataError
 from evalpkg.evidence import seal_run
-from evalpkg.evidence.metadata import read_metadata
 from evalpkg.models import Mode, Role
 from evalpkg.pipeline import publish
 from evalpkg.store.layout import RunLayout
-from evalpkg.store.records import read_tasks
 
 Change = Callable[[RunLayout], None]
 
@@ -63,10 +61,10 @@ class Tampering:
         layout = RunLayout(root)
         self.change(layout)
         if self.after is After.EVERYTHING:
-            publish.publish(layout)
+            publish.publish(layout, publish.RunContent.read(layout))
         elif self.after is After.METRICS:
             with suppress(DataError):  # of some rows no metrics can be made: the old ones stay
-                publish.write_metrics(layout, read_metadata(layout), read_tasks(layout.tasks))
+                publish.write_metrics(layout, publish.RunContent.read(layout))
             _seal(layout)
         elif self.after is After.MANIFEST:
             _seal(layout)

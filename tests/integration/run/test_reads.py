@@ -18,8 +18,8 @@ LIMITS = {
         "no-policy/finetuned_model_samples.jsonl": 2,
         "policy/base_model_samples.jsonl": 3,
         "policy/finetuned_model_samples.jsonl": 3,
-        "eval_metadata.json": 3,
-        "tasks.jsonl": 2,
+        "eval_metadata.json": 1,
+        "tasks.jsonl": 1,
     },
     "again": {
         "work/samples.jsonl": 1,
@@ -28,8 +28,8 @@ LIMITS = {
         "no-policy/finetuned_model_samples.jsonl": 2,
         "policy/base_model_samples.jsonl": 3,
         "policy/finetuned_model_samples.jsonl": 3,
-        "eval_metadata.json": 4,
-        "tasks.jsonl": 3,
+        "eval_metadata.json": 2,
+        "tasks.jsonl": 2,
     },
 }
 """The largest number of times that each file may be opened for reading, by session."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from evalpkg.contamination import read_touched
 from evalpkg.models import Mode
-from evalpkg.pipeline.publish import publish
+from evalpkg.pipeline.publish import RunContent, publish
 from evalpkg.statistics import UNTOUCHED
 from evalpkg.verify import Rechecks, verify_run
 from tests.unit.runs.result_records import TASKS
@@ -20,7 +20,7 @@ def test_the_result_without_touched_tasks_is_shown_sealed_and_verified(tmp_path:
     ids = [task.task_id for task in TASKS]
     found = tmp_path / "found.json"
     found.write_text(json.dumps({"touched": ids[:1], "tasks": {one: [] for one in ids}}))
-    publish(layout, contamination=found)
+    publish(layout, RunContent.read(layout), contamination=found)
     assert UNTOUCHED in layout.html.read_text(encoding="utf-8")
     assert UNTOUCHED in layout.comparison(Mode.NO_POLICY).read_text(encoding="utf-8")
     report = verify_run(layout.root)
@@ -34,5 +34,5 @@ def test_the_result_without_touched_tasks_is_shown_sealed_and_verified(tmp_path:
     told = " ".join(text for check in report.checks for text in check.problems)
     assert "settings.touched" in told
     assert "settings.contamination_sha256" in told
-    publish(layout)
+    publish(layout, RunContent.read(layout))
     assert UNTOUCHED not in layout.html.read_text(encoding="utf-8")
