@@ -17,6 +17,11 @@ class Role(StrEnum):
     BASE = "base"
     FINETUNED = "finetuned"
 
+    @property
+    def in_words(self) -> str:
+        """The name in a sentence; the value is the name in files."""
+        return "base" if self is Role.BASE else "fine-tuned"
+
 
 class Mode(StrEnum):
     """The two views of the same samples and verdicts: without and with the policy's veto."""

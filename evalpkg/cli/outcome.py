@@ -25,17 +25,30 @@ def show_outcome(outcome: RunOutcome) -> int:
 
 def show_metrics(layout: RunLayout) -> None:
     """Print the results of each mode and the path of the report."""
-    for mode in Mode:
-        if layout.metrics(mode).exists():
-            _show_mode(layout, mode)
+    found = {m: read_json(layout.metrics(m)) for m in Mode if layout.metrics(m).exists()}
+    shown: list[dict[str, Any]] = []
+    for mode, metrics in found.items():
+        click.echo(f"\n{mode.value}:")
+        if any(_numbers(metrics) == _numbers(other) for other in shown):
+            click.echo("  changes no number")
+        else:
+            _show_mode(metrics)
+        shown.append(metrics)
     if layout.html.exists():
         click.echo(f"\nreport: {layout.html}")
 
 
-def _show_mode(layout: RunLayout, mode: Mode) -> None:
+def _numbers(metrics: dict[str, Any]) -> object:
+    """Return every pass@k and its difference, without the sentences, which name the mode."""
+    compared = metrics["comparison"]
+    return (
+        [own["pass_at_k"] for own in metrics["roles"].values()],
+        compared and [{**at_k, "sentence": ""} for at_k in compared["pass_at_k"]],
+    )
+
+
+def _show_mode(metrics: dict[str, Any]) -> None:
     """Print the main numbers of one mode's ``metrics.json``."""
-    metrics = read_json(layout.metrics(mode))
-    click.echo(f"\n{mode.value}:")
     for result in metrics["sets"]:
         click.echo(f"  {result['dataset']}, {result['tasks']:,} tasks:")
         _show_roles(result["roles"], "    ")

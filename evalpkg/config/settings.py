@@ -52,7 +52,7 @@ class EvalConfig(
             if not getattr(self, BACKENDS[self.backend].model_setting[role]):
                 needed = BACKENDS[self.backend].model_setting[role]
                 raise ValueError(
-                    f"backend {self.backend} has no {role.value} model: give {needed}, "
+                    f"backend {self.backend} has no {role.in_words} model: give {needed}, "
                     f"or skip_{role.value}"
                 )
         if self.skip_base and self.skip_finetuned:

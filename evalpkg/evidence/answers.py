@@ -67,7 +67,7 @@ class AnswerCounts:
                 ("cut", self._cut[role], CUT_OFF),
             ):
                 if count >= MANY * total:
-                    share = f"{count / total:.0%} of the {role.value} model's answers"
+                    share = f"{count / total:.0%} of the {role.in_words} model's answers"
                     yield role, kind, f"{share} ({count:,} of {total:,}) {words}"
 
 

@@ -74,7 +74,7 @@ class OpenAIBackend:
         """
         if role not in self._senders:
             raise ConfigError(
-                f"the openai backend has no name for the {role.value} model",
+                f"the openai backend has no name for the {role.in_words} model",
                 f"Set openai_{role.value}_model to the name that the server lists.",
             )
         if not self._checked:
@@ -168,7 +168,7 @@ class OpenAIBackend:
         for role, sender in self._senders.items():
             for name, words in sorted(sender.dropped.items()):
                 yield (
-                    f"The server refuses the parameter {name} for the {role.value} model, so "
+                    f"The server refuses the parameter {name} for the {role.in_words} model, so "
                     f"its own value applies: {words}"
                 )
         for role in self._senders:
@@ -176,7 +176,7 @@ class OpenAIBackend:
             if tasks:
                 why = next(words for (owner, _), words in self._refused.items() if owner is role)
                 yield (
-                    f"The server refused {len(tasks)} tasks to the {role.value} model; they "
+                    f"The server refused {len(tasks)} tasks to the {role.in_words} model; they "
                     f"have no samples: {', '.join(tasks[:10])}. {why}"
                 )
         models = self._seen["model"]

@@ -38,7 +38,7 @@ class ReplayBackend:
         source = self._sources[role]
         if source not in (CANONICAL, STUB) and role not in self._samples:
             raise ConfigError(
-                f"the replay backend has no samples for the {role.value} model",
+                f"the replay backend has no samples for the {role.in_words} model",
                 f"Give a file, `{CANONICAL}` or `{STUB}` as replay_{role.value}.",
             )
         for task, indexes in work:

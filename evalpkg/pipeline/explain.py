@@ -87,7 +87,7 @@ def answer_of_run(root: Path, role: Role | None, task_id: str, index: int) -> As
         )
     sample = next((s for r in roles if (s := samples.get((r, task_id, index)))), None)
     if task_id not in tasks or sample is None:
-        by = f" by the {role.value} model" if role else ""
+        by = f" by the {role.in_words} model" if role else ""
         raise DataError(
             f"{root} has no sample {index} of {task_id!r}{by}",
             "Its samples are in work/samples.jsonl, its tasks in tasks.jsonl.",

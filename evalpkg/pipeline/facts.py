@@ -163,7 +163,7 @@ def _require_same_files(earlier: Generated, now: Generated) -> None:
             if changed:
                 name = min(changed)
                 raise ConfigError(
-                    f"{name} of the {role.value} model has changed since the run began: sha256 "
+                    f"{name} of the {role.in_words} model has changed since the run began: sha256 "
                     f"{new[name][:12]}..., and earlier samples came from {old[name][:12]}...",
                     "Put the earlier file back, or give another --output-dir.",
                 )

@@ -26,7 +26,6 @@ Taker = Callable[[Sequence[Sample]], None]
 Beside = Callable[[Generated], AbstractContextManager[Taker]]
 """Enters the work that goes on beside generation. Takes the provenance of what generates."""
 
-ROLE_NAMES = {Role.BASE: "base", Role.FINETUNED: "fine-tuned"}
 
 NOTE_SECONDS = 15.0
 """Seconds between two notes about the number of tokens."""
@@ -149,7 +148,7 @@ def _samples(
     keys = expected_keys(tasks, [role], config.num_samples, session.shard, config.uneven)
     total = sum(1 for _ in keys)
     wanted = [key for key in missing if key[0] is role]
-    name = f"generating, {ROLE_NAMES[role]} model"
+    name = f"generating, {role.in_words} model"
     progress.phase(name, total, total - len(wanted), config.max_new_tokens)
     if wanted:
         yield from backend.generate(role, _work(tasks, wanted))

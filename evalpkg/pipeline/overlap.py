@@ -184,7 +184,8 @@ class FirstVerdicts:
     def _sentence(self, role: Role) -> str:
         judged, compiled, passed = self._judged[role], self._compiled[role], self._passed[role]
         said = (
-            f"{role.value} model: of the first {judged} answers {compiled} compile, {passed} pass"
+            f"{role.in_words} model: of the first {judged} answers {compiled} compile,"
+            f" {passed} pass"
         )
         if compiled:
             return said

@@ -145,7 +145,7 @@ def _with_files(
             found = next((known[digest] for digest in digests if digest in known), None)
             if found is None:
                 raise ConfigError(
-                    f"the {role.value} model's samples were replayed from a file with sha256 "
+                    f"the {role.in_words} model's samples were replayed from a file with sha256 "
                     f"{', '.join(digests) or '(none)'}",
                     "Give it with --replay-file FILE.",
                 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from evalpkg.models import Mode
-from evalpkg.statistics.counts import RATES, Counts
+from evalpkg.statistics.counts import Counts
 from evalpkg.statistics.design import Design
 from evalpkg.statistics.metrics import (
     Comparison,
@@ -15,7 +15,7 @@ from evalpkg.statistics.metrics import (
 )
 from evalpkg.statistics.paired import Pair, compare
 from evalpkg.statistics.roles import JUDGED_KINDS
-from evalpkg.statistics.scores import score
+from evalpkg.statistics.scores import RATES, rate_scores, score
 from evalpkg.statistics.sentences import Phrase
 from evalpkg.statistics.statistics_settings import StatisticsSettings
 
@@ -63,8 +63,8 @@ def compare_roles(
     """
     pairs = pass_pairs(base, finetuned, k_values, mode)
     pairs += [
-        Pair(Phrase(name), score(base, column(base)), score(finetuned, column(finetuned)))
-        for name, column in RATES
+        Pair(Phrase(name), own, other)
+        for name, own, other in zip(RATES, rate_scores(base), rate_scores(finetuned), strict=True)
     ]
     pairs += [
         Pair(

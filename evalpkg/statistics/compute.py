@@ -55,7 +55,7 @@ def compute_metrics(
     if any(samples < 1 for samples in expected.values()):
         raise ConfigError("each model needs at least one sample per task", "Raise --num-samples.")
     for role in rows.keys() - expected.keys():
-        raise DataError(f"there are rows of the {role} model, which was not asked for")
+        raise DataError(f"there are rows of the {role.in_words} model, which was not asked for")
     design = make_design(tasks)
     roles = [role for role in Role if role in expected]
     given = {role: rows.get(role, ()) for role in roles}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +29,7 @@ class Counts:
         present: rows of any kind, shape ``(T,)``.
         passed, compiled, main_free: judged samples with that property, shape ``(T,)``.
         ended_by_length, empty: judged samples with that property, shape ``(T,)``.
+        end_unknown: judged samples whose source does not say how they ended, shape ``(T,)``.
         distinct: distinct programs among the judged samples, shape ``(T,)``.
         kinds: for each verdict the samples that have it, shape ``(T,)``.
     """
@@ -42,6 +43,7 @@ class Counts:
     compiled: Ints
     main_free: Ints
     ended_by_length: Ints
+    end_unknown: Ints
     empty: Ints
     distinct: Ints
     kinds: Mapping[VerdictKind, Ints]
@@ -68,20 +70,11 @@ class Counts:
             compiled=self.compiled[keep],
             main_free=self.main_free[keep],
             ended_by_length=self.ended_by_length[keep],
+            end_unknown=self.end_unknown[keep],
             empty=self.empty[keep],
             distinct=self.distinct[keep],
             kinds={kind: count[keep] for kind, count in self.kinds.items()},
         )
-
-
-RATES: tuple[tuple[str, Callable[[Counts], Ints]], ...] = (
-    ("compile rate", lambda counts: counts.compiled),
-    ("main-free rate", lambda counts: counts.main_free),
-    ("share of answers cut at the token limit", lambda counts: counts.ended_by_length),
-    ("share of empty answers", lambda counts: counts.empty),
-    ("share of distinct programs", lambda counts: counts.distinct),
-)
-"""Name and counts of each rate: a share of the judged samples, apart from verdicts."""
 
 
 def count_rows(
@@ -128,6 +121,7 @@ def count_rows(
             tally[task, "compiled"] += row.compile_ok is True
             tally[task, "main free"] += row.main_free
             tally[task, "length"] += row.finish_reason == "length"
+            tally[task, "end unknown"] += not row.finish_reason
             tally[task, "empty"] += not row.completion.strip()
             if row.source is not None and (task, row.source) not in programs:
                 programs.add((task, row.source))
@@ -151,6 +145,7 @@ def _counts(tally: Counter[tuple[int, str]], role: Role, asked: int, wanted: lis
         compiled=column("compiled"),
         main_free=column("main free"),
         ended_by_length=column("length"),
+        end_unknown=column("end unknown"),
         empty=column("empty"),
         distinct=column("distinct"),
         kinds=kinds,

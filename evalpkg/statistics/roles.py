@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from evalpkg.models import UNJUDGED, Mode, Row, VerdictKind
 from evalpkg.statistics.answers import extraction_rules, token_lengths
-from evalpkg.statistics.counts import RATES, Counts
+from evalpkg.statistics.counts import Counts
 from evalpkg.statistics.design import Design
 from evalpkg.statistics.estimate import estimates
 from evalpkg.statistics.metrics import (
@@ -21,7 +21,7 @@ from evalpkg.statistics.metrics import (
     TaskResult,
     VerdictShare,
 )
-from evalpkg.statistics.scores import score
+from evalpkg.statistics.scores import RATES, rate_scores, score
 from evalpkg.statistics.statistics_settings import StatisticsSettings
 
 JUDGED_KINDS = tuple(kind for kind in VerdictKind if kind not in UNJUDGED)
@@ -37,7 +37,7 @@ def role_metrics(
 ) -> RoleMetrics:
     """Compute the metrics of the model to which ``counts`` and ``rows`` belong."""
     wanted = [score(counts, counts.passed, k) for k in k_values]
-    wanted += [score(counts, column(counts)) for _, column in RATES]
+    wanted += rate_scores(counts)
     wanted += [score(counts, counts.kinds[kind]) for kind in JUDGED_KINDS]
     found = estimates(design, wanted, settings)
     passes, rest = found[: len(k_values)], found[len(k_values) :]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import fsum
 
@@ -70,6 +70,41 @@ def score(counts: Counts, hits: Ints, k: int = 1) -> Scores:
             np.array(raw), _mean(raw), variance, float(judged.sum()) / k, _step(judged, k)
         )
     return Scores(known, reason, int(missing.sum()), extremes)
+
+
+RATES = (
+    "compile rate",
+    "main-free rate",
+    "share of answers cut at the token limit",
+    "share of empty answers",
+    "share of distinct programs",
+)
+"""Names of the rates: shares of the judged samples, apart from verdicts."""
+
+
+def rate_scores(counts: Counts) -> list[Scores]:
+    """Score each task by each of ``RATES``."""
+    return [
+        score(counts, counts.compiled),
+        score(counts, counts.main_free),
+        _cut_scores(counts),
+        score(counts, counts.empty),
+        score(counts, counts.distinct),
+    ]
+
+
+def _cut_scores(counts: Counts) -> Scores:
+    """Score each task by its share of answers that were cut at the token limit.
+
+    Files of samples often do not say how an answer ended. That is not the same as "not cut".
+    """
+    found = score(counts, counts.ended_by_length)
+    unknown = int(counts.end_unknown.sum())
+    if not unknown:
+        return found
+    answers = "1 answer" if unknown == 1 else f"{unknown:,} answers"
+    reason = f"the source does not say how {answers} ended"
+    return replace(found, known=None, reason=reason, extremes=None)
 
 
 def _map(n: Ints, c: Ints, k: int) -> list[float]:

@@ -88,15 +88,18 @@ def _evidence(difference: Difference, settings: StatisticsSettings) -> str:
 def as_read(before: float, after: float) -> tuple[str, str, str]:
     """Write two levels in percent and their difference, so that the printed numbers add up.
 
-    All three are rounded to one decimal, or to as many more (at most four) as are needed to add up.
-    If four are not enough, the difference is that of the printed levels.
+    All three are rounded to one decimal, or to two if one is not enough to add up. If two are not
+    enough either, the difference is that of the printed levels: more decimals would suggest a
+    precision that no run has.
 
     >>> as_read(0.3125, 0.40625)
     ('31.2', '40.6', '9.4')
     >>> as_read(0.3004, 0.4005)
     ('30.04', '40.05', '10.01')
+    >>> as_read(0.464583, 0.55625)
+    ('46.46', '55.62', '9.16')
     """
-    for decimals in (1, 2, 3, 4):
+    for decimals in (1, 2):
         low, high = (f"{100.0 * level:.{decimals}f}" for level in (before, after))
         difference = f"{100.0 * abs(after - before):.{decimals}f}"
         if abs(Decimal(high) - Decimal(low)) == Decimal(difference):

@@ -190,7 +190,7 @@ def compare(one: Introduction, other: Introduction) -> list[str]:
     for role in Role:
         this, that = one.generated.models.get(role), other.generated.models.get(role)
         if this != that:
-            pairs.append((f"the {role.value} model", _digests(this), _digests(that)))
+            pairs.append((f"the {role.in_words} model", _digests(this), _digests(that)))
     return [f"{name}: {left}, {right}" for name, left, right in pairs if left != right]
 
 

@@ -107,7 +107,7 @@ class VllmBackend:
         found: dict[Role, tuple[Reader, Sequence[Request], Order]] = {}
         for role in roles:
             stage = own.stage_of(role)
-            self._listener.status(f"Writing the self-test's samples, {role.value} model")
+            self._listener.status(f"Writing the self-test's samples, {role.in_words} model")
             for key_of in roles:
                 requests, written[role, key_of] = write_own(stage, role, key_of, tokens)
                 if key_of is role:
@@ -189,11 +189,12 @@ class VllmBackend:
             answers = self._engine.answers(requests, asking, adapter=self._adapter(role))
             return {(a.request.task_id, a.request.index): tuple(a.ids) for a in answers}
 
-        outcome = compare(model.trial, write, f"the {role.value} model")
+        outcome = compare(model.trial, write, f"the {role.in_words} model")
         self._outcomes[role] = outcome
         self._listener.status(
-            f"self-test, {role.value} model: of {outcome.samples} samples {outcome.large} are our "
-            f"own loop's, token for token, in one batch, and {outcome.small} in batches of {SMALL}"
+            f"self-test, {role.in_words} model: of {outcome.samples} samples {outcome.large} are "
+            f"our own loop's, token for token, in one batch, and {outcome.small} in batches of"
+            f" {SMALL}"
         )
 
     def _adapter(self, role: Role) -> bool:
@@ -276,8 +277,8 @@ class VllmBackend:
         for role, found in self._outcomes.items():
             if not found.all_equal:
                 yield (
-                    f"vLLM's samples of the {role.value} model are not all token for token those "
-                    f"of this package's own loop: of {found.samples} in the self-test "
+                    f"vLLM's samples of the {role.in_words} model are not all token for token "
+                    f"those of this package's own loop: of {found.samples} in the self-test "
                     f"{found.large} were in one batch and {found.small} in batches of {SMALL}; "
                     f"{found.between} were the same in both. Their rounding differs."
                 )

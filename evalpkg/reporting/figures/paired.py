@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import ceil, floor
 from urllib.parse import quote
 
-from evalpkg.reporting.figures.svg import BASE, FINETUNED, INK, MUTED, drawing, to_svg
+from evalpkg.reporting.figures.svg import BASE, FINETUNED, INK, MUTED, PAPER, drawing, to_svg
 from evalpkg.reporting.format import plural, points
 
 WIDTH, HEIGHT = 550, 356
@@ -90,6 +90,7 @@ def paired_figure(
                 textcoords="offset points",
                 ha="right",
                 va="bottom",
+                bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1},
             )
         axes.set_xlim(-0.7, len(ordered) - 0.3)
         ends = [100 * end for end in interval or ()]

@@ -64,6 +64,7 @@ def pass_figure(points: Sequence[PassPoint], width: int = WIDTH) -> str:
         axes.set_xlim(0, 100)
         axes.xaxis.set_major_formatter(lambda x, _: f"{x:.0f}%")
         axes.grid(visible=False, axis="y")
+        axes.tick_params(axis="y", pad=10)  # a dot at 0 % reaches over the end of the axis
         axes.spines["left"].set_visible(False)
         return to_svg(figure, _describe(points))
 

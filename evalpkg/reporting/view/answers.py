@@ -42,7 +42,7 @@ def answer_lines(metrics: Metrics) -> list[AnswerLine]:
     lines = [
         AnswerLine(
             name,
-            {role: estimate_cell(_estimate(metrics, role, field)) for role in metrics.roles},
+            {role: _share(metrics, role, field) for role in metrics.roles},
             difference_cell(getattr(compared, field)) if compared else Cell(NOT_AVAILABLE),
         )
         for name, field in shares
@@ -51,9 +51,9 @@ def answer_lines(metrics: Metrics) -> list[AnswerLine]:
     return [*lines, AnswerLine("tokens per answer", _tokens(metrics), _token_difference(tokens))]
 
 
-def _estimate(metrics: Metrics, role: Role, field: str) -> Estimate:
+def _share(metrics: Metrics, role: Role, field: str) -> Cell:
     found: Estimate = getattr(metrics.roles[role].answers, field)
-    return found
+    return Cell(NOT_AVAILABLE, note=found.reason) if found.value is None else estimate_cell(found)
 
 
 def _tokens(metrics: Metrics) -> dict[Role, Cell]:
@@ -63,7 +63,8 @@ def _tokens(metrics: Metrics) -> dict[Role, Cell]:
         if t.mean is None or t.median is None or t.longest is None:
             cells[role] = Cell(NOT_AVAILABLE)
             continue
-        cells[role] = Cell(f"{t.mean:,.0f}", f"median {t.median:,.0f}, longest {t.longest:,}")
+        lengths = f"median {t.median:,.0f}, longest {t.longest:,}"
+        cells[role] = Cell(f"{t.mean:,.0f}", note=lengths)
     return cells
 
 
@@ -100,6 +101,8 @@ def rule_lines(metrics: Metrics) -> list[RuleLine]:
 
 def answers_heading(metrics: Metrics) -> str:
     """Count the answers that were cut, in one line."""
+    if all(own.answers.ended_by_length.value is None for own in metrics.roles.values()):
+        return "Answers: how they ended is not recorded"
     said = [
         f"{ROLE[role].lower()} {percent(own.answers.ended_by_length.value)}"
         for role, own in metrics.roles.items()
@@ -120,6 +123,9 @@ def cut_warnings(metrics: Metrics) -> list[str]:
 
 def _meaning(difference: Difference | None) -> str:
     if difference is None or difference.value is None:
-        return " A cut answer fails, even if the model could have solved the task."
+        return " An answer cut inside its program fails, even if the model could solve the task."
     apart = f" The difference is {points(difference.value)} points."
-    return f"{apart} A cut answer fails, so a model that only learnt to stop looks more skilled."
+    return (
+        f"{apart} An answer cut inside its program fails, so a model that only learnt to stop looks"
+        " more skilled."
+    )

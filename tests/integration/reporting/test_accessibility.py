@@ -25,12 +25,13 @@ def pages(tmp_path_factory):
     return {
         "report": full.html.as_uri(),
         "task": f"{full.html.as_uri()}#task=Synthetic/3&base=0&finetuned=1",
+        "first task": f"{full.html.as_uri()}#task=Synthetic/0",
         "one model": single.html.as_uri(),
         "comparison": (root / "compared/comparison.html").as_uri(),
     }
 
 
-@pytest.mark.parametrize("name", ["report", "task", "one model", "comparison"])
+@pytest.mark.parametrize("name", ["report", "task", "first task", "one model", "comparison"])
 def test_axe_finds_nothing(browser, pages, name):
     axe = pytest.importorskip(
         "axe_playwright_python.sync_playwright",

@@ -1,5 +1,6 @@
 """The report in a real browser: it opens, filters, shows samples, and obeys none of them."""
 
+from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
@@ -373,3 +374,59 @@ def test_the_interval_and_the_labels_stay_inside_the_plot(opened):
         })"""
     )
     assert outside == []
+
+
+@pytest.fixture(scope="module")
+def unsolved(tmp_path_factory):
+    """A run of which nothing passes, as a small model leaves it."""
+    layout = make_run(tmp_path_factory.mktemp("unsolved"), (1, 4), tasks=6, samples=4)
+
+    def change(role, row):
+        cut = role is Role.BASE
+        return replace(
+            row,
+            verdict=VerdictKind.COMPILE_ERROR,
+            passed=False,
+            compile_ok=False,
+            finish_reason="length" if cut else "stop",
+            completion_tokens=1120 if cut else 1050 + row.index,
+        )
+
+    change_rows(layout, change)
+    finish_run(layout, 4, (1, 4))
+    write_reports(layout.root)
+    return layout
+
+
+def test_no_table_is_cut_off_on_a_phone(browser, unsolved):
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page.goto(unsolved.html.as_uri())
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    wider = page.evaluate(
+        """() => [...document.querySelectorAll(".wide-table")]
+          .filter((table) => table.scrollWidth > table.clientWidth)
+          .map((table) => table.textContent.trim().slice(0, 40))"""
+    )
+    page.close()
+    assert wider == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_label_of_a_figure_lies_on_a_mark(browser, unsolved, width):
+    """Marks at 0 % stand on the end of the axis, where its labels are."""
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.goto(unsolved.html.as_uri())
+    hit = page.evaluate(
+        """() => [...document.querySelectorAll(".first svg.figure")].flatMap((svg) => {
+          const marks = [...svg.querySelectorAll("use")].map((one) => one.getBoundingClientRect());
+          return [...svg.querySelectorAll("text")].filter((text) => {
+            const box = text.getBoundingClientRect();
+            return box.width && marks.some((mark) => mark.width && mark.left < box.right
+              && box.left < mark.right && mark.top < box.bottom && box.top < mark.bottom);
+          }).map((text) => text.textContent);
+        })"""
+    )
+    marks = page.locator(".first svg.figure use").count()
+    page.close()
+    assert marks >= 8
+    assert hit == []

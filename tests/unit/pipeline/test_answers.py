@@ -32,7 +32,7 @@ def test_each_model_is_told_apart_with_its_numbers() -> None:
         [*samples(Role.BASE, 10), *samples(Role.FINETUNED, 10, empty=10, cut=10)]
     )
     empty, cut = answers.complaints()
-    assert empty.startswith("100% of the finetuned model's answers (10 of 10) are empty")
+    assert empty.startswith("100% of the fine-tuned model's answers (10 of 10) are empty")
     assert "cut off at --max-new-tokens" in cut
 
 

@@ -153,6 +153,10 @@ def test_answers_of_which_none_compiles_are_asked_about() -> None:
     (only,) = said
     assert only.startswith("base model: of the first 16 answers 0 compile, 0 pass. Do --prompt-te")
     assert list(first.rest()) == []
+    list(first.add(Role.FINETUNED, Verdict(VerdictKind.PASSED, True)))
+    assert list(first.rest()) == [
+        "fine-tuned model: of the first 1 answers 1 compile, 1 pass",
+    ]
 
 
 def test_a_thread_that_gives_way_takes_its_children_along_and_nobody_else() -> None:

@@ -97,6 +97,19 @@ def test_cut_answers_are_counted_compared_and_warned_of(tmp_path):
     assert page.row("cut at the token limit").startswith("cut at the token limit 75.0 %")
 
 
+def test_answers_whose_end_is_unknown_are_not_called_whole(tmp_path):
+    """Files of samples from other harnesses seldom say how an answer ended."""
+    layout = make_run(tmp_path)
+    change_rows(layout, lambda _role, row: replace(row, finish_reason=""))
+    finish_run(layout, 4, (1,))
+    page, texts = reports(layout)
+    answers = metrics_of(layout)["roles"]["base"]["answers"]["ended_by_length"]
+    assert answers["value"] is None
+    assert answers["reason"] == "the source does not say how 48 answers ended"
+    assert page.row("cut at the token limit").startswith("cut at the token limit n/a")
+    assert all("how they ended is not recorded" in text for text in texts)
+
+
 def test_few_cut_answers_are_counted_without_a_warning(tmp_path):
     layout = make_run(tmp_path)
     change_rows(layout, cut(0.0))

@@ -47,6 +47,7 @@ def test_a_clear_loss_is_stated_as_a_loss():
 def test_a_headline_subtracts_as_it_is_read(base, gain):
     low, high, size = as_read(base, base + gain)
     assert abs(Decimal(high) - Decimal(low)) == Decimal(size)
+    assert all(len(number.partition(".")[2]) <= 2 for number in (low, high, size))
     assert float(low) == pytest.approx(100 * base, abs=0.051)
     assert float(high) == pytest.approx(100 * (base + gain), abs=0.051)
     assert float(size) == pytest.approx(100 * abs(gain), abs=0.0502)
