@@ -1,15 +1,15 @@
 """The decode loop: many samples share each forward pass, and none influences another.
 
 A prompt is computed once, alone, and its keys and values are copied into a slot for each of its
-samples. When a sample ends, its slot goes to the next one. ``docs/generation.md`` explains why a
-sample does not depend on its batch.
+samples. When a sample ends, its slot is filled again in place. ``docs/generation.md`` explains why
+a sample does not depend on its batch.
 """
 
 from __future__ import annotations
 
 import gc
 from collections import defaultdict, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 
@@ -68,6 +68,13 @@ class _Row:
         return [self.ids[-1], position, self.request.key, len(self.ids)]
 
 
+Slots = list[_Row | None]
+"""The sample in each slot; None where the slot is free."""
+
+_FREE = [0, 0, 0, 0]
+"""State of a free slot: its first place is written, and nobody reads what comes of it."""
+
+
 @dataclass(slots=True)
 class Decoder:
     """Decodes requests with one model.
@@ -115,17 +122,17 @@ class Decoder:
             by_capacity[-(-need // _CAPACITY_UNIT) * _CAPACITY_UNIT].append(request)
         for capacity, pending in sorted(by_capacity.items()):
             while pending:
-                active: list[_Row] = []
+                slots: Slots = [None] * self.rows
                 try:
                     with self.threads.in_use():
-                        yield from self._drain(pending, active, capacity, adapter)
+                        yield from self._drain(pending, slots, capacity, adapter)
                 except (RuntimeError, MemoryError) as error:
                     if not _is_out_of_memory(error):
                         raise
                     message = (str(error).splitlines() or ["out of memory"])[0]
                 else:
                     continue
-                pending.extendleft(row.request for row in reversed(active))
+                pending.extendleft(row.request for row in reversed(slots) if row)
                 self._halve(message)
 
     def _halve(self, message: str) -> None:
@@ -141,60 +148,62 @@ class Decoder:
         self._floor = min(self._floor, self.rows)
 
     def _drain(
-        self, pending: deque[Request], active: list[_Row], capacity: int, adapter: bool
+        self, pending: deque[Request], slots: Slots, capacity: int, adapter: bool
     ) -> Iterator[Answer]:
         on_cpu = self.network.device.type == "cpu"
         width = max(self.rows, self._floor) if on_cpu else self.rows
         cache = SlotCache(width, capacity)
         prompts = LastPrompt(self.network, self.sampler, adapter)
         step = CachedStep(self.network, cache, adapter, graphs=self.cuda_graphs and not on_cpu)
-        while pending or active:
-            while pending and len(active) < self.rows:
-                yield from self._admit(pending, active, cache, prompts)
-            if not active:
+        while pending or any(slots):
+            while pending and None in slots:
+                yield from self._admit(pending, slots, cache, prompts)
+            if on_cpu:
+                _close_up(slots, cache)
+            if not any(slots):
                 continue
-            states = [row.state() for row in active]
+            states = [row.state() if row else _FREE for row in slots]
             # A GPU's results depend on shapes: keep them fixed. From the floor up, a CPU's do not.
-            rows = max(len(active), self._floor) if on_cpu else width
+            rows = max(len(slots), self._floor) if on_cpu else width
             reach = max(state[1] for state in states) + 1
             span = min(-(-reach // _SPAN_UNIT) * _SPAN_UNIT, capacity) if on_cpu else capacity
-            state = self._tensor(states + [[0, 0, 0, 0]] * (rows - len(states)))
+            state = self._tensor(states + [_FREE] * (rows - len(states)))
             with self.threads.watched() if on_cpu else nullcontext():
                 tokens = self._draw(self.sampler.candidates(step(state, span)), state)
             if step.note != self.graph_note:
                 self.graph_note = step.note
                 if not on_cpu:
                     self.on_note(f"CUDA graphs: {step.note}")
-            self.on_tokens(len(active))
-            yield from self._advance(cache, active, tokens)
+            yield from self._advance(slots, dict(enumerate(tokens)))
 
     def _admit(
-        self, pending: deque[Request], active: list[_Row], cache: SlotCache, prompts: LastPrompt
+        self, pending: deque[Request], slots: Slots, cache: SlotCache, prompts: LastPrompt
     ) -> Iterator[Answer]:
         """Give the free slots to samples of the next prompt, and draw the first token of each."""
-        start, prompt = len(active), pending[0].prompt
-        while pending and len(active) < self.rows and pending[0].prompt == prompt:
-            active.append(_Row(pending.popleft()))
+        prompt = pending[0].prompt
+        fresh: dict[int, _Row] = {}
+        for slot, row in enumerate(slots):
+            if row is None and pending and pending[0].prompt == prompt:
+                slots[slot] = fresh[slot] = _Row(pending.popleft())
         prefix, first = prompts.of(prompt)
-        fresh = active[start:]
-        tokens = self._draw(first, self._tensor([[0, 0, row.request.key, 0] for row in fresh]))
-        self.on_tokens(len(fresh))
-        answers = [self._extend(row, token) for row, token in zip(fresh, tokens, strict=True)]
-        active[start:] = [row for row, answer in zip(fresh, answers, strict=True) if not answer]
-        yield from filter(None, answers)
-        cache.fill(slice(start, len(active)), prefix)
+        states = [[0, 0, row.request.key, 0] for row in fresh.values()]
+        tokens = self._draw(first, self._tensor(states))
+        yield from self._advance(slots, dict(zip(fresh, tokens, strict=True)))
+        cache.fill([slot for slot in fresh if slots[slot]], prefix)
 
-    def _advance(self, cache: SlotCache, active: list[_Row], tokens: list[int]) -> Iterator[Answer]:
+    def _advance(self, slots: Slots, tokens: Mapping[int, int]) -> Iterator[Answer]:
+        """Give a token to the sample of each slot, and free the slots of those that end."""
         answers = []
-        for slot in range(len(active) - 1, -1, -1):
-            answer = self._extend(active[slot], tokens[slot])
-            if not answer:
+        made = 0
+        for slot, token in tokens.items():
+            row = slots[slot] if slot < len(slots) else None
+            if row is None:
                 continue
-            answers.append(answer)
-            last = active.pop()
-            if slot < len(active):  # the last row takes the place of the finished one
-                cache.move(len(active), slot, last.state()[1])
-                active[slot] = last
+            made += 1
+            if answer := self._extend(row, token):
+                answers.append(answer)
+                slots[slot] = None
+        self.on_tokens(made)
         yield from answers
 
     def _extend(self, row: _Row, token: int) -> Answer | None:
@@ -218,6 +227,17 @@ class Decoder:
 
     def _tensor(self, rows: list[list[int]]) -> Tensor:
         return torch.tensor(rows, dtype=torch.int64, device=self.network.device)
+
+
+def _close_up(slots: Slots, cache: SlotCache) -> None:
+    """Move the last samples to free slots, so that a step has fewer rows."""
+    for slot in range(len(slots)):
+        while slots and slots[-1] is None:
+            slots.pop()
+        if slot < len(slots) and slots[slot] is None:
+            row = slots[slot] = slots.pop()
+            if row:
+                cache.move(len(slots), slot, row.state()[1])
 
 
 def _is_out_of_memory(error: BaseException) -> bool:

@@ -39,7 +39,7 @@ def try_step(network: Network, vocabulary: int, name: str) -> None:
         _, expected = network.prompt(ids, adapter=False)
         prefix, _ = network.prompt(ids[:-1], adapter=False)
         cache = SlotCache(_ROWS, _CAPACITY)
-        cache.fill(slice(0, _ROWS), prefix)
+        cache.fill(range(_ROWS), prefix)
         last = torch.tensor([[ids[-1], len(ids) - 1]] * _ROWS, device=network.device)
         found = network.step(cache, last, _CAPACITY, adapter=False)
     except torch.cuda.OutOfMemoryError:

@@ -7,6 +7,7 @@ What a row computes does not depend on the other rows.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -34,15 +35,16 @@ class SlotCache(DynamicCache):  # type: ignore[misc]  # transformers is untyped
         self._lines = torch.empty(0, dtype=torch.int64)
         self._span = capacity
 
-    def fill(self, rows: slice, prefix: DynamicCache) -> None:
+    def fill(self, rows: Sequence[int], prefix: DynamicCache) -> None:
         """Copy the keys and values of a prompt into each of ``rows``."""
         for index, layer in enumerate(prefix.layers):
             if index == len(self._keys):
                 self._keys.append(self._buffer(layer.keys))
                 self._values.append(self._buffer(layer.values))
             length = layer.keys.shape[2]
-            self._keys[index][rows, :, :length] = layer.keys
-            self._values[index][rows, :, :length] = layer.values
+            for row in rows:
+                self._keys[index][row, :, :length] = layer.keys[0]
+                self._values[index][row, :, :length] = layer.values[0]
 
     def move(self, source: int, target: int, length: int) -> None:
         """Copy the first ``length`` tokens of a row into another."""

@@ -8,7 +8,7 @@ from evalpkg.errors import ConfigError, EnvironmentUnfitError
 from evalpkg.generation.network import Network
 from evalpkg.generation.sampling import Sampler
 from evalpkg.generation.selftest import try_step
-from evalpkg.generation.slots import PACKED
+from evalpkg.generation.slots import PACKED, SlotCache
 from tests.unit.generation.generation_tiny import (
     VOCABULARY,
     answers,
@@ -140,6 +140,42 @@ def test_any_end_token_ends_an_answer_and_is_not_part_of_it():
         cut = next((i for i, token in enumerate(whole) if token in ends), None)
         assert (ids, reason) == ((whole[:cut], "stop") if cut is not None else (whole, "length"))
     assert stopped["t0", 0][1] == stopped["t1", 1][1] == "stop"
+
+
+def of_many_lengths(model):
+    """Return requests, and end tokens with which their answers end after 0 to 29 tokens."""
+    asked = requests(prompts=4, samples=6)
+    free = answers(decoder(model, sampler=SAMPLER, new=30), asked)
+    ends = frozenset(free[f"t{n}", n][0][3 + 5 * n] for n in range(4))
+    return asked, ends
+
+
+def test_answers_of_many_lengths_are_the_same_in_any_company():
+    model = tiny_model()
+    asked, ends = of_many_lengths(model)
+    alone = {}
+    for request in asked:
+        alone |= answers(decoder(model, sampler=SAMPLER, new=30, ends=ends, rows=1), [request])
+    assert len({len(ids) for ids, _ in alone.values()}) > 8
+    for rows, order in ((3, asked), (9, asked[::-1]), (9, asked[7:] + asked[:7])):
+        run = decoder(model, sampler=SAMPLER, new=30, ends=ends, rows=rows)
+        assert answers(run, order) == alone
+
+
+def test_a_finished_sample_s_slot_is_filled_in_place(monkeypatch):
+    model = tiny_model()
+    asked, ends = of_many_lengths(model)
+    calls = []
+    for name in ("fill", "move"):
+        plain = getattr(SlotCache, name)
+        monkeypatch.setattr(
+            SlotCache, name, lambda *args, n=name, f=plain: (calls.append(n), f(*args))[1]
+        )
+    answers(decoder(model, sampler=SAMPLER, new=30, ends=ends, rows=9), asked)
+    refilled = len(calls) - calls[::-1].index("fill")
+    assert refilled > 6
+    assert set(calls[:refilled]) == {"fill"}
+    assert set(calls[refilled:]) == {"move"}
 
 
 def test_an_end_token_at_once_gives_an_empty_answer():

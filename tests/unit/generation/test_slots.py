@@ -52,8 +52,8 @@ def prefix(length, fill):
 
 def test_slots_are_filled_grown_and_moved_apart():
     cache = SlotCache(rows=3, capacity=8)
-    cache.fill(slice(0, 2), prefix(3, 10))
-    cache.fill(slice(2, 3), prefix(5, 20))
+    cache.fill([0, 1], prefix(3, 10))
+    cache.fill([2], prefix(5, 20))
     cache.aim(torch.tensor([3, 3, 5]), span=6)
     new = torch.tensor([1.0, 2.0, 3.0])[:, None, None, None].expand(3, 2, 1, 4)
     keys, values = cache.update(new, new + 0.25, 1)
