@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from evalpkg.models import Role
 from evalpkg.pipeline.session import Session
-from evalpkg.store import SampleLog, ScoredSample, VerdictLog, canonical_json, write_lines
+from evalpkg.store import SampleKey, ScoredSample, canonical_json, write_lines
 
 FIELDS = (
     "compile_ok",
@@ -20,20 +19,22 @@ FIELDS = (
 """Fields of an answer after ``verdict`` and ``passed``, in their order; ``Row`` explains them."""
 
 
-def write_answers(session: Session) -> None:
+def write_answers(session: Session, scored: Mapping[SampleKey, ScoredSample]) -> None:
     """Write the file if the session was given samples to score.
+
+    Args:
+        session: the run.
+        scored: the judgement that counts for each of its samples.
 
     Raises:
         EnvironmentUnfitError: if it cannot be written.
     """
     if not session.wants_answers:
         return
-    samples = SampleLog(session.layout.samples_log).by_key()
-    scored = VerdictLog(session.layout.verdicts_log).by_key(samples)
     write_lines(session.layout.answers, _lines(session, scored))
 
 
-def _lines(session: Session, scored: Mapping[tuple[Role, str, int], ScoredSample]) -> Iterator[str]:
+def _lines(session: Session, scored: Mapping[SampleKey, ScoredSample]) -> Iterator[str]:
     several = len(session.recorded) > 1
     for role, recorded in session.recorded.items():
         for row, index in zip(recorded.rows, recorded.indexes, strict=True):

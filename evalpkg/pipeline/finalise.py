@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from evalpkg.evidence import EvalMetadata, read_metadata, write_metadata
-from evalpkg.models import Sample
 from evalpkg.pipeline.answer_file import write_answers
 from evalpkg.pipeline.metadata import build_metadata
 from evalpkg.pipeline.publish import RunContent, publish
+from evalpkg.pipeline.score import RunScoring
 from evalpkg.pipeline.session import Session
 from evalpkg.scoring import Judged
 from evalpkg.store import (
     WHOLE,
     Coverage,
-    SampleKey,
-    VerdictLog,
     coverage,
-    expected_keys,
     write_mode_files,
     write_prompts,
 )
@@ -42,7 +37,7 @@ def write_unfinished(session: Session, scorer: Judged) -> None:
 
 def finalise(
     session: Session,
-    samples: Mapping[SampleKey, Sample],
+    scoring: RunScoring,
     *,
     worked: bool,
     verdicts_only: bool = False,
@@ -54,7 +49,7 @@ def finalise(
 
     Args:
         session: the run.
-        samples: all its samples that are asked for.
+        scoring: its samples and verdicts.
         worked: whether this session generated or judged anything. If it did not, the metadata of
             the session that did stay, so that a session without work changes no file.
         verdicts_only: write no rows, metrics and reports.
@@ -66,11 +61,19 @@ def finalise(
     metadata = None if worked else _kept_metadata(session, verdicts_only)
     if metadata is None:
         metadata = write_metadata(layout, build_metadata(config, session.tasks, session.facts))
-    write_answers(session)
+    samples, scored = scoring.samples.present(), scoring.scored()
+    write_answers(session, scored)
     if session.shard != WHOLE or verdicts_only:
-        return _coverage_of_shard(session, samples)
+        return coverage(scoring.samples.asked, samples, scored)
     covered = write_mode_files(
-        layout, tasks, config.roles, config.modes, config.num_samples, config.uneven, samples
+        layout,
+        tasks,
+        config.roles,
+        config.modes,
+        config.num_samples,
+        config.uneven,
+        samples,
+        scored,
     )
     write_prompts(layout, tasks, config.roles)
     publish(layout, RunContent(metadata, tasks), config.signing_key)
@@ -85,12 +88,3 @@ def _kept_metadata(session: Session, verdicts_only: bool) -> EvalMetadata | None
         return None
     metadata = read_metadata(layout)
     return metadata if metadata.finished_at else None
-
-
-def _coverage_of_shard(session: Session, samples: Mapping[SampleKey, Sample]) -> Coverage:
-    config = session.config
-    scored = VerdictLog(session.layout.verdicts_log).by_key(samples)
-    keys = expected_keys(
-        session.tasks.tasks, config.roles, config.num_samples, session.shard, config.uneven
-    )
-    return coverage(keys, samples, scored)

@@ -14,6 +14,7 @@ from evalpkg.evidence import AnswerCounts
 from evalpkg.generation import BACKENDS, Backend, Generated, Listener, Work
 from evalpkg.models import Role, Sample, Task
 from evalpkg.pipeline.reuse import BaseSamples
+from evalpkg.pipeline.run_samples import RunSamples
 from evalpkg.pipeline.saving import BatchSaver
 from evalpkg.pipeline.session import Session
 from evalpkg.pipeline.workshop import Workshop
@@ -36,19 +37,11 @@ FLUSH_SAMPLES = 512
 decoding."""
 
 
-def missing_samples(session: Session) -> list[SampleKey]:
-    """Return the samples that this session's part of the run lacks."""
-    config, log = session.config, SampleLog(session.layout.samples_log)
-    return log.missing(
-        session.tasks.tasks, config.roles, config.num_samples, session.shard, config.uneven
-    )
-
-
 def generate_missing(
     session: Session,
     progress: Progress,
     workshop: Workshop,
-    missing: Sequence[SampleKey],
+    samples: RunSamples,
     beside: Beside | None = None,
 ) -> int:
     """Generate the missing samples, and append them to the log batch by batch.
@@ -57,7 +50,7 @@ def generate_missing(
         session: the run.
         progress: told of phases and counts.
         workshop: creates the backend, or has it already.
-        missing: keys of the samples to generate, as ``missing_samples`` gives them.
+        samples: the run's samples; told of each batch once it is on disk.
         beside: entered before the first sample, with the provenance of what will generate. It
             returns a function that is called with each batch once it is on disk.
 
@@ -67,7 +60,7 @@ def generate_missing(
     Raises:
         ConfigError, EnvironmentUnfitError, DataError: as ``create_backend``.
     """
-    config = session.config
+    config, missing = session.config, samples.missing()
     if not missing:
         return 0
     session.facts.seeds = seed_everything(config)
@@ -75,9 +68,8 @@ def generate_missing(
     with closing(PromptKeeper(session.layout, session.tasks.tasks)) as prompts:
         listener = Listener(meter.count, progress.note, prompts.keep)
         backend = workshop.backend(session, listener, progress)
-        reused = _reuse_base(session, progress, backend, missing, prompts)
-        left = [key for key in missing if key not in reused]
-        made = _generate(session, progress, backend, left, beside or _nothing_beside)
+        _reuse_base(session, progress, backend, samples, prompts)
+        made = _generate(session, progress, backend, samples, beside or _nothing_beside)
     session.facts.tokens += meter.measured
     session.facts.token_seconds += meter.seconds
     session.facts.save()
@@ -88,44 +80,45 @@ def _reuse_base(
     session: Session,
     progress: Progress,
     backend: Backend,
-    missing: Sequence[SampleKey],
+    samples: RunSamples,
     prompts: PromptKeeper,
-) -> set[SampleKey]:
-    """Take base samples from the run that ``--reuse-base`` names; return their keys."""
-    wanted = [key for key in missing if key[0] is Role.BASE]
+) -> None:
+    """Take base samples from the run that ``--reuse-base`` names."""
+    wanted = [key for key in samples.missing() if key[0] is Role.BASE]
     if session.config.reuse_base is None or not wanted:
-        return set()
+        return
     other = BaseSamples(session.config.reuse_base)
     other.require_same(backend.provenance(), session.tasks.tasks)
-    samples = other.take(wanted)
-    if samples:
-        said = other.sentence(len(samples))
+    taken = other.take(wanted)
+    if taken:
+        said = other.sentence(len(taken))
         # The sentence first: a kill between the two then leaves a sentence without samples, and
         # never samples of unknown origin.
         session.facts.reused.append(said)
         session.facts.save()
-        prompts.keep(other.prompts(samples))
+        prompts.keep(other.prompts(taken))
         with SampleLog(session.layout.samples_log) as log:
-            log.append(samples)
+            log.append(taken)
+        samples.add(taken)
         progress.note(said)
-    return {sample.key for sample in samples}
 
 
 def _generate(
     session: Session,
     progress: Progress,
     backend: Backend,
-    missing: Sequence[SampleKey],
+    samples: RunSamples,
     beside: Beside,
 ) -> int:
     """Generate the missing samples, and return their number."""
     before = backend.provenance()
     session.facts.add_generation(before)
     with beside(before) as taken, SampleLog(session.layout.samples_log) as log:
-        answers = AnswerCounts(log.read())
+        answers, missing = AnswerCounts(samples.present().values()), samples.missing()
 
         def save(batch: list[Sample]) -> None:
             log.append(batch)
+            samples.add(batch)
             taken(batch)
 
         made = sum(

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 from evalpkg.config import EvalConfig
 from evalpkg.generation import Generated, require_packages
-from evalpkg.models import Sample
 from evalpkg.pipeline.finalise import finalise, write_unfinished
-from evalpkg.pipeline.generate import Taker, generate_missing, missing_samples
+from evalpkg.pipeline.generate import Taker, generate_missing
 from evalpkg.pipeline.given import Given
 from evalpkg.pipeline.overlap import Overlap
+from evalpkg.pipeline.run_samples import RunSamples
 from evalpkg.pipeline.score import RunScoring
 from evalpkg.pipeline.session import Session
 from evalpkg.pipeline.workshop import Workshop
 from evalpkg.reporting.progress import Progress
-from evalpkg.store import Coverage, RunLayout, SampleKey
+from evalpkg.store import Coverage, RunLayout
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +63,12 @@ def run_evaluation(
         session.progress() as progress,
         nullcontext(workshop) if workshop else Workshop() as shop,
     ):
-        generated, judged, samples = _work(
+        generated, judged, scoring = _work(
             session, progress, shop, last=workshop is None, check=not verdicts_only
         )
         progress.phase("writing results", 0)
         worked = bool(generated or judged)
-        covered = finalise(session, samples, worked=worked, verdicts_only=verdicts_only)
+        covered = finalise(session, scoring, worked=worked, verdicts_only=verdicts_only)
         session.log.info("generated %d, judged %d samples", generated, judged)
     return RunOutcome(session.layout, generated, judged, covered)
 
@@ -80,9 +80,9 @@ def generate_only(config: EvalConfig) -> RunOutcome:
         ConfigError, DataError, EnvironmentUnfitError: as ``run_evaluation``.
     """
     with Session(config) as session, session.progress() as progress, Workshop() as shop:
-        generated = generate_missing(session, progress, shop, missing_samples(session))
-        lacking = tuple(missing_samples(session))
-    return RunOutcome(session.layout, generated, 0, Coverage(lacking, (), ()))
+        samples = RunSamples.of(session)
+        generated = generate_missing(session, progress, shop, samples)
+    return RunOutcome(session.layout, generated, 0, Coverage(tuple(samples.missing()), (), ()))
 
 
 def _checked(session: Session) -> bool:
@@ -92,17 +92,18 @@ def _checked(session: Session) -> bool:
 
 def _work(
     session: Session, progress: Progress, shop: Workshop, *, last: bool, check: bool
-) -> tuple[int, int, Mapping[SampleKey, Sample]]:
-    """Generate and judge what is missing; return the two counts of samples, and all samples.
+) -> tuple[int, int, RunScoring]:
+    """Generate and judge what is missing; return the two counts of samples, and all verdicts.
 
     ``last`` says that no further round needs the model, ``check`` that the self-check is wanted.
     """
-    before = RunScoring(session)
-    if before.ungenerated:
+    samples = RunSamples.of(session)
+    scoring = RunScoring(session, samples)
+    if samples.missing():
         require_packages(session.config.backend)
-    elif not before.missing() and (not check or _checked(session)):
+    elif not scoring.pending() and (not check or _checked(session)):
         progress.note("nothing to generate or judge: all of it is there")
-        return 0, 0, before.samples
+        return 0, 0, scoring
     # Before a model is loaded: the scorer's processes then start small, and a machine that cannot
     # judge shows it before it has generated for hours.
     scorer = shop.scorer(session, progress, check=check)
@@ -112,14 +113,13 @@ def _work(
         write_unfinished(session, scorer.provenance())
         # Two computations on one CPU: the one that takes hours goes first.
         workers = 1 if generator.details.get("device") == "cpu" else scorer.workers
-        with Overlap(before, scorer, progress, workers) as overlap:
+        with Overlap(scoring, scorer, progress, workers) as overlap:
             yield overlap.offer
 
-    generated = generate_missing(session, progress, shop, before.ungenerated, beside)
-    overlapped = before.saved
+    generated = generate_missing(session, progress, shop, samples, beside)
+    overlapped = scoring.saved
     if last:
         shop.unload()
     write_unfinished(session, scorer.provenance())
-    scoring = RunScoring(session) if before.ungenerated else before
     judged = scoring.run(scorer, progress)
-    return generated, overlapped + judged, scoring.samples
+    return generated, overlapped + judged, scoring

@@ -2,48 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from evalpkg.models import Extraction, Sample, Task, Verdict
 from evalpkg.pipeline.judging import Extractor, Judging
+from evalpkg.pipeline.run_samples import RunSamples
 from evalpkg.pipeline.session import Session
 from evalpkg.policy import load_policy
 from evalpkg.reporting.progress import Progress
 from evalpkg.scoring import Scorer
-from evalpkg.store import SampleKey, SampleLog, ScoredSample, VerdictLog, expected_keys
+from evalpkg.store import SampleKey, ScoredSample, VerdictLog
 
 
 class RunScoring:
-    """The samples of a run and the log of their verdicts.
+    """The verdicts of a run. Their log is read once; ``save`` then keeps what it writes.
 
     Attributes:
-        samples: those that are asked for and there, by key.
-        ungenerated: keys that are asked for and have no sample.
-        log: the verdicts.
+        samples: the run's samples.
+        log: the log of the verdicts.
         saved: number of verdicts that ``save`` has written.
     """
 
-    def __init__(self, session: Session) -> None:
-        config, layout, tasks = session.config, session.layout, session.tasks.tasks
+    def __init__(self, session: Session, samples: RunSamples) -> None:
         self._facts = session.facts
-        self._tasks = {task.task_id: task for task in tasks}
-        self._policy = load_policy(config.policy)
+        self._tasks = {task.task_id: task for task in session.tasks.tasks}
+        self._policy = load_policy(session.config.policy)
         self._extract = Extractor()
+        self.samples = samples
         self.saved = 0
-        self.log = VerdictLog(layout.verdicts_log)
-        asked = list(
-            expected_keys(tasks, config.roles, config.num_samples, session.shard, config.uneven)
-        )
-        present = SampleLog(layout.samples_log).by_key()
-        self.samples = {key: present[key] for key in asked if key in present}
-        self.ungenerated = [key for key in asked if key not in present]
+        self.log = VerdictLog(session.layout.verdicts_log)
+        self._verdicts = self.log.verdicts(set(samples.asked))
 
-    def missing(self) -> list[SampleKey]:
-        """Return the samples to judge, task by task, so that equal programs meet."""
-        order = {task_id: place for place, task_id in enumerate(self._tasks)}
-        return sorted(self.log.missing(self.samples), key=lambda key: order[key[1]])
+    def scored(self) -> dict[SampleKey, ScoredSample]:
+        """Return the judgement that counts for each sample that has one."""
+        return self._verdicts.of(self.samples.present())
 
     def pending(self) -> list[Sample]:
-        """Return the samples that ``missing`` names."""
-        return [self.samples[key] for key in self.missing()]
+        """Return the samples to judge, task by task, so that equal programs meet."""
+        return self._unjudged(self.samples.present())
+
+    def _unjudged(self, samples: Mapping[SampleKey, Sample]) -> list[Sample]:
+        order = {task_id: place for place, task_id in enumerate(self._tasks)}
+        missing = sorted(self._verdicts.missing(samples), key=lambda key: order[key[1]])
+        return [samples[key] for key in missing]
 
     def run(self, scorer: Scorer, progress: Progress) -> int:
         """Judge the missing samples; judge those with infrastructure errors once more.
@@ -52,17 +53,18 @@ class RunScoring:
             the number of samples that this call judged.
         """
         with self.log:
-            first = self.missing()
+            samples = self.samples.present()
+            first = self._unjudged(samples)
             if not first:
                 return 0
             self.judged_by(scorer)
             judging = Judging[Sample](scorer, self.prepare, self.save, progress)
-            progress.phase("scoring", len(self.samples), len(self.samples) - len(first))
-            judging.run(self.samples[key] for key in first)
-            again = self.missing()
+            progress.phase("scoring", len(samples), len(samples) - len(first))
+            judging.run(first)
+            again = self._unjudged(samples)
             if again:
                 progress.phase("scoring again after infrastructure errors", len(again))
-                judging.run(self.samples[key] for key in again)
+                judging.run(again)
         return len(first)
 
     def prepare(self, sample: Sample) -> tuple[Task, Extraction]:
@@ -75,9 +77,9 @@ class RunScoring:
         self._facts.add_scoring(scorer.provenance())
 
     def save(self, batch: list[tuple[Sample, Extraction, Verdict]]) -> None:
-        """Write verdicts to the open log."""
+        """Write verdicts to the open log, and keep them."""
         self.saved += len(batch)
-        self.log.append(
+        judged = [
             ScoredSample.of(
                 sample,
                 extraction,
@@ -85,4 +87,6 @@ class RunScoring:
                 self._policy.violations(self._tasks[sample.task_id], sample.completion),
             )
             for sample, extraction, verdict in batch
-        )
+        ]
+        self.log.append(judged)
+        self._verdicts.add(judged)

@@ -19,7 +19,7 @@ from evalpkg.store.prompt_log import PROMPT, PromptKeeper, PromptKey, PromptLog,
 from evalpkg.store.records import ROW, SAMPLE, TASK, read_rows, read_tasks
 from evalpkg.store.sample_log import SampleLog
 from evalpkg.store.shards import WHOLE, SampleKey, Shard, expected_keys, parse_shard
-from evalpkg.store.verdict_log import ScoredSample, VerdictLog, judgement
+from evalpkg.store.verdict_log import ScoredSample, VerdictLog, Verdicts, judgement
 
 __all__ = [
     "CANONICAL",
@@ -43,6 +43,7 @@ __all__ = [
     "ScoredSample",
     "Shard",
     "VerdictLog",
+    "Verdicts",
     "WriterLock",
     "bind_config",
     "bind_tasks",

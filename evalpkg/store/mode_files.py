@@ -73,6 +73,7 @@ def write_mode_files(
     num_samples: int,
     uneven: Uneven = EVEN,
     samples: Mapping[SampleKey, Sample] | None = None,
+    scored: Mapping[SampleKey, ScoredSample] | None = None,
 ) -> Coverage:
     """Write ``{mode}/{role}_model_samples.jsonl`` from the logs, ordered by task, then index.
 
@@ -80,7 +81,7 @@ def write_mode_files(
     caller that needs a complete run must check it. Logged samples that were not requested are left
     out.
 
-    ``samples`` are the samples of the log, if the caller has read them already.
+    ``samples`` and ``scored`` are the content of the logs, if the caller has it already.
 
     Raises:
         DataError: if a log is damaged.
@@ -88,7 +89,8 @@ def write_mode_files(
     """
     if samples is None:
         samples = SampleLog(layout.samples_log).by_key()
-    scored = VerdictLog(layout.verdicts_log).by_key(samples)
+    if scored is None:
+        scored = VerdictLog(layout.verdicts_log).by_key(samples)
     expected = list(expected_keys(tasks, roles, num_samples, uneven=uneven))
     for role in roles:
         keys = [key for key in expected if key[0] is role and key in scored]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -82,41 +82,50 @@ class ScoredSample:
 SCORED = Codec(ScoredSample, "a verdict")
 
 
+class Verdicts:
+    """The judgement that counts of each sample: the first final one, or else the last error.
+
+    Judgements of different completions of one sample are kept apart, because a lost sample may be
+    generated again: its judgement counts if it has the same completion.
+    """
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[SampleKey, str], ScoredSample] = {}
+
+    def add(self, judged: Iterable[ScoredSample]) -> None:
+        """Take judgements in the order in which they were written."""
+        for one in judged:
+            place = (one.key, one.completion_sha256)
+            earlier = self._found.get(place)
+            if earlier is None or not earlier.final:
+                self._found[place] = one
+
+    def of(self, samples: Mapping[SampleKey, Sample]) -> dict[SampleKey, ScoredSample]:
+        """Return the judgement of each of ``samples`` that has one, by key in their order."""
+        found = (
+            (key, self._found.get((key, sha256_hex(sample.completion))))
+            for key, sample in samples.items()
+        )
+        return {key: one for key, one in found if one is not None}
+
+    def missing(self, samples: Mapping[SampleKey, Sample]) -> list[SampleKey]:
+        """List the samples without a final judgement, in the order given."""
+        chosen = self.of(samples)
+        return [key for key in samples if key not in chosen or not chosen[key].final]
+
+
 class VerdictLog(RecordLog[ScoredSample]):
     """Verdicts in the order written, including retries of infrastructure errors."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, SCORED)
 
+    def verdicts(self, wanted: Container[SampleKey]) -> Verdicts:
+        """Read the judgements of the samples whose keys are ``wanted``."""
+        verdicts = Verdicts()
+        verdicts.add(one for one in self.read() if one.key in wanted)
+        return verdicts
+
     def by_key(self, samples: Mapping[SampleKey, Sample]) -> dict[SampleKey, ScoredSample]:
-        """Read the judgement that counts for each of ``samples``.
-
-        This is the first final one, or else the last infrastructure error. Judgements of another
-        completion than the sample's are left out.
-        """
-        chosen: dict[SampleKey, ScoredSample] = {}
-        digests: dict[SampleKey, str] = {}
-        for one in self.read():
-            sample = samples.get(one.key)
-            if sample is None:
-                continue
-            if one.key not in digests:
-                digests[one.key] = sha256_hex(sample.completion)
-            earlier = chosen.get(one.key)
-            if one.completion_sha256 == digests[one.key] and (earlier is None or not earlier.final):
-                chosen[one.key] = one
-        return chosen
-
-    def missing(
-        self, samples: Mapping[SampleKey, Sample], *, retry_infra: bool = True
-    ) -> list[SampleKey]:
-        """List the samples still to judge, in the order given.
-
-        Args:
-            samples: all generated samples.
-            retry_infra: True if samples that ended in an infrastructure error are judged again.
-        """
-        chosen = self.by_key(samples)
-        return [
-            key for key in samples if key not in chosen or (retry_infra and not chosen[key].final)
-        ]
+        """Read the judgement that counts for each of ``samples``."""
+        return self.verdicts(samples).of(samples)

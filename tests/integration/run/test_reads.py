@@ -12,8 +12,8 @@ from evalpkg.pipeline.run import run_evaluation
 
 LIMITS = {
     "first": {
-        "work/samples.jsonl": 3,
-        "work/verdicts.jsonl": 4,
+        "work/samples.jsonl": 0,
+        "work/verdicts.jsonl": 0,
         "no-policy/base_model_samples.jsonl": 2,
         "no-policy/finetuned_model_samples.jsonl": 2,
         "policy/base_model_samples.jsonl": 3,
@@ -23,7 +23,7 @@ LIMITS = {
     },
     "again": {
         "work/samples.jsonl": 1,
-        "work/verdicts.jsonl": 2,
+        "work/verdicts.jsonl": 1,
         "no-policy/base_model_samples.jsonl": 2,
         "no-policy/finetuned_model_samples.jsonl": 2,
         "policy/base_model_samples.jsonl": 3,
@@ -49,7 +49,9 @@ class Reads:
             return
         path, _, flags = arguments
         reads = isinstance(flags, int) and not flags & (os.O_WRONLY | os.O_RDWR)
-        if reads and isinstance(path, str | Path) and str(path).startswith(self._root):
+        if not reads or not isinstance(path, str | Path) or not str(path).startswith(self._root):
+            return
+        if Path(path).exists():  # an attempt to open a file that is not there reads nothing
             self.counts[os.path.relpath(path, self._root)] += 1
 
     def __enter__(self) -> Reads:
@@ -79,4 +81,4 @@ def test_no_session_reads_a_file_of_the_run_more_often_than_this(tmp_path: Path)
             run_evaluation(config)
         found = {name: reads.counts[name] for name in limits}
         assert all(found[name] <= most for name, most in limits.items()), (session, found)
-        assert all(found.values()), "a file that is not read is named wrongly"
+        assert all((root / name).is_file() for name in limits), "a file is named wrongly"

@@ -7,6 +7,7 @@ import pytest
 
 from evalpkg.errors import DataError
 from evalpkg.models import Extraction, Mode, Role, Verdict, VerdictKind
+from evalpkg.pipeline.run_samples import RunSamples
 from evalpkg.store.layout import RunLayout
 from evalpkg.store.mode_files import write_mode_files
 from evalpkg.store.records import read_rows
@@ -29,12 +30,28 @@ def test_samples_are_read_back_equal(tmp_path: Path) -> None:
 
 def test_missing_samples_are_what_was_asked_for_less_what_is_there(tmp_path: Path) -> None:
     with SampleLog(tmp_path / "log") as log:
-        assert log.missing(TASKS, ROLES, 2) == KEYS
+        assert RunSamples(log, KEYS).missing() == KEYS
         log.append([SAMPLES[KEYS[3]], SAMPLES[KEYS[0]]])
-        assert log.missing(TASKS, ROLES, 2) == [*KEYS[1:3], *KEYS[4:]]
+        assert RunSamples(log, KEYS).missing() == [*KEYS[1:3], *KEYS[4:]]
         own = [key for key in KEYS if Shard(1, 2).owns(*key)]
         left = [key for key in own if key not in (KEYS[0], KEYS[3])]
-        assert log.missing(TASKS, ROLES, 2, Shard(1, 2)) == left
+        assert RunSamples(log, own).missing() == left
+
+
+def test_samples_added_to_the_log_are_those_that_another_session_reads(tmp_path: Path) -> None:
+    stranger = a_sample((Role.BASE, "T/0", 9))
+    with SampleLog(tmp_path / "log") as log:
+        log.append([SAMPLES[KEYS[5]], stranger])
+        samples = RunSamples(log, KEYS)
+        again = a_sample(KEYS[5], "made twice")
+        for batch in ([SAMPLES[KEYS[7]], SAMPLES[KEYS[1]]], [again, SAMPLES[KEYS[0]]]):
+            log.append(batch)
+            samples.add(batch)
+        read = RunSamples(log, KEYS)
+    assert list(samples.present().items()) == list(read.present().items())
+    assert list(samples.present()) == [KEYS[place] for place in (0, 1, 5, 7)]
+    assert samples.present()[KEYS[5]] == SAMPLES[KEYS[5]]
+    assert samples.missing() == read.missing()
 
 
 @pytest.mark.parametrize(
@@ -72,20 +89,39 @@ def test_an_infrastructure_error_gives_way_to_the_first_real_verdict(tmp_path: P
     with VerdictLog(tmp_path / "log") as log:
         log.append([scored(SAMPLES[key], INFRA)])
         assert log.by_key(SAMPLES)[key].verdict is INFRA
-        assert log.missing({key: SAMPLES[key]}) == [key]
-        assert log.missing({key: SAMPLES[key]}, retry_infra=False) == []
+        assert log.verdicts(KEYS).missing({key: SAMPLES[key]}) == [key]
         log.append(scored(SAMPLES[key], kind) for kind in kinds[1:])
     assert log.by_key(SAMPLES)[key].verdict is VerdictKind.TIMEOUT
-    assert log.missing(SAMPLES) == KEYS[1:]
+    assert log.verdicts(KEYS).missing(SAMPLES) == KEYS[1:]
 
 
 def test_a_verdict_on_another_text_does_not_count(tmp_path: Path) -> None:
     key = KEYS[0]
     with VerdictLog(tmp_path / "log") as log:
         log.append([scored(a_sample(key, "an older text"))])
-        assert log.missing({key: SAMPLES[key]}) == [key]
+        assert log.verdicts(KEYS).missing({key: SAMPLES[key]}) == [key]
         log.append([scored(SAMPLES[key], VerdictKind.PANICKED)])
     assert log.by_key(SAMPLES)[key].verdict is VerdictKind.PANICKED
+
+
+def test_verdicts_added_to_the_log_are_those_that_another_session_reads(tmp_path: Path) -> None:
+    lost, key = a_sample(KEYS[2]), KEYS[0]
+    batches = [
+        [scored(SAMPLES[key], INFRA), scored(a_sample(key, "an older text"))],
+        [scored(SAMPLES[key], VerdictKind.TIMEOUT), scored(SAMPLES[KEYS[1]], INFRA)],
+        [scored(SAMPLES[key], INFRA), scored(lost, VerdictKind.PANICKED)],
+    ]
+    with VerdictLog(tmp_path / "log") as log:
+        kept = log.verdicts(KEYS)
+        for batch in batches:
+            log.append(batch)
+            kept.add(batch)
+        read = log.verdicts(KEYS)
+    for verdicts in (kept, read):
+        assert verdicts.missing(SAMPLES) == [KEYS[1], *KEYS[3:]]
+        assert verdicts.of(SAMPLES)[key].verdict is VerdictKind.TIMEOUT
+        # Its sample may have been lost when the log was read, and generated again since.
+        assert verdicts.of({KEYS[2]: lost})[KEYS[2]].verdict is VerdictKind.PANICKED
 
 
 def test_what_is_no_verdict_is_refused(tmp_path: Path) -> None:
