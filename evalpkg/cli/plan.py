@@ -59,13 +59,14 @@ def command(
     counts = sorted(set(tasks or (basis.tasks, whole, 2 * whole)))
     origin = f"from {directory}" if directory else "assumed: no run was given"
     speed = basis.tokens_per_second
+    length = f"{basis.tokens:,.0f} tokens" if basis.tokens else "unknown tokens"
     click.echo(
         f"{origin}: {basis.tasks} tasks x {basis.samples} samples, standard error"
         f" {100 * basis.error:.2f} points, {basis.share:.0%} of its square from drawing samples;"
-        f" {basis.tokens:,.0f} tokens for a sample of each model,"
+        f" {length} for a sample of each model,"
         f" {f'{speed:,.0f} tokens a second' if speed else 'speed unknown (--tokens-per-second)'}"
     )
-    click.echo(f"\n{'tasks':>7}  {'samples':>7}  {'GPU-hours':>10}  {'detectable':>12}")
+    click.echo(f"\n{'tasks':>7}  {'samples':>7}  {'hours':>10}  {'detectable':>12}")
     for count in counts:
         for samples in SAMPLES:
             made = plan(basis, count, samples, settings)
@@ -80,9 +81,12 @@ def command(
             f" {SAMPLES[-1]} samples: more tasks are needed."
             if best is None
             else f"\ncheapest for {detect:g} points: {best.tasks:,} tasks x {best.samples} samples,"
-            f" {_hours(best.hours)} GPU-hours, detects {_points(best.detectable)}"
+            f" {_hours(best.hours)} hours, detects {_points(best.detectable)}"
         )
-    click.echo(f"\nDetectable: pass@1, {settings.power:.0%} power, level {settings.alpha:g}.")
+    click.echo(
+        f"\nDetectable: pass@1, {settings.power:.0%} power, level {settings.alpha:g}."
+        "\nHours: generation for both models at this speed; times its number of GPUs: GPU-hours."
+    )
 
 
 def _hours(hours: float | None) -> str:

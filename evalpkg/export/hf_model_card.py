@@ -10,8 +10,16 @@ import yaml
 from evalpkg.export.tables import clean, model_name, settings_of
 from evalpkg.models import Mode, Role
 from evalpkg.reporting.run_files import RunFiles
-from evalpkg.reporting.view.origin import dataset_title
+from evalpkg.reporting.view.origin import (
+    dataset_title,
+    limits_line,
+    sampling_line,
+    subset_note,
+)
+from evalpkg.reporting.view.provenance import warnings
 from evalpkg.statistics import PassAtK
+
+SAMPLING = ("temperature", "top_p", "top_k", "max_new_tokens")
 
 
 def write(run: RunFiles, target: Path) -> list[Path]:
@@ -26,7 +34,7 @@ def write(run: RunFiles, target: Path) -> list[Path]:
 def _model(run: RunFiles, role: Role) -> dict[str, Any]:
     """Describe one model for the index. The Hub shows the first; the base model comes second."""
     settings = settings_of(run)
-    kept = ("dataset_variant", "dataset_sha256", "rustc", "prompt_template", "temperature", "top_p")
+    kept = ("tasks", "dataset_variant", "dataset_sha256", "rustc", "prompt_template", *SAMPLING)
     return {
         "name": clean(model_name(run, role)),
         "results": [
@@ -67,8 +75,20 @@ def _metrics(estimate: PassAtK, samples: int) -> list[dict[str, Any]]:
 
 
 def _text(run: RunFiles) -> str:
-    """Write the card's text: results of each model, and the sentences of the comparison."""
-    lines = ["# Evaluation", "", f"Data set: {dataset_title(run.metadata, run.tasks)}.", ""]
+    """Write the card's text: origin, warnings, results of each model, and the comparison."""
+    part = subset_note(run.metadata)
+    lines = [
+        "# Evaluation",
+        "",
+        f"- Data set: {dataset_title(run.metadata, run.tasks)}",
+        *([f"- Only part of the data set: {part}"] if part else []),
+        f"- Sampling: {sampling_line(run.metadata)}",
+        f"- Limits of a program: {limits_line(run.metadata)}",
+        "",
+    ]
+    found = warnings(run.metadata, run.metrics)
+    if found:
+        lines += ["## Before you believe these numbers", "", *(f"- {text}" for text in found), ""]
     for mode, metrics in run.metrics.items():
         lines += [f"## {_title(mode)}", ""]
         for role, own in metrics.roles.items():

@@ -8,6 +8,7 @@ from typing import Any
 
 from evalpkg.models import Mode, Role, Row
 from evalpkg.reporting.run_files import RunFiles
+from evalpkg.reporting.view.origin import subset_note
 from evalpkg.statistics import Difference, Estimate
 
 Line = dict[str, Any]
@@ -114,23 +115,30 @@ def _metric_line(mode: Mode, model: str, name: str, number: Estimate | Differenc
 
 
 def settings_of(run: RunFiles) -> Line:
-    """Collect the run's main settings, as texts and numbers, for other tools."""
+    """Collect the run's main settings, as texts and numbers, for other tools.
+
+    Sampling and prompt template are those that the backend recorded. They are left out where it
+    recorded none: samples that were replayed had other settings than this run's options.
+    """
     about = run.metadata
     if about is None:
         return {}
     told: Line = {
         "dataset": about.dataset.source,
+        "tasks": subset_note(about) or f"all {len(run.tasks):,}",
         "dataset_variant": about.dataset.variant,
         "dataset_sha256": about.dataset.sha256,
         "num_samples": about.num_samples,
         "k_values": ",".join(map(str, about.k_values)),
         "seed": about.seeds.run,
-        "prompt_template": about.prompt.template,
         "evalpkg": about.tool.version,
         "rustc": about.toolchain.rustc.partition("\n")[0],
         "sandbox": about.sandbox.provider,
     }
+    sampling = about.generation.get("sampling") or {}
+    if sampling:
+        told["prompt_template"] = about.prompt.template
     for name in ("temperature", "top_p", "top_k", "max_new_tokens"):
-        if name in about.arguments:
-            told[name] = about.arguments[name]
+        if name in sampling:
+            told[name] = sampling[name]
     return told

@@ -9,6 +9,7 @@ from evalpkg.errors import ConfigError
 from evalpkg.models import Mode
 from evalpkg.reporting.run_files import RunFiles, load_run
 from evalpkg.statistics import DifferenceAtK
+from evalpkg.statistics.sentences import points
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,23 +50,29 @@ def judge_run(
         return GateAnswer(
             holds=False, sentence=f"not met: {name}: {difference.reason or difference.sentence}"
         )
+    if difference.undeclarable:
+        problems = run.metrics[mode].clusters
+        few = f"{problems} distinct problem{'' if problems == 1 else 's'}"
+        return GateAnswer(
+            holds=False, sentence=f"not met: {name}: {few} cannot show a difference, however large"
+        )
     conditions = []
     if no_worse_than is not None:
-        conditions.append((bound > -no_worse_than, f"no worse than {_points(no_worse_than)}"))
+        conditions.append((bound > -no_worse_than, f"no worse than {_limit(no_worse_than)}"))
     if better_than is not None:
-        conditions.append((bound > better_than, f"better than {_points(better_than)}"))
+        conditions.append((bound > better_than, f"better than {_limit(better_than)}"))
     holds = all(met for met, _ in conditions)
     named = " and ".join(text for met, text in conditions if holds or not met)
     confidence = run.metrics[mode].settings.confidence
     return GateAnswer(
         holds,
         f"{'met' if holds else 'not met'}: {named}: {name} differs by"
-        f" {100 * difference.value:+.1f} points; with {confidence:.0%} confidence,"
-        f" by more than {bound:+.1f}",
+        f" {points(difference.value)} points; with {confidence:.0%} confidence,"
+        f" by more than {points(bound / 100.0)}",
     )
 
 
-def _points(number: float) -> str:
+def _limit(number: float) -> str:
     return f"{number:g} point{'' if number == 1 else 's'}"
 
 

@@ -44,7 +44,8 @@ def basis_of(root: Path) -> tuple[Basis, int]:
             f"{root} has no difference in pass@1 whose error can be taken apart",
             "A pilot needs both models, pass@1, 2 or more samples per task, and tasks that differ.",
         )
-    tokens = [own.answers.tokens.mean or 0.0 for own in metrics.roles.values()]
+    tokens = [own.answers.tokens.mean for own in metrics.roles.values()]
+    known = [mean for mean in tokens if mean]
     facts = RunFacts.load(layout)
     speed = facts.tokens / facts.token_seconds if facts.token_seconds > 0 else None
     basis = Basis(
@@ -53,7 +54,7 @@ def basis_of(root: Path) -> tuple[Basis, int]:
         found.noise.samples,
         found.standard_error,
         found.noise.share,
-        sum(tokens),
+        sum(known) if len(known) == len(tokens) else None,
         speed,
     )
     return basis, sum(part.of for part in metadata.dataset.parts) or metrics.tasks

@@ -22,7 +22,8 @@ class Basis:
         samples: samples per task of each model.
         error: standard error of the difference in pass@1.
         share: the part of its square that comes from drawing samples, between 0 and 1.
-        tokens: tokens that both models together generate for one sample each of one task.
+        tokens: tokens that both models together generate for one sample each of one task; None if
+            the run does not know them, as with replayed samples.
         tokens_per_second: the measured speed of generation; None if it is not known.
     """
 
@@ -31,7 +32,7 @@ class Basis:
     samples: int
     error: float
     share: float
-    tokens: float
+    tokens: float | None
     tokens_per_second: float | None
 
 
@@ -42,7 +43,7 @@ class Plan:
     Attributes:
         tasks: number of tasks.
         samples: samples per task of each model.
-        hours: hours of generation on the measured machine; None if the speed is not known.
+        hours: hours of generation on the measured machine; None if speed or tokens are not known.
         detectable: the smallest true difference that it would detect; None if it has too few
             problems to declare any difference.
     """
@@ -63,7 +64,7 @@ def plan(basis: Basis, tasks: int, samples: int, settings: StatisticsSettings) -
     error = basis.error * sqrt(left * basis.tasks / tasks)
     clusters = max(1, round(basis.clusters * tasks / basis.tasks))
     seconds = None
-    if basis.tokens_per_second:
+    if basis.tokens_per_second and basis.tokens:
         seconds = tasks * samples * basis.tokens / basis.tokens_per_second
     return Plan(
         tasks,

@@ -1,20 +1,30 @@
 """Each export is opened by the tool that it is made for, and holds the run's own numbers."""
 
 import json
+import struct
 import subprocess
 import sys
+import zlib
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from evalpkg.errors import ConfigError, EnvironmentUnfitError
-from evalpkg.export import FORMATS, export_run, formats
+from evalpkg.evidence import EvalMetadata
+from evalpkg.export import FORMATS, export_run, formats, hf_model_card
+from evalpkg.export.numbers import named_numbers
+from evalpkg.export.tables import settings_of
 from evalpkg.models import Mode, Role, VerdictKind
 from evalpkg.reporting.run_files import RunFiles, load_run
 from tests.unit.reporting.report_runs import change_one, change_rows, finish_run, make_run
 
 DOCS = Path(__file__).parents[3] / "docs/export.md"
+REAL = Path(__file__).parents[1] / "reporting/real_metadata.json"
+BLOCK = 32_768
 
 
 @pytest.fixture(scope="module")
@@ -152,7 +162,7 @@ def test_mlflow_reads_its_store(
 
 
 @pytest.mark.slow
-def test_wandb_knows_its_offline_runs(
+def test_wandb_lists_its_offline_runs_and_reads_their_numbers(
     root: Path, run: RunFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("wandb", reason="the package wandb is not installed")
@@ -167,9 +177,80 @@ def test_wandb_knows_its_offline_runs(
         check=True,
     )
     assert all(path.name in listed.stdout + listed.stderr for path in written), listed
-    value = pass_at_1(run, Role.FINETUNED)
-    logs = [path.read_bytes() for folder in written for path in folder.glob("*.wandb")]
-    assert any(b"no-policy/pass@1" in log and json.dumps(value).encode() in log for log in logs)
+    found = {}
+    for folder in written:
+        (log,) = folder.glob("*.wandb")
+        records = list(offline_records(log))
+        about = next(one.run for one in records if one.WhichOneof("record_type") == "run")
+        config = {one.key: json.loads(one.value_json) for one in about.config.update}
+        summary = {
+            item.key: json.loads(item.value_json)
+            for one in records
+            if one.WhichOneof("record_type") == "summary"
+            for item in one.summary.update
+        }
+        found[about.display_name] = config, summary
+    assert len(found) == 3
+    named = named_numbers(run)
+    for name, (config, summary) in found.items():
+        assert config["dataset_variant"] == "repaired"
+        assert {key: summary.get(key) for key in named[name]} == named[name]
+    tuned = next(numbers for name, (_, numbers) in found.items() if name.startswith("finetuned: "))
+    assert tuned["no-policy/pass@1"] == pass_at_1(run, Role.FINETUNED)
+
+
+def offline_records(log: Path) -> Iterator[Any]:
+    """Read a file of an offline run with wandb's own schema of its records.
+
+    The file is a log of LevelDB: after 7 bytes blocks of 32 KiB, in each of them pieces of records
+    with checksum, length and kind (1 whole, 2 first, 3 middle, 4 last).
+    """
+    from wandb.proto.wandb_internal_pb2 import Record
+
+    data, at, record = log.read_bytes(), 7, b""
+    assert data.startswith(b":W&B")
+    while at + 7 <= len(data):
+        left = BLOCK - at % BLOCK
+        if left < 7:
+            at += left
+            continue
+        checksum, length, kind = struct.unpack("<IHB", data[at : at + 7])
+        piece = data[at + 7 : at + 7 + length]
+        assert checksum == zlib.crc32(piece, zlib.crc32(bytes([kind])))
+        record, at = record + piece, at + 7 + length
+        if kind in (1, 4):
+            yield Record.FromString(record)
+            record = b""
+
+
+def real(**changed: Any) -> EvalMetadata:
+    """The metadata of a real run of the embedded model."""
+    told = EvalMetadata.model_validate_json(REAL.read_bytes())
+    return told.model_copy(update=changed)
+
+
+def test_settings_are_those_that_were_used_and_a_part_of_the_data_set_is_told(
+    run: RunFiles, tmp_path: Path
+) -> None:
+    generated = replace(run, metadata=real())
+    told = settings_of(generated)
+    assert told["tasks"] == "6 of 180 tasks, chosen by --limit"
+    assert told["max_new_tokens"] == 96
+    assert told["prompt_template"] == "default"
+    replayed = settings_of(replace(run, metadata=real(generation={"backend": "replay"})))
+    assert "temperature" in real().arguments
+    assert not {"temperature", "max_new_tokens", "prompt_template"} & set(replayed)
+
+
+def test_a_model_card_tells_part_sampling_and_warnings(run: RunFiles, tmp_path: Path) -> None:
+    told = replace(run, metadata=real(warnings=["The sandbox is weak."]))
+    (path,) = hf_model_card.write(told, tmp_path)
+    head, _, text = path.read_text().removeprefix("---\n").partition("---\n")
+    assert "- Only part of the data set: 6 of 180 tasks, chosen by --limit\n" in text
+    assert "max new tokens 96" in text
+    assert "\n- The sandbox is weak.\n" in text.partition("## Before you believe these numbers")[2]
+    results = yaml.safe_load(head)["model-index"][0]["results"]
+    assert results[0]["dataset"]["args"]["tasks"] == "6 of 180 tasks, chosen by --limit"
 
 
 def test_an_export_into_the_run_is_refused(root: Path) -> None:

@@ -11,7 +11,7 @@ import yaml
 
 from benchmarks.population import Population
 from evalpkg.errors import ConfigError, ExitCode
-from evalpkg.models import Mode, VerdictKind
+from evalpkg.models import Mode, Role, VerdictKind
 from evalpkg.pipeline.gate import judge_run
 from tests.unit.reporting.report_runs import change_rows, finish_run, make_run
 
@@ -52,6 +52,23 @@ def test_only_what_is_not_met_is_named(runs: Path) -> None:
     assert answer.sentence.startswith("not met: better than 0 points: pass@1, policy differs by ")
     answer = judge_run(runs / "same", 1.0, None, 1, Mode.POLICY)
     assert "no worse than 1 point: " in answer.sentence
+
+
+def test_a_run_of_few_problems_meets_no_condition(tmp_path: Path) -> None:
+    """Five problems can declare no difference, so none passes by luck, however large."""
+    layout = make_run(tmp_path, tasks=5)
+
+    def change(role, row):
+        passed = role is Role.FINETUNED and row.index < 3
+        kind = VerdictKind.PASSED if passed else VerdictKind.TEST_FAILED
+        return replace(row, verdict=kind, passed=passed, policy_violations=())
+
+    change_rows(layout, change)
+    finish_run(layout, 4, (1,))
+    for conditions in ((None, 0.0), (50.0, None)):
+        answer = judge_run(tmp_path, *conditions, 1, None)
+        assert not answer.holds
+        assert "5 distinct problems cannot show a difference, however large" in answer.sentence
 
 
 def test_samples_without_a_verdict_count_against_the_fine_tuned_model(tmp_path: Path) -> None:

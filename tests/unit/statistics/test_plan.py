@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from evalpkg.statistics import StatisticsSettings
@@ -24,6 +26,13 @@ def test_more_tasks_shrink_all_of_the_error_and_more_samples_only_their_share() 
 
 def test_hours_are_tokens_over_measured_speed() -> None:
     assert plan(BASIS, 100, 10, SETTINGS).hours == pytest.approx(100 * 10 * 600 / 1000 / 3600)
+
+
+def test_without_the_length_of_answers_no_hours_are_stated() -> None:
+    """Replayed samples have no tokens: their generation is not free, its cost is unknown."""
+    replayed = replace(BASIS, tokens=None)
+    assert plan(replayed, 100, 10, SETTINGS).hours is None
+    assert plan(replayed, 100, 10, SETTINGS).detectable == plan(BASIS, 100, 10, SETTINGS).detectable
 
 
 def test_the_cheapest_design_reaches_the_target_and_one_sample_less_does_not() -> None:
