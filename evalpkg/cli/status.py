@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import socket
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,11 +38,26 @@ def command(directory: Path, as_json: bool) -> None:
         click.echo(_live(live))
 
 
+def _is_gone(told: dict[str, Any]) -> bool:
+    """Tell whether the process that wrote the file ran on this host, and no longer does."""
+    if told.get("host") != socket.gethostname():
+        return False
+    try:
+        os.kill(int(told["pid"]), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:  # another user's process
+        return False
+    return False
+
+
 def _live(told: dict[str, Any]) -> str:
     """Format the last known progress as one line."""
     age = (datetime.now(UTC) - datetime.fromisoformat(told["updated_at"])).total_seconds()
     state = str(told["state"])
-    if state == "running" and age > SILENT_SECONDS:
+    if state == "running" and _is_gone(told):
+        state = f"silent for {age:,.0f} s: its process has died"
+    elif state == "running" and age > SILENT_SECONDS:
         state = f"silent for {age:,.0f} s: its process has probably died"
     said = f"{state}, last at '{told['phase']}'"
     if told.get("total"):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from evalpkg.errors import DataError
@@ -11,6 +12,9 @@ from evalpkg.models import Mode, Role
 from evalpkg.store import differences
 from evalpkg.verify.check import Check, conclude
 from evalpkg.verify.files import Evidence
+
+OURS = frozenset(mode.value for mode in Mode)
+"""Folders of a run; a foreign file in one of them is always named."""
 
 
 def check_files(evidence: Evidence) -> Check:
@@ -24,11 +28,19 @@ def check_files(evidence: Evidence) -> Check:
         problems += _digest_problems(name, present[name], expected[name].sha256)
     size = sum(file.bytes for file in expected.values())
     held = f"{len(expected)} files, {size:,} bytes"
-    left_out = [
-        f"{name}: not a file that evalpkg writes for this run"
-        for name in sorted(present.keys() - _known_names(evidence))
-    ]
+    left_out = list(_foreign(present.keys() - _known_names(evidence)))
     return conclude("files", sorted(problems), held, left_out)
+
+
+def _foreign(names: Collection[str]) -> Iterator[str]:
+    """Name the files that evalpkg does not write; a folder with several of them in one line."""
+    folders = Counter(name.partition("/")[0] for name in names if "/" in name)
+    several = {folder for folder, count in folders.items() if count > 1 and folder not in OURS}
+    for folder in sorted(several):
+        yield f"{folder}/: {folders[folder]} files that evalpkg does not write for this run"
+    for name in sorted(names):
+        if name.partition("/")[0] not in several:
+            yield f"{name}: not a file that evalpkg writes for this run"
 
 
 def _known_names(evidence: Evidence) -> set[str]:

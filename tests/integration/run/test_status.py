@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,7 @@ from evalpkg.cli.app import app
 from evalpkg.config import load_config
 from evalpkg.errors import ConfigError
 from evalpkg.pipeline.run import generate_only, run_evaluation
+from evalpkg.store import RunLayout
 
 RUN = {
     "backend": "replay",
@@ -48,3 +52,20 @@ def test_report_verify_and_status_tell_how_far_a_run_is(tmp_path: Path) -> None:
     table = said("plan", "--detect", "5")
     assert "assumed: no run was given" in table
     assert "cheapest for 5 points" in table
+
+
+def test_a_killed_run_is_not_called_running(tmp_path: Path) -> None:
+    config = load_config({**RUN, "output_dir": tmp_path})
+    generate_only(config)
+    path = RunLayout(tmp_path).progress
+    told = json.loads(path.read_text())
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    now = datetime.now(UTC).isoformat()
+    told |= {"state": "running", "updated_at": now, "pid": os.getpid()}
+    path.write_text(json.dumps(told))
+    assert "\nrunning, last at" in said("status", str(tmp_path))
+    path.write_text(json.dumps(told | {"pid": ended.pid}))
+    assert "its process has died, last at" in said("status", str(tmp_path))
+    path.write_text(json.dumps(told | {"pid": ended.pid, "host": "elsewhere"}))
+    assert "\nrunning, last at" in said("status", str(tmp_path))

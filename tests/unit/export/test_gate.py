@@ -65,8 +65,8 @@ def test_a_run_of_few_problems_meets_no_condition(tmp_path: Path) -> None:
 
     change_rows(layout, change)
     finish_run(layout, 4, (1,))
-    for conditions in ((None, 0.0), (50.0, None)):
-        answer = judge_run(tmp_path, *conditions, 1, None)
+    for no_worse, better in ((None, 0.0), (50.0, None)):
+        answer = judge_run(tmp_path, no_worse, better, 1, None)
         assert not answer.holds
         assert "5 distinct problems cannot show a difference, however large" in answer.sentence
 

@@ -88,6 +88,25 @@ def test_a_missing_and_an_added_file_are_named(run: RunLayout) -> None:
     assert "policy/more.txt: not in the manifest" in found
 
 
+def test_files_of_another_program_are_named_and_a_folder_of_them_in_one_line(
+    run: RunLayout,
+) -> None:
+    (run.root / "notes").mkdir()
+    for name in ("notes/a.txt", "notes/b.txt", "policy/more.txt", "policy/less.txt", "mine.txt"):
+        (run.root / name).write_text("x")
+    seal_run(run)
+    report = verify_run(run.root)
+    assert report.ok
+    told = [text for text in report.left_out if "evalpkg" in text]
+    assert told == [
+        "notes/: 2 files that evalpkg does not write for this run",
+        *(
+            f"{name}: not a file that evalpkg writes for this run"
+            for name in ("mine.txt", "policy/less.txt", "policy/more.txt")
+        ),
+    ]
+
+
 @pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/etc/hostname")])
 def test_what_is_no_plain_file_is_not_opened(run: RunLayout, make: Callable[[Path], None]) -> None:
     run.metadata.unlink()
