@@ -9,7 +9,6 @@ from evalpkg.errors import ConfigError
 from evalpkg.models import Mode
 from evalpkg.reporting.run_files import RunFiles, load_run
 from evalpkg.statistics import DifferenceAtK
-from evalpkg.statistics.sentences import points
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +66,13 @@ def judge_run(
     return GateAnswer(
         holds,
         f"{'met' if holds else 'not met'}: {named}: {name} differs by"
-        f" {points(difference.value)} points; with {confidence:.0%} confidence,"
-        f" by more than {points(bound / 100.0)}",
+        f" {_signed(100.0 * difference.value)} points; with {confidence:.0%} confidence,"
+        f" by more than {_signed(bound)}",
     )
+
+
+def _signed(number: float) -> str:
+    return f"{number:+.1f}" if round(number, 1) else "0.0"
 
 
 def _limit(number: float) -> str:

@@ -26,8 +26,13 @@ from evalpkg.reporting.labels import MODE, ROLE
 from evalpkg.reporting.run_files import read_metrics
 from evalpkg.reporting.view.cells import Cell, estimate_cell, interval_pair
 from evalpkg.reporting.view.differing import differing
-from evalpkg.reporting.view.origin import dataset_title
-from evalpkg.reporting.view.passk import MetricLine, metric_line
+from evalpkg.reporting.view.origin import dataset_title, subset_note
+from evalpkg.reporting.view.passk import (
+    BOTH,
+    MetricLine,
+    metric_line,
+    policy_changes_nothing,
+)
 from evalpkg.reporting.view.provenance import model_names, warnings
 from evalpkg.statistics import Metrics, RoleMetrics, holm
 from evalpkg.statistics.checkpoints import CheckpointPair, compare_checkpoints
@@ -78,6 +83,7 @@ class CompareView:
 
     Attributes:
         models: label of each run, and the names of its models.
+        subset: the part of the data set, empty if every run has all of it.
         points: data of the first table, for the plot.
     """
 
@@ -94,6 +100,7 @@ class CompareView:
     points: list[TrendPoint]
     plotted: str
     dataset: str
+    subset: str
     pairs_heading: str
     pairs: list[PairLine]
     against_base: list[PairLine]
@@ -119,6 +126,8 @@ def read_runs(roots: Sequence[Path]) -> CompareView:
         {(mode, k) for run in runs for mode, m in run.metrics.items() for k in m.k_values},
         key=lambda item: (list(Mode).index(item[0]), item[1]),
     )
+    folded = all(policy_changes_nothing(run.metrics) for run in runs)
+    tabled = [(mode, k) for mode, k in measured if not (folded and mode is Mode.POLICY)]
     pairs, pairs_heading = _pairs(runs, *measured[0])
     points, plotted = _points(runs, *measured[0])
     return CompareView(
@@ -131,13 +140,17 @@ def read_runs(roots: Sequence[Path]) -> CompareView:
         models=[(run.label, model_names(run.metadata, list(roles))) for run in runs],
         warnings=_all_warnings(runs),
         tables=[
-            RunTable(f"pass@{k}, {MODE[mode]}", [_line(run, mode, k, roles) for run in runs])
-            for mode, k in measured
+            RunTable(
+                f"pass@{k}, {BOTH if folded else MODE[mode]}",
+                [_line(run, mode, k, roles) for run in runs],
+            )
+            for mode, k in tabled
         ],
         labels=[run.label for run in runs],
         points=points,
         plotted=plotted,
         dataset=_dataset(runs),
+        subset=_subset(runs),
         pairs=pairs,
         pairs_heading=pairs_heading,
         against_base=_against_base(runs, *measured[0]),
@@ -306,6 +319,14 @@ def _against_base(runs: Sequence[Run], mode: Mode, k: int) -> list[PairLine]:
         for (run, difference, _), p in zip(found, adjusted, strict=True)
         if difference.new_tasks is not None
     ]
+
+
+def _subset(runs: Sequence[Run]) -> str:
+    """Name the part of the data set that the runs have; the part of each if they differ."""
+    parts = {run.label: subset_note(run.metadata) for run in runs}
+    if len(set(parts.values())) == 1:
+        return parts[runs[0].label]
+    return "; ".join(f"{label} {part or 'has all of it'}" for label, part in parts.items())
 
 
 def _dataset(runs: Sequence[Run]) -> str:

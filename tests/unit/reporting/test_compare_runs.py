@@ -14,6 +14,7 @@ from evalpkg.reporting.format import p_value
 from evalpkg.statistics.multiplicity import holm
 from tests.unit.reporting.report_runs import finish_run, make_run
 from tests.unit.reporting.test_report_content import Text, tidy
+from tests.unit.reporting.test_report_origin import REAL
 
 pytestmark = pytest.mark.usefixtures("undrawn")
 
@@ -75,6 +76,34 @@ def test_what_all_runs_warn_of_is_said_once(tmp_path):
     _, text = compare(tmp_path, *runs)
     assert text.count("Unsandboxed") == 1
     assert "Every run: Unsandboxed" in text
+
+
+def test_a_part_of_the_data_set_is_told_above_the_answer(tmp_path):
+    runs = [make_run(tmp_path / name) for name in ("a", "b")]
+    for run in runs:
+        finish_run(run, 4, (1,), dataset=REAL.dataset, arguments=REAL.arguments)
+    page, text = compare(tmp_path, *runs)
+    said = "Only part of the data set: 6 of 180 tasks, chosen by --limit"
+    assert said in text.split("## pass")[0]
+    assert said in Text(page).all
+    finish_run(runs[1], 4, (1,))
+    _, text = compare(tmp_path, *runs)
+    assert "a 6 of 180 tasks, chosen by --limit; b has all of it" in text
+
+
+def test_a_policy_that_changes_no_run_has_no_tables_of_its_own(tmp_path):
+    runs = [make_run(tmp_path / name) for name in ("a", "b")]
+    for run in runs:
+        for role in Role:
+            rows = run.samples(Mode.NO_POLICY, role).read_text()
+            bare = re.sub(r'"policy_violations":\[[^]]*\]', '"policy_violations":[]', rows)
+            for mode in Mode:
+                run.samples(mode, role).write_text(bare)
+        finish_run(run, 4, (1,))
+    page, text = compare(tmp_path, *runs)
+    assert text.count("## pass@1") == 1
+    assert "## pass@1, with and without policy" in text
+    assert "pass@1, with policy" not in Text(page).all
 
 
 def test_other_tasks_are_a_warning(tmp_path):
