@@ -21,6 +21,14 @@ from evalpkg.extraction.syntax import (
 )
 
 _STRICT = re.compile(r"#[ \t]*![ \t]*\[[ \t]*(?:deny|forbid|no_std|no_implicit_prelude|cfg_attr)\b")
+_MADE = re.compile(r"\b(?:static|const|fn|struct|enum|type)\s+(?:mut\s+|ref\s+)?(\w+)")
+"""Matches what the call of a macro defines."""
+
+_STD = frozenset({"std", "core", "alloc"})
+_TRAITS = frozenset(
+    {"Write", "Read", "BufRead", "FromStr", "Hash", "Hasher", "BuildHasher", "Borrow", "BorrowMut"}
+)
+_ALWAYS = "*"
 _NAMES = frozenset({"identifier", "type_identifier", "field_identifier"})
 
 
@@ -94,7 +102,7 @@ def with_helpers(
     """
     root = parse(code.encode()).root_node
     defined, _ = _defined(root)
-    used = _names(root)
+    used = _names(root) | {_ALWAYS}
     available = [item for other in others for item in _helpers(other, entry_point)]
     taken: list[str] = []
     macros = False
@@ -168,12 +176,16 @@ def _helpers(code: str, entry_point: str) -> Iterator[_Helper]:
             before += text_of(node).rstrip("\n") + "\n"
             continue
         text, before = before + text_of(node), ""
-        if node.type not in ITEMS or not belongs(node) or node.has_error or "#[test]" in text:
+        if not belongs(node) or node.has_error or "#[test]" in text:
+            continue
+        if node.type in ("expression_statement", "macro_invocation"):
+            made = set(_MADE.findall(text))
+            yield _Helper(text, made or _names(node), made, _names(node))
+        if node.type not in ITEMS:
             continue
         name = item_name(node)
         if node.type == "use_declaration":
-            names = {entry.name for entry in imports_of(node) if entry.name is not None}
-            yield _Helper(text, names, names, set())
+            yield _import(node, text)
         elif node.type == "impl_item":
             sides = [node.child_by_field_name(field) for field in ("type", "trait")]
             called = {name for side in sides if side is not None for name in _names(side)}
@@ -181,6 +193,24 @@ def _helpers(code: str, entry_point: str) -> Iterator[_Helper]:
         elif name is not None and name not in ("main", "tests", "test", entry_point):
             called = {name} | _methods(node)
             yield _Helper(text, called, {name}, _names(node), node.type == "macro_definition")
+
+
+def _import(node: Node, text: str) -> _Helper:
+    """Return an import as a helper.
+
+    It may name a module or an enum of the same text, whose content a ``*`` imports. Traits of std
+    are called by their methods, so they are needed in any case.
+    """
+    entries = imports_of(node)
+    names = {entry.name for entry in entries if entry.name is not None}
+    paths = {entry.path.partition("::")[0].strip() for entry in entries}
+    parts = {part.strip() for entry in entries for part in entry.path.split("::")}
+    called = set(names)
+    if any(entry.name is None for entry in entries):
+        called |= {_ALWAYS} if paths & _STD else parts - {"self", "crate", "super"}
+    if paths & _STD and names & _TRAITS:
+        called.add(_ALWAYS)
+    return _Helper(text, called, names, paths - _STD)
 
 
 def _methods(node: Node) -> set[str]:

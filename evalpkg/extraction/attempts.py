@@ -16,7 +16,12 @@ from evalpkg.extraction.definition import (
     may_define,
 )
 from evalpkg.extraction.fences import Block
-from evalpkg.extraction.items import functions, is_only_items, starts_like_item
+from evalpkg.extraction.items import (
+    functions,
+    is_only_items,
+    starts_like_item,
+    without_inner_test,
+)
 from evalpkg.extraction.nested import find_nested, only_in_tests
 from evalpkg.extraction.prompts import preamble
 from evalpkg.extraction.standing import Standing
@@ -208,4 +213,6 @@ def has_main(source: str, entry_point: str) -> bool:
 
 
 def _whole(task: Task, code: str) -> str:
+    if "#[test" in task.test:
+        code = without_inner_test(code)
     return with_preamble(code, preamble(task.prompt, task.entry_point))

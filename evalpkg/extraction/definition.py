@@ -11,6 +11,7 @@ from evalpkg.extraction.assemble import with_helpers
 from evalpkg.extraction.items import functions, is_complete, is_only_items, keep_items
 from evalpkg.extraction.lexing import read_to_end
 from evalpkg.extraction.pieces import (
+    VALUE,
     Piece,
     Pieces,
     choose_versions,
@@ -19,10 +20,16 @@ from evalpkg.extraction.pieces import (
 )
 from evalpkg.extraction.prompts import imports_of
 from evalpkg.extraction.resolve import resolves
-from evalpkg.extraction.standing import Standing, is_elided, is_label_of_a_quotation
-from evalpkg.extraction.syntax import ATTRIBUTES, ITEMS, RAW, item_name, parse, text_of
+from evalpkg.extraction.standing import (
+    Standing,
+    is_elided,
+    is_label_of_a_quotation,
+    is_named_wrong,
+)
+from evalpkg.extraction.syntax import ATTRIBUTES, COMMENTS, ITEMS, RAW, item_name, parse, text_of
 
 _STD = ("std", "core", "alloc")
+_MOST_COMMENTS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +126,7 @@ def _after_pieces(pieces: Pieces, start: int) -> int:
 
 def _from_pieces(text: str, name: str, pieces: Pieces, closed: bool) -> Definition | None:
     kept = choose_versions(pieces.found)
-    own = [piece for piece in kept if piece.key == ("fn", name) and piece.complete]
+    own = [p for p in kept if p.key in (("fn", name), (VALUE, name)) and p.complete]
     if not own:
         return None
     standing = min(piece.standing for piece in own)
@@ -127,7 +134,7 @@ def _from_pieces(text: str, name: str, pieces: Pieces, closed: bool) -> Definiti
         return Definition(_needed(text, kept, name), standing)
     code = join_pieces(text, kept)
     root = parse(code.encode()).root_node
-    last = max(node.start_byte for node in functions(root, name))
+    last = max((node.start_byte for node in functions(root, name)), default=len(root.text or b""))
     behind = [node for node in root.children if node.start_byte > last]
     return Definition(code if resolves(root, behind) else _needed(text, kept, name), standing)
 
@@ -137,26 +144,34 @@ def _needed(text: str, pieces: list[Piece], name: str) -> str:
 
     The text was cut, so that other pieces after the function may use what is missing.
     """
-    last = max(index for index, piece in enumerate(pieces) if piece.key == ("fn", name))
+    keys = (("fn", name), (VALUE, name))
+    last = max(index for index, piece in enumerate(pieces) if piece.key in keys)
     head = join_pieces(text, pieces[: last + 1])
     rest = join_pieces(text, pieces[last + 1 :])
     return with_helpers(head, [rest], name) if rest else head
 
 
 def _is_made(root: Node, name: str) -> bool:
-    """Tell whether an import or a top-level macro defines ``name``, and no function does.
+    """Tell whether an import, a constant or a macro of the top level is ``name``.
 
     An import from a crate or module that the text does not have only shows how to use the answer.
     """
-    if re.search(rf"\bfn\s+(?:r#)?{re.escape(name)}\b", text_of(root)):
+    defines = re.compile(rf"\bfn\s+(?:r#)?{re.escape(name)}\b")
+    rules = [node for node in root.children if node.type == "macro_definition"]
+    if any(defines.search(text_of(node)) for node in root.children if node not in rules):
         return False
+    makers = {item_name(node) for node in rules if defines.search(text_of(node))}
     known = {*_STD, *(item_name(node) for node in root.children)}
     for node in root.children:
         if node.type == "use_declaration":
             if any(e.name == name and _first_name(e.path) in known for e in imports_of(node)):
                 return True
-        elif node.type in ("expression_statement", "macro_invocation") and re.search(
-            rf"\b{re.escape(name)}\b", text_of(node)
+        elif node.type in ("const_item", "static_item"):
+            if item_name(node) == name:
+                return True
+        elif node.type in ("expression_statement", "macro_invocation") and (
+            re.search(rf"\b{re.escape(name)}\b", text_of(node))
+            or text_of(node).partition("!")[0].strip() in makers
         ):
             return True
     return False
@@ -185,9 +200,22 @@ def _standing(function: Node, root: Node, label: str) -> Standing:
     if is_elided(function):
         return Standing.ELIDED
     before = function.prev_sibling
-    if before is not None and before.type == "line_comment":
+    if before is not None and before.type in COMMENTS:
         words = text_of(before)
+        if is_named_wrong(_first_comment(before)):
+            return Standing.QUOTED
         label = label if words.startswith("///") else words
     elif root.children[0] != function:
         label = ""
     return Standing.QUOTED if is_label_of_a_quotation(label) else Standing.FULL
+
+
+def _first_comment(last: Node) -> str:
+    """Return the first of the comments that follow each other down to ``last``."""
+    first = last
+    for _ in range(_MOST_COMMENTS):
+        before = first.prev_sibling
+        if before is None or before.type not in COMMENTS:
+            break
+        first = before
+    return text_of(first)

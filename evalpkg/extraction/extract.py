@@ -226,7 +226,8 @@ class _Search:
         if best.standing is Standing.ELIDED:
             # The stub that was asked about, or shown again; what it stands for may be a body.
             rest = [piece for piece in among if piece.block and piece.block.may_be_rust]
-            filled = self._first(closed_body, [p for p in rest if p.block is not best.piece.block])
+            rest = [piece for piece in rest if piece.block is not best.piece.block]
+            filled = self._first(closed_body, rest) or self._first(body, rest)
             if filled is not None:
                 return filled
         return self._note("complete definition", self._helped(best, among))

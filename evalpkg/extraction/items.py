@@ -11,6 +11,7 @@ from evalpkg.extraction.syntax import (
     COMMENTS,
     ITEMS,
     item_name,
+    parse,
     text_of,
 )
 
@@ -34,6 +35,7 @@ _STATEMENT_MACROS = frozenset(
         "println",
     }
 )
+_IF_TESTED = "#![cfg(test)]"
 _ITEM_STARTS = (
     *("fn ", "pub ", "pub(", "use ", "struct ", "enum ", "impl ", "impl<", "trait ", "mod "),
     *("const ", "static ", "type ", "unsafe ", "async ", "extern ", "macro_rules!", "#[", "//"),
@@ -83,6 +85,17 @@ def keep_items(code: bytes, root: Node, start: int = 0) -> bytes:
         (n.start_byte, n.end_byte) for n in root.children if n.start_byte >= start and belongs(n)
     ]
     return join_spans(code, spans)
+
+
+def without_inner_test(code: str) -> str:
+    """Return ``code`` without ``#![cfg(test)]`` at its top, which a test run takes as true."""
+    if "#!" not in code or "test" not in code:
+        return code
+    source = code.encode()
+    for node in reversed(parse(source).root_node.children):
+        if node.type == "inner_attribute_item" and "".join(text_of(node).split()) == _IF_TESTED:
+            source = source[: node.start_byte] + source[node.end_byte :]
+    return source.decode()
 
 
 def join_spans(code: bytes, spans: Sequence[Span]) -> bytes:

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from tree_sitter import Node
 
+from evalpkg.extraction.assemble import with_helpers
 from evalpkg.extraction.items import is_complete, keep_items
 from evalpkg.extraction.lexing import read_to_end
 from evalpkg.extraction.pieces import join_pieces, read_pieces
@@ -105,14 +106,28 @@ def _made_visible(
     function: Node, around: list[Node], name: str, prompt: Preamble, root: Node
 ) -> str | None:
     containers = [node for node in around if node.type in _AROUND]
-    if not containers or containers[-1].type == "trait_item":
+    if not containers:
         return None
     modules = _modules(containers)
-    if containers[-1].type == "impl_item":
-        return _wrapper(function, containers[-1], name, prompt, root, modules)
+    last = containers[-1]
+    if last.type == "trait_item" or last.child_by_field_name("type_parameters") is not None:
+        return None if modules or _needs_its_type(function, last) else text_of(function) + "\n"
+    if last.type == "impl_item":
+        return _wrapper(function, last, name, prompt, root, modules)
     if len(modules) == len(containers):
         return f"use {'::'.join([*modules, name])};\n"
-    return text_of(function) + "\n"
+    body = last.child_by_field_name("body")
+    beside = "" if body is None else text_of(body)[1:-1]
+    return with_helpers(text_of(function) + "\n", [beside], name, behind=True)
+
+
+def _needs_its_type(function: Node, item: Node) -> bool:
+    """Tell whether a function of an item uses the item's type or its parameters."""
+    parameters = item.child_by_field_name("type_parameters")
+    own = {"Self", "self"}
+    if parameters is not None:
+        own |= {text_of(node) for node in walk(parameters) if "identifier" in node.type}
+    return any(text_of(node) in own for node in walk(function) if not node.children)
 
 
 def _modules(around: list[Node]) -> list[str]:
@@ -152,7 +167,7 @@ def _wrapper(
 ) -> str | None:
     owner = implementation.child_by_field_name("type")
     parameters = function.child_by_field_name("parameters")
-    if owner is None or parameters is None or implementation.child_by_field_name("type_parameters"):
+    if owner is None or parameters is None:
         return None
     if any(p.type == "self_parameter" for p in parameters.named_children):
         return None

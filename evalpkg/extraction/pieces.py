@@ -15,7 +15,12 @@ from tree_sitter import Node
 from evalpkg.extraction.budget import charge
 from evalpkg.extraction.items import belongs, is_complete
 from evalpkg.extraction.lexing import Ending, read_to_end
-from evalpkg.extraction.standing import Standing, is_elided, is_label_of_a_quotation
+from evalpkg.extraction.standing import (
+    Standing,
+    is_elided,
+    is_label_of_a_quotation,
+    is_named_wrong,
+)
 from evalpkg.extraction.syntax import NAMED_ITEMS, item_name, parse, text_of
 
 _PREFIX = (
@@ -32,6 +37,10 @@ _ONLY_SEMICOLON = frozenset({"use", "static", "const", "type"})
 _ONLY_BRACES = frozenset({"fn", "enum", "trait", "impl"})
 _ATTRIBUTE = re.compile(r"#[ \t]*!?[ \t]*\[")
 _BLANKS = re.compile(r"[ \t]*")
+VALUE = "value"
+"""The namespace of constants and statics."""
+
+_NAMESPACES = {"function_item": "fn", "const_item": VALUE, "static_item": VALUE}
 _TESTS = re.compile(r"\bmod\s+tests?\b")
 
 
@@ -188,6 +197,8 @@ class _Reader:
         before = [text[a:b] for a, b in pending]
         comments = [part for part in before if part.startswith("//") and part[2:3] != "/"]
         label = comments[-1] if comments else self._label
+        if before and is_named_wrong(before[0]):
+            label = before[0]
         return Piece(
             text=_joined(text, [*pending, (start, end)]),
             start=first,
@@ -252,7 +263,7 @@ def _key(node: Node) -> tuple[str, str] | None:
     name = item_name(node) if node.type in NAMED_ITEMS else None
     if name is None:
         return None
-    return ("fn" if node.type == "function_item" else "type", name)
+    return (_NAMESPACES.get(node.type, "type"), name)
 
 
 def _standing(node: Node, label: str) -> Standing:
@@ -260,7 +271,8 @@ def _standing(node: Node, label: str) -> Standing:
         return Standing.FULL
     if is_elided(node):
         return Standing.ELIDED
-    return Standing.QUOTED if is_label_of_a_quotation(label) else Standing.FULL
+    quoted = is_label_of_a_quotation(label) or is_named_wrong(label)
+    return Standing.QUOTED if quoted else Standing.FULL
 
 
 def choose_versions(pieces: Sequence[Piece]) -> list[Piece]:

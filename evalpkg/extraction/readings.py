@@ -14,7 +14,8 @@ from evalpkg.extraction.thoughts import names_thoughts, without_thoughts
 from evalpkg.extraction.trace import Trace
 
 _ENTITY = re.compile(
-    r"&(?P<name>lt|gt|amp|quot|apos|nbsp|#(?:34|38|39|60|62)|#x(?:22|26|27|3c|3e));", re.IGNORECASE
+    r"&(?P<name>lt|gt|amp|quot|apos|nbsp|#(?:34|38|39|60|62|160)|#x(?:22|26|27|3c|3e|a0));",
+    re.IGNORECASE,
 )
 _TAG = re.compile(
     r"</?(?:pre|code|answer|rust|solution|p|br|div|span|html|body|output|result|file|response"
@@ -22,19 +23,31 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _QUOTE = re.compile(r"^[ \t]*(?:>[ ]?)+", re.MULTILINE)
-_GUTTER = re.compile(r"^[ \t]*\d{1,4}(?:[ \t]*[|:.)\u2502][ ]?|\t)(?=[ ]|\S|$)", re.MULTILINE)
+_GUTTER = re.compile(
+    r"^[ \t]*[L\[(]?\d{1,4}(?:[ \t]*[|:.)\]\u2502\u2192][ ]?|\t)(?=[ ]|\S|$)", re.MULTILINE
+)
 _NUMBERS = tuple(
-    re.compile(rf"^[ \t]*(?P<number>[0-9]{{1,4}})(?:(?=[ \t]*$)|{mark})", re.MULTILINE)
-    for mark in (r"[ \t]*[|\u2502][ ]?", r"[ \t]*[:.)][ ]?", r"\t", r"[ ]{1,2}")
+    re.compile(rf"^[ \t]*[L\[(]?(?P<number>[0-9]{{1,4}})(?:(?=[ \t]*$)|{mark})", re.MULTILINE)
+    for mark in (r"[ \t]*[|\u2502\u2192][ ]?", r"[ \t]*[:.)\]][ ]?", r"\t", r"[ ]{1,2}")
 )
 """A line number of a listing, by what stands between it and the line."""
-_ESCAPED = re.compile(r"\\([_*])")
+_ESCAPED = re.compile(r"\\([!#$%&()*+,\-./:;<=>?@\[\]^_`{|}~])")
+_PROMPTS = re.compile(r"^[ \t]*>>+(?:[ ]|$)", re.MULTILINE)
+_GOING_ON = re.compile(r"^[ \t]*\.{2,3}(?:[ ]|$)", re.MULTILINE)
+"""Matches the mark of an interactive session before a line, or before one that continues it."""
 _LEAD = re.compile(
-    rf"""(?P<lead>[^\n;{{}}=]{{0,120}}?[\s:>`'"*(\]]|[^\w\n]{{1,8}}|[^\n]{{0,40}}\\\w{{1,12}}\{{)"""
+    rf"""(?P<lead>[^\n;{{}}=]{{0,120}}?[\s:>`'"*(\]]|[^\w\n]{{1,8}}|[^\n]{{0,40}}\\\w{{1,12}}\{{"""
+    r"""|(?:[ \t]*<[/!A-Za-z][^<>\n]{0,200}>){1,8}[ \t]*"""
+    r"""|[ \t]*\{?[ \t]*"\w{1,40}"[ \t]*:[ \t]*["'`])"""
     rf"(?={ITEM.pattern}|\#\[)"
 )
 _LINE_END = re.compile(r"\\([ntr\"'\\])")
 _LINE_ENDS = {"n": "\n", "t": "\t", "r": ""}
+_ESCAPES = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+_FIELD = re.compile(r"""["'](?P<name>[^"'\n]{1,60})["'][ \t]*:[ \t]*$""")
+_MOST_STRINGS = 16
+_LONGEST_FIELD = 80
+_SPACE = re.compile(r"&(?:nbsp|#160|#xa0);", re.IGNORECASE)
 _JSON_BLOCK = re.compile(r"^```json[5c]?[ \t]*\n(?P<value>.*?)\n```", re.DOTALL | re.MULTILINE)
 _TAG_BEFORE = re.compile(r"<(?P<name>\w+)>")
 _CODE = re.compile(r"[;}]\s*$", re.MULTILINE)
@@ -62,7 +75,12 @@ def first_reading(text: str, name: str, trace: Trace) -> str:
     if "&" not in text or not _is_escaped(text):
         return text
     trace.add("read anew", "HTML escapes outside of literals")
-    return html.unescape(text)
+    return _unescaped(text)
+
+
+def _unescaped(text: str) -> str:
+    """Return ``text`` without escapes of HTML; its spaces are those of code."""
+    return html.unescape(_SPACE.sub(" ", text))
 
 
 def _is_escaped(text: str) -> bool:
@@ -88,6 +106,7 @@ def other_readings(text: str, name: str) -> Iterator[tuple[str, str]]:
     current = text
     for how, change in (
         ("a value of JSON", partial(_from_json, name=name)),
+        ("a string within its line", partial(_from_string, name=name)),
         ("without quotation marks of Markdown", _without_quotes),
         ("with its escaped line ends", _with_line_ends),
         ("without tags of a page", _without_tags),
@@ -152,6 +171,44 @@ def _strings(value: object) -> Iterator[str]:
             stack += reversed(current)
 
 
+def _from_string(text: str, name: str) -> str:
+    """Return the string with escaped line ends that defines ``name``.
+
+    What is around it need not be JSON: a call of a tool, prose, JSON that was cut.
+    """
+    if "\\n" not in text:
+        return text
+    found = re.finditer(rf"\bfn\s+(?:r#)?{re.escape(name)}\s*[(<]", text)
+    for _, match in zip(range(_MOST_STRINGS), found, strict=False):
+        line = text.rfind("\n", 0, match.start()) + 1
+        for quote in ('"', "'"):
+            start = _opening_quote(text, line, match.start(), quote)
+            if start < 0:
+                continue
+            field = _FIELD.search(text, max(line, start - _LONGEST_FIELD), start)
+            if field is not None and names_thoughts(field["name"]):
+                break
+            string = re.compile(rf"(?:[^{quote}\\]|\\.)*+", re.DOTALL).match(text, start + 1)
+            said = "" if string is None else string[0]
+            if said.count("\\n") > said.count("\n"):
+                return _ESCAPES.sub(_meant, said).encode("utf-8", "replace").decode("utf-8")
+    return text
+
+
+def _opening_quote(text: str, line: int, end: int, quote: str) -> int:
+    """Return the offset of the last quotation mark before ``end`` that is not escaped, or -1."""
+    place = text.rfind(quote, line, end)
+    while place > line and text[place - 1] == "\\":
+        place = text.rfind(quote, line, place)
+    return place
+
+
+def _meant(escape: re.Match[str]) -> str:
+    if escape[1] is not None:
+        return chr(int(escape[1], 16))
+    return _LINE_ENDS.get(escape[2], escape[2])
+
+
 def _with_line_ends(text: str) -> str:
     """Return the text of a literal, if an answer has its line ends escaped."""
     if text.count("\\n") < 2 or text.strip().count("\n") > text.count("\\n"):
@@ -160,12 +217,14 @@ def _with_line_ends(text: str) -> str:
 
 
 def _without_quotes(text: str) -> str:
+    if _PROMPTS.search(text):
+        text = _GOING_ON.sub("", text)
     return _QUOTE.sub("", text) if re.search(r"^[ \t]*>", text, re.MULTILINE) else text
 
 
 def _without_tags(text: str) -> str:
     changed = _TAG.sub("\n", text)
-    return html.unescape(changed) if _ENTITY.search(changed) and changed != text else changed
+    return _unescaped(changed) if _ENTITY.search(changed) and changed != text else changed
 
 
 def _without_escapes(text: str) -> str:

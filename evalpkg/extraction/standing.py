@@ -45,14 +45,25 @@ _ELIDED = re.compile(
     )$""",
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
-_TO_DO = re.compile(r"(?://+|/\*+)\s*todo\b", re.IGNORECASE)
+_LEFT_OUT = re.compile(
+    r"""(?://+|/\*+)[\s(\[<.…\u2013\u2014-]*+(?:(?:function\s+)?(?:code|body|implementation|details?|logic)?\s*
+        (?:un-?changed|omitted|elided|snip(?:ped)?|as\s+shown\s+(?:earlier|previously|before))
+        (?:\s+for\s+(?:brevity|clarity))?|no\s+changes?)[\s)\]>.:!…\u2013\u2014*/-]*+$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_TO_DO = re.compile(
+    r"""(?://+|/\*+)\s*+(?:todo\b|[\s(\[<.…-]*+(?:the\s+|same\s+)?
+        (?:function\s+body|implementation|function|body|logic|code)[\s)\]>.:…*/-]*+$)""",
+    re.VERBOSE | re.IGNORECASE,
+)
 """Above a single expression: a placeholder; above more, a remark."""
 _DOTS = re.compile(r"^[ \t]*+(?:\.\.\.|…)[ \t]*+;?[ \t]*+$", re.MULTILINE)
 _QUOTED = re.compile(
     r"""\b(?:original(?:ly)?|old|previous(?:ly)?|earlier|buggy|broken|wrong|incorrect|faulty|naive
         |bug|mistake|anti-?pattern|instead\ of|for\ (?:comparison|reference)|before
         |(?:you|we)\ (?:gave|posted|wrote|had|provided|started)
-        |your\ (?:code|version|function|signature|attempt|snippet)
+        |your\ (?:code|version|function|signature|attempt|snippet|skeleton|stub|template)
+        |mistakes|pitfalls?|skeleton
         |(?:do\ not|don't|never|avoid)(?:\ \w+){0,3}\ (?:this|that|these)|bad
         |(?:does|did|would|will)(?:\ not|n't)\ (?:work|compile|pass)
         |(?:fails|failed|panics))\b|[❌✗✘]""",
@@ -65,7 +76,25 @@ _MEANT = re.compile(
         |after|now|here\ is\ the\ function|repaired)\b|[✅✓✔]""",
     re.VERBOSE | re.IGNORECASE,
 )
+_TO_DO_MACRO = re.compile(r"(?:return\s+)?(?:\w+::)?(?:todo|unimplemented)\s*!")
+_NOTED = re.compile(r"let\s+_\w*\s*=")
+_NAMED = re.compile(
+    r"""(?://+!?|/\*+)\s*(?:the\s+|your\s+)?
+        (?:bad|wrong|incorrect|original|old|before|buggy|broken|na[iï]ve|don't|do\s+not)\b
+        (?:\s+(?:code|version|function|implementation|attempt|approach|solution|way)){0,2}
+        \s*(?:[:(\u2013\u2014-]|\*/|$)""",
+    re.VERBOSE | re.IGNORECASE | re.MULTILINE,
+)
+_HEADING = re.compile(r"^[ \t]*(?:#{1,6}[ \t]|\*\*(?=[^\n*]+\*\*:?[ \t]*$))([^\n]+)", re.MULTILINE)
+_WARNING = re.compile(
+    r"""(?:common\s+)?(?:mistakes?|pitfalls?|errors)(?:\s+to\s+avoid)?|anti-?patterns?
+      |what\s+(?:not\s+to\s+do|to\s+avoid)
+      |(?:the\s+|your\s+)?(?:original|old|wrong|incorrect|buggy|bad|na[iï]ve)
+       (?:\s+(?:code|version|function|implementation|attempt|approach|solution|way))?""",
+    re.VERBOSE | re.IGNORECASE,
+)
 _MOST_LABEL = 200
+_MOST_WORDS = 1_000
 
 
 def is_elided(function: Node) -> bool:
@@ -74,7 +103,7 @@ def is_elided(function: Node) -> bool:
     if body is None:
         return True
     said = [node for node in body.named_children if node.type not in COMMENTS]
-    if not said or (len(said) == 1 and _is_stub(said[0])):
+    if not said or (_is_stub(said[-1]) and (len(said) == 1 or _only_to_do(said))):
         return True
     if _DOTS.search(text_of(body)):
         return True
@@ -89,18 +118,30 @@ def _is_stub(node: Node) -> bool:
         node = node.named_children[0]
     if node.type == "return_expression" and node.named_children:
         node = node.named_children[0]
-    if node.type != "macro_invocation":
-        return False
-    name = node.child_by_field_name("macro")
-    if name is None:
-        return False
-    if text_of(name) in _STUB_MACROS:
+    if node.type == "loop_expression":
+        return "".join(text_of(node).split()) == "loop{}"
+    macro = _macro(node)
+    if macro in _STUB_MACROS:
         return True
-    return text_of(name) == "panic" and _PLACEHOLDER.search(text_of(node)) is not None
+    return macro == "panic" and _PLACEHOLDER.search(text_of(node)) is not None
+
+
+def _macro(node: Node) -> str:
+    """Return the last name of the macro that a node calls; empty if it calls none."""
+    name = node.child_by_field_name("macro") if node.type == "macro_invocation" else None
+    return "" if name is None else text_of(name).rpartition(":")[2].strip()
+
+
+def _only_to_do(said: list[Node]) -> bool:
+    """Tell whether statements only take note of the arguments before a ``todo!()``."""
+    if _TO_DO_MACRO.match(text_of(said[-1])) is None:
+        return False
+    return all(_NOTED.match(text_of(node)) for node in said[:-1])
 
 
 def _says_elided(comment: Node) -> bool:
-    return _ELIDED.match(text_of(comment).strip()) is not None
+    words = text_of(comment).strip()
+    return _ELIDED.match(words) is not None or _LEFT_OUT.match(words) is not None
 
 
 def _comments(node: Node) -> list[Node]:
@@ -116,7 +157,20 @@ def _comments(node: Node) -> list[Node]:
 def is_label_of_a_quotation(words: str) -> bool:
     """Tell whether the line above a definition calls it the original, or wrong."""
     line = last_line(words)
-    return _QUOTED.search(line) is not None and _MEANT.search(line) is None
+    if _MEANT.search(line) is not None:
+        return False
+    return _QUOTED.search(line) is not None or _heading(words) is not None
+
+
+def is_named_wrong(comment: str) -> bool:
+    """Tell whether the first words of a comment above a definition call it wrong or original."""
+    return _NAMED.match(comment) is not None and _MEANT.search(comment.partition("\n")[0]) is None
+
+
+def _heading(words: str) -> re.Match[str] | None:
+    """Match the last heading in ``words``, if it announces what is not the answer."""
+    headings = _HEADING.findall(words[-_MOST_WORDS:])
+    return _WARNING.fullmatch(headings[-1].strip(" *_:#\t")) if headings else None
 
 
 def last_line(words: str) -> str:

@@ -22,6 +22,7 @@ _TAG = re.compile(
     | <\|{_NAME}_(?P<word2>begin|start|end)\|>
     | <[|\uff5c](?P<close4>/?)\s*{_TAG_NAME}[|\uff5c]>
     | (?:<\|channel>|<unused94>)(?P<open>thought)\b
+    | <\|inner_(?:prefix|(?P<close6>suffix))\|>
     | (?P<close5><channel\|>|<unused95>|\[unused17\])
     | \[unused16\]
     """,
@@ -45,6 +46,11 @@ _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 _STRIPPED_CHANNEL = re.compile(r"\s*analysis(?=[A-Z\"'`*<(\[])")
 _STRIPPED_FINAL = "assistantfinal"
+_HERE = r"here(?:['\u2019]s|[ ]is)[ ]my[ ]"
+_SPOKEN = re.compile(rf"\s*{_HERE}(?:thought|thinking)[ ]process:", re.IGNORECASE)
+_SPOKEN_END = re.compile(rf"^[ \t]*{_HERE}response:", re.IGNORECASE | re.MULTILINE)
+"""Granite's thoughts, which words open and close."""
+
 
 _OPENING = re.compile(
     r"""\s*(?:okay|ok|alright|all\ right|hmm+|right|so|well|got\ it|let\ me|let's|we\ (?:need|have)
@@ -79,6 +85,12 @@ def _without_tags(text: str) -> str:
         if final and (stripped is not None or not before.strip() or before[-1:] != " "):
             return answer
         if stripped is not None:
+            return ""
+    if _SPOKEN.match(text) is not None:
+        answers = find_marks(text, _SPOKEN_END)
+        if answers:
+            return text[answers[-1].end() :]
+        if _is_cut(text):
             return ""
     folded = _FOLDED.match(text) if "<details" in text else None
     if folded is not None and _SUMMARY.search(folded["summary"]):
@@ -183,7 +195,7 @@ def _closes(tag: re.Match[str]) -> bool:
     word = tag["word"] or tag["word2"]
     if word is not None:
         return word.lower() == "end"
-    return any(tag[f"close{number}"] for number in range(1, 6))
+    return any(tag[f"close{number}"] for number in range(1, 7))
 
 
 def _begins(text: str, tag: re.Match[str], position: int) -> bool:
@@ -203,5 +215,10 @@ def _is_unfinished_thought(text: str) -> bool:
         return False
     if sum(1 for _ in _SELF_TALK.finditer(text)) < _MUCH_SELF_TALK:
         return False
+    return _is_cut(text)
+
+
+def _is_cut(text: str) -> bool:
+    """Tell whether a text ends in the middle of a sentence or block."""
     fences = sum(line.lstrip().startswith("```") for line in text.split("\n"))
     return fences % 2 == 1 or not text.rstrip().endswith(_ENDS)

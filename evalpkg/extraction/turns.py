@@ -6,32 +6,64 @@ import re
 from dataclasses import dataclass
 
 from evalpkg.extraction.marks import find_marks
+from evalpkg.extraction.thoughts import without_thoughts
 
-_NAMES = "assistant|model|user|human|system|tool|ipython|developer"
-_ROLES = rf"(?P<{{}}>{_NAMES})"
+_NAMES = "assistant|model|chatbot|ai|user|human|system|tool|ipython|developer|observation"
 _BAR = "[|\uff5c]"
+_ROLE_MARKS = (
+    r"<\|im_start\|>\s*(?:(?:ROLE|(?P<part>think|answer))(?:<\|im_sep\|>|[^\S\n]*\n)?)?",
+    r"<\|start_header_id\|>\s*ROLE\s*<\|end_header_id\|>",
+    r"<\|header_start\|>\s*ROLE\s*<\|header_end\|>",
+    r"<\|start_of_role\|>\s*ROLE[^<]*<\|end_of_role\|>",
+    r"<start_of_turn>\s*ROLE\s",
+    rf"<{_BAR}ROLE{_BAR}>",
+    r"<\|ROLE_start\|>",
+    r"(?:<\|start_of_turn_token\|>\s*)?<\|ROLE_token\|>",
+    r"<\|turn>\s*ROLE\s",
+    r"<\|begin\|>\s*ROLE\s*(?:<\|(?P<section>think|content|tool_calls)\|>)?",
+    r"<\|start\|>\s*ROLE[^<]*(?:<\|message\|>)?",
+    r"<(?:extra_id_[01]|special_1[01])>\s*ROLE\s*\n",
+    r"<role>\s*ROLE\s*</role>",
+    r"\[\|ROLE\|\]",
+    r"\]~!?b\]\s*ROLE\s*\n",
+)
+"""Marks that open a turn; ``ROLE`` stands for the name of the one who speaks."""
+
+_CHANNEL_MARK = r"""
+    (?:<\|start\|>\s*\w+\s*)?<\|channel\|>\s*(?P<channel>\w+)
+    [^<]*(?:<\|constrain\|>[^<]*)?<\|message\|>
+"""
+_END_MARK = r"""
+    <\|(?:im_end|eot_id|eom_id|end|end_of_text|endoftext|return|call|eos|eot|eom
+       |(?:[a-z0-9]{1,12}[_:]){0,2}(?:end|eos)_?(?:of_?)?(?:turn|msg|message|response|solution|answer|prompt)
+        (?:_token)?
+       |(?:assistant|user|system|developer|role|turn|plamo)[_:](?:end|eos)
+       )\|>
+  | <end_of_turn> | <turn\|> | <eos> | <seed:eos> | <EOT> | <eod> | </longcat_s> | <special_12>
+  | <\uff5c(?:end\u2581of\u2581sentence|hy_EOT|hy_place\u2581holder\u2581no\u25812)\uff5c>
+  | <\|?(?:file_sep|repo_?name|fim_\w+)\|?> | <\|(?:file_separator|endofblock|cursor)\|>
+  | <(?:filename|gh_stars|commit_\w+|issue_\w+|jupyter_\w+|reponame|empty_output)>
+  | <\uff5cfim\u2581\w+\uff5c>
+  | (?:<(?:pad|unk|eom)>|<\|[\w:]{1,40}\|>|(?<![\w\])])\[(?:EOS|DONE)\]){1,16}\s*\Z
+  | \[\|endofturn\|\] | \[e~\[ | \[unused10\]
+"""
+_NUMBERED = tuple(
+    pattern.replace("ROLE", f"(?P<role{number}>{_NAMES})")
+    for number, pattern in enumerate(_ROLE_MARKS)
+)
 _MARK = re.compile(
-    rf"""
-      <\|im_start\|>\s*(?:(?P<role1>{_NAMES}|think|answer)(?:<\|im_sep\|>|[^\S\n]*\n)?)?
-    | <\|start_header_id\|>\s*{_ROLES.format("role2")}\s*<\|end_header_id\|>
-    | <\|start_of_role\|>\s*{_ROLES.format("role3")}[^<]*<\|end_of_role\|>
-    | <start_of_turn>\s*{_ROLES.format("role4")}\s
-    | <{_BAR}{_ROLES.format("role5")}{_BAR}>
-    | <\|turn>\s*{_ROLES.format("role6")}\s
-    | (?:<\|start\|>\s*\w+\s*)?<\|channel\|>\s*(?P<channel>\w+)
-      [^<]*(?:<\|constrain\|>[^<]*)?<\|message\|>
-    | <\|start\|>\s*{_ROLES.format("role7")}[^<]*(?:<\|message\|>)?
-    | <extra_id_[01]>\s*{_ROLES.format("role8")}\s*\n
-    | \[INST\](?P<instruction>)
-    | \[/INST\](?P<response>)
-    | (?P<end><\|(?:im_end|eot_id|eom_id|end|end_of_text|endoftext|return|call
-        |end_of_turn|eos|eot)\|>
-      | <end_of_turn> | <turn\|> | <eos>
-      | <\uff5cend\u2581of\u2581sentence\uff5c> | <\|fim_pad\|> | <\|?file_sep\|?>
-      | <\|endofblock\|>)
-    """,
+    "|".join(
+        (
+            _CHANNEL_MARK,
+            *_NUMBERED,
+            r"\[INST\](?P<instruction>)",
+            r"\[/INST\](?P<response>)",
+            f"(?P<end>{_END_MARK})",
+        )
+    ),
     re.VERBOSE | re.IGNORECASE,
 )
+_SIGNS = ("<", "[INST]", "[/INST]", "[|", "]~", "[e~[", "[unused", "[EOS]", "[DONE]")
 _BEGINNINGS = re.compile(
     r"\s*(?:<s>|<\|begin_of_text\|>|<bos>|<\|startoftext\|>|<\uff5cbegin\u2581of\u2581sentence\uff5c>)"
 )
@@ -41,7 +73,8 @@ _SECTION = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 _DIALOGUE = re.compile(r"(?<=\n\n)(?:Human|User): ")
-_ANSWERING = frozenset({"assistant", "model", "response", "answer"})
+_ANSWERING = frozenset({"assistant", "model", "chatbot", "ai", "response", "answer"})
+_ANSWER_CHANNELS = ("final", "content")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +95,7 @@ def answer_turn(text: str) -> str:
     beginning = _BEGINNINGS.match(text)
     if beginning is not None:
         text = text[beginning.end() :]
-    if "<" in text or "[INST]" in text or "[/INST]" in text:
+    if any(sign in text for sign in _SIGNS):
         marks = find_marks(text, _MARK)
         if marks:
             text = _choose(_turns(text, marks))
@@ -82,8 +115,8 @@ def _turns(text: str, marks: list[re.Match[str]]) -> list[_Turn]:
     for mark in marks:
         turns.append(_Turn(who, channel, text[start : mark.start()]))
         start = mark.end()
-        roles = [mark[f"role{number}"] for number in range(1, 9)]
-        channel = (mark["channel"] or "").lower()
+        roles = [mark["part"], *(mark[f"role{number}"] for number in range(len(_ROLE_MARKS)))]
+        channel = (mark["channel"] or mark["section"] or "").lower()
         if mark["end"] is not None:
             who = "nobody"
         elif mark["instruction"] is not None:
@@ -96,15 +129,16 @@ def _turns(text: str, marks: list[re.Match[str]]) -> list[_Turn]:
 
 def _choose(turns: list[_Turn]) -> str:
     if any(turn.channel for turn in turns):
-        final = [turn.text for turn in turns if turn.channel == "final"]
+        final = [turn.text for turn in turns if turn.channel in _ANSWER_CHANNELS]
         if final:
             return final[0]
         plain = [t.text for t in turns if not t.channel and t.who in ("", "assistant")]
         return next((said for said in plain if said.strip()), "")
     marked = any(turn.who == "answer" for turn in turns)
     answering = ("answer",) if marked else ("", *_ANSWERING)
-    spoken = [turn.text for turn in turns if turn.who in answering]
-    return next((said for said in spoken if said.strip()), "")
+    spoken = [turn.text for turn in turns if turn.who in answering and turn.text.strip()]
+    # A turn of nothing but thoughts is not the answer, if another follows.
+    return next((said for said in spoken if without_thoughts(said).strip()), "".join(spoken[:1]))
 
 
 def _before_next_question(text: str) -> str:
