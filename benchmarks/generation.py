@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +74,7 @@ class Timing:
     cpu: float
 
 
-def our_loop(job: Job) -> int:
+def our_loop(job: Job, ahead: bool | None = None) -> int:
     """Run the package's decode loop; return the number of tokens kept."""
     decoder = Decoder(
         Network(job.model, "sdpa"),
@@ -83,6 +84,8 @@ def our_loop(job: Job) -> int:
         job.rows,
         on_tokens=lambda _: None,
         cuda_graphs=job.graphs,
+        ahead=ahead,
+        on_note=print,
     )
     return sum(answer.made for answer in decoder.run(job.requests, adapter=False))
 
@@ -127,7 +130,13 @@ class Contender:
     close: Callable[[], None] = lambda: None
 
 
-OURS = {"`generate`, flat copies": Contender(generate), "evalpkg": Contender(our_loop)}
+def ours(job: Job) -> dict[str, Contender]:
+    """Return the engines of this process; on a GPU also the loop that waits for each token."""
+    found = {"`generate`, flat copies": Contender(generate), "evalpkg": Contender(our_loop)}
+    if job.model.device.type == "cuda" and job.graphs:
+        waiting = partial(our_loop, ahead=False)
+        found["evalpkg, the host waits for each token"] = Contender(waiting)
+    return found
 
 
 def with_vllm(python: str, folder: str, job: Job) -> dict[str, Contender]:
@@ -272,7 +281,7 @@ def main() -> None:
             f"{'on' if graphs else 'off'}; median of {args.repeats}"
         )
         vllm = with_vllm(args.vllm_python, folder, job) if args.vllm_python else {}
-        print("\n".join(table(job, timings(job, args.repeats, OURS | vllm), roofline)))
+        print("\n".join(table(job, timings(job, args.repeats, ours(job) | vllm), roofline)))
         for contender in vllm.values():
             contender.close()
 

@@ -14,18 +14,17 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 
 import torch
-from torch import Tensor
 
 from evalpkg.errors import EnvironmentUnfitError
 from evalpkg.generation.graphs import CachedStep
 from evalpkg.generation.network import Network
 from evalpkg.generation.prefixes import LastPrompt
-from evalpkg.generation.sampling import Candidates, Sampler
+from evalpkg.generation.sampling import NARROW, Sampler
 from evalpkg.generation.slots import SlotCache
+from evalpkg.generation.steps import OneBehind, Read, Waiting
 from evalpkg.generation.threads import Threads
 
 _CAPACITY_UNIT = 256
-_SPAN_UNIT = 64
 _CPU_ROWS = 8
 """Fewest rows in a step on a CPU: a matrix product of one row takes another path and gives other
 bits."""
@@ -71,9 +70,6 @@ class _Row:
 Slots = list[_Row | None]
 """The sample in each slot; None where the slot is free."""
 
-_FREE = [0, 0, 0, 0]
-"""State of a free slot: its first place is written, and nobody reads what comes of it."""
-
 
 @dataclass(slots=True)
 class Decoder:
@@ -87,6 +83,8 @@ class Decoder:
         rows: samples decoded together; halved for good when memory runs out.
         on_tokens: called with the number of tokens just generated.
         cuda_graphs: record the step as a CUDA graph and replay it; no effect on a CPU.
+        ahead: queue a step before the tokens of the last one are read; None does so on a GPU whose
+            steps are recorded.
         graph_note: ``on``, or ``off`` and the reason.
         stopped: tells whether an answer's tokens so far contain a stop text; None if there are no
             stop texts.
@@ -101,6 +99,7 @@ class Decoder:
     rows: int
     on_tokens: Callable[[int], None]
     cuda_graphs: bool = True
+    ahead: bool | None = None
     graph_note: str = ""
     stopped: Callable[[Sequence[int]], bool] | None = None
     on_note: Callable[[str], None] = lambda _: None
@@ -151,30 +150,50 @@ class Decoder:
         self, pending: deque[Request], slots: Slots, capacity: int, adapter: bool
     ) -> Iterator[Answer]:
         on_cpu = self.network.device.type == "cpu"
-        width = max(self.rows, self._floor) if on_cpu else self.rows
-        cache = SlotCache(width, capacity)
+        cache = SlotCache(max(self.rows, self._floor) if on_cpu else self.rows, capacity)
         prompts = LastPrompt(self.network, self.sampler, adapter)
-        step = CachedStep(self.network, cache, adapter, graphs=self.cuda_graphs and not on_cpu)
+        steps = self._steps(cache, capacity, adapter)
+        queued: deque[tuple[Slots, Read]] = deque()
         while pending or any(slots):
             while pending and None in slots:
                 yield from self._admit(pending, slots, cache, prompts)
-            if on_cpu:
+            if on_cpu and not steps.late:
                 _close_up(slots, cache)
             if not any(slots):
                 continue
-            states = [row.state() if row else _FREE for row in slots]
-            # A GPU's results depend on shapes: keep them fixed. From the floor up, a CPU's do not.
-            rows = max(len(slots), self._floor) if on_cpu else width
-            reach = max(state[1] for state in states) + 1
-            span = min(-(-reach // _SPAN_UNIT) * _SPAN_UNIT, capacity) if on_cpu else capacity
-            state = self._tensor(states + [_FREE] * (rows - len(states)))
             with self.threads.watched() if on_cpu else nullcontext():
-                tokens = self._draw(self.sampler.candidates(step(state, span)), state)
-            if step.note != self.graph_note:
-                self.graph_note = step.note
+                queued.append((list(slots), steps.queue(slots)))
+            if steps.note != self.graph_note:
+                self.graph_note = steps.note
                 if not on_cpu:
-                    self.on_note(f"CUDA graphs: {step.note}")
-            yield from self._advance(slots, dict(enumerate(tokens)))
+                    self.on_note(f"CUDA graphs: {steps.note}")
+            if len(queued) > steps.late:
+                yield from self._advance(slots, self._read(slots, queued, steps))
+
+    def _steps(self, cache: SlotCache, capacity: int, adapter: bool) -> Waiting | OneBehind:
+        device = self.network.device
+        on_cpu = device.type == "cpu"
+        graphs = self.cuda_graphs and not on_cpu
+        step = CachedStep(self.network, cache, adapter, graphs=graphs)
+        waiting = Waiting(step, self.sampler, device, self._floor, capacity)
+        if not (graphs if self.ahead is None else self.ahead):
+            return waiting
+        return OneBehind(step, waiting, self.sampler, device, cache.rows, capacity, recorded=graphs)
+
+    def _read(
+        self, slots: Slots, queued: deque[tuple[Slots, Read]], steps: Waiting | OneBehind
+    ) -> dict[int, int]:
+        """Return the tokens of the oldest queued step, for the samples that are still there."""
+        asked, read = queued.popleft()
+        tokens = read()
+        found = {n: tokens[n] for n, row in enumerate(asked) if row and row is slots[n]}
+        narrow = [n for n, token in found.items() if token == NARROW]
+        if narrow and isinstance(steps, OneBehind):
+            found |= zip(narrow, steps.decide(slots, narrow), strict=True)
+            for later, _ in queued:
+                for n in narrow:
+                    later[n] = None
+        return found
 
     def _admit(
         self, pending: deque[Request], slots: Slots, cache: SlotCache, prompts: LastPrompt
@@ -186,24 +205,20 @@ class Decoder:
             if row is None and pending and pending[0].prompt == prompt:
                 slots[slot] = fresh[slot] = _Row(pending.popleft())
         prefix, first = prompts.of(prompt)
-        states = [[0, 0, row.request.key, 0] for row in fresh.values()]
-        tokens = self._draw(first, self._tensor(states))
+        keys = torch.tensor([row.request.key for row in fresh.values()])
+        tokens = self.sampler.draw(first, keys, torch.zeros_like(keys)).tolist()
         yield from self._advance(slots, dict(zip(fresh, tokens, strict=True)))
         cache.fill([slot for slot in fresh if slots[slot]], prefix)
 
     def _advance(self, slots: Slots, tokens: Mapping[int, int]) -> Iterator[Answer]:
-        """Give a token to the sample of each slot, and free the slots of those that end."""
+        """Give samples their next tokens, and free the slots of those that end."""
         answers = []
-        made = 0
         for slot, token in tokens.items():
-            row = slots[slot] if slot < len(slots) else None
-            if row is None:
-                continue
-            made += 1
-            if answer := self._extend(row, token):
+            row = slots[slot]
+            if row and (answer := self._extend(row, token)):
                 answers.append(answer)
                 slots[slot] = None
-        self.on_tokens(made)
+        self.on_tokens(len(tokens))
         yield from answers
 
     def _extend(self, row: _Row, token: int) -> Answer | None:
@@ -220,13 +235,6 @@ class Decoder:
         if len(row.ids) == self.max_new_tokens:
             return Answer(row.request, row.ids, "length", len(row.ids))
         return None
-
-    def _draw(self, candidates: Candidates, state: Tensor) -> list[int]:
-        drawn: list[int] = self.sampler.draw(candidates, state[:, 2], state[:, 3]).tolist()
-        return drawn
-
-    def _tensor(self, rows: list[list[int]]) -> Tensor:
-        return torch.tensor(rows, dtype=torch.int64, device=self.network.device)
 
 
 def _close_up(slots: Slots, cache: SlotCache) -> None:

@@ -19,8 +19,11 @@ class LastPrompt:
         self._state: tuple[DynamicCache, Candidates] | None = None
 
     def of(self, ids: tuple[int, ...]) -> tuple[DynamicCache, Candidates]:
-        """Return the keys and values of ``ids``, and the candidates for the token after them."""
+        """Return the keys and values of ``ids``, and the candidates for the token after them.
+
+        The candidates are on the CPU, where drawing from them waits for no device.
+        """
         if self._state is None or ids != self._ids:
             cache, logits = self._network.prompt(ids, adapter=self._adapter)
-            self._ids, self._state = ids, (cache, self._sampler.candidates(logits))
+            self._ids, self._state = ids, (cache, self._sampler.candidates(logits).on_cpu())
         return self._state

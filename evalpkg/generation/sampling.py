@@ -19,6 +19,9 @@ _MIX_2 = 0x94D049BB133111EB - (1 << 64)
 _FIRST_WIDTH = 64
 _GROWTH = 8
 
+NARROW = -2
+"""Drawn where the tokens examined may not hold the whole nucleus."""
+
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
@@ -28,11 +31,17 @@ class Candidates:
         scores: (rows, width) float64, logits over temperature. Minus infinity is never drawn.
         ids: (rows, width) int64, the tokens of the scores.
         valid: (rows,) bool, False where the largest logit is not finite.
+        whole: (rows,) bool, False where more tokens may belong to the nucleus.
     """
 
     scores: Tensor
     ids: Tensor
     valid: Tensor
+    whole: Tensor
+
+    def on_cpu(self) -> Candidates:
+        """Return them on the CPU."""
+        return Candidates(self.scores.cpu(), self.ids.cpu(), self.valid.cpu(), self.whole.cpu())
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,29 +59,37 @@ class Sampler:
     top_p: float = 1.0
     top_k: int = 0
 
-    def candidates(self, logits: Tensor) -> Candidates:
+    def candidates(self, logits: Tensor, width: int = 0) -> Candidates:
         """Return the tokens kept from ``logits``, (rows, vocabulary).
 
         The vocabulary is never sorted. The likeliest 64 tokens nearly always hold the nucleus; if
         not, more are taken until they do.
+
+        Args:
+            logits: the model's output.
+            width: examine as many tokens for the nucleus, whether they hold it or not. Then nothing
+                here waits for the device.
         """
         scores = logits.float()
         valid = scores.amax(-1).isfinite()
+        whole = torch.ones_like(valid)
         if self.temperature == 0:
             best = scores.argmax(-1, keepdim=True)
-            return Candidates(torch.zeros_like(best, dtype=torch.float64), best, valid)
+            return Candidates(torch.zeros_like(best, dtype=torch.float64), best, valid, whole)
         scores = scores / self.temperature
         if 0 < self.top_k < scores.shape[-1]:
             smallest = scores.topk(self.top_k).values[:, -1:]
             scores = scores.masked_fill(scores < smallest, float("-inf"))
         elif self.top_p >= 1:
             everything = torch.arange(scores.shape[-1], device=scores.device)
-            return Candidates(scores.double(), everything.expand_as(scores), valid)
-        kept, ids = _nucleus(scores, self.top_p)
-        return Candidates(kept, ids, valid)
+            return Candidates(scores.double(), everything.expand_as(scores), valid, whole)
+        kept, ids, whole = _nucleus(scores, self.top_p, width)
+        return Candidates(kept, ids, valid, whole)
 
     def draw(self, candidates: Candidates, keys: Tensor, steps: Tensor) -> Tensor:
-        """Draw one token per row, (rows,) int64; -1 where the logits are not numbers.
+        """Draw one token per row, (rows,) int64.
+
+        It is -1 where the logits are not numbers, and ``NARROW`` where the candidates are not all.
 
         Args:
             candidates: as many rows as ``keys``, or one row for all of them.
@@ -82,24 +99,25 @@ class Sampler:
         noise = gumbel(keys, steps, candidates.ids)
         best = (candidates.scores + noise).argmax(-1, keepdim=True)
         ids = candidates.ids.expand(best.shape[0], -1).gather(-1, best).squeeze(-1)
-        return torch.where(candidates.valid, ids, -1)
+        return torch.where(candidates.valid, torch.where(candidates.whole, ids, NARROW), -1)
 
 
-def _nucleus(scores: Tensor, top_p: float) -> tuple[Tensor, Tensor]:
+def _nucleus(scores: Tensor, top_p: float, fixed: int) -> tuple[Tensor, Tensor, Tensor]:
     vocabulary = scores.shape[-1]
     top = scores.amax(-1, keepdim=True)
     # Shares below e**-80 of the largest do not count, and denormal numbers are slow.
     shares = (scores - top).clamp_(min=-80).exp_()
     mass = shares.sum(-1, keepdim=True, dtype=torch.float64)
-    width = min(_FIRST_WIDTH, vocabulary)
+    width = min(fixed or _FIRST_WIDTH, vocabulary)
     while True:
         values, ids = scores.topk(width)
         shares = (values - top).double().exp() / mass
         before = shares.cumsum(-1) - shares
         kept = (before < top_p) & (values > float("-inf"))
         last = values.masked_fill(~kept, float("inf")).amin(-1, keepdim=True)
-        if width == vocabulary or bool((values[:, -1:] < last).all()):
-            return values.double().masked_fill(values < last, float("-inf")), ids
+        whole = (values[:, -1:] < last).squeeze(-1) | (width == vocabulary)
+        if fixed or width == vocabulary or bool(whole.all()):
+            return values.double().masked_fill(values < last, float("-inf")), ids, whole
         width = min(width * _GROWTH, vocabulary)
 
 

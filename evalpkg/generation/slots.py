@@ -27,7 +27,7 @@ class SlotCache(DynamicCache):  # type: ignore[misc]  # transformers is untyped
 
     def __init__(self, rows: int, capacity: int) -> None:
         super().__init__()
-        self._rows = rows
+        self.rows = rows
         self._capacity = capacity
         self._keys: list[Tensor] = []
         self._values: list[Tensor] = []
@@ -75,7 +75,7 @@ class SlotCache(DynamicCache):  # type: ignore[misc]  # transformers is untyped
         _, heads, _, size = like.shape
         # Zeros, because a masked position still enters a product, and 0 times NaN is NaN.
         return torch.zeros(
-            (self._rows, heads, self._capacity, size), dtype=like.dtype, device=like.device
+            (self.rows, heads, self._capacity, size), dtype=like.dtype, device=like.device
         )
 
 

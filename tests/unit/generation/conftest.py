@@ -9,6 +9,7 @@ NEEDS_MODELS = [
     "test_loading.py",
     "test_sampling.py",
     "test_selftest.py",
+    "test_steps.py",
     "test_threads.py",
     "test_tokens.py",
     "test_vllm_draw.py",

@@ -44,6 +44,7 @@ def decoder(
     rows: int = 4,
     new: int = 12,
     attention: str = "sdpa",
+    ahead: bool | None = None,
 ) -> Decoder:
     return Decoder(
         Network(model, attention),
@@ -52,6 +53,7 @@ def decoder(
         max_new_tokens=new,
         rows=rows,
         on_tokens=lambda _: None,
+        ahead=ahead,
     )
 
 
@@ -71,3 +73,10 @@ def answers(decoder: Decoder, asked: list[Request]) -> dict[tuple[str, int], tup
         assert key not in found
         found[key] = (answer.ids, answer.finish_reason)
     return found
+
+
+def of_many_lengths(model: Any, sampler: Sampler) -> tuple[list[Request], frozenset[int]]:
+    """Return requests, and end tokens with which their answers end after 0 to 30 tokens."""
+    asked = requests(prompts=4, samples=6)
+    free = answers(decoder(model, sampler=sampler, new=30), asked)
+    return asked, frozenset(free[f"t{n}", n][0][3 + 5 * n] for n in range(4))

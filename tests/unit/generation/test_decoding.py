@@ -13,6 +13,7 @@ from tests.unit.generation.generation_tiny import (
     VOCABULARY,
     answers,
     decoder,
+    of_many_lengths,
     requests,
     tiny_model,
 )
@@ -142,17 +143,9 @@ def test_any_end_token_ends_an_answer_and_is_not_part_of_it():
     assert stopped["t0", 0][1] == stopped["t1", 1][1] == "stop"
 
 
-def of_many_lengths(model):
-    """Return requests, and end tokens with which their answers end after 0 to 29 tokens."""
-    asked = requests(prompts=4, samples=6)
-    free = answers(decoder(model, sampler=SAMPLER, new=30), asked)
-    ends = frozenset(free[f"t{n}", n][0][3 + 5 * n] for n in range(4))
-    return asked, ends
-
-
 def test_answers_of_many_lengths_are_the_same_in_any_company():
     model = tiny_model()
-    asked, ends = of_many_lengths(model)
+    asked, ends = of_many_lengths(model, SAMPLER)
     alone = {}
     for request in asked:
         alone |= answers(decoder(model, sampler=SAMPLER, new=30, ends=ends, rows=1), [request])
@@ -164,7 +157,7 @@ def test_answers_of_many_lengths_are_the_same_in_any_company():
 
 def test_a_finished_sample_s_slot_is_filled_in_place(monkeypatch):
     model = tiny_model()
-    asked, ends = of_many_lengths(model)
+    asked, ends = of_many_lengths(model, SAMPLER)
     calls = []
     for name in ("fill", "move"):
         plain = getattr(SlotCache, name)
