@@ -411,6 +411,23 @@ def test_no_table_is_cut_off_on_a_phone(browser, unsolved):
     assert wider == []
 
 
+def test_counts_stand_under_their_model_on_a_phone(browser, unsolved):
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page.goto(unsolved.html.as_uri())
+    table = page.locator("section[aria-labelledby=errors] table")
+    heads = [table.locator("thead th").nth(n).bounding_box() for n in (1, 2)]
+    cells = [table.locator("tbody tr").first.locator("td.number").nth(n) for n in (0, 1)]
+    boxes = [cell.bounding_box() for cell in cells]
+    one_line = page.locator(".verdicts td.value").first.evaluate(
+        "(cell) => getComputedStyle(cell, '::before').height"
+    )
+    page.close()
+    for head, box in zip(heads, boxes, strict=True):
+        assert head["x"] <= box["x"]
+        assert box["x"] + box["width"] <= head["x"] + head["width"] + 1
+    assert float(one_line.removesuffix("px")) < 25
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_no_label_of_a_figure_lies_on_a_mark(browser, unsolved, width):
     """Marks at 0 % stand on the end of the axis, where its labels are."""
