@@ -33,7 +33,7 @@ from evalpkg.evidence.metadata import (
     without_secrets,
     write_metadata,
 )
-from evalpkg.evidence.row_files import RowFiles, read_row_files
+from evalpkg.evidence.row_files import RowFiles, RowWriter, read_row_files
 from evalpkg.evidence.sample_tree import check_proof, prove, read_proof, tree_mode
 from evalpkg.evidence.self_check import self_check_passed
 from evalpkg.evidence.signing import (
@@ -71,6 +71,7 @@ __all__ = [
     "Prompt",
     "Provisioning",
     "RowFiles",
+    "RowWriter",
     "Sandbox",
     "Seeds",
     "SelfCheck",

@@ -99,8 +99,16 @@ def _require_plain(path: Path) -> None:
         )
 
 
-def build_manifest(layout: RunLayout, metadata: EvalMetadata) -> Manifest:
+def build_manifest(
+    layout: RunLayout, metadata: EvalMetadata, rows: RowFiles | None = None
+) -> Manifest:
     """Build the manifest of the present files.
+
+    Args:
+        layout: the run.
+        metadata: its metadata, as they are on disk.
+        rows: what proves its rows, gathered when they were written; None to read them. Each other
+            file is read.
 
     Raises:
         DataError: if a file cannot be read.
@@ -108,7 +116,7 @@ def build_manifest(layout: RunLayout, metadata: EvalMetadata) -> Manifest:
     covered = list(covered_files(layout))
     for path in covered:
         _require_plain(path)
-    rows = read_row_files(layout)
+    rows = rows or read_row_files(layout)
     return Manifest(
         tool=metadata.tool,
         files={
@@ -133,8 +141,10 @@ def build_inputs(metadata: EvalMetadata, rows: RowFiles) -> Inputs:
     )
 
 
-def write_manifest(layout: RunLayout, metadata: EvalMetadata) -> Manifest:
-    """Write ``manifest.json`` for the present files.
+def write_manifest(
+    layout: RunLayout, metadata: EvalMetadata, rows: RowFiles | None = None
+) -> Manifest:
+    """Write ``manifest.json`` for the present files; the arguments are those of ``build_manifest``.
 
     Signature and statement of an earlier manifest are removed, because they are no longer valid.
 
@@ -142,7 +152,7 @@ def write_manifest(layout: RunLayout, metadata: EvalMetadata) -> Manifest:
         DataError: if a file cannot be read.
         EnvironmentUnfitError: if the manifest cannot be written.
     """
-    manifest = build_manifest(layout, metadata)
+    manifest = build_manifest(layout, metadata, rows)
     for stale in (layout.signature, layout.statement, layout.envelope):
         stale.unlink(missing_ok=True)
     write_atomic(layout.manifest, pretty_json(manifest.model_dump(mode="json")))

@@ -18,6 +18,7 @@ from evalpkg.digests import sha256_file, sha256_hex
 from evalpkg.errors import DataError
 from evalpkg.evidence.manifest import Manifest, write_manifest
 from evalpkg.evidence.metadata import Dataset, EvalMetadata, read_metadata
+from evalpkg.evidence.row_files import RowFiles
 from evalpkg.evidence.signing import load_signing_key, sign_file
 from evalpkg.models import Mode
 from evalpkg.store import RunLayout, canonical_json, pretty_json, read_json, write_atomic
@@ -259,6 +260,7 @@ def seal_run(
     signing_key: Path | None = None,
     metadata: EvalMetadata | None = None,
     metrics: Mapping[Mode, dict[str, Any]] | None = None,
+    rows: RowFiles | None = None,
 ) -> Manifest:
     """Write the manifest, the statement and, with a key, their signatures.
 
@@ -269,6 +271,7 @@ def seal_run(
         signing_key: file of the key that signs; None for no signature.
         metadata: the metadata, as they are on disk; None to read them.
         metrics: metrics by mode, as they are on disk; those of other modes are read.
+        rows: what proves the rows, gathered when they were written; None to read them.
 
     Raises:
         ConfigError: if the key cannot be used.
@@ -277,7 +280,7 @@ def seal_run(
     """
     key = load_signing_key(signing_key) if signing_key else None
     metadata = metadata or read_metadata(layout)
-    manifest = write_manifest(layout, metadata)
+    manifest = write_manifest(layout, metadata, rows)
     if key:
         sign_file(layout.manifest, layout.signature, key)
     write_statement(layout, manifest, metadata, read_metrics_documents(layout, metrics), key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evalpkg.evidence import EvalMetadata, read_metadata, write_metadata
+from evalpkg.evidence import EvalMetadata, RowWriter, read_metadata, write_metadata
 from evalpkg.pipeline.answer_file import write_answers
 from evalpkg.pipeline.metadata import build_metadata
 from evalpkg.pipeline.publish import RunContent, publish
@@ -65,6 +65,7 @@ def finalise(
     write_answers(session, scored)
     if session.shard != WHOLE or verdicts_only:
         return coverage(scoring.samples.asked, samples, scored)
+    rows = RowWriter(layout, config.modes)
     covered = write_mode_files(
         layout,
         tasks,
@@ -74,9 +75,10 @@ def finalise(
         config.uneven,
         samples,
         scored,
+        rows.write,
     )
     write_prompts(layout, tasks, config.roles)
-    publish(layout, RunContent(metadata, tasks), config.signing_key)
+    publish(layout, RunContent(metadata, tasks, rows), config.signing_key)
     return covered
 
 

@@ -19,7 +19,7 @@ from evalpkg.pipeline.saving import BatchSaver
 from evalpkg.pipeline.session import Session
 from evalpkg.pipeline.workshop import Workshop
 from evalpkg.reporting.progress import Progress
-from evalpkg.store import PromptKeeper, SampleKey, SampleLog, expected_keys
+from evalpkg.store import SAMPLE, PromptKeeper, SampleKey, SampleLog, expected_keys
 
 Taker = Callable[[Sequence[Sample]], None]
 """Takes a batch of samples that is on disk."""
@@ -117,6 +117,8 @@ def _generate(
         answers, missing = AnswerCounts(samples.present().values()), samples.missing()
 
         def save(batch: list[Sample]) -> None:
+            # Judged as the next session will read them: a verdict holds for one text alone.
+            batch = [SAMPLE.as_read(sample) for sample in batch]
             log.append(batch)
             samples.add(batch)
             taken(batch)

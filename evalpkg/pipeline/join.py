@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from evalpkg.evidence import read_metadata
+from evalpkg.evidence import RowWriter, read_metadata
 from evalpkg.merge import MergeReport, merge_runs
 from evalpkg.pipeline.publish import RunContent, publish
 from evalpkg.reporting import compare_runs
@@ -28,9 +28,18 @@ def join_shards(
     about = read_metadata(layout)
     progress.phase("writing results", 0)
     tasks = read_tasks(layout.tasks)
-    write_mode_files(layout, tasks, about.roles, about.modes, about.num_samples, about.uneven)
+    rows = RowWriter(layout, about.modes)
+    write_mode_files(
+        layout,
+        tasks,
+        about.roles,
+        about.modes,
+        about.num_samples,
+        about.uneven,
+        write=rows.write,
+    )
     write_prompts(layout, tasks, about.roles)
-    publish(layout, RunContent(about, tasks), signing_key)
+    publish(layout, RunContent(about, tasks, rows), signing_key)
     return report, layout
 
 

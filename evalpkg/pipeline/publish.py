@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from evalpkg.evidence import (
     EvalMetadata,
+    RowWriter,
     read_metadata,
     seal_run,
     with_answer_warnings,
@@ -30,14 +31,16 @@ class RunContent:
     Attributes:
         metadata: ``eval_metadata.json``.
         tasks: ``tasks.jsonl``.
+        rows: writer of the rows, which has kept them; None to read the rows.
     """
 
     metadata: EvalMetadata
     tasks: Sequence[Task]
+    rows: RowWriter | None = None
 
     @classmethod
     def read(cls, layout: RunLayout) -> Self:
-        """Read the files.
+        """Read the files; the rows are read when they are needed.
 
         Raises:
             DataError: if one is missing or malformed.
@@ -58,7 +61,7 @@ def publish(
 
     Args:
         layout: the run.
-        content: its metadata and tasks; whoever has written or read them hands them over.
+        content: its metadata, tasks and rows; whoever has written or read them hands them over.
         signing_key: file of the key that signs the manifest; None for no signature.
         margin: loss up to which the fine-tuned model counts as no worse, as a fraction.
         contamination: file that ``evalpkg contamination`` wrote. The result is then also given
@@ -76,7 +79,8 @@ def publish(
     metadata = _warned(layout, metadata, rows)
     write_reports(layout.root, AlreadyRead(metadata, tasks, rows, metrics))
     documents = {mode: json.loads(own.to_json()) for mode, own in metrics.items()}
-    seal_run(layout, signing_key, metadata, documents)
+    row_files = content.rows.row_files() if content.rows else None
+    seal_run(layout, signing_key, metadata, documents, row_files)
 
 
 def _warned(
@@ -103,8 +107,9 @@ def write_metrics(
     """Write each mode's ``metrics.json``; the arguments are those of ``publish``.
 
     Returns:
-        the rows of the first mode, by file, and the metrics of each mode as a reader of their file
-        gets them. The rows of another mode are not kept: they are as large.
+        rows by file, and the metrics of each mode as a reader of their file gets them. Rows of the
+        first mode are always there; those of another mode only if ``content`` has them, because
+        they are as large.
 
     Raises:
         DataError: if rows or tasks contradict each other, or rows are missing.
@@ -113,7 +118,7 @@ def write_metrics(
     from evalpkg.statistics import Metrics, StatisticsSettings, compute_metrics
 
     metadata, tasks = content.metadata, content.tasks
-    kept: dict[Path, list[Row]] = {}
+    kept: dict[Path, list[Row]] = {} if content.rows is None else dict(content.rows.rows)
     written: dict[Mode, Metrics] = {}
     touched: tuple[str, ...] = ()
     digest = ""
@@ -125,7 +130,8 @@ def write_metrics(
         seed=metadata.seeds.run, margin=margin, touched=touched, contamination_sha256=digest
     )
     for mode in metadata.modes:
-        rows = {role: read_rows(layout.samples(mode, role)) for role in metadata.roles}
+        own = {role: layout.samples(mode, role) for role in metadata.roles}
+        rows = {role: _rows(path, kept) for role, path in own.items()}
         metrics = compute_metrics(
             tasks,
             rows,
@@ -138,5 +144,10 @@ def write_metrics(
         text = metrics.to_json()
         write_atomic(layout.metrics(mode), text)
         written[mode] = Metrics.model_validate_json(text)
-        kept = kept or {layout.samples(mode, role): own for role, own in rows.items()}
+        if mode is metadata.modes[0]:
+            kept |= {own[role]: found for role, found in rows.items()}
     return kept, written
+
+
+def _rows(path: Path, known: Mapping[Path, list[Row]]) -> list[Row]:
+    return known[path] if path in known else read_rows(path)

@@ -64,9 +64,10 @@ class Session:
             forget_fruitless_start(self.layout)
             identity = identity_of(config)
             require_same_samples(self.layout, self.recorded)
-            may_grow = bool(self.recorded) or _more_tasks(self.layout, identity)
+            old = read_json(self.layout.config) if self.layout.config.exists() else {}
+            may_grow = bool(self.recorded) or _more_tasks(old, identity)
             bind_tasks(self.layout, self.tasks.tasks, may_grow=may_grow)
-            self.grown = bind_config(self.layout, identity)
+            self.grown = bind_config(self.layout, identity, old=old)
             self.facts = RunFacts.load(self.layout)
             if self.grown:
                 self.facts.earlier.append(self.grown)
@@ -98,11 +99,9 @@ class Session:
         self._lock.release()
 
 
-def _more_tasks(layout: RunLayout, identity: dict[str, Any]) -> bool:
-    """Tell whether the settings allow more tasks than the directory began with."""
-    if not layout.config.exists():
-        return False
-    earlier = grown_settings(read_json(layout.config), json.loads(pretty_json(identity)))
+def _more_tasks(old: dict[str, Any], identity: dict[str, Any]) -> bool:
+    """Tell whether the settings allow more tasks than the directory began with, if it did."""
+    earlier = grown_settings(old, json.loads(pretty_json(identity))) if old else None
     return bool(earlier and set(TASKS) & set(earlier))
 
 

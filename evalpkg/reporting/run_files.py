@@ -66,7 +66,7 @@ def load_run(root: Path, read: AlreadyRead | None = None) -> RunFiles:
             "Name the output directory of a run.",
         )
     rows = {
-        role: read.rows.get(path) or read_rows(path)
+        role: read.rows[path] if path in read.rows else read_rows(path)
         for role, path in ((role, layout.samples(modes[0], role)) for role in Role)
         if path.exists()
     }
@@ -80,7 +80,7 @@ def load_run(root: Path, read: AlreadyRead | None = None) -> RunFiles:
     passed = {modes[0]: {role: [row.passed for row in own] for role, own in rows.items()}}
     for mode in modes[1:]:
         passed[mode] = {
-            role: _read_passed(layout.samples(mode, role), own) for role, own in rows.items()
+            role: _other_passed(layout.samples(mode, role), own, read) for role, own in rows.items()
         }
     metrics = {mode: read.metrics.get(mode) or read_metrics(layout.metrics(mode)) for mode in modes}
     metadata = read.metadata or (read_metadata(layout) if layout.metadata.exists() else None)
@@ -95,8 +95,17 @@ def _seen_prompts(layout: RunLayout) -> dict[PromptKey, str]:
     return {prompt.key: prompt.text for prompt in stored}
 
 
+def _other_passed(path: Path, rows: list[Row], read: AlreadyRead) -> list[bool]:
+    """Return the ``passed`` column of another mode's view of ``rows``."""
+    if path in read.rows:
+        found = read.rows[path]
+        same = [(row.task_id, row.index) for row in found]
+        if same == [(row.task_id, row.index) for row in rows]:
+            return [row.passed for row in found]
+    return _read_passed(path, rows)  # which names the line that differs
+
+
 def _read_passed(path: Path, rows: list[Row]) -> list[bool]:
-    """Read the ``passed`` column of another mode's view of ``rows``."""
     if not path.exists():
         raise DataError(
             f"{path} is missing, while the other mode has this model's rows",

@@ -6,6 +6,7 @@ from evalpkg.store.files import (
     pretty_json,
     read_bytes,
     read_json,
+    replacing,
     write_atomic,
     write_lines,
 )
@@ -64,6 +65,7 @@ __all__ = [
     "read_objects",
     "read_rows",
     "read_tasks",
+    "replacing",
     "write_atomic",
     "write_lines",
     "write_mode_files",

@@ -17,7 +17,10 @@ _ABSENT = object()
 
 
 def bind_config(
-    layout: RunLayout, config: Mapping[str, Any], irrelevant: Collection[str] = ()
+    layout: RunLayout,
+    config: Mapping[str, Any],
+    irrelevant: Collection[str] = (),
+    old: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Write ``config.json`` the first time; later, allow a run only to grow.
 
@@ -29,6 +32,7 @@ def bind_config(
         config: JSON-ready configuration.
         irrelevant: keys that cannot change results (workers, paths, log level). They are not
             written, so that hosts which differ only in these keys have equal files.
+        old: content of ``config.json``, if the caller has read it.
 
     Returns:
         the earlier values of all settings that grew; empty if none did.
@@ -43,7 +47,7 @@ def bind_config(
     if not layout.config.exists():
         write_atomic(layout.config, pretty_json(relevant))
         return {}
-    old = read_json(layout.config)
+    old = old or read_json(layout.config)
     new = json.loads(pretty_json(relevant))
     earlier = grown_settings(old, new)
     if earlier is None:

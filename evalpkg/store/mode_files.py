@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from operator import attrgetter
 
@@ -12,6 +12,8 @@ from evalpkg.store.records import ROW
 from evalpkg.store.sample_log import SampleLog
 from evalpkg.store.shards import EVEN, SampleKey, Uneven, expected_keys
 from evalpkg.store.verdict_log import ScoredSample, VerdictLog
+
+WriteRows = Callable[[Mode, Role, Iterable[Row]], None]
 
 _JUDGED = [f.name for f in fields(Row) if f.name in {one.name for one in fields(ScoredSample)}]
 _WRITTEN = [f.name for f in fields(Row) if f.name not in {"passed", *_JUDGED}]
@@ -74,6 +76,7 @@ def write_mode_files(
     uneven: Uneven = EVEN,
     samples: Mapping[SampleKey, Sample] | None = None,
     scored: Mapping[SampleKey, ScoredSample] | None = None,
+    write: WriteRows | None = None,
 ) -> Coverage:
     """Write ``{mode}/{role}_model_samples.jsonl`` from the logs, ordered by task, then index.
 
@@ -81,7 +84,16 @@ def write_mode_files(
     caller that needs a complete run must check it. Logged samples that were not requested are left
     out.
 
-    ``samples`` and ``scored`` are the content of the logs, if the caller has it already.
+    Args:
+        layout: the run.
+        tasks: its tasks.
+        roles: its models.
+        modes: the modes to write.
+        num_samples: samples of each task that were requested.
+        uneven: tasks of which fewer were requested.
+        samples: the samples of the log, if the caller has them already.
+        scored: the judgements of the log, if the caller has them already.
+        write: writes the file of one model in one mode; None for the plain way.
 
     Raises:
         DataError: if a log is damaged.
@@ -96,5 +108,8 @@ def write_mode_files(
         keys = [key for key in expected if key[0] is role and key in scored]
         for mode in modes:
             rows = (row_of(samples[key], scored[key], mode) for key in keys)
-            ROW.write(layout.samples(mode, role), rows)
+            if write is None:
+                ROW.write(layout.samples(mode, role), rows)
+            else:
+                write(mode, role, rows)
     return coverage(expected, samples, scored)

@@ -6,6 +6,7 @@ without escapes. Equal records give equal files.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, Field, fields
 from operator import attrgetter
@@ -72,6 +73,17 @@ class Codec(Generic[T]):
     def line(self, record: T) -> str:
         """Write one record as a line with its line feed."""
         return canonical_json(self.values(record)) + "\n"
+
+    def as_read(self, record: T) -> T:
+        """Return the record as a reader of its line gets it.
+
+        Halves of a surrogate pair that stand side by side, as a server that cuts characters sends
+        them, are read as one character.
+
+        Raises:
+            ValueError: if a field has a wrong type.
+        """
+        return self.parse(json.loads(self.line(record)))
 
     def read(self, path: Path) -> Iterator[T]:
         """Yield each record of a file.

@@ -2,14 +2,24 @@
 
 import importlib.util
 import random
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from evalpkg.config import EvalConfig
 from evalpkg.errors import EnvironmentUnfitError
 from evalpkg.generation import create, require_packages
-from evalpkg.pipeline.generate import TokenMeter, seed_everything
+from evalpkg.generation.replay import ReplayBackend
+from evalpkg.models import Sample
+from evalpkg.pipeline.generate import TokenMeter, generate_missing, seed_everything
+from evalpkg.pipeline.run_samples import RunSamples
+from evalpkg.pipeline.session import Session
+from evalpkg.pipeline.workshop import Workshop
 from evalpkg.reporting.progress import Progress
+from evalpkg.store import SampleLog
 
 
 def test_a_missing_package_is_named_with_its_cure(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,3 +56,40 @@ def test_the_global_generators_are_seeded_and_told() -> None:
     first = random.random()
     seed_everything(config)
     assert random.random() == first
+
+
+def test_samples_are_judged_as_the_next_session_reads_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A server that cuts a character in two sends the halves of a surrogate pair."""
+    halves, whole = "\ud83d" + "\ude00", "\U0001f600"
+    config = EvalConfig(
+        backend="replay",
+        replay_base="stub",
+        replay_finetuned="stub",
+        limit=1,
+        num_samples=1,
+        k_values=(1,),
+        output_dir=tmp_path,
+        noninteractive=True,
+        skip_env_check=True,
+    )
+    replayed = ReplayBackend.generate
+
+    def generate(*arguments: object) -> Iterator[Sample]:
+        for sample in replayed(*arguments):  # type: ignore[arg-type]
+            yield replace(sample, completion=halves)
+
+    monkeypatch.setattr(ReplayBackend, "generate", generate)
+    taken: list[Sample] = []
+
+    @contextmanager
+    def beside(_: object) -> Iterator[Callable[[Sequence[Sample]], None]]:
+        yield taken.extend
+
+    with Session(config) as session, session.progress() as progress, Workshop() as shop:
+        samples = RunSamples.of(session)
+        assert generate_missing(session, progress, shop, samples, beside) == 2
+        read = SampleLog(session.layout.samples_log).by_key()
+    assert samples.present() == read
+    assert [sample.completion for sample in taken] == [whole, whole]

@@ -6,14 +6,18 @@ from pathlib import Path
 import pytest
 
 from evalpkg.errors import DataError
-from evalpkg.evidence.manifest import read_manifest, write_manifest
+from evalpkg.evidence.manifest import digest_of, read_manifest, write_manifest
 from evalpkg.evidence.merkle import MerkleTree
 from evalpkg.evidence.metadata import read_metadata
+from evalpkg.evidence.row_files import RowWriter, read_row_files
 from evalpkg.evidence.sample_tree import Proof, check_proof, prove, read_proof
 from evalpkg.models import Mode, Role
 from evalpkg.store.files import write_atomic
 from evalpkg.store.layout import RunLayout
-from tests.unit.runs.result_runs import finished_run
+from evalpkg.store.mode_files import write_mode_files
+from evalpkg.store.records import read_rows
+from tests.unit.runs.result_records import ROLES, TASKS
+from tests.unit.runs.result_runs import begin_run, finished_run
 
 
 @pytest.fixture(scope="module")
@@ -101,3 +105,28 @@ def test_where_only_the_policy_mode_was_run_its_rows_are_the_leaves(tmp_path: Pa
     assert manifest.samples.mode is Mode.POLICY
     proven = check_proof(prove(layout, Role.BASE, "T/0", 0), manifest.samples.root)
     assert proven.mode is Mode.POLICY
+
+
+@pytest.mark.parametrize("modes", [list(Mode), [Mode.POLICY]])
+def test_rows_are_proven_as_written_as_they_are_when_read(
+    tmp_path: Path, modes: list[Mode]
+) -> None:
+    layout = begin_run(tmp_path / "run")
+    writer = RowWriter(layout, modes)
+    assert write_mode_files(layout, TASKS, ROLES, modes, 2, write=writer.write).complete
+    written, read = writer.row_files(), read_row_files(layout)
+    assert written is not None
+    assert (written.tree, written.prompts) == (read.tree, read.prompts)
+    files = [layout.samples(mode, role) for mode in modes for role in ROLES]
+    assert written.digests == {path: digest_of(path) for path in files}
+    assert writer.rows == {path: read_rows(path) for path in files}
+
+
+def test_rows_of_others_are_read_when_a_run_is_sealed(tmp_path: Path) -> None:
+    layout = finished_run(tmp_path / "run")
+    writer = RowWriter(layout, [Mode.POLICY])
+    write_mode_files(layout, TASKS, ROLES, [Mode.POLICY], 2, write=writer.write)
+    assert writer.row_files() is None, "rows of the other mode are there too"
+    writer = RowWriter(layout, list(Mode))
+    write_mode_files(layout, TASKS, [Role.BASE], list(Mode), 2, write=writer.write)
+    assert writer.row_files() is None, "rows of the other model are there too"
