@@ -77,8 +77,8 @@ def finalise(
         scored,
         rows.write,
     )
-    write_prompts(layout, tasks, config.roles)
-    publish(layout, RunContent(metadata, tasks, rows), config.signing_key)
+    prompts = write_prompts(layout, tasks, config.roles)
+    publish(layout, RunContent(metadata, tasks, rows, prompts), config.signing_key)
     return covered
 
 

@@ -38,8 +38,8 @@ def join_shards(
         about.uneven,
         write=rows.write,
     )
-    write_prompts(layout, tasks, about.roles)
-    publish(layout, RunContent(about, tasks, rows), signing_key)
+    prompts = write_prompts(layout, tasks, about.roles)
+    publish(layout, RunContent(about, tasks, rows, prompts), signing_key)
     return report, layout
 
 

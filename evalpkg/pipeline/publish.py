@@ -16,7 +16,7 @@ from evalpkg.evidence import (
     with_answer_warnings,
     write_metadata,
 )
-from evalpkg.models import Mode, Row, Task
+from evalpkg.models import Mode, Row, SeenPrompt, Task
 from evalpkg.reporting import AlreadyRead
 from evalpkg.store import RunLayout, read_rows, read_tasks, write_atomic
 
@@ -32,11 +32,13 @@ class RunContent:
         metadata: ``eval_metadata.json``.
         tasks: ``tasks.jsonl``.
         rows: writer of the rows, which has kept them; None to read the rows.
+        prompts: ``prompts.jsonl``, empty if the run has none; None to read it.
     """
 
     metadata: EvalMetadata
     tasks: Sequence[Task]
     rows: RowWriter | None = None
+    prompts: Sequence[SeenPrompt] | None = None
 
     @classmethod
     def read(cls, layout: RunLayout) -> Self:
@@ -77,7 +79,7 @@ def publish(
     metadata, tasks = content.metadata, content.tasks
     rows, metrics = write_metrics(layout, content, margin, contamination)
     metadata = _warned(layout, metadata, rows)
-    write_reports(layout.root, AlreadyRead(metadata, tasks, rows, metrics))
+    write_reports(layout.root, AlreadyRead(metadata, tasks, rows, metrics, content.prompts))
     documents = {mode: json.loads(own.to_json()) for mode, own in metrics.items()}
     row_files = content.rows.row_files() if content.rows else None
     seal_run(layout, signing_key, metadata, documents, row_files)

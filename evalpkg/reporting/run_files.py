@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from evalpkg.errors import DataError
 from evalpkg.evidence import EvalMetadata, read_metadata
-from evalpkg.models import Mode, Role, Row, Task
+from evalpkg.models import Mode, Role, Row, SeenPrompt, Task
 from evalpkg.reporting.already_read import AlreadyRead
 from evalpkg.statistics import Metrics
 from evalpkg.store import PROMPT, PromptKey, RunLayout, read_objects, read_rows, read_tasks
@@ -84,15 +84,16 @@ def load_run(root: Path, read: AlreadyRead | None = None) -> RunFiles:
         }
     metrics = {mode: read.metrics.get(mode) or read_metrics(layout.metrics(mode)) for mode in modes}
     metadata = read.metadata or (read_metadata(layout) if layout.metadata.exists() else None)
-    run = RunFiles(layout, tasks, rows, passed, metrics, _seen_prompts(layout), metadata)
+    stored = _read_prompts(layout) if read.prompts is None else read.prompts
+    prompts = {prompt.key: prompt.text for prompt in stored}
+    run = RunFiles(layout, tasks, rows, passed, metrics, prompts, metadata)
     _check_metrics(run)
     return run
 
 
-def _seen_prompts(layout: RunLayout) -> dict[PromptKey, str]:
-    """Read the text of each prompt, by model and task; empty if the run stored none."""
-    stored = PROMPT.read(layout.prompts) if layout.prompts.exists() else ()
-    return {prompt.key: prompt.text for prompt in stored}
+def _read_prompts(layout: RunLayout) -> list[SeenPrompt]:
+    """Read the prompts; none if the run stored none."""
+    return list(PROMPT.read(layout.prompts)) if layout.prompts.exists() else []
 
 
 def _other_passed(path: Path, rows: list[Row], read: AlreadyRead) -> list[bool]:

@@ -67,8 +67,13 @@ class PromptKeeper:
         self._log.close()
 
 
-def write_prompts(layout: RunLayout, tasks: Sequence[Task], roles: Sequence[Role]) -> None:
+def write_prompts(
+    layout: RunLayout, tasks: Sequence[Task], roles: Sequence[Role]
+) -> list[SeenPrompt]:
     """Write ``prompts.jsonl`` from the log, ordered by model, then task; no file for no prompts.
+
+    Returns:
+        the prompts in the file.
 
     Raises:
         DataError: if the log is damaged.
@@ -81,3 +86,4 @@ def write_prompts(layout: RunLayout, tasks: Sequence[Task], roles: Sequence[Role
         PROMPT.write(layout.prompts, prompts)
     else:
         layout.prompts.unlink(missing_ok=True)
+    return prompts

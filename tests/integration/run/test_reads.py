@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 from evalpkg.config import EvalConfig
-from evalpkg.models import Mode, Role
+from evalpkg.models import Mode, Role, SeenPrompt
 from evalpkg.pipeline.run import run_evaluation
+from evalpkg.store import PromptKeeper, RunLayout, read_tasks
 
 ROWS = [f"{mode}/{role}_model_samples.jsonl" for mode in Mode for role in Role]
 LOGS = ["work/samples.jsonl", "work/verdicts.jsonl"]
@@ -54,6 +56,14 @@ class Reads:
         self._active = False
 
 
+def keep_a_prompt(root: Path) -> None:
+    """Log a prompt as a backend does that knows what its model saw; ``replay`` does not."""
+    layout = RunLayout(root)
+    tasks = read_tasks(layout.tasks)
+    with closing(PromptKeeper(layout, tasks)) as keeper:
+        keeper.keep([SeenPrompt(Role.BASE, tasks[0].task_id, "00" * 32, "message", "text")])
+
+
 def test_no_session_reads_a_file_of_the_run_more_often_than_this(tmp_path: Path) -> None:
     root = tmp_path / "run"
     config = EvalConfig(
@@ -73,4 +83,6 @@ def test_no_session_reads_a_file_of_the_run_more_often_than_this(tmp_path: Path)
         assert all((root / name).is_file() for name in [*limits, *LOGS]), "a name is wrong"
         over = {name: n for name, n in reads.counts.items() if n > limits.get(name, 1)}
         assert not over, session
+        keep_a_prompt(root)
+    assert reads.counts["prompts.jsonl"] == reads.counts["work/prompts.jsonl"] == 1
     assert [reads.counts[name] for name in LOGS] == [1, 1], "reads are not seen"
