@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,6 +47,12 @@ def rust_files_of(folder: Path) -> list[Path]:
     return sorted(folder.rglob("*.rs"), key=parts)
 
 
+def _encoding(content: bytes) -> str:
+    """Return the encoding by the mark at the beginning; some editors save as UTF-16."""
+    marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return "utf-16" if marked else "utf-8-sig"
+
+
 def row_of_rust_file(path: Path, folder: Path, ids: TaskIds) -> Iterator[Row]:
     """Yield the sample in ``TASK.rs``, ``TASK_0.rs`` or ``TASK/0.rs``.
 
@@ -63,7 +70,8 @@ def row_of_rust_file(path: Path, folder: Path, ids: TaskIds) -> Iterator[Row]:
             raise
         task = ids.find(match["name"], where)
     try:
-        text = path.read_text("utf-8", "replace")
+        content = path.read_bytes()
     except OSError as error:
         raise DataError(f"{where} cannot be read: {error.strerror or error}") from error
+    text = content.decode(_encoding(content), "replace").replace("\r\n", "\n")
     yield {"task_id": task, "completion": text, "file": path.relative_to(folder).as_posix()}

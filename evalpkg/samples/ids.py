@@ -16,6 +16,7 @@ _FAMILY = re.compile(
     r"^(?:openai|google|rust|rs)?(humaneval|mbpp)(?:rust|rs|x|plus|pack|packfix|fix|synthesize)?$"
 )
 """Names of sets whose tasks have the numbers of HumanEval or MBPP, without marks."""
+_MARKS = re.compile(r"[^\w]+|_+")
 _SHOWN = 200
 """Most characters of a task id in a message."""
 
@@ -83,6 +84,7 @@ class TaskIds:
 def _aliases(task: Task) -> Iterator[str]:
     yield task.task_id.casefold()
     yield task.entry_point.casefold()
+    yield _plain(task.task_id)
     for name in _numbered(task.task_id):
         yield name
         origin, _, number = name.partition("/")
@@ -95,6 +97,12 @@ def _aliases(task: Task) -> Iterator[str]:
 def _readings(written: str) -> Iterator[str]:
     yield written.strip().casefold()
     yield from _numbered(written)
+    yield _plain(written)
+
+
+def _plain(name: str) -> str:
+    """Return a name with ``_`` for all marks in it, as names of files have."""
+    return _MARKS.sub("_", name.strip().casefold())
 
 
 def _numbered(name: str) -> Iterator[str]:

@@ -103,6 +103,24 @@ def test_a_folder_of_rust_files(tmp_path: Path) -> None:
     assert sorted(found(tmp_path)) == [(FIRST, "b"), (ADD, "a"), (ADD, "c")]
 
 
+@pytest.mark.parametrize("name", ["own_set_add", "own-set-add", "OWN_SET_ADD_1", "own.set.add.0"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_file_is_named_by_an_id_with_other_marks_in_any_encoding(
+    tmp_path: Path, name: str, encoding: str
+) -> None:
+    task = Task("own/set.add", "fn plus() {", "plus", "t")
+    (tmp_path / f"{name}.rs").write_text("// \u00e9\n", encoding)
+    rows = read_recorded([str(tmp_path)], [*TASKS, task], {task.task_id}).rows
+    assert [(row["task_id"], row["completion"]) for row in rows] == [("own/set.add", "// \u00e9\n")]
+
+
+def test_a_name_that_fits_two_ids_is_refused(tmp_path: Path) -> None:
+    tasks = [replace(TASKS[0], task_id=name) for name in ("own/a_b", "own_a/b")]
+    (tmp_path / "own_a_b.rs").write_text("a")
+    with pytest.raises(DataError, match="may mean"):
+        read_recorded([str(tmp_path)], tasks, {"own/a_b"})
+
+
 @pytest.mark.parametrize("pack", [gzip.compress, zstandard.compress])
 def test_packed_files_are_unpacked(tmp_path: Path, pack: Any) -> None:
     path = tmp_path / "s.jsonl.packed"
