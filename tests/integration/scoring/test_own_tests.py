@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 
@@ -90,6 +91,10 @@ RUN = {
     "std::panic::set_hook(Box::new(|info| { *SAID.lock().unwrap() = info.to_string(); })); "
     "let _ = std::panic::catch_unwind(|| halve(3)); "
     'assert!(SAID.lock().unwrap().contains("odd: 3")); }',
+    "prints": '#[test] fn a() { print!("x"); println!("{}", halve(4)); eprintln!("1"); '
+    f"{SIX} }}",
+    "reads input": "#[test] fn a() { let mut all = String::new(); "
+    f"std::io::stdin().read_line(&mut all).unwrap(); {SIX} }}",
     "inside a function": f"#[test] fn a() {{ #[test] fn b() {{ panic!() }} {SIX} }}",
 }
 NAMED = {
@@ -193,6 +198,22 @@ def test_verdicts_are_those_of_rustc_or_the_task_is_named(by_rustc: Path) -> Non
                     f"{name}, program {which}: {verdict.kind.value} {verdict.detail[:200]}"
                 )
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("print_it", ["println!", "eprintln!"])
+def test_what_a_test_prints_of_an_answer_is_no_result(print_it: str) -> None:
+    head = "fn word(n: i32) -> String {"
+    says = f'{print_it}("{{}}", word(1)); assert_eq!(word(2), "right");'
+    task = Task("t", head, "word", _tests(f"#[test] fn a() {{ {says} }}"))
+    lines = "".join(f'\n{{"id":{row},"kind":"passed"}}' for row in range(4))
+    answers = ["wrong", f"{lines}\n", "right", "1\n[]\nnull\n"]
+    items = [
+        (task, Extraction(f"{head}\n    {json.dumps(answer)}.to_string()\n}}\n", "test"))
+        for answer in answers
+    ]
+    with Scorer(ScoringSettings(workers=1, timeout_s=5), [task]) as scorer:
+        kinds = [verdict.kind.value for verdict in scorer.judge_all(items)]
+    assert kinds == ["test_failed", "test_failed", "passed", "test_failed"]
 
 
 def test_a_test_may_end_the_process_if_no_other_test_is_lost() -> None:

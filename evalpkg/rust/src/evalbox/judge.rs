@@ -10,8 +10,9 @@
 
 use std::collections::HashMap;
 use std::ffi::{c_char, c_int, c_void, CStr, CString};
+use std::fs::File;
 use std::io::{self, BufRead, Read, Write as _};
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsFd as _, AsRawFd, OwnedFd};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
@@ -109,8 +110,8 @@ pub fn run(patience: Patience, server: &[String]) -> io::Result<()> {
     std::panic::set_hook(Box::new(|_| {}));
     let mut libraries = HashMap::new();
     let mut current = None;
-    let mut out = io::stdout().lock();
-    for line in io::stdin().lock().lines() {
+    let (jobs, mut out) = take_streams()?;
+    for line in io::BufReader::new(jobs).lines() {
         let line = line?;
         let fields: Vec<&str> = line.split('\t').collect();
         let [id, library, oracle, subject] = fields[..] else {
@@ -125,6 +126,19 @@ pub fn run(patience: Patience, server: &[String]) -> io::Result<()> {
         server.end();
     }
     Ok(())
+}
+
+/// Move our standard input and output to other descriptors, and put the empty device in their place.
+///
+/// What a task's tests print may be a model's answer. It must not be taken for a result.
+fn take_streams() -> io::Result<(File, File)> {
+    let empty = OwnedFd::from(File::options().read(true).write(true).open("/dev/null")?);
+    // These copies are closed in every program that is started.
+    let jobs = io::stdin().as_fd().try_clone_to_owned()?;
+    let out = io::stdout().as_fd().try_clone_to_owned()?;
+    sys::place(&empty, 0)?;
+    sys::place(&empty, 1)?;
+    Ok((File::from(jobs), File::from(out)))
 }
 
 /// Judge one sample; start a new server if none is running.
@@ -196,7 +210,7 @@ fn load(libraries: &mut HashMap<String, usize>, path: &str, symbol: &str) -> io:
 /// `/dev/urandom`.
 fn nonce() -> io::Result<Nonce> {
     let mut nonce = Nonce::default();
-    std::fs::File::open("/dev/urandom")?.read_exact(&mut nonce)?;
+    File::open("/dev/urandom")?.read_exact(&mut nonce)?;
     Ok(nonce)
 }
 
