@@ -12,6 +12,14 @@ def cache_root() -> Path:
     It is ``EVALPKG_CACHE``, else ``$XDG_CACHE_HOME/evalpkg``, else ``~/.cache/evalpkg``.
     """
     if named := os.environ.get("EVALPKG_CACHE"):
-        return Path(named)
+        return _absolute(Path(named))
     base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "evalpkg"
+    return _absolute(Path(base) if base else Path.home() / ".cache") / "evalpkg"
+
+
+def _absolute(folder: Path) -> Path:
+    """Return the full path: the programs that use the folder run in others."""
+    try:
+        return folder.absolute()
+    except FileNotFoundError:  # the folder that we were started in is gone
+        return folder

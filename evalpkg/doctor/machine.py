@@ -51,7 +51,10 @@ def disk(output_dir: Path) -> Iterator[Diagnosis]:
 
 
 def _tmp() -> Path:
-    return Path(tempfile.gettempdir())
+    try:
+        return Path(tempfile.gettempdir())
+    except FileNotFoundError:  # nothing can be written anywhere; later checks say why
+        return Path(os.environ.get("TMPDIR") or "/")
 
 
 def memory() -> Diagnosis:

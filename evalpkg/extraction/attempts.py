@@ -20,7 +20,6 @@ from evalpkg.extraction.items import (
     functions,
     is_only_items,
     starts_like_item,
-    without_inner_test,
 )
 from evalpkg.extraction.nested import find_nested, only_in_tests
 from evalpkg.extraction.prompts import preamble
@@ -213,6 +212,4 @@ def has_main(source: str, entry_point: str) -> bool:
 
 
 def _whole(task: Task, code: str) -> str:
-    if "#[test" in task.test:
-        code = without_inner_test(code)
     return with_preamble(code, preamble(task.prompt, task.entry_point))

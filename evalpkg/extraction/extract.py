@@ -32,6 +32,7 @@ from evalpkg.extraction.body import is_prose
 from evalpkg.extraction.budget import MOST_WORK, TooComplexError, bounded, work_left
 from evalpkg.extraction.cleaning import clean
 from evalpkg.extraction.fences import Block, Markdown, may_have_fences, scan
+from evalpkg.extraction.items import as_tested
 from evalpkg.extraction.lexing import body_end, read_to_end
 from evalpkg.extraction.pieces import with_variants
 from evalpkg.extraction.readings import first_reading, looks_like_diff, new_side, other_readings
@@ -103,7 +104,10 @@ class _Search:
         if found is None:
             return Extraction(None, TOO_LONG if len(text) > LONGEST_CODE else NO_CODE)
         rule = found.rule.value if found.piece.block is None else f"fenced_{found.rule}"
-        return Extraction(found.program, rule, main_free=not self._has_main(text, found))
+        program = found.program
+        if "#[test" in self._task.test:
+            program = as_tested(program, self._task.entry_point)
+        return Extraction(program, rule, main_free=not self._has_main(text, found))
 
     def _in_any_reading(self, text: str, search: Callable[[str], Found | None]) -> Found | None:
         """Apply ``search`` to the text as it is, then to its other readings."""

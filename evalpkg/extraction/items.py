@@ -35,7 +35,9 @@ _STATEMENT_MACROS = frozenset(
         "println",
     }
 )
-_IF_TESTED = "#![cfg(test)]"
+_TESTED, _UNTESTED = "#[cfg(test)]", "#[cfg(not(test))]"
+_IF_TESTED = (_TESTED, _UNTESTED)
+_MODULES = frozenset({"mod_item", "use_declaration", "impl_item"})
 _ITEM_STARTS = (
     *("fn ", "pub ", "pub(", "use ", "struct ", "enum ", "impl ", "impl<", "trait ", "mod "),
     *("const ", "static ", "type ", "unsafe ", "async ", "extern ", "macro_rules!", "#[", "//"),
@@ -87,15 +89,42 @@ def keep_items(code: bytes, root: Node, start: int = 0) -> bytes:
     return join_spans(code, spans)
 
 
-def without_inner_test(code: str) -> str:
-    """Return ``code`` without ``#![cfg(test)]`` at its top, which a test run takes as true."""
-    if "#!" not in code or "test" not in code:
+def as_tested(code: str, name: str) -> str:
+    """Return ``code`` as a test run has it: with ``#[cfg(test)]`` true for what it calls.
+
+    This concerns the attribute over a whole file, over a definition of ``name``, and over an item
+    that has a variant under ``#[cfg(not(test))]``, which goes. The answer's own tests stay as they
+    are.
+    """
+    if "test" not in code or "cfg" not in code:
         return code
     source = code.encode()
-    for node in reversed(parse(source).root_node.children):
-        if node.type == "inner_attribute_item" and "".join(text_of(node).split()) == _IF_TESTED:
-            source = source[: node.start_byte] + source[node.end_byte :]
+    gone: list[Span] = []
+    items: list[tuple[str, Node, Node]] = []
+    before: list[Node] = []
+    for node in parse(source).root_node.children:
+        if node.type == "inner_attribute_item" and _compact(node) == "#![cfg(test)]":
+            gone.append((node.start_byte, node.end_byte))
+        if node.type in ATTRIBUTES or node.type in COMMENTS:
+            before.append(node)
+            continue
+        items += [(_compact(one), one, node) for one in before if _compact(one) in _IF_TESTED]
+        before = []
+    tested = {item_name(node) for said, _, node in items if said == _TESTED} - {None}
+    replaced = {item_name(node) for said, _, node in items if said == _UNTESTED} & tested
+    for said, attribute, node in items:
+        called = item_name(node)
+        if node.type in _MODULES or called not in tested & {name, *replaced}:
+            continue
+        end = attribute.end_byte if said == _TESTED else node.end_byte
+        gone.append((attribute.start_byte, end))
+    for start, end in sorted(gone, reverse=True):
+        source = source[:start] + source[end:]
     return source.decode()
+
+
+def _compact(node: Node) -> str:
+    return "".join(text_of(node).split())
 
 
 def join_spans(code: bytes, spans: Sequence[Span]) -> bytes:

@@ -65,16 +65,42 @@ def _ask(*command: str) -> str:
     try:
         # A rust-toolchain.toml in the current folder would choose another compiler.
         done = subprocess.run(
-            command, cwd="/", capture_output=True, text=True, timeout=60, check=True
+            command,
+            cwd="/",
+            env=_plain_environment(),
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+            timeout=60,
+            check=True,
         )
     except FileNotFoundError as error:
         raise EnvironmentUnfitError(f"{command[0]} was not found on this machine", CURE) from error
     except (OSError, subprocess.SubprocessError) as error:
-        text = getattr(error, "stderr", None) or str(error)
         raise EnvironmentUnfitError(
-            f"'{' '.join(command)}' failed: {text.strip()}", CURE
+            f"'{' '.join(command)}' failed: {_cause(error)}", CURE
         ) from error
     return done.stdout.strip()
+
+
+def _plain_environment() -> dict[str, str]:
+    """Return our environment without the variables that change what rustc does."""
+    ours = ("RUST_", "RUSTC_", "RUSTFLAGS")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+
+
+def _cause(error: OSError | subprocess.SubprocessError) -> str:
+    """Return why a command failed in one line, without a backtrace of rustc or rustup."""
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    if isinstance(error, subprocess.TimeoutExpired):
+        return f"it did not end within {error.timeout:g} s"
+    said = [line.strip() for line in str(getattr(error, "stderr", "") or "").splitlines()]
+    lines = [line for line in said if line.startswith("error")] or [line for line in said if line]
+    if lines:
+        return lines[0][:300]
+    status = getattr(error, "returncode", 0)
+    return f"killed by signal {-status}" if status < 0 else f"it ended with status {status}"
 
 
 @lru_cache(maxsize=1)

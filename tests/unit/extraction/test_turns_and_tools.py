@@ -168,3 +168,30 @@ def test_what_a_body_needs_is_found_behind_it(behind: str) -> None:
     source = extract(TASK, answer).source or ""
     assert all(line in source for line in behind.split("\n"))
     assert "other" not in source
+
+
+GOOD, BAD = f"#[cfg(test)]\n{RIGHT}", f"#[cfg(not(test))]\n#[inline]\n{WRONG}"
+HELPED = f"{HEAD}    go(n)\n}}\n"
+OWN_TESTS = (
+    "#[cfg(test)]\nmod tests {\n    use super::*;\n    #[test]\n    fn t() { nothing(); }\n}\n"
+)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        GOOD + BAD,
+        BAD + GOOD + OWN_TESTS,
+        GOOD,
+        f"```rust\n{GOOD}```\nand\n```rust\n{BAD}```\n",
+        HELPED + GOOD.replace("twice", "go") + BAD.replace("twice", "go"),
+    ],
+)
+def test_of_variants_for_test_runs_the_one_that_is_tested_is_taken(answer: str) -> None:
+    source = extract(TASK, answer).source or ""
+    assert "n * m[0]" in source
+    assert "n + n" not in source
+    assert source.count("cfg(test)") == answer.count("mod tests")
+    assert ("mod tests" in source) == ("mod tests" in answer)
+    in_main = extract(Task("t", TASK.prompt, "twice", "fn main() {}"), answer).source or ""
+    assert in_main.count("cfg(") == answer.count("cfg(")
