@@ -202,9 +202,9 @@ def _standing(function: Node, root: Node, label: str) -> Standing:
     before = function.prev_sibling
     if before is not None and before.type in COMMENTS:
         words = text_of(before)
-        if is_named_wrong(_first_comment(before)):
+        if is_named_wrong(_first_comment(before)) or is_named_wrong(words):
             return Standing.QUOTED
-        label = label if words.startswith("///") else words
+        label = label if words.startswith("///") else ""
     elif root.children[0] != function:
         label = ""
     return Standing.QUOTED if is_label_of_a_quotation(label) else Standing.FULL

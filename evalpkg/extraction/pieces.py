@@ -195,10 +195,9 @@ class _Reader:
         node, pending = nodes[0], self._pending
         first = pending[0][0] if pending else start
         before = [text[a:b] for a, b in pending]
-        comments = [part for part in before if part.startswith("//") and part[2:3] != "/"]
-        label = comments[-1] if comments else self._label
-        if before and is_named_wrong(before[0]):
-            label = before[0]
+        comments = [part for part in before if part.startswith(("//", "/*"))]
+        plain = any(not part.startswith(("///", "/**")) for part in comments)
+        wrong = any(is_named_wrong(comment) for comment in (*comments[:1], *comments[-1:]))
         return Piece(
             text=_joined(text, [*pending, (start, end)]),
             start=first,
@@ -206,7 +205,7 @@ class _Reader:
             key=_key(node),
             cfg="".join(part for part in map(_compact, before) if part.startswith("#[cfg")),
             complete=is_complete(node) if node.type == "function_item" else not node.has_error,
-            standing=_standing(node, label),
+            standing=_standing(node, "" if plain else self._label, wrong),
         )
 
     def _next_line(self, position: int) -> int:
@@ -266,13 +265,12 @@ def _key(node: Node) -> tuple[str, str] | None:
     return (_NAMESPACES.get(node.type, "type"), name)
 
 
-def _standing(node: Node, label: str) -> Standing:
+def _standing(node: Node, label: str, wrong: bool) -> Standing:
     if node.type != "function_item":
         return Standing.FULL
     if is_elided(node):
         return Standing.ELIDED
-    quoted = is_label_of_a_quotation(label) or is_named_wrong(label)
-    return Standing.QUOTED if quoted else Standing.FULL
+    return Standing.QUOTED if wrong or is_label_of_a_quotation(label) else Standing.FULL
 
 
 def choose_versions(pieces: Sequence[Piece]) -> list[Piece]:

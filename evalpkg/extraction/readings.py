@@ -178,6 +178,7 @@ def _from_string(text: str, name: str) -> str:
     """
     if "\\n" not in text:
         return text
+    thoughts = False
     found = re.finditer(rf"\bfn\s+(?:r#)?{re.escape(name)}\s*[(<]", text)
     for _, match in zip(range(_MOST_STRINGS), found, strict=False):
         line = text.rfind("\n", 0, match.start()) + 1
@@ -187,12 +188,13 @@ def _from_string(text: str, name: str) -> str:
                 continue
             field = _FIELD.search(text, max(line, start - _LONGEST_FIELD), start)
             if field is not None and names_thoughts(field["name"]):
+                thoughts = True
                 break
             string = re.compile(rf"(?:[^{quote}\\]|\\.)*+", re.DOTALL).match(text, start + 1)
             said = "" if string is None else string[0]
             if said.count("\\n") > said.count("\n"):
                 return _ESCAPES.sub(_meant, said).encode("utf-8", "replace").decode("utf-8")
-    return text
+    return "" if thoughts else text
 
 
 def _opening_quote(text: str, line: int, end: int, quote: str) -> int:

@@ -47,13 +47,13 @@ _ELIDED = re.compile(
 )
 _LEFT_OUT = re.compile(
     r"""(?://+|/\*+)[\s(\[<.…\u2013\u2014-]*+(?:(?:function\s+)?(?:code|body|implementation|details?|logic)?\s*
-        (?:un-?changed|omitted|elided|snip(?:ped)?|as\s+shown\s+(?:earlier|previously|before))
-        (?:\s+for\s+(?:brevity|clarity))?|no\s+changes?)[\s)\]>.:!…\u2013\u2014*/-]*+$""",
+        (?:omitted|elided|snip(?:ped)?|as\s+shown\s+(?:earlier|previously|before))
+        (?:\s+for\s+(?:brevity|clarity))?)[\s)\]>.:!…\u2013\u2014*/-]*+$""",
     re.VERBOSE | re.IGNORECASE,
 )
 _TO_DO = re.compile(
     r"""(?://+|/\*+)\s*+(?:todo\b|[\s(\[<.…-]*+(?:the\s+|same\s+)?
-        (?:function\s+body|implementation|function|body|logic|code)[\s)\]>.:…*/-]*+$)""",
+        (?:function\s+body|implementation|function|body|logic|code|un-?changed|no\s+changes?)[\s)\]>.:…*/-]*+$)""",
     re.VERBOSE | re.IGNORECASE,
 )
 """Above a single expression: a placeholder; above more, a remark."""
@@ -84,6 +84,14 @@ _NAMED = re.compile(
         (?:\s+(?:code|version|function|implementation|attempt|approach|solution|way)){0,2}
         \s*(?:[:(\u2013\u2014-]|\*/|$)""",
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
+)
+_SAID_OF_CODE = re.compile(
+    r"""\b(?:(?:your|original|old|previous|earlier|buggy|broken|wrong|incorrect|na[iï]ve|bad)\s+
+        (?:code|version|function|implementation|attempt|approach|solution|snippet|one)
+        |(?:you|we)\s(?:gave|posted|wrote|had|provided|started)
+        |(?:do\snot|don't|never|avoid)(?:\s\w+){0,3}\s(?:this|that|these)
+        |(?:does|did|would|will)(?:\snot|n't)\s(?:work|compile|pass))\b|[❌✗✘]""",
+    re.VERBOSE | re.IGNORECASE,
 )
 _HEADING = re.compile(r"^[ \t]*(?:#{1,6}[ \t]|\*\*(?=[^\n*]+\*\*:?[ \t]*$))([^\n]+)", re.MULTILINE)
 _WARNING = re.compile(
@@ -163,8 +171,15 @@ def is_label_of_a_quotation(words: str) -> bool:
 
 
 def is_named_wrong(comment: str) -> bool:
-    """Tell whether the first words of a comment above a definition call it wrong or original."""
-    return _NAMED.match(comment) is not None and _MEANT.search(comment.partition("\n")[0]) is None
+    """Tell whether a comment above a definition calls it wrong or original.
+
+    A comment of the code may speak of wrong input or of an original order, so fewer words count
+    than in a line of prose.
+    """
+    line = comment.partition("\n")[0][:_MOST_LABEL]
+    if _MEANT.search(line) is not None:
+        return False
+    return _NAMED.match(comment) is not None or _SAID_OF_CODE.search(line) is not None
 
 
 def _heading(words: str) -> re.Match[str] | None:

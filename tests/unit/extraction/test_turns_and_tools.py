@@ -84,6 +84,10 @@ WRONG_ONES = {
     "under a doc comment": f"```rust\n/// Wrong: it adds\n{WRONG}```\n",
     "as the skeleton": f"Your skeleton was:\n{DRAFT}",
 }
+REMARKS = [
+    *("// Bad input is ignored", "// Wrong inputs (none): fine", "// The original order is kept"),
+    *("/// Before the sum, n is checked.", "// Mistakes cannot happen"),
+]
 ELISIONS = [
     *("// (unchanged)", "/* omitted for brevity */", "// implementation", "// [snip]"),
     *("// -- snip --", "// as shown earlier", "// same logic", "// (function body)"),
@@ -133,7 +137,22 @@ def test_a_definition_with_its_body_left_out_is_not_the_answer(words: str) -> No
     assert "n * m[0]" in source
 
 
-@pytest.mark.parametrize("comment", ["// implementation", "// same logic for both", "// the code"])
+@pytest.mark.parametrize("remark", REMARKS)
+@pytest.mark.parametrize("text", ["```rust\n{}{}```\n", "```rust\n{}{}\nfn main() {{\n"])
+def test_a_remark_about_other_things_leaves_the_answer_what_it_is(remark: str, text: str) -> None:
+    source = extract(TASK, f"{DRAFT}\nSo:\n\n{text.format(remark + chr(10), RIGHT)}").source or ""
+    assert "n * m[0]" in source
+
+
+def test_a_draft_in_a_field_of_thoughts_is_none_if_the_json_was_cut_behind_it() -> None:
+    cut = json.dumps({"reasoning": RIGHT, "code": "x"})[:-8]
+    assert extract(TASK, cut).source is None
+
+
+@pytest.mark.parametrize(
+    "comment",
+    ["// implementation", "// same logic for both", "// the code", "// unchanged"],
+)
 def test_a_whole_body_below_a_short_comment_is_the_answer(comment: str) -> None:
     source = extract(TASK, f"{DRAFT}\n```rust\n{HEAD}    {comment}\n{BODY}```\n").source or ""
     assert "n * m[0]" in source
