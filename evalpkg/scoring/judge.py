@@ -73,7 +73,7 @@ class Judge(Closing):
             return self._tasks[task_id]
         except KeyError:
             raise DataError(
-                f"there is no task '{task_id[:200]}'", "'task_ids' lists the tasks that exist."
+                f"there is no task '{str(task_id)[:200]}'", "'task_ids' lists the tasks that exist."
             ) from None
 
     def add_task(
@@ -128,8 +128,13 @@ class Judge(Closing):
             completions: the model's texts: bare code, a whole function or a chat answer.
 
         Raises:
-            DataError: if there is no such task.
+            DataError: if there is no such task, or a completion is not a text.
         """
+        if isinstance(completions, str | bytes):
+            raise DataError(
+                "the completions are one text, and a list of texts is needed",
+                "Write judge(task_id, [completion]).",
+            )
         return self.batch((task_id, completion) for completion in completions)
 
     def batch(self, items: Iterable[tuple[str, str]]) -> list[Verdict]:
@@ -142,7 +147,7 @@ class Judge(Closing):
 
     def submit(self, items: Iterable[tuple[str, str]]) -> Future[list[Verdict]]:
         """Start judging, as ``batch`` does, and return a future of the verdicts at once."""
-        known = [(self.task(task_id), completion) for task_id, completion in items]
+        known = [(self.task(task_id), _text(completion)) for task_id, completion in items]
         return self._collector.put([(task, extract(task, text)) for task, text in known])
 
     async def judge_async(self, items: Iterable[tuple[str, str]]) -> list[Verdict]:
@@ -157,3 +162,13 @@ class Judge(Closing):
         """Judge what was submitted, then end the processes and threads."""
         self._collector.close()
         self._scorer.close()
+
+
+def _text(completion: object) -> str:
+    """Return a completion, or say what it is if it is no text."""
+    if isinstance(completion, str):
+        return completion
+    raise DataError(
+        f"a completion is a text, not a value of type '{type(completion).__name__}'",
+        "Of a chat's messages, give the content of the last: messages[-1]['content'].",
+    )

@@ -72,6 +72,17 @@ def test_an_unknown_task_is_named(judge: Judge) -> None:
         judge("nowhere", [WRONG])
 
 
+@pytest.mark.parametrize("one", [None, b"x", 3, {"role": "assistant"}, [{"content": "x"}]])
+def test_a_completion_that_is_no_text_is_named(judge: Judge, one: object) -> None:
+    with pytest.raises(DataError, match=type(one).__name__):
+        judge(judge.task_ids[0], ["x", one])  # type: ignore[list-item]
+
+
+def test_a_text_in_place_of_a_list_is_not_read_letter_by_letter(judge: Judge) -> None:
+    with pytest.raises(DataError, match="list of texts"):
+        judge(judge.task_ids[0], "    n + 1\n}")
+
+
 def test_importing_the_package_imports_nothing_of_the_judge() -> None:
     code = "import sys, evalpkg; sys.exit(any(name.startswith('evalpkg.') for name in sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
