@@ -37,8 +37,8 @@ _GOING_ON = re.compile(r"^[ \t]*\.{2,3}(?:[ ]|$)", re.MULTILINE)
 """Matches the mark of an interactive session before a line, or before one that continues it."""
 _LEAD = re.compile(
     rf"""(?P<lead>[^\n;{{}}=]{{0,120}}?[\s:>`'"*(\]]|[^\w\n]{{1,8}}|[^\n]{{0,40}}\\\w{{1,12}}\{{"""
-    r"""|(?:[ \t]*<[/!A-Za-z][^<>\n]{0,200}>){1,8}[ \t]*"""
-    r"""|[ \t]*\{?[ \t]*"\w{1,40}"[ \t]*:[ \t]*["'`])"""
+    r"""|(?:[ \t]*+<[/!A-Za-z][^<>\n]{0,200}>){1,8}[ \t]*"""
+    r"""|[ \t]*+\{?[ \t]*+"\w{1,40}"[ \t]*:[ \t]*["'`])"""
     rf"(?={ITEM.pattern}|\#\[)"
 )
 _LINE_END = re.compile(r"\\([ntr\"'\\])")
