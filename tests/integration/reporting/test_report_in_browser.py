@@ -305,6 +305,8 @@ def test_a_name_breaks_only_if_it_is_wider_than_the_page(browser, tmp_path):
         broken = {name for name, lines in told if lines > 1.5}
         assert not [name for name in broken if len(name) < 20], f"{width} px: {broken}"
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+    gaps = page.evaluate(f"{names}.map(e => parseFloat(getComputedStyle(e).marginLeft))")
+    assert set(gaps) == {0}
     assert f"{long_name} minus checkpoint-1000" in page.locator("#pairs + .wide-table").inner_text()
     page.close()
 
