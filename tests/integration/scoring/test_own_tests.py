@@ -120,6 +120,8 @@ ENDING = {
     f"use std::process as p;\n#[test] fn a() {{ {SIX} p::exit(0) }}": ("test_failed",) * 2,
     f"#[test] fn a() {{ {SIX} std::process::exit(0) }}": ("task_fault",) * 2,
     f"use std::process::{{self, exit}};\n#[test] fn a() {{ {SIX} exit(0) }}": ("task_fault",) * 2,
+    f"#[test] fn a() {{ {ENDS.replace('exit(1)', 'abort()')} }}": ("passed", "test_failed"),
+    f"fn main() {{ {ENDS.replace('exit(1)', 'abort()')} }}": ("passed", "test_failed"),
 }
 """Tests that end the process: the verdicts on the right program and on the constant."""
 BROKEN = {

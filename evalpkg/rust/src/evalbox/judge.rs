@@ -35,6 +35,10 @@ const GRACE: Duration = Duration::from_secs(1);
 /// If so many servers end while they run one sample, the sample is the cause.
 const DEATHS: u32 = 2;
 
+/// The part of an exit status that names a signal, and the signal of `abort`.
+const SIGNAL: c_int = 0x7f;
+const SIGABRT: c_int = 6;
+
 /// The descriptor on which a test run's process writes its report; set after the fork.
 static REPORT: AtomicI32 = AtomicI32::new(-1);
 
@@ -277,9 +281,14 @@ fn run_tests(line: Line, oracle: Oracle, patience: Patience) -> io::Result<Outco
     };
     // SAFETY: our own child, not yet collected.
     unsafe { sys::kill(pid, sys::SIGKILL) };
-    sys::reap(pid, 0);
+    let aborted = sys::reap(pid, 0).is_some_and(|(status, _)| status & SIGNAL == SIGABRT);
     match report {
         Some((_, bytes)) => decode(&bytes).ok_or_else(|| io::Error::other("malformed report")),
+        // `trial.py` knows the first text.
+        None if aborted => Ok(Outcome::of(
+            Kind::Exhausted,
+            "the tests' process aborted".into(),
+        )),
         None => Ok(Outcome::of(
             Kind::Exhausted,
             "the answers keep the tests from ending".into(),
