@@ -30,10 +30,11 @@ from benchmarks.roofline import Roofline, measure
 from evalpkg.generation import EMBEDDED, GenerationSettings
 from evalpkg.generation.decoding import Decoder, Request
 from evalpkg.generation.keys import sample_key
-from evalpkg.generation.loading import choose_device, choose_dtype, load_base
+from evalpkg.generation.loading import choose_attention, choose_device, choose_dtype, load_base
 from evalpkg.generation.network import Network
 from evalpkg.generation.prompts import get_template
 from evalpkg.generation.sampling import Sampler
+from evalpkg.generation.selftest import try_flash
 from evalpkg.generation.tokens import end_ids, prompt_ids
 from evalpkg.models import Role
 from evalpkg.tasks import load_tasks
@@ -74,10 +75,10 @@ class Timing:
     cpu: float
 
 
-def our_loop(job: Job, ahead: bool | None = None) -> int:
+def our_loop(job: Job, ahead: bool | None = None, network: Network | None = None) -> int:
     """Run the package's decode loop; return the number of tokens kept."""
     decoder = Decoder(
-        Network(job.model, "sdpa"),
+        network or Network(job.model, "sdpa"),
         job.sampler,
         job.ends,
         job.new_tokens,
@@ -131,11 +132,18 @@ class Contender:
 
 
 def ours(job: Job) -> dict[str, Contender]:
-    """Return the engines of this process; on a GPU also the loop that waits for each token."""
+    """Return the engines of this process; on a GPU also our loop as it was, and FlashAttention."""
     found = {"`generate`, flat copies": Contender(generate), "evalpkg": Contender(our_loop)}
     if job.model.device.type == "cuda" and job.graphs:
         waiting = partial(our_loop, ahead=False)
         found["evalpkg, the host waits for each token"] = Contender(waiting)
+    kind = job.model.device.type
+    kernel, _ = choose_attention("auto", kind, str(job.model.dtype).removeprefix("torch."))
+    if kernel == "flash_attention_2":
+        network = Network(job.model, kernel)
+        if flaw := try_flash(network, job.model.config.get_text_config().vocab_size):
+            print(f"FlashAttention computes the prompts, and not the decode step: {flaw}")
+        found["evalpkg, FlashAttention"] = Contender(partial(our_loop, network=network))
     return found
 
 

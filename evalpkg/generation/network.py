@@ -11,6 +11,7 @@ from torch import Tensor
 from transformers import DynamicCache
 
 from evalpkg.errors import ConfigError
+from evalpkg.generation.flash import FLASH, lengths_as_mask
 from evalpkg.generation.slots import PACKED, SlotCache
 
 _KNOWN_LAYERS = {"full_attention", "sliding_attention"}
@@ -51,7 +52,9 @@ class Network:
         plain = self._window is None and not getattr(self._config, "attn_logit_softcapping", None)
         packs = plain and getattr(model, "_supports_attention_backend", False)
         self.prompt_attention = attention
-        self.decode_attention = PACKED if packs else attention
+        # FlashAttention 2 takes no mask of ours.
+        masked = "sdpa" if attention == "flash_attention_2" else attention
+        self.decode_attention = PACKED if packs else masked
 
     @property
     def device(self) -> torch.device:
@@ -114,6 +117,8 @@ class Network:
             self._adapter_on = adapter
 
     def _mask(self, positions: Tensor, span: int) -> Tensor | dict[str, Tensor]:
+        if self.decode_attention == FLASH:
+            return lengths_as_mask(positions)
         columns = torch.arange(span, device=positions.device)
         seen = columns <= positions[:, None]
         if self._window is None:

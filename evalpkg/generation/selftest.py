@@ -8,13 +8,17 @@ fail at its first token.
 from __future__ import annotations
 
 import torch
+from torch import Tensor
 
 from evalpkg.errors import ConfigError
+from evalpkg.generation.flash import FLASH
 from evalpkg.generation.network import Network
-from evalpkg.generation.slots import SlotCache
+from evalpkg.generation.slots import PACKED, SlotCache
 
 _ROWS, _CAPACITY = 8, 64
 _PROMPT = (7, 11, 13, 17)
+_LENGTHS = (1, 3, 63, 64, 129, 200, 256, 300)
+_LONG_CAPACITY = 512
 
 _TOLERANCE = {torch.float32: 1e-3}
 _ROUGH = 0.1
@@ -50,11 +54,64 @@ def try_step(network: Network, vocabulary: int, name: str) -> None:
             f"{name} cannot be decoded by this package's loop: {type(error).__name__}: {words}",
             cure,
         ) from error
-    limit = _TOLERANCE.get(expected.dtype, _ROUGH) * float(expected.float().abs().max())
-    off = float((found.float() - expected.float()).abs().max())
-    if not off <= limit:
+    if off := _off(found, expected):
         raise ConfigError(
             f"{name} cannot be decoded by this package's loop: a step's logits differ from a full "
-            f"pass by {off:.3g}",
+            f"pass by {off}",
             cure,
         )
+
+
+def try_flash(network: Network, vocabulary: int) -> str:
+    """Let FlashAttention compute the decode step if it passes a trial; return why it does not.
+
+    It is tried where it computes the prompts. Its logits must be those of the packed products up to
+    rounding, for rows of different lengths. In reverse order the rows must give the same bits, if
+    they do with the packed products. (With a mixture of experts they do not.)
+
+    Args:
+        network: the model, which has passed ``try_step``.
+        vocabulary: number of tokens.
+    """
+    if network.prompt_attention != "flash_attention_2" or network.decode_attention != PACKED:
+        return ""
+    try:
+        expected, steady = _long_step(network, vocabulary)
+        network.decode_attention = FLASH
+        found, as_steady = _long_step(network, vocabulary)
+    except torch.cuda.OutOfMemoryError:
+        raise
+    except Exception as error:  # a kernel may raise anything
+        network.decode_attention = PACKED
+        return (str(error).splitlines() or [type(error).__name__])[0]
+    if off := _off(found, expected):
+        flaw = f"its logits differ by {off}"
+    elif steady and not as_steady:
+        flaw = "a row's logits depend on the order of the rows"
+    else:
+        return ""
+    network.decode_attention = PACKED
+    return flaw
+
+
+def _long_step(network: Network, vocabulary: int) -> tuple[Tensor, bool]:
+    """Return a step's logits after long prompts, and whether the order of rows changes no bit."""
+    orders = []
+    for lengths in (_LENGTHS, _LENGTHS[::-1]):
+        cache = SlotCache(len(lengths), _LONG_CAPACITY)
+        last = []
+        for row, length in enumerate(lengths):
+            ids = [(7 + 31 * place) % vocabulary for place in range(length + 1)]
+            prefix, _ = network.prompt(ids[:-1], adapter=False)
+            cache.fill([row], prefix)
+            last.append([ids[-1], length])
+        state = torch.tensor(last, device=network.device)
+        orders.append(network.step(cache, state, _LONG_CAPACITY, adapter=False))
+    return orders[0], torch.equal(orders[0], orders[1].flip(0))
+
+
+def _off(found: Tensor, expected: Tensor) -> str:
+    """Return by how much two logits differ; empty if they are the same up to rounding."""
+    limit = _TOLERANCE.get(expected.dtype, _ROUGH) * float(expected.float().abs().max())
+    off = float((found.float() - expected.float()).abs().max())
+    return "" if off <= limit else f"{off:.3g}"

@@ -20,7 +20,7 @@ from evalpkg.generation.network import Network
 from evalpkg.generation.reader import Reader
 from evalpkg.generation.rows import auto_rows
 from evalpkg.generation.sampling import Sampler
-from evalpkg.generation.selftest import try_step
+from evalpkg.generation.selftest import try_flash, try_step
 
 _LONG_PROMPT = 512
 """Tokens; prompts of the public task sets are shorter."""
@@ -65,6 +65,10 @@ def set_up(
     network = Network(model.model, model.attention, switch)
     config = model.model.config.get_text_config()
     try_step(network, config.vocab_size, type(model.model).__name__)
+    if flaw := try_flash(network, config.vocab_size):
+        note = f"FlashAttention computes the prompts, and not the decode step: {flaw}"
+        model = replace(model, attention_note=note)
+        listener.status(note)
     tokens_at_most = settings.max_new_tokens + _LONG_PROMPT
     rows = auto_rows(network.device, config, model.model.dtype.itemsize, tokens_at_most)
     decoder = Decoder(

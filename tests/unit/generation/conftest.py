@@ -6,6 +6,7 @@ NEEDS_MODELS = [
     "test_adapter.py",
     "test_attach.py",
     "test_decoding.py",
+    "test_flash.py",
     "test_loading.py",
     "test_sampling.py",
     "test_selftest.py",

@@ -103,6 +103,8 @@ def test_models_with_plain_attention_are_decoded_packed():
     assert Network(tiny_model("llama"), "sdpa").decode_attention == PACKED
     windowed = Network(tiny_model("mistral", sliding_window=16), "sdpa")
     assert windowed.decode_attention == "sdpa"
+    flash = Network(tiny_model("mistral", sliding_window=16), "flash_attention_2")
+    assert flash.decode_attention == "sdpa"
 
 
 def test_an_architecture_that_wants_another_mask_is_refused_and_no_traceback():
