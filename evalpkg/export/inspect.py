@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from inspect_ai.log import (
     EvalConfig,
@@ -17,14 +17,21 @@ from inspect_ai.log import (
     EvalSpec,
     write_eval_log,
 )
-from inspect_ai.model import ModelOutput, ModelUsage
+from inspect_ai.model import ModelOutput, ModelUsage, StopReason
 from inspect_ai.scorer import Score
 
-from evalpkg.export.tables import clean, model_name, role_estimates, settings_of
+from evalpkg.export.tables import clean, model_name, role_estimates, settings_of, tokens_known
 from evalpkg.models import UNJUDGED, Mode, Role, Row
 from evalpkg.reporting.run_files import RunFiles
 
 SCORER = "evalpkg"
+STOP_REASONS: Mapping[str, StopReason] = {
+    "stop": "stop",
+    "length": "max_tokens",
+    "content_filter": "content_filter",
+    "tool_calls": "tool_calls",
+}
+"""Inspect's words for the ends of answers."""
 
 
 def write(run: RunFiles, target: Path) -> list[Path]:
@@ -97,15 +104,14 @@ def _samples(run: RunFiles, role: Role, model: str) -> Iterator[EvalSample]:
 
 
 def _output(row: Row, model: str) -> ModelOutput:
-    reason: Literal["stop", "max_tokens"] = (
-        "max_tokens" if row.finish_reason == "length" else "stop"
-    )
+    reason = STOP_REASONS.get(row.finish_reason, "unknown")
     output = ModelOutput.from_content(model, clean(row.completion), stop_reason=reason)
-    output.usage = ModelUsage(
-        input_tokens=row.prompt_tokens,
-        output_tokens=row.completion_tokens,
-        total_tokens=row.prompt_tokens + row.completion_tokens,
-    )
+    if tokens_known(row):
+        output.usage = ModelUsage(
+            input_tokens=row.prompt_tokens,
+            output_tokens=row.completion_tokens,
+            total_tokens=row.prompt_tokens + row.completion_tokens,
+        )
     return output
 
 

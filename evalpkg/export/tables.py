@@ -30,6 +30,11 @@ def model_name(run: RunFiles, role: Role) -> str:
     return (model.adapter or model.name) if model else role.value
 
 
+def tokens_known(row: Row) -> bool:
+    """Tell whether the source of the sample counted its tokens; a prompt has at least one."""
+    return row.prompt_tokens > 0 or row.completion_tokens > 0
+
+
 def row_lines(run: RunFiles) -> Iterator[Line]:
     """Yield one line per sample, in the order of the run's rows."""
     for role, rows in run.rows.items():
@@ -51,8 +56,8 @@ def _row_line(role: Role, row: Row, passed: dict[Mode, bool]) -> Line:
         "policy_violations": " ".join(row.policy_violations),
         "extraction_rule": row.extraction_rule,
         "finish_reason": clean(row.finish_reason),
-        "prompt_tokens": row.prompt_tokens,
-        "completion_tokens": row.completion_tokens,
+        "prompt_tokens": row.prompt_tokens if tokens_known(row) else None,
+        "completion_tokens": row.completion_tokens if tokens_known(row) else None,
         "program_sha256": row.program_sha256,
         "completion": clean(row.completion),
         "source": None if row.source is None else clean(row.source),

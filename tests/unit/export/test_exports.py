@@ -1,5 +1,6 @@
 """Each export is opened by the tool that it is made for, and holds the run's own numbers."""
 
+import csv
 import json
 import struct
 import subprocess
@@ -251,6 +252,33 @@ def test_a_model_card_tells_part_sampling_and_warnings(run: RunFiles, tmp_path: 
     assert "\n- The sandbox is weak.\n" in text.partition("## Before you believe these numbers")[2]
     results = yaml.safe_load(head)["model-index"][0]["results"]
     assert results[0]["dataset"]["args"]["tasks"] == "6 of 180 tasks, chosen by --limit"
+
+
+def unknown_ends(root: Path) -> Path:
+    """A run whose samples come from files without ends and tokens."""
+    layout = make_run(root, tasks=3)
+    nothing = {"finish_reason": "", "prompt_tokens": 0, "completion_tokens": 0}
+    change_rows(layout, lambda _role, row: replace(row, **nothing))
+    finish_run(layout, 4, (1,))
+    return root
+
+
+def test_tokens_that_nobody_counted_are_not_exported_as_zero(tmp_path: Path) -> None:
+    rows, _ = export_run(unknown_ends(tmp_path / "run"), "csv", tmp_path / "out")
+    with rows.open(newline="") as lines:
+        assert {
+            (line["prompt_tokens"], line["completion_tokens"]) for line in csv.DictReader(lines)
+        } == {("", "")}
+
+
+@pytest.mark.slow
+def test_inspect_is_not_told_of_an_end_that_nobody_recorded(tmp_path: Path) -> None:
+    log = pytest.importorskip("inspect_ai.log", reason="the package inspect_ai is not installed")
+    paths = export_run(unknown_ends(tmp_path / "run"), "inspect", tmp_path / "out")
+    for path in paths:
+        outputs = [sample.output for sample in log.read_eval_log(str(path)).samples]
+        assert {output.stop_reason for output in outputs} == {"unknown"}
+        assert {output.usage for output in outputs} == {None}
 
 
 def test_an_export_into_the_run_is_refused(root: Path) -> None:

@@ -199,3 +199,16 @@ def test_what_is_left_is_told_by_tokens_where_they_are_counted() -> None:
         counter.tokens(320)
     halfway = counter.snapshot("", State.RUNNING, "")
     assert (halfway.eta_s, halfway.tokens_per_s) == (5.0, 320.0)  # by samples it would be 15
+
+
+def test_the_last_long_samples_do_not_take_no_time() -> None:
+    now = [0.0]
+    counter = PhaseCounter("generating", total=24, clock=lambda: now[0], longest=512)
+    for second in range(1, 61):  # 24 samples at a time, a token each in a second
+        now[0] = float(second)
+        counter.tokens(24)
+    counter.advance(15, None, False, tokens=15 * 50)
+    for second in range(61, 81):
+        now[0] = float(second)
+        counter.tokens(9)
+    assert counter.snapshot("", State.RUNNING, "").eta_s > 10
