@@ -28,6 +28,6 @@ def tokens_left(left: int, done: int, finished: int, made: int, longest: int) ->
         return None
     length = (finished if 2 * finished >= made else made) / done
     if longest:
-        length = min(length, longest)
+        length = min(length, float(longest))
     rest = (left + done) * length - made
     return rest if rest > 0.0 or not left else None
