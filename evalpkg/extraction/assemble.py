@@ -10,6 +10,7 @@ from tree_sitter import Node
 
 from evalpkg.extraction.items import belongs
 from evalpkg.extraction.prompts import Preamble, PromptItem, imports_of
+from evalpkg.extraction.standing import is_elided
 from evalpkg.extraction.syntax import (
     ATTRIBUTES,
     COMMENTS,
@@ -25,9 +26,7 @@ _MADE = re.compile(r"\b(?:static|const|fn|struct|enum|type)\s+(?:mut\s+|ref\s+)?
 """Matches what the call of a macro defines."""
 
 _STD = frozenset({"std", "core", "alloc"})
-_TRAITS = frozenset(
-    {"Write", "Read", "BufRead", "FromStr", "Hash", "Hasher", "BuildHasher", "Borrow", "BorrowMut"}
-)
+_TRAITS = frozenset({"Write", "Read", "BufRead", "FromStr", "Hash", "Hasher", "BuildHasher"})
 _ALWAYS = "*"
 _NAMES = frozenset({"identifier", "type_identifier", "field_identifier"})
 
@@ -103,7 +102,8 @@ def with_helpers(
     root = parse(code.encode()).root_node
     defined, _ = _defined(root)
     used = _names(root) | {_ALWAYS}
-    available = [item for other in others for item in _helpers(other, entry_point)]
+    found = [item for other in others for item in _helpers(other, entry_point)]
+    available = sorted(found, key=lambda item: item.is_stub)
     taken: list[str] = []
     macros = False
     progress = True
@@ -158,6 +158,7 @@ class _Helper:
         defines: what it defines, which must not be defined twice.
         mentions: all names in it; they may need further items.
         is_macro: whether it is a macro, which must be defined before its use.
+        is_stub: whether it is a function without its body; any other definition is better.
     """
 
     text: str
@@ -165,6 +166,7 @@ class _Helper:
     defines: set[str]
     mentions: set[str]
     is_macro: bool = False
+    is_stub: bool = False
 
 
 def _helpers(code: str, entry_point: str) -> Iterator[_Helper]:
@@ -192,22 +194,25 @@ def _helpers(code: str, entry_point: str) -> Iterator[_Helper]:
             yield _Helper(text, called, {_header(node)}, _names(node))
         elif name is not None and name not in ("main", "tests", "test", entry_point):
             called = {name} | _methods(node)
-            yield _Helper(text, called, {name}, _names(node), node.type == "macro_definition")
+            stub = node.type == "function_item" and is_elided(node)
+            macro = node.type == "macro_definition"
+            yield _Helper(text, called, {name}, _names(node), is_macro=macro, is_stub=stub)
 
 
 def _import(node: Node, text: str) -> _Helper:
     """Return an import as a helper.
 
     It may name a module or an enum of the same text, whose content a ``*`` imports. Traits of std
-    are called by their methods, so they are needed in any case.
+    are called by their methods, so they are needed in any case; not those that change what other
+    calls mean, as ``Borrow`` does, nor all names of a module of std.
     """
     entries = imports_of(node)
     names = {entry.name for entry in entries if entry.name is not None}
     paths = {entry.path.partition("::")[0].strip() for entry in entries}
     parts = {part.strip() for entry in entries for part in entry.path.split("::")}
     called = set(names)
-    if any(entry.name is None for entry in entries):
-        called |= {_ALWAYS} if paths & _STD else parts - {"self", "crate", "super"}
+    if any(entry.name is None for entry in entries) and not paths & _STD:
+        called |= parts - {"self", "crate", "super"}
     if paths & _STD and names & _TRAITS:
         called.add(_ALWAYS)
     return _Helper(text, called, names, paths - _STD)

@@ -161,7 +161,8 @@ def _is_made(root: Node, name: str) -> bool:
     if any(defines.search(text_of(node)) for node in root.children if node not in rules):
         return False
     makers = {item_name(node) for node in rules if defines.search(text_of(node))}
-    known = {*_STD, *(item_name(node) for node in root.children)}
+    files = [n for n in root.children if n.type == "mod_item" and not n.child_by_field_name("body")]
+    known = {*_STD, *(item_name(node) for node in root.children if node not in files)}
     for node in root.children:
         if node.type == "use_declaration":
             if any(e.name == name and _first_name(e.path) in known for e in imports_of(node)):

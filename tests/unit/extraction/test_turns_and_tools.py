@@ -214,3 +214,28 @@ def test_of_variants_for_test_runs_the_one_that_is_tested_is_taken(answer: str) 
     assert ("mod tests" in source) == ("mod tests" in answer)
     in_main = extract(Task("t", TASK.prompt, "twice", "fn main() {}"), answer).source or ""
     assert in_main.count("cfg(") == answer.count("cfg(")
+
+
+def test_a_stub_of_a_helper_gives_way_to_its_definition() -> None:
+    stub, whole = "fn go(n: i32) -> i32 { todo!() }\n", f"fn go(n: i32) -> i32 {{\n{BODY}"
+    for first, last in ((stub, whole), (whole, stub)):
+        blocks = [f"```rust\n{code}```\n" for code in (first, HELPED, last)]
+        source = extract(TASK, "".join(blocks)).source or ""
+        assert "n * m[0]" in source
+        assert "todo" not in source
+
+
+def test_a_file_that_imports_the_answer_from_another_file_is_not_it() -> None:
+    usage = 'mod lib;\nuse lib::twice;\nfn main() { println!("{}", twice(2)); }\n'
+    source = extract(TASK, f"{RUST}// main.rs\n```rust\n{usage}```\n").source or ""
+    assert "n * m[0]" in source
+    assert "mod lib" not in source
+
+
+@pytest.mark.parametrize("used", ["use std::io::*;", "use std::borrow::Borrow;"])
+def test_an_import_that_changes_other_names_is_not_taken_from_other_text(used: str) -> None:
+    assert used not in (
+        extract(TASK, f"{RUST}Use:\n```rust\n{used}\nfn main() {{}}\n```").source or ""
+    )
+    assert used not in (extract(TASK, f"{BODY}\n{used}\nfn main() {{}}\n").source or "")
+    assert "use std::fmt::Write;" in (extract(TASK, f"{BODY}\nuse std::fmt::Write;\n").source or "")
