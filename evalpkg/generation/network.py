@@ -132,5 +132,7 @@ class Network:
         }
 
     def _additive(self, seen: Tensor) -> Tensor:
-        mask = torch.zeros(seen.shape, dtype=self._model.dtype, device=seen.device)
-        return mask.masked_fill_(~seen, torch.finfo(mask.dtype).min)[:, None, None, :]
+        own = self._model.dtype
+        dtype = torch.float32 if self.decode_attention == PACKED else own
+        mask = torch.zeros(seen.shape, dtype=dtype, device=seen.device)
+        return mask.masked_fill_(~seen, torch.finfo(own).min)[:, None, None, :]

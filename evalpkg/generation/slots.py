@@ -84,7 +84,7 @@ def packed_attention(
     query: Tensor,
     key: Tensor,
     value: Tensor,
-    attention_mask: Tensor | None,
+    attention_mask: Tensor,
     scaling: float | None = None,
     **_: Any,
 ) -> tuple[Tensor, None]:
@@ -99,14 +99,14 @@ def packed_attention(
         query: (rows, heads, 1, size).
         key: (rows, key heads, span, size).
         value: (rows, key heads, span, size).
-        attention_mask: (rows, 1, 1, span), added to the scores.
+        attention_mask: (rows, 1, 1, span), added to the scores; float32 is not copied.
         scaling: factor of the scores; by default the inverse root of ``size``.
     """
     rows, heads, _new, size = query.shape
     grouped = query.reshape(rows, key.shape[1], heads // key.shape[1], size)
-    scores = (grouped @ key.transpose(2, 3)).float() * (scaling or size**-0.5)
-    if attention_mask is not None:
-        scores = scores + attention_mask
+    # One pass scales, masks and widens to float32. Adding a mask of 0 rounds nothing.
+    products = grouped @ key.transpose(2, 3)
+    scores = torch.add(attention_mask.float(), products, alpha=scaling or size**-0.5)
     mixed = scores.softmax(-1).to(value.dtype) @ value
     return mixed.reshape(rows, 1, heads, -1), None
 

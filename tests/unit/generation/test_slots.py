@@ -42,6 +42,19 @@ def test_the_bits_of_a_row_depend_neither_on_other_rows_nor_on_the_span(dtype):
         assert torch.equal(part, whole[rows])
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
+def test_scaling_and_masking_in_one_pass_gives_the_bits_of_one_after_the_other(dtype):
+    query, key, value, lengths = inputs(12, 64, dtype)
+    seen = torch.arange(64) <= lengths[:, None]
+    mask = torch.zeros(seen.shape).masked_fill_(~seen, torch.finfo(dtype).min)[:, None, None]
+    for scaling in (0.25, 0.0883883):
+        products = query.reshape(12, 2, 3, 16) @ key.transpose(2, 3)
+        scores = products.float() * scaling + mask
+        expected = (scores.softmax(-1).to(dtype) @ value).reshape(12, 1, 6, 16)
+        found, _ = packed_attention(None, query, key, value, mask, scaling)
+        assert torch.equal(found, expected)
+
+
 def prefix(length, fill):
     cache = DynamicCache()
     for layer in range(2):
