@@ -185,8 +185,12 @@ class Decoder:
     ) -> dict[int, int]:
         """Return the tokens of the oldest queued step, for the samples that are still there."""
         asked, read = queued.popleft()
-        tokens = read()
-        found = {n: tokens[n] for n, row in enumerate(asked) if row and row is slots[n]}
+        drawn = read()
+        found = {}
+        for n, row in enumerate(asked):
+            if row and row is slots[n]:
+                found[n], *state = drawn[n]
+                _require_in_step(row, state)
         narrow = [n for n, token in found.items() if token == NARROW]
         if narrow and isinstance(steps, OneBehind):
             found |= zip(narrow, steps.decide(slots, narrow), strict=True)
@@ -235,6 +239,20 @@ class Decoder:
         if len(row.ids) == self.max_new_tokens:
             return Answer(row.request, row.ids, "length", len(row.ids))
         return None
+
+
+def _require_in_step(row: _Row, state: list[int]) -> None:
+    """Refuse a token that was drawn from another state than the sample's.
+
+    A device that runs ahead of the host, or behind it, would make wrong text without a sign.
+    """
+    if state != row.state():
+        raise EnvironmentUnfitError(
+            f"the device drew a token for task {row.request.task_id} from the state {state}, and "
+            f"the sample's is {row.state()}",
+            "Run the same command again with --no-cuda-graphs; the samples so far are kept. Please "
+            "report it.",
+        )
 
 
 def _close_up(slots: Slots, cache: SlotCache) -> None:

@@ -7,7 +7,8 @@ What a row computes does not depend on the other rows.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 import torch
@@ -36,15 +37,16 @@ class SlotCache(DynamicCache):  # type: ignore[misc]  # transformers is untyped
         self._span = capacity
 
     def fill(self, rows: Sequence[int], prefix: DynamicCache) -> None:
-        """Copy the keys and values of a prompt into each of ``rows``."""
+        """Copy the keys and values of a prompt into each of ``rows``, which rise."""
+        runs = list(_runs(rows))
         for index, layer in enumerate(prefix.layers):
             if index == len(self._keys):
                 self._keys.append(self._buffer(layer.keys))
                 self._values.append(self._buffer(layer.values))
             length = layer.keys.shape[2]
-            for row in rows:
-                self._keys[index][row, :, :length] = layer.keys[0]
-                self._values[index][row, :, :length] = layer.values[0]
+            for some in runs:
+                self._keys[index][some, :, :length] = layer.keys
+                self._values[index][some, :, :length] = layer.values
 
     def move(self, source: int, target: int, length: int) -> None:
         """Copy the first ``length`` tokens of a row into another."""
@@ -112,3 +114,10 @@ def packed_attention(
 
 
 AttentionInterface.register(PACKED, packed_attention)
+
+
+def _runs(rows: Sequence[int]) -> Iterator[slice]:
+    """Yield the runs of neighbours in ``rows``: a device copies to each with one kernel."""
+    for _, run in groupby(enumerate(rows), lambda pair: pair[1] - pair[0]):
+        places = [row for _, row in run]
+        yield slice(places[0], places[-1] + 1)

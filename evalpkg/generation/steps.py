@@ -23,8 +23,8 @@ _EXAMINED = 512
 _FREE = [0, 0, 0, 0]
 """State of a free slot: its first place is written, and nobody reads what comes of it."""
 
-Read = Callable[[], list[int]]
-"""Waits for a step's tokens and returns them, one for each slot."""
+Read = Callable[[], list[list[int]]]
+"""Waits for a step's tokens. Returns each slot's token and the state that it was drawn from."""
 
 
 class Occupant(Protocol):
@@ -82,8 +82,10 @@ class Waiting:
             span = min(-(-reach // _SPAN_UNIT) * _SPAN_UNIT, span)
         state = on_device(states, self._device)
         candidates = self._sampler.candidates(self._step(state, span))
-        drawn: Read = self._sampler.draw(candidates, state[:, 2], state[:, 3]).tolist
-        return drawn
+        tokens = self._sampler.draw(candidates, state[:, 2], state[:, 3])
+        return lambda: [
+            [token, *given] for token, given in zip(tokens.tolist(), states, strict=True)
+        ]
 
 
 class OneBehind:
@@ -147,8 +149,8 @@ class OneBehind:
                 self._begin()
         if not self.late or self._run is None:
             return self._plain.queue(slots)
-        _, tokens = self._run()
-        return _reader(tokens)
+        _, drawn = self._run()
+        return _reader(drawn)
 
     def decide(self, slots: Sequence[Occupant | None], open_: Sequence[int]) -> list[int]:
         """Return the tokens of ``open_``, slots whose nucleus is wider than a queued step looks.
@@ -158,7 +160,7 @@ class OneBehind:
         exact = self._exact.queue(slots)()
         for slot in open_:
             self._seated[slot] = None
-        return [exact[slot] for slot in open_]
+        return [exact[slot][0] for slot in open_]
 
     def _seat(self, slots: Sequence[Occupant | None]) -> None:
         changed = [n for n, row in enumerate(slots) if row is not self._seated[n]]
@@ -178,8 +180,8 @@ class OneBehind:
             if recording is not None:
                 self._state, self._run = recording.state, recording.replay
         if self._run is not None:
-            logits, tokens = self._run()
-            flaw = self._flaw(start, logits, tokens)
+            logits, drawn = self._run()
+            flaw = self._flaw(start, logits, drawn)
             self._state.copy_(start)
             if flaw:
                 self._note = flaw
@@ -192,16 +194,18 @@ class OneBehind:
         logits = self._step.eager(state, self._capacity)
         candidates = self._sampler.candidates(logits, _EXAMINED)
         tokens = self._sampler.draw(candidates, state[:, 2], state[:, 3])
+        drawn = torch.cat((tokens[:, None], state), 1)
         state.copy_(self._after(state, tokens))
-        return logits, tokens
+        return logits, drawn
 
     def _after(self, state: Tensor, tokens: Tensor) -> Tensor:
         # A free slot goes on counting, and must not leave the cache.
         positions = (state[:, 1] + 1).clamp(max=self._capacity - 1)
         return torch.stack((tokens.clamp(min=0), positions, state[:, 2], state[:, 3] + 1), 1)
 
-    def _flaw(self, start: Tensor, logits: Tensor, tokens: Tensor) -> str:
+    def _flaw(self, start: Tensor, logits: Tensor, drawn: Tensor) -> str:
         """Return why a step from ``start`` cannot be right; empty if it can."""
+        tokens = drawn[:, 0]
         expected = self._sampler.draw(self._sampler.candidates(logits), start[:, 2], start[:, 3])
         if not bool(((tokens == expected) | (tokens == NARROW)).all()):
             return "its tokens differ from those of the plain sampler"
@@ -216,19 +220,19 @@ def on_device(values: Sequence[object], device: torch.device) -> Tensor:
     return here if device.type == "cpu" else here.pin_memory().to(device, non_blocking=True)
 
 
-def _reader(tokens: Tensor) -> Read:
-    """Queue the copy of ``tokens`` to the host, for the next step writes over them."""
-    if tokens.device.type == "cpu":
-        read: Read = tokens.clone().tolist
+def _reader(drawn: Tensor) -> Read:
+    """Queue the copy of ``drawn`` to the host, for the next step writes over it."""
+    if drawn.device.type == "cpu":
+        read: Read = drawn.clone().tolist
         return read
-    here = torch.empty(tokens.shape, dtype=tokens.dtype, pin_memory=True)
-    here.copy_(tokens, non_blocking=True)
+    here = torch.empty(drawn.shape, dtype=drawn.dtype, pin_memory=True)
+    here.copy_(drawn, non_blocking=True)
     copied = torch.cuda.Event()
     copied.record()
 
-    def wait() -> list[int]:
+    def wait() -> list[list[int]]:
         copied.synchronize()
-        values: list[int] = here.tolist()
+        values: list[list[int]] = here.tolist()
         return values
 
     return wait

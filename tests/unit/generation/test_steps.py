@@ -129,6 +129,26 @@ def test_a_queued_step_that_leaves_a_wrong_state_is_not_used(model, monkeypatch)
     assert "wrong state" in run.graph_note
 
 
+@pytest.mark.parametrize("column", range(4))
+def test_a_token_drawn_from_another_state_than_the_samples_is_never_taken(
+    model, monkeypatch, column
+):
+    after = steps.OneBehind._after
+    turn = iter(range(100))
+    off = torch.zeros(4, dtype=torch.int64)
+    off[column] = 1
+
+    def slips(*args):
+        # The trial sees nothing: it comes first.
+        return after(*args) + (off if next(turn) == 5 else 0)
+
+    monkeypatch.setattr(steps.OneBehind, "_after", slips)
+    run = decoder(model, sampler=SAMPLER, new=20, rows=4, ahead=True)
+    with pytest.raises(EnvironmentUnfitError, match="from the state") as caught:
+        answers(run, requests(prompts=1, samples=4))
+    assert "--no-cuda-graphs" in caught.value.cure
+
+
 def test_running_out_of_memory_one_step_behind_loses_nothing(model):
     asked, ends = of_many_lengths(model, SAMPLER)
     expected = answers(decoder(model, sampler=SAMPLER, new=30, ends=ends), asked)
