@@ -156,7 +156,7 @@ def test_a_server_that_is_not_there_is_a_clear_error():
 
 
 def test_a_role_without_a_model_name_is_refused():
-    with pytest.raises(ConfigError, match="finetuned"):
+    with pytest.raises(ConfigError, match="fine-tuned model"):
         next(
             backend("http://127.0.0.1:9/v1", openai_finetuned_model="").generate(
                 Role.FINETUNED, [(A, [0])]

@@ -69,7 +69,7 @@ def test_a_task_without_a_solution_cannot_be_replayed():
 
 
 def test_a_role_without_samples_is_refused(tmp_path):
-    with pytest.raises(ConfigError, match="finetuned"):
+    with pytest.raises(ConfigError, match="fine-tuned model"):
         list(backend("canonical").generate(Role.FINETUNED, [(A, [0])]))
 
 
