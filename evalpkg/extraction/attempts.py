@@ -16,11 +16,7 @@ from evalpkg.extraction.definition import (
     may_define,
 )
 from evalpkg.extraction.fences import Block
-from evalpkg.extraction.items import (
-    functions,
-    is_only_items,
-    starts_like_item,
-)
+from evalpkg.extraction.items import functions, is_only_items, starts_like_item
 from evalpkg.extraction.nested import find_nested, only_in_tests
 from evalpkg.extraction.prompts import preamble
 from evalpkg.extraction.standing import Standing

@@ -27,7 +27,6 @@ Taker = Callable[[Sequence[Sample]], None]
 Beside = Callable[[Generated], AbstractContextManager[Taker]]
 """Enters the work that goes on beside generation. Takes the provenance of what generates."""
 
-
 NOTE_SECONDS = 15.0
 """Seconds between two notes about the number of tokens."""
 
