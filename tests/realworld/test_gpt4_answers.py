@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from evalpkg.extraction import extract
+from evalpkg.models import VerdictKind
 from evalpkg.scoring import Scorer, ScoringSettings
 from evalpkg.tasks import read_tasks_of
 
@@ -65,6 +66,9 @@ PINNED = {
     "mbpp": dict.fromkeys((197, 514, 525), CUT),
 }
 """Every row that differs, with its reason."""
+NEAR_LIMIT: dict[str, tuple[int, ...]] = {"humaneval": (405, 561, 767), "mbpp": ()}
+"""Rows of one right but exponential program, which needs 21 s of CPU on one machine and less than
+the limit of 10 s on another. Every other program ends within a second or not within 40."""
 
 
 @pytest.mark.parametrize("name", SETS)
@@ -82,9 +86,11 @@ def test_real_answers_get_the_verdict_of_rustc(name: str) -> None:
     ]
     with Scorer(ScoringSettings(cache=None), [*tasks.values()]) as scorer:
         verdicts = scorer.judge_all(items)
+    for number in NEAR_LIMIT[name]:
+        assert verdicts[number].kind in (VerdictKind.PASSED, VerdictKind.TIMEOUT)
     different, reasons = {}, {}
     for number, (row, (task, found), verdict) in enumerate(zip(rows, items, verdicts, strict=True)):
-        if verdict.passed == row["rustc_passed"]:
+        if number in NEAR_LIMIT[name] or verdict.passed == row["rustc_passed"]:
             continue
         reason = "no reason known"
         if verdict.passed and found.rule.endswith("function_unclosed"):
