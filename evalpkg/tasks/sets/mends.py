@@ -14,6 +14,7 @@ from evalpkg.models import Task
 
 _CRATES = {"rand": "use rand::Rng;", "regex": "use regex::Regex;", "md5": "use md5;"}
 _MAIN = re.compile(r"\A\s*fn main\(\)\s*\{\s*\}\s*")
+_USED = re.compile(rf"\b(?:{'|'.join(_CRATES)}|Regex|gen_range)\b")
 
 
 def with_crates(task: Task, crates: tuple[str, ...]) -> Task:
@@ -32,8 +33,10 @@ def with_ranges(task: Task) -> Task:
 
     The published tests are for rand 0.4, which takes the two bounds of a range as two arguments.
     """
+    if not task.crates:
+        return task
     test = _TWO_BOUNDS.sub(r"gen_range(\1..\2)", task.test)
-    if not task.crates or test == task.test:
+    if test == task.test:
         return task
     crates = tuple("rand 0.8" if one.startswith("rand ") else one for one in task.crates)
     return replace(task, test=test, crates=crates, erratum="wrong_test: it is for rand 0.4")
@@ -44,13 +47,10 @@ def without_unused_crates(task: Task) -> Task:
 
     A task whose solution or tests use such a crate stays as it is, and is judged with it.
     """
-    used = task.canonical_solution + task.test
-    if any(re.search(rf"\b{crate}\b|\bRegex\b|\bgen_range\b", used) for crate in _CRATES):
-        return task
     lines = task.prompt.splitlines(keepends=True)
     kept = [line for line in lines if line.strip() not in _CRATES.values()]
     prompt = _MAIN.sub("", "".join(kept))
-    if prompt == task.prompt:
+    if prompt == task.prompt or _USED.search(task.canonical_solution + task.test):
         return task
     return replace(
         task,
