@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import signal
@@ -52,6 +53,7 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(f"evalpkg.cli.{cmd_name.replace('-', '_')}")
+        gc.freeze()  # what is loaded lives as long as the process: no need to look at it again
         command: click.Command = module.command
         return command
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from evalpkg.extraction.lexing import body_end
 from evalpkg.extraction.pieces import read_pieces
@@ -10,14 +11,36 @@ from evalpkg.extraction.syntax import parse
 
 _MOST_MARKS = 256
 _LONGEST_READ = 32_768
+_BRACKET = re.compile(r"[<\[\]\u25c1]")
 
 
 def find_marks(text: str, pattern: re.Pattern[str]) -> list[re.Match[str]]:
     """Return the matches of ``pattern`` that are outside strings and comments of code."""
+    return _outside(text, pattern.finditer(text))
+
+
+def find_bracketed(text: str, pattern: re.Pattern[str]) -> list[re.Match[str]]:
+    """Return what ``find_marks`` returns, faster, for marks that begin with a bracket.
+
+    A long pattern is tried only at the brackets ``<``, ``[``, ``]`` and ``\u25c1``.
+    """
+    return _outside(text, _at_brackets(text, pattern))
+
+
+def _at_brackets(text: str, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    position = 0
+    while (bracket := _BRACKET.search(text, position)) is not None:
+        match = pattern.match(text, bracket.start())
+        position = bracket.end() if match is None else match.end()
+        if match is not None:
+            yield match
+
+
+def _outside(text: str, matches: Iterator[re.Match[str]]) -> list[re.Match[str]]:
     found: list[re.Match[str]] = []
     spans: list[tuple[int, int]] | None = None
     line = _Line(text)
-    for match in pattern.finditer(text):
+    for match in matches:
         if len(found) == _MOST_MARKS:
             break
         if line.quotes(match.start(), match.end()):

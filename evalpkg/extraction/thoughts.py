@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from evalpkg.extraction.marks import find_marks
+from evalpkg.extraction.marks import find_bracketed, find_marks
 
 _WORDS = r"think(?:ing)?|thoughts?|reason(?:ing)?|reflect(?:ion)?|scratch_?pad|analysis|cot"
 _NAME = rf"(?:{_WORDS}|thought_process|chain_of_thought|monologue|deliberation)"
@@ -95,7 +95,7 @@ def _without_tags(text: str) -> str:
     folded = _FOLDED.match(text) if "<details" in text else None
     if folded is not None and _SUMMARY.search(folded["summary"]):
         text = text[folded.end() :]
-    tags = find_marks(text, _TAG) if any(sign in text for sign in _SIGNS) else []
+    tags = find_bracketed(text, _TAG) if any(sign in text for sign in _SIGNS) else []
     if tags:
         return _without_tagged(text, tags)
     return "" if _is_unfinished_thought(text) else text

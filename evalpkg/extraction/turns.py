@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from evalpkg.extraction.marks import find_marks
+from evalpkg.extraction.marks import find_bracketed, find_marks
 from evalpkg.extraction.thoughts import without_thoughts
 
 _NAMES = "assistant|model|chatbot|ai|user|human|system|tool|ipython|developer|observation"
@@ -96,7 +96,7 @@ def answer_turn(text: str) -> str:
     if beginning is not None:
         text = text[beginning.end() :]
     if any(sign in text for sign in _SIGNS):
-        marks = find_marks(text, _MARK)
+        marks = find_bracketed(text, _MARK)
         if marks:
             text = _choose(_turns(text, marks))
     if "###" in text or "## " in text:

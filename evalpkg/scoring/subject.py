@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 
 from evalpkg.errors import DataError
 from evalpkg.extraction import parse, text_of
@@ -90,10 +91,15 @@ def stack_bytes(task: Task) -> int:
 
     It is that of a test's thread, or of the main thread where the tests are a ``fn main``.
     """
-    if _MAIN.search(task.test) is None:
+    return _stack_of(task.test)
+
+
+@lru_cache(maxsize=1024)
+def _stack_of(test: str) -> int:
+    if _MAIN.search(test) is None:
         return TEST_STACK  # found without parsing
     try:
-        return MAIN_STACK if open_tests(task.test).is_main else TEST_STACK
+        return MAIN_STACK if open_tests(test).is_main else TEST_STACK
     except DataError:
         return TEST_STACK  # no program of such a task is run
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import MISSING, Field, fields
+from functools import cached_property
 from operator import attrgetter
 from pathlib import Path
 from types import UnionType
@@ -49,7 +50,11 @@ class Codec(Generic[T]):
         names = [field.name for field in _fields(record)]
         self._names = names
         self._values = attrgetter(*names)
-        self._adapter = TypeAdapter[dict[str, Any]](_shape(record))
+
+    @cached_property
+    def _adapter(self) -> TypeAdapter[dict[str, Any]]:
+        """Build the validator at its first use: a command uses few of the records."""
+        return TypeAdapter(_shape(self._record))
 
     def parse(self, value: Mapping[str, Any]) -> T:
         """Read the record from a JSON object. Nothing is converted: ``"1"`` is not a number.
