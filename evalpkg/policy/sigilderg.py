@@ -51,6 +51,8 @@ class Policy:
         # derives and raw strings.
         vars(module)["DISALLOWED_COMPLETION_PATTERNS"] = []
         _search_by_name_first(module)
+        # Samples of one task are often equal, and come one after another.
+        self._remembered = lru_cache(maxsize=256)(self._find)
 
     def violations(self, task: Task, completion: str) -> tuple[str, ...]:
         """List every rule that a completion breaks.
@@ -66,13 +68,16 @@ class Policy:
             The rules in the release's words and order; only ``TOO_COSTLY`` for text on which the
             release would exceed its own time limit.
         """
+        return self._remembered(task.entry_point, completion)
+
+    def _find(self, entry_point: str, completion: str) -> tuple[str, ...]:
         module = self._module
         if problem := module._validate_completion(completion):
             return (str(problem),)
         text = shorten(completion)
         if too_costly(text):
             return (TOO_COSTLY,)
-        cleaned: str = module._extract_function_body(text, task.entry_point)
+        cleaned: str = module._extract_function_body(text, entry_point)
         code = self._code(cleaned)
         found: list[str] = []
         if any(rule in code for rule in self._shortest):
