@@ -62,14 +62,13 @@ def watched(desk: Desk, inventory: Inventory, limits: Limits, what: str, **tags:
 
 
 def _say_how_to_come_back(prices: dict[str, float], desk: Desk) -> None:
-    hosts = f" -i {desk.choice.inventory}" if desk.choice.inventory else ""
-    hosts += f" --name {desk.choice.name}" if desk.choice.name else ""
+    told = desk.choice.as_options()
     hourly = sum(prices.values())
     click.echo("\nThe hosts keep working" + (f" and cost {hourly:.2f} an hour." if hourly else "."))
     click.echo(
-        f"  come back:  evalpkg fleet watch{hosts}   (or 'run' if hosts were being provisioned)"
+        f"  come back:  evalpkg fleet watch{told}   (or 'run' if hosts were being provisioned)"
     )
-    click.echo(f"  stop them:  evalpkg fleet stop{hosts}")
+    click.echo(f"  stop them:  evalpkg fleet stop{told}")
 
 
 def _end(desk: Desk, inventory: Inventory, outcome: WatchOutcome, folder: Any) -> int:

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import re
+import shlex
 import socket
 import sys
 import time
@@ -46,6 +47,12 @@ class Choice:
     variables: tuple[str, ...] = ()
     limit: str = ""
     vault: str = ""
+
+    def as_options(self) -> str:
+        """Write the choice as a shell reads it, with a blank before each option."""
+        given = [("-i", self.inventory), ("--name", self.name), ("--limit", self.limit)]
+        given += [("--vault-password-file", self.vault), *(("-e", one) for one in self.variables)]
+        return "".join(f" {option} {shlex.quote(value)}" for option, value in given if value)
 
 
 @dataclass(slots=True)

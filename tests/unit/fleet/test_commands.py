@@ -9,14 +9,15 @@ from click.testing import CliRunner
 pytest.importorskip("ansible_runner", reason="the extra `fleet` brings it")
 
 from evalpkg.cli.fleet import command
-from evalpkg.cli.fleet_play import Printer
-from evalpkg.errors import ConfigError
-from evalpkg.fleet import rent
+from evalpkg.cli.fleet_play import Printer, watched
+from evalpkg.errors import ConfigError, ExitCode
+from evalpkg.fleet import rent, supervise
 from evalpkg.fleet.board import Board
 from evalpkg.fleet.cloud.credentials import api_key
 from evalpkg.fleet.desk import Choice, Desk
 from evalpkg.fleet.events import parse_event
 from evalpkg.fleet.inventory import Inventory
+from evalpkg.fleet.limits import Limits
 from evalpkg.fleet.redact import Redactor
 
 
@@ -85,3 +86,21 @@ def test_a_key_that_is_still_encrypted_is_named(
     monkeypatch.setenv("LAMBDA_API_KEY_FILE", str(tmp_path / "key"))
     with pytest.raises(ConfigError, match="still encrypted by ansible-vault"):
         api_key()
+
+
+def test_an_interrupted_run_is_found_again_by_the_command_that_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    def interrupt(*told: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(supervise, "supervise", interrupt)
+    monkeypatch.setattr(Desk, "prices", lambda desk, inventory: {"gpu-1": 3.29, "gpu-2": 3.29})
+    values = "evaluation_extra_settings={limit: 8}"
+    desk = Desk(Choice(inventory="my hosts", variables=(values, "@more.yml")), print, tmp_path)
+    status = watched(desk, Inventory("my hosts", cloud=False), Limits(), "run")
+    assert status == ExitCode.INTERRUPTED
+    said = capsys.readouterr().out
+    assert "keep working and cost 6.58 an hour" in said
+    assert f"evalpkg fleet watch -i 'my hosts' -e '{values}' -e @more.yml" in said
+    assert "evalpkg fleet stop -i 'my hosts'" in said
