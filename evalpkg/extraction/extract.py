@@ -34,6 +34,7 @@ from evalpkg.extraction.cleaning import clean
 from evalpkg.extraction.fences import Block, Markdown, may_have_fences, scan
 from evalpkg.extraction.items import as_tested
 from evalpkg.extraction.lexing import body_end, read_to_end
+from evalpkg.extraction.marks import is_cut_code
 from evalpkg.extraction.pieces import with_variants
 from evalpkg.extraction.readings import first_reading, looks_like_diff, new_side, other_readings
 from evalpkg.extraction.standing import Standing
@@ -143,6 +144,8 @@ class _Search:
             pure = pure_definition(self._task, text)
             if pure is not None:
                 return self._note("nothing but items", pure)
+            if is_cut_code(text):
+                return self._sound_text(text)
         markdown = scan(text)
         self._blocks = [block.code for block in markdown.blocks]
         if markdown.blocks:
@@ -153,7 +156,8 @@ class _Search:
 
     def _unclosed(self, text: str) -> Found | None:
         """Find a whole function that lacks its last brace."""
-        markdown = scan(text) if may_have_fences(text) else None
+        fenced = may_have_fences(text) and not is_cut_code(text)
+        markdown = scan(text) if fenced else None
         if markdown is None or not markdown.blocks:
             pieces = [Excerpt(text)] if len(text) <= LONGEST_CODE else []
             return self._first(unclosed_definition, pieces)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from tree_sitter import Node
@@ -37,6 +38,13 @@ _STATEMENT_MACROS = frozenset(
 )
 _TESTED, _UNTESTED = "#[cfg(test)]", "#[cfg(not(test))]"
 _IF_TESTED = (_TESTED, _UNTESTED)
+_UNTESTED_INNER = re.compile(
+    r"^[ \t]*#\s*!\s*\[\s*cfg_attr\s*\(\s*not\s*\(\s*test\s*\)\s*,[^\[\]\n]*\]", re.MULTILINE
+)
+_UNTESTED_LINT = re.compile(
+    r"^[ \t]*#!\[(?P<level>deny|forbid|warn)\((?P<names>[\w:, \n]*\bmissing_docs\b[\w:, \n]*)\)\]",
+    re.MULTILINE,
+)
 _MODULES = frozenset({"mod_item", "use_declaration", "impl_item"})
 _ITEM_STARTS = (
     *("fn ", "pub ", "pub(", "use ", "struct ", "enum ", "impl ", "impl<", "trait ", "mod "),
@@ -94,8 +102,9 @@ def as_tested(code: str, name: str) -> str:
 
     This concerns the attribute over a whole file, over a definition of ``name``, and over an item
     that has a variant under ``#[cfg(not(test))]``, which goes. The answer's own tests stay as they
-    are.
+    are. ``missing_docs`` goes from a file's lints, because rustc does not apply it in a test run.
     """
+    code = _UNTESTED_LINT.sub(_without_lint, _UNTESTED_INNER.sub("", code))
     if "test" not in code or "cfg" not in code:
         return code
     source = code.encode()
@@ -121,6 +130,12 @@ def as_tested(code: str, name: str) -> str:
     for start, end in sorted(gone, reverse=True):
         source = source[:start] + source[end:]
     return source.decode()
+
+
+def _without_lint(attribute: re.Match[str]) -> str:
+    names = [name.strip() for name in attribute["names"].split(",")]
+    kept = ", ".join(name for name in names if name and name != "missing_docs")
+    return f"#![{attribute['level']}({kept})]" if kept else ""
 
 
 def _compact(node: Node) -> str:

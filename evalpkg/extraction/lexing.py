@@ -8,6 +8,7 @@ result.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from evalpkg.extraction.budget import charge
@@ -81,6 +82,18 @@ def _read(text: str, start: int, closers: str, semicolon: bool, depth: int) -> E
             if depth == 0 and mark in closers:
                 return Ending(position, 0, False, True)
     return Ending(len(text), depth, False, False)
+
+
+def literals(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the start and end of each comment and literal of a text that is code."""
+    charge(len(text))
+    position = 0
+    while (match := _TOKEN.search(text, position)) is not None:
+        position = match.end()
+        if match["mark"] is None:
+            end = _end_of_literal(text, match)
+            position = len(text) if end < 0 else end
+            yield match.start(), position
 
 
 def _end_of_literal(text: str, match: re.Match[str]) -> int:

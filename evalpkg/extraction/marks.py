@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from evalpkg.extraction.lexing import body_end
+from evalpkg.extraction.lexing import body_end, literals, read_to_end
 from evalpkg.extraction.pieces import read_pieces
 from evalpkg.extraction.syntax import parse
 
 _MOST_MARKS = 256
 _LONGEST_READ = 32_768
-_BRACKET = re.compile(r"[<\[\]\u25c1]")
+_BRACKET = re.compile(r"[<\[\]\u25c1]|&lt;|\\<")
+_MOST_OPEN = 8
+_FENCE = re.compile(r"^[ \t]*(?:```|~~~)(?P<info>[^`\n]*)\n", re.MULTILINE)
 
 
 def find_marks(text: str, pattern: re.Pattern[str]) -> list[re.Match[str]]:
@@ -22,7 +24,7 @@ def find_marks(text: str, pattern: re.Pattern[str]) -> list[re.Match[str]]:
 def find_bracketed(text: str, pattern: re.Pattern[str]) -> list[re.Match[str]]:
     """Return what ``find_marks`` returns, faster, for marks that begin with a bracket.
 
-    A long pattern is tried only at the brackets ``<``, ``[``, ``]`` and ``\u25c1``.
+    A long pattern is tried only at the brackets ``<`` (also escaped), ``[``, ``]`` and ``\u25c1``.
     """
     return _outside(text, _at_brackets(text, pattern))
 
@@ -85,16 +87,36 @@ class _Line:
 
 
 def _code(text: str) -> list[tuple[int, int]]:
-    """Return the spans of functions and bodies without errors.
+    """Return the spans in which a mark is in a literal or a comment.
 
-    A mark inside one of them is in a literal or a comment.
+    They are functions and bodies without errors, and in code that was cut the literals themselves.
     """
     if len(text) > _LONGEST_READ:
         return []
     ending = body_end(text)
-    if ending.complete:
-        source = "fn body() {" + text[: ending.position]
-        if not parse(source.encode()).root_node.has_error:
-            return [(0, ending.position)]
+    if ending.complete and _is_sound("fn body() {" + text[: ending.position]):
+        return [(0, ending.position)]
+    start = _start_of_open_block(text)
+    if is_cut_code(text[start:]):
+        return [(start + first, start + last) for first, last in literals(text[start:])]
     named = [piece for piece in read_pieces(text).found if piece.key is not None]
     return [(piece.start, piece.end) for piece in named if piece.complete]
+
+
+def _start_of_open_block(text: str) -> int:
+    """Return the offset of the code in a text whose last fence opens a block; else 0."""
+    fences = list(_FENCE.finditer(text))
+    return fences[-1].end() if fences and fences[-1]["info"].strip() else 0
+
+
+def is_cut_code(text: str) -> bool:
+    """Tell whether a text is the rest of a function, or items, and lacks nothing but braces."""
+    for head in ("fn body() {", ""):
+        ending = read_to_end(head + text, 0, "", semicolon=False)
+        if not ending.inside and 0 < ending.depth <= _MOST_OPEN:
+            return _is_sound(f"{head}{text}\n{'}' * ending.depth}")
+    return False
+
+
+def _is_sound(source: str) -> bool:
+    return not parse(source.encode()).root_node.has_error

@@ -47,6 +47,19 @@ _ESCAPES = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _FIELD = re.compile(r"""["'](?P<name>[^"'\n]{1,60})["'][ \t]*:[ \t]*$""")
 _MOST_STRINGS = 16
 _LONGEST_FIELD = 80
+_OTHERS = ("user", "human", "system", "developer", "tool", "function")
+_OLD = re.compile(
+    r"original|old|before|buggy|broken|wrong|incorrect|input|prompt|question|stub|skeleton",
+    re.IGNORECASE,
+)
+"""Matches the name of a field that holds what was asked about, not the answer."""
+_MOST_ESCAPED = 3
+_COLOUR = re.compile(r"\x1b\[[0-9;]*[mK]")
+_CODE_POINT = re.compile(r"\\u([0-9a-fA-F]{4})()")
+_BLANKS = {"\u010a": "\n", "\u2028": "\n", "\u2029": "\n", "\x85": "\n", "\u200b": "", "\ufeff": ""}
+_ODD = "\u00a0\u2000-\u200a\u202f\u205f\u3000\u2581\u0120" + "".join(_BLANKS)
+_ODD_BLANK = re.compile(f"[{_ODD}]")
+_STRING_OR_BLANK = re.compile(rf'"(?:[^"\\\n]|\\.)*+"|(?P<blank>[{_ODD}])')
 _SPACE = re.compile(r"&(?:nbsp|#160|#xa0);", re.IGNORECASE)
 _JSON_BLOCK = re.compile(r"^```json[5c]?[ \t]*\n(?P<value>.*?)\n```", re.DOTALL | re.MULTILINE)
 _TAG_BEFORE = re.compile(r"<(?P<name>\w+)>")
@@ -72,10 +85,13 @@ def first_reading(text: str, name: str, trace: Trace) -> str:
     if "```" not in text and looks_like_diff(text):
         trace.add("read anew", "as the new side of a diff")
         text = new_side(text)
-    if "&" not in text or not _is_escaped(text):
-        return text
-    trace.add("read anew", "HTML escapes outside of literals")
-    return _unescaped(text)
+    for _ in range(_MOST_ESCAPED):
+        # A text that was escaped twice has `&lt;` after the first time.
+        if "&" not in text or not _is_escaped(text):
+            break
+        trace.add("read anew", "HTML escapes outside of literals")
+        text = _unescaped(text)
+    return text
 
 
 def _unescaped(text: str) -> str:
@@ -90,7 +106,7 @@ def _is_escaped(text: str) -> bool:
         if line.replace('\\"', "").count('"') % 2 or "//" in line:
             continue
         name = match["name"]
-        if not re.search(rf"(?<![&\w#]){re.escape(name)}\b", text):
+        if not re.search(rf"(?<![&\w#;]){re.escape(name)}\b", text):
             return True
     return False
 
@@ -105,10 +121,13 @@ def other_readings(text: str, name: str) -> Iterator[tuple[str, str]]:
     """
     current = text
     for how, change in (
+        ("without colours of a terminal", partial(_COLOUR.sub, "")),
+        ("with plain blanks", _with_plain_blanks),
         ("a value of JSON", partial(_from_json, name=name)),
         ("a string within its line", partial(_from_string, name=name)),
         ("without quotation marks of Markdown", _without_quotes),
         ("with its escaped line ends", _with_line_ends),
+        ("with its escaped characters", partial(_CODE_POINT.sub, _meant)),
         ("without tags of a page", _without_tags),
         ("without line numbers", _without_gutter),
         ("without escapes of Markdown", _without_escapes),
@@ -163,12 +182,21 @@ def _strings(value: object) -> Iterator[str]:
         if isinstance(current, str):
             yield current
         elif isinstance(current, dict):
-            stack += reversed([v for k, v in current.items() if not names_thoughts(k)])
+            stack += reversed(_fields(current))
         elif isinstance(current, list):
             lines = [line for line in current if isinstance(line, str)]
             if len(lines) > 1 and len(lines) == len(current):
                 yield "\n".join(lines)
             stack += reversed(current)
+
+
+def _fields(value: dict[str, object]) -> list[object]:
+    """Return an object's values: none of another speaker or of thoughts, and old code last."""
+    kind = value.get("type")
+    if value.get("role") in _OTHERS or (isinstance(kind, str) and names_thoughts(kind)):
+        return []
+    said = [(name, field) for name, field in value.items() if not names_thoughts(name)]
+    return [field for _, field in sorted(said, key=lambda one: _OLD.match(one[0]) is not None)]
 
 
 def _from_string(text: str, name: str) -> str:
@@ -211,6 +239,18 @@ def _meant(escape: re.Match[str]) -> str:
     return _LINE_ENDS.get(escape[2], escape[2])
 
 
+def _with_plain_blanks(text: str) -> str:
+    """Return the text with blanks and line ends of a page, or of a tokenizer, as code has them.
+
+    Those in strings stay.
+    """
+    if _ODD_BLANK.search(text) is None:
+        return text
+    return _STRING_OR_BLANK.sub(
+        lambda match: _BLANKS.get(match[0], " ") if match["blank"] else match[0], text
+    )
+
+
 def _with_line_ends(text: str) -> str:
     """Return the text of a literal, if an answer has its line ends escaped."""
     if text.count("\\n") < 2 or text.strip().count("\n") > text.count("\\n"):
@@ -246,10 +286,16 @@ def _without_gutter(text: str) -> str:
 
 
 def _without_a_gap(number: re.Pattern[str], lines: list[str]) -> int:
-    """Count the lines with such a number, if they follow each other and so do their numbers."""
+    """Count the lines with such a number, if they follow each other and so do their numbers.
+
+    Blank lines between them may have none.
+    """
     found = [(n, number.match(line)) for n, line in enumerate(lines)]
     numbers = [(n, int(match["number"])) for n, match in found if match is not None]
-    follow = all(later == (n + 1, told + 1) for (n, told), later in pairwise(numbers))
+    follow = all(
+        later - told in (1, m - n) and not any(line.strip() for line in lines[n + 1 : m])
+        for (n, told), (m, later) in pairwise(numbers)
+    )
     return len(numbers) if follow and len(numbers) > 1 else 0
 
 

@@ -6,16 +6,22 @@ import re
 
 from evalpkg.extraction.marks import find_bracketed, find_marks
 
-_WORDS = r"think(?:ing)?|thoughts?|reason(?:ing)?|reflect(?:ion)?|scratch_?pad|analysis|cot"
+_WORDS = (
+    r"think(?:ing)?|thoughts?|reason(?:ing)?|reflect(?:ion)?|scratch_?pad|analysis|cot|rationale"
+    r"|ponder(?:ing)?|step_by_step"
+)
+_TOOLS = r"(?:tool|function)_(?:response|output|result)s?|observation"
+"""What a tool said: it is no answer either."""
 _NAME = rf"(?:{_WORDS}|thought_process|chain_of_thought|monologue|deliberation)"
 _TAG_NAME = (
-    rf"(?:(?:[^\W_]+[:_-]+)*|ant)(?:{_WORDS}|monologue|deliberation|brainstorm(?:ing)?|draft"
-    r"|plan(?:ning)?)(?:[_-](?:process|steps?|mode|block|pad|content))?"
+    rf"(?:{_TOOLS}|(?:(?:[^\W_]+[:_-]+)*|ant)(?:{_WORDS}|monologue|deliberation"
+    r"|brainstorm(?:ing)?|draft|plan(?:ning)?)(?:[_-](?:process|steps?|mode|block|pad|content))?)"
 )
 """The name of a tag, with what makers of models put before or behind it (``seed:think``)."""
 _TAG = re.compile(
     rf"""
       <(?P<close1>/?)\s*{_TAG_NAME}(?:\s[^<>\n]*)?>
+    | (?:&lt;|\\<)(?P<close7>/?){_TAG_NAME}(?:&gt;|\\>)
     | \[(?P<close2>/?)\s*{_NAME}\s*\]
     | ◁(?P<close3>/?)\s*{_NAME}\s*▷
     | (?:<\||\[)(?P<word>begin|start|end)(?:_of)?[ _]{_NAME}(?:\|>|\])
@@ -29,7 +35,7 @@ _TAG = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _FIELD = re.compile(_TAG_NAME, re.IGNORECASE)
-_SIGNS = ("<", "[", "◁")
+_SIGNS = ("<", "[", "◁", "&lt;")
 _FOLDED = re.compile(
     r"\s*<details\b[^<>]*+>\s*+<summary>(?P<summary>[^<]*+)</summary>.*?(?:</details>|\Z)",
     re.IGNORECASE | re.DOTALL,
@@ -47,9 +53,26 @@ _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _STRIPPED_CHANNEL = re.compile(r"\s*analysis(?=[A-Z\"'`*<(\[])")
 _STRIPPED_FINAL = "assistantfinal"
 _HERE = r"here(?:['\u2019]s|[ ]is)[ ]my[ ]"
-_SPOKEN = re.compile(rf"\s*{_HERE}(?:thought|thinking)[ ]process:", re.IGNORECASE)
-_SPOKEN_END = re.compile(rf"^[ \t]*{_HERE}response:", re.IGNORECASE | re.MULTILINE)
-"""Granite's thoughts, which words open and close."""
+_SPOKEN = re.compile(
+    rf"\s*(?:{_HERE}(?:thought|thinking)[ ]process:|Thinking\.\.\.\n)", re.IGNORECASE
+)
+_SPOKEN_END = re.compile(
+    rf"^[ \t]*(?:{_HERE}response:|\.\.\.done[ ]thinking\.)", re.IGNORECASE | re.MULTILINE
+)
+"""Granite's thoughts, and those that Ollama prints: words open and close them."""
+
+_HEADED = re.compile(
+    r"\s*(?:\#{1,6}[ \t]*|\*{1,3})(?:my[ ])?(?:thinking|reasoning|thoughts?|thought[ ]process"
+    r"|chain[ ]of[ ]thought|scratchpad|draft)[ \t]*[:.…]*\**[ \t]*:?[ \t]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_HEADED_END = re.compile(
+    r"^[ \t]*(?:\#{1,6}[ \t]*|\*{1,3})(?:my[ ])?(?:(?:final[ ])?"
+    r"(?:answer|response|solution|code|output)"
+    r"|done[ ]thinking)[ \t]*[:.]*\**[ \t]*:?[ \t]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""Headings that open thoughts at the beginning, and close them."""
 
 
 _OPENING = re.compile(
@@ -92,6 +115,10 @@ def _without_tags(text: str) -> str:
             return text[answers[-1].end() :]
         if _is_cut(text):
             return ""
+    if _HEADED.match(text) is not None:
+        answers = find_marks(text, _HEADED_END)
+        if answers and ("fn " in text[answers[-1].end() :] or "}" in text[answers[-1].end() :]):
+            return text[answers[-1].end() :]
     folded = _FOLDED.match(text) if "<details" in text else None
     if folded is not None and _SUMMARY.search(folded["summary"]):
         text = text[folded.end() :]
@@ -195,7 +222,7 @@ def _closes(tag: re.Match[str]) -> bool:
     word = tag["word"] or tag["word2"]
     if word is not None:
         return word.lower() == "end"
-    return any(tag[f"close{number}"] for number in range(1, 7))
+    return any(tag[f"close{number}"] for number in range(1, 8))
 
 
 def _begins(text: str, tag: re.Match[str], position: int) -> bool:

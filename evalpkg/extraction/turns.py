@@ -40,7 +40,7 @@ _END_MARK = r"""
        |(?:assistant|user|system|developer|role|turn|plamo)[_:](?:end|eos)
        )\|>
   | <end_of_turn> | <turn\|> | <eos> | <seed:eos> | <EOT> | <eod> | </longcat_s> | <special_12>
-  | <\uff5c(?:end\u2581of\u2581sentence|hy_EOT|hy_place\u2581holder\u2581no\u25812)\uff5c>
+  | <[|\uff5c](?:end\u2581of\u2581sentence|hy_EOT|hy_place\u2581holder\u2581no\u25812)[|\uff5c]>
   | <\|?(?:file_sep|repo_?name|fim_\w+)\|?> | <\|(?:file_separator|endofblock|cursor)\|>
   | <(?:filename|gh_stars|commit_\w+|issue_\w+|jupyter_\w+|reponame|empty_output)>
   | <\uff5cfim\u2581\w+\uff5c>
@@ -72,6 +72,12 @@ _SECTION = re.compile(
     r"[ \t]*:?[ \t]*\n",
     re.MULTILINE | re.IGNORECASE,
 )
+_STOP = re.compile(
+    r"</s>|<s>|<(?:pad|unk|eop|sep)>|\[(?:EOS|EOT|STOP)\]|</(?P<tag>answer|final_answer|solution)>"
+)
+"""Marks that end an answer only if there is code before them, because prose may hold them too."""
+
+_NAME = re.compile(r"<(?P<name>[A-Za-z_]\w*)>")
 _DIALOGUE = re.compile(r"(?<=\n\n)(?:Human|User): ")
 _ANSWERING = frozenset({"assistant", "model", "chatbot", "ai", "response", "answer"})
 _ANSWER_CHANNELS = ("final", "content")
@@ -96,16 +102,34 @@ def answer_turn(text: str) -> str:
     if beginning is not None:
         text = text[beginning.end() :]
     if any(sign in text for sign in _SIGNS):
-        marks = find_bracketed(text, _MARK)
+        marks = [mark for mark in find_bracketed(text, _MARK) if not _is_type(text, mark)]
         if marks:
             text = _choose(_turns(text, marks))
     if "###" in text or "## " in text:
         text = _after_template(text)
     if "Human: " in text or "User: " in text:
         text = _before_next_question(text)
-    # `</s>` ends a turn too, but is also HTML that a program may write.
-    if text.rstrip().endswith("</s>"):
-        text = text.rstrip().removesuffix("</s>")
+    return _before_stop(text) if "<" in text or "[" in text else text
+
+
+def _is_type(text: str, mark: re.Match[str]) -> bool:
+    """Tell whether a mark such as ``<EOT>`` is an argument of a type: the code defines the name."""
+    name = _NAME.fullmatch(mark[0])
+    if name is None:
+        return False
+    kinds = r"\b(?:struct|enum|union|type|trait)\s+"
+    defined = rf"{kinds}{name['name']}\b|(?:\bfn\s+\w+|\bimpl|{kinds}\w+){re.escape(mark[0])}"
+    return re.search(defined, text) is not None
+
+
+def _before_stop(text: str) -> str:
+    """Return the text up to the mark at which the model meant to stop."""
+    for mark in find_bracketed(text, _STOP):
+        before, tag = text[: mark.start()], mark["tag"]
+        if _is_type(text, mark) or (tag and f"<{tag}>" in text[mark.end() :]):
+            continue
+        if "fn " in before or "}" in before or not text[mark.end() :].strip():
+            return before
     return text
 
 
