@@ -11,7 +11,7 @@ _WORDS = (
     r"|ponder(?:ing)?|step_by_step"
 )
 _TOOLS = r"(?:tool|function)_(?:response|output|result)s?|observation"
-"""What a tool said: it is no answer either."""
+"""Names of tags around what a tool said, which is no answer either."""
 _NAME = rf"(?:{_WORDS}|thought_process|chain_of_thought|monologue|deliberation)"
 _TAG_NAME = (
     rf"(?:{_TOOLS}|(?:(?:[^\W_]+[:_-]+)*|ant)(?:{_WORDS}|monologue|deliberation"

@@ -89,7 +89,11 @@ def declared_base(files: hub.ModelFiles) -> str:
         if not isinstance(kind, str):
             raise TypeError(f"peft_type is {kind!r}")
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DataError(f"{files.name}: {_CONFIG} cannot be read ({error!r})") from error
+        raise DataError(
+            f"{files.name}: {_CONFIG} cannot be read ({error!r})",
+            "Save the adapter again with PEFT's save_pretrained: JSON in UTF-8, with peft_type and "
+            "base_model_name_or_path.",
+        ) from error
     if "PROMPT" in kind or "PREFIX" in kind or kind == "P_TUNING":
         raise ConfigError(
             f"{files.name} is a {kind} adapter: it adds prompt tokens and leaves the weights alone",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
@@ -14,9 +15,13 @@ _WRAPPERS = frozenset({"base_model", "model", "module", "_orig_mod"})
 """Parts that PEFT, transformers, data parallel or torch.compile add to names when they wrap a
 model."""
 _INSIDE = frozenset(
-    {"_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module", "_forward_module"}
+    {
+        *("_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module", "_forward_module"),
+        "base_layer",
+    }
 )
-"""Parts that torch.compile, FSDP, activation checkpointing and Lightning add at any place."""
+"""Parts that torch.compile, FSDP, activation checkpointing and Lightning add at any place, and the
+one that PEFT adds to a weight of the base model below an adapter's layer."""
 
 _NAMED = 3
 
@@ -41,6 +46,12 @@ def read(files: hub.ModelFiles) -> dict[str, Any]:
             path = files.folder / PICKLED
             tensors = torch.load(path, map_location="cpu", weights_only=True)
     except FileNotFoundError:
+        parts = len([*files.folder.glob("adapter_model-*-of-*.*")])
+        if parts:
+            raise DataError(
+                f"the weights of {files.name} are in {parts} parts, which PEFT does not read",
+                f"Load the parts with safetensors, join their tensors, and save them as {SAFE}.",
+            ) from None
         raise DataError(
             f"{files.name} holds neither {SAFE} nor {PICKLED}: the adapter has no weights",
             "Copy the whole folder of the checkpoint.",
@@ -57,7 +68,14 @@ def read(files: hub.ModelFiles) -> dict[str, Any]:
             f"{path} holds no tensors: the adapter would change nothing",
             "Save it again; with DeepSpeed or FSDP the weights must be gathered before saving.",
         )
-    broken = [name for name, tensor in tensors.items() if not bool(tensor.isfinite().all())]
+    odd = [n for n, t in tensors.items() if "lora_" in n and not t.is_floating_point()]
+    if odd:
+        kind = str(tensors[odd[0]].dtype).removeprefix("torch.")
+        raise DataError(
+            f"{path} holds {kind} values in {listed(odd)}, which is no format of weights",
+            "Save it again as it was trained, in float32, float16 or bfloat16.",
+        )
+    broken = [name for name, tensor in tensors.items() if not _is_finite(tensor)]
     if broken:
         raise DataError(
             f"{path} holds values that are not numbers (NaN or infinite) in {listed(broken)}",
@@ -114,14 +132,21 @@ def matched(
     return found
 
 
-def untrained(tensors: Mapping[str, Any]) -> tuple[list[str], int]:
-    """Return the ``lora_B`` matrices that hold only zeros, and the number of all such matrices."""
-    outgoing = {
-        name: tensor
-        for name, tensor in tensors.items()
-        if "lora_B" in name or "lora_embedding_B" in name
-    }
-    return [name for name, tensor in outgoing.items() if not bool(tensor.any())], len(outgoing)
+def untrained(tensors: Mapping[str, Any], letter: str) -> tuple[list[str], int]:
+    """Return the matrices ``lora_A`` or ``lora_B`` of zeros, and the number of all such matrices.
+
+    Args:
+        tensors: the adapter's tensors.
+        letter: ``A`` or ``B``.
+    """
+    kinds = (f"lora_{letter}", f"lora_embedding_{letter}")
+    named = {name: t for name, t in tensors.items() if any(kind in name for kind in kinds)}
+    return [name for name, tensor in named.items() if not bool(tensor.float().any())], len(named)
+
+
+def has_only_matrices(tensors: Iterable[str]) -> bool:
+    """Tell whether an adapter has nothing but ``lora_A`` and ``lora_B``."""
+    return all(re.search(r"lora_(?:embedding_)?[AB]", name) for name in tensors)
 
 
 def listed(names: Iterable[str]) -> str:
@@ -129,6 +154,11 @@ def listed(names: Iterable[str]) -> str:
     names = list(names)
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return ", ".join(names[:_NAMED]) + more
+
+
+def _is_finite(tensor: Any) -> bool:
+    """Tell whether a tensor is finite; torch cannot ask this of every 8-bit format."""
+    return bool((tensor.float() if tensor.element_size() == 1 else tensor).isfinite().all())
 
 
 def _by_core(names: Iterable[str]) -> dict[str, list[str]]:

@@ -61,6 +61,7 @@ def attach(model: Any, files: hub.ModelFiles, base_model: str, probe: Sequence[i
         own = set(model.state_dict())
         adapted = _load(model, files, base_model)
         notes += _matched(adapted, tensors, own, files.name)
+        notes += _without_scale(adapted, files.name)
     notes += _told(said)
     adapted.eval()
 
@@ -113,6 +114,17 @@ def _load(model: Any, files: hub.ModelFiles, base_model: str) -> Any:
             f"model {base_model!r}: {_detail(error)}",
             "Choose the base model that the adapter was trained on.",
         ) from error
+    except KeyError as error:
+        if "." not in str(error):
+            raise EnvironmentUnfitError(
+                f"{unreadable}: it knows no {error}",
+                "Check that its config is complete; a newer PEFT may be needed.",
+            ) from error
+        raise ConfigError(
+            f"the config of the adapter {files.name} asks for the weights {error}, which are not "
+            "in its file",
+            "Those layers would stay as they are in the base model. Fetch or save the whole file.",
+        ) from error
     except Exception as error:  # a type that this PEFT does not know is a KeyError, and so on
         raise EnvironmentUnfitError(
             f"{unreadable}: {type(error).__name__}: {_detail(error)}",
@@ -147,18 +159,34 @@ def _matched(adapted: Any, tensors: dict[str, Any], own: set[str], name: str) ->
 
 
 def _of_zeros(tensors: dict[str, Any], name: str) -> list[str]:
-    """Refuse an adapter that was never trained; return a note if some of its layers were not."""
-    zeros, of = weights.untrained(tensors)
-    if zeros and len(zeros) == of:
-        raise ConfigError(
-            f"every lora_B of the adapter {name} is zero ({of} of {of}): it changes nothing",
-            "It was saved before it was trained, or the training did not reach it.",
-        )
-    if not zeros:
+    """Refuse an adapter that was never trained; return notes if some of its layers were not."""
+    notes = []
+    for letter in "BA":
+        zeros, of = weights.untrained(tensors, letter)
+        if zeros and len(zeros) == of and weights.has_only_matrices(tensors):
+            raise ConfigError(
+                f"every lora_{letter} of the adapter {name} is zero ({of} of {of}): it changes "
+                "nothing",
+                "It was saved before it was trained, or the training did not reach it.",
+            )
+        if zeros:
+            notes.append(
+                f"{len(zeros)} of the {of} lora_{letter} matrices of the adapter {name} are zero, "
+                f"so those layers are the base model's: {weights.listed(zeros)}."
+            )
+    return notes
+
+
+def _without_scale(adapted: Any, name: str) -> list[str]:
+    """Return a note if the config scales some layers by zero, so that they change nothing."""
+    layers = [(n, m.scaling) for n, m in adapted.named_modules() if hasattr(m, "scaling")]
+    scaled = [(n, scale["default"]) for n, scale in layers if isinstance(scale, dict) and scale]
+    idle = [n for n, scale in scaled if scale == 0]
+    if not idle or len(idle) == len(scaled):  # where all are, the logits say so
         return []
     note = (
-        f"{len(zeros)} of the {of} lora_B matrices of the adapter {name} are zero, so those "
-        f"layers are the base model's: {weights.listed(zeros)}."
+        f"the config of the adapter {name} scales {len(idle)} of its {len(scaled)} layers by zero "
+        f"(alpha_pattern), so they are the base model's: {weights.listed(idle)}."
     )
     return [note]
 

@@ -82,6 +82,14 @@ def zeroed(tensors):
     return {n: torch.zeros_like(t) if "lora_B" in n else t for n, t in tensors.items()}
 
 
+def zeroed_a(tensors):
+    return {n: torch.zeros_like(t) if "lora_A" in n else t for n, t in tensors.items()}
+
+
+def as_integers(tensors):
+    return {name: tensor.to(torch.int8) for name, tensor in tensors.items()}
+
+
 def with_nan(tensors):
     next(iter(tensors.values()))[:] = torch.nan
     return tensors
@@ -125,6 +133,14 @@ REFUSED: dict[str, tuple[Any, dict[str, Any], type[EvalError], str]] = {
     "twice": (doubled, {}, ConfigError, "8 of the 16 tensors .* fit nowhere"),
     "zero": (zeroed, {}, ConfigError, "every lora_B .* is zero"),
     "NaN": (with_nan, {}, DataError, "not numbers"),
+    "A zero": (zeroed_a, {}, ConfigError, "every lora_A .* is zero"),
+    "integers": (as_integers, {}, DataError, "int8 values"),
+    "a layer of its own lost": (
+        lambda t: t,
+        {"modules_to_save": ["lm_head"]},
+        ConfigError,
+        "asks for the weights 'base_model.model.lm_head.weight'",
+    ),
     "no scaling": (lambda t: t, {"lora_alpha": 0}, ConfigError, "changes no logit"),
     "unknown type": (
         lambda t: t,
@@ -162,6 +178,78 @@ def test_layers_that_learned_nothing_are_named(attempt):
 
     notes, _ = attempt(one_zero)
     assert "1 of the 4 lora_B" in notes[0]
+
+
+def trained(folder, **config):
+    """Save an adapter whose every trainable weight was changed; return its logits."""
+    torch.manual_seed(3)
+    lora = LoraConfig(**{"r": 2, "target_modules": ["q_proj"], "init_lora_weights": False} | config)
+    model = get_peft_model(tiny_model(), lora)
+    with torch.no_grad():
+        for weight in model.parameters():
+            if weight.requires_grad:
+                weight.add_(torch.randn_like(weight) * 0.1)
+    model.save_pretrained(folder)
+    with torch.inference_mode():
+        return model.eval()(input_ids=torch.tensor([list(PROBE)])).logits[0, -1]
+
+
+ADAPTERS: dict[str, dict[str, Any]] = {
+    "DoRA": {"use_dora": True},
+    "rsLoRA": {"use_rslora": True},
+    "an embedding": {"target_modules": ["embed_tokens", "q_proj"]},
+    "the head": {"target_modules": ["lm_head", "q_proj"]},
+    "layers of its own": {"modules_to_save": ["lm_head", "embed_tokens", "norm"]},
+    "tokens": {"trainable_token_indices": [3, 4]},
+    "ranks and scales": {"rank_pattern": {"q_proj": 4}, "alpha_pattern": {"q_proj": 5}},
+    "some layers": {"layers_to_transform": [1]},
+    "every linear layer": {"target_modules": "all-linear", "lora_bias": True},
+}
+
+
+@pytest.mark.parametrize("kind", ADAPTERS)
+@pytest.mark.parametrize("format_of", ["safetensors", "pickle"])
+def test_an_adapter_of_every_kind_computes_what_peft_trained(tmp_path, kind, format_of):
+    expected = trained(tmp_path, **ADAPTERS[kind])
+    if format_of == "pickle":
+        torch.save(load_file(tmp_path / WEIGHTS), tmp_path / "adapter_model.bin")
+        (tmp_path / WEIGHTS).unlink()
+    model = tiny_model()
+    attached = attach(model, adapter.locate(str(tmp_path), ""), "tiny", PROBE)
+    _, logits = Network(model, "sdpa", attached.switch).prompt(PROBE, adapter=True)
+    assert torch.allclose(logits, expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("kind", [torch.float8_e4m3fn, torch.float8_e5m2, torch.bfloat16])
+def test_weights_of_few_bits_are_widened(attempt, kind):
+    _, logits = attempt(lambda tensors: {name: t.to(kind) for name, t in tensors.items()})
+    _, expected = attempt(lambda tensors: {name: t.to(kind).float() for name, t in tensors.items()})
+    assert torch.equal(logits, expected)
+    with pytest.raises(DataError, match="not numbers"):
+        attempt(lambda tensors: {name: (t * torch.nan).to(kind) for name, t in tensors.items()})
+
+
+def test_layers_that_are_scaled_by_zero_are_named(attempt):
+    notes, _ = attempt(alpha_pattern={"v_proj": 0})
+    assert any("scales 2 of its 4 layers by zero" in note for note in notes)
+
+
+def test_a_matrix_of_zeros_is_no_reason_to_refuse_what_changes_other_weights(tmp_path):
+    expected = trained(tmp_path, modules_to_save=["lm_head"])
+    tensors = {n: t * ("lora_B" not in n) for n, t in load_file(tmp_path / WEIGHTS).items()}
+    save_file(tensors, tmp_path / WEIGHTS)
+    notes = attach(tiny_model(), adapter.locate(str(tmp_path), ""), "tiny", PROBE).notes
+    assert "2 of the 2 lora_B" in notes[0]
+    assert expected.isfinite().all()
+
+
+def test_weights_in_parts_are_refused_with_the_way_to_join_them(saved, tmp_path):
+    (tmp_path / CONFIG).write_text(json.dumps(saved[1]))
+    for part in (1, 2):
+        save_file(saved[0], tmp_path / f"adapter_model-0000{part}-of-00002.safetensors")
+    with pytest.raises(DataError, match="in 2 parts") as caught:
+        attach(tiny_model(), adapter.locate(str(tmp_path), ""), "tiny", PROBE)
+    assert "join" in caught.value.cure
 
 
 def test_pefts_own_warnings_are_passed_on(attempt):
