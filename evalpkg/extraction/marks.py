@@ -11,7 +11,7 @@ from evalpkg.extraction.syntax import parse
 
 _MOST_MARKS = 256
 _LONGEST_READ = 32_768
-_BRACKET = re.compile(r"[<\[\]\u25c1]|&lt;|\\<")
+_BRACKET = re.compile(r"[<\[\]\u25c1]")
 _MOST_OPEN = 8
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~)(?P<info>[^`\n]*)\n", re.MULTILINE)
 
@@ -24,7 +24,7 @@ def find_marks(text: str, pattern: re.Pattern[str]) -> list[re.Match[str]]:
 def find_bracketed(text: str, pattern: re.Pattern[str]) -> list[re.Match[str]]:
     """Return what ``find_marks`` returns, faster, for marks that begin with a bracket.
 
-    A long pattern is tried only at the brackets ``<`` (also escaped), ``[``, ``]`` and ``\u25c1``.
+    A long pattern is tried only at the brackets ``<``, ``[``, ``]`` and ``\u25c1``.
     """
     return _outside(text, _at_brackets(text, pattern))
 

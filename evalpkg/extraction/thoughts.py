@@ -21,7 +21,6 @@ _TAG_NAME = (
 _TAG = re.compile(
     rf"""
       <(?P<close1>/?)\s*{_TAG_NAME}(?:\s[^<>\n]*)?>
-    | (?:&lt;|\\<)(?P<close7>/?){_TAG_NAME}(?:&gt;|\\>)
     | \[(?P<close2>/?)\s*{_NAME}\s*\]
     | ◁(?P<close3>/?)\s*{_NAME}\s*▷
     | (?:<\||\[)(?P<word>begin|start|end)(?:_of)?[ _]{_NAME}(?:\|>|\])
@@ -34,8 +33,11 @@ _TAG = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_ESCAPED = re.compile(rf"\s*(?:&lt;|\\<)(/?{_TAG_NAME})(?:&gt;|\\>)", re.IGNORECASE)
+"""A tag as a page or Markdown escapes it."""
+
 _FIELD = re.compile(_TAG_NAME, re.IGNORECASE)
-_SIGNS = ("<", "[", "◁", "&lt;")
+_SIGNS = ("<", "[", "◁")
 _FOLDED = re.compile(
     r"\s*<details\b[^<>]*+>\s*+<summary>(?P<summary>[^<]*+)</summary>.*?(?:</details>|\Z)",
     re.IGNORECASE | re.DOTALL,
@@ -119,6 +121,8 @@ def _without_tags(text: str) -> str:
         answers = find_marks(text, _HEADED_END)
         if answers and ("fn " in text[answers[-1].end() :] or "}" in text[answers[-1].end() :]):
             return text[answers[-1].end() :]
+    if _ESCAPED.match(text) is not None:
+        text = _ESCAPED.sub(r"\n<\1>", text)
     folded = _FOLDED.match(text) if "<details" in text else None
     if folded is not None and _SUMMARY.search(folded["summary"]):
         text = text[folded.end() :]
@@ -222,7 +226,7 @@ def _closes(tag: re.Match[str]) -> bool:
     word = tag["word"] or tag["word2"]
     if word is not None:
         return word.lower() == "end"
-    return any(tag[f"close{number}"] for number in range(1, 8))
+    return any(tag[f"close{number}"] for number in range(1, 7))
 
 
 def _begins(text: str, tag: re.Match[str], position: int) -> bool:
