@@ -36,7 +36,7 @@ class OutcomeKind(StrEnum):
 
 @unique
 class Reason(IntEnum):
-    """Why a program's process is no longer there."""
+    """The reason why a program's process is no longer there."""
 
     ENDED = 0
     """It ended by itself, or a signal ended it."""

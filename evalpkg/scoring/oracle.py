@@ -159,7 +159,7 @@ def _returned(signature: Signature, closure: Closure) -> str:
 
 def _closure(index: int, closure: Closure) -> str:
     """Write the code that runs when the program calls the closure."""
-    # What outlives the call is decoded as a reference, whose value is leaked.
+    # A reference that outlives the call is decoded from a value that is never freed.
     took = "".join(
         f" let {'mut ' * p.mutable}p{i}: {p.text if p.lasting else p.owned} = "
         "::evalwire::Get::get(input)?;"

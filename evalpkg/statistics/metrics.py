@@ -47,7 +47,7 @@ class Estimate(Frozen):
 
     value: float | None
     reason: str = ""
-    """Why ``value`` is null; empty if it is not."""
+    """The reason why ``value`` is null; empty if it is not."""
     standard_error: float | None = None
     """Clustered standard error over tasks: how much the value would vary on new, similar tasks."""
     new_tasks: Interval | None = None

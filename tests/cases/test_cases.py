@@ -15,7 +15,7 @@ from tests.integration.run.command import succeed
 
 HERE = Path(__file__).parent
 RIGHT = {
-    # What an answer looks like must not decide.
+    # The shape of an answer must not decide.
     "answer_shapes_minor": ["passed"] * 17 + ["resource_limit"],
     "cdata_tail": ["passed"],
     "cfg_variants_of_the_entry_point": ["passed"] * 3,
@@ -26,7 +26,7 @@ RIGHT = {
     "reasoning_wrappers": ["passed"] * 7,
     "same_line_code": ["passed"] * 12,
     "think_in_string": ["passed"],
-    # Which definition is the answer.
+    # One of several definitions is the answer.
     "base_continuation_is_judged_by_a_later_definition": ["passed", "test_failed"],
     "extraction_gives_credit": ["no_code"] * 2,
     "last_definition_wins_over_the_answer": ["passed"] * 7,

@@ -16,7 +16,7 @@ HOSTS = ["gpu-1", "gpu-2"]
 
 
 def said_to_ray(rendered: Path, host: str, token: Path) -> tuple[list[str], dict[str, str]]:
-    """What join-cluster tells Ray: the arguments, and the variables whose names begin with RAY."""
+    """The arguments that join-cluster gives to Ray, and its variables that begin with RAY."""
     noted, ray = rendered / "noted", rendered / "venv/bin/ray"
     ray.parent.mkdir(parents=True, exist_ok=True)
     ray.write_text(f'#!/bin/bash\nprintf "%s\\n" "$@" >{noted}\nenv >{noted}.environment\n')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -10,7 +11,9 @@ import pytest
 
 from tests.sources import ROOT, modules
 
-RIDDLES = ("What", "How", "Where", "Whether", "Whom", "Who", "Whose", "Which", "That", "When")
+RIDDLES = (
+    *("What", "How", "Where", "Whether", "Whom", "Who", "Whose", "Which", "That", "When", "Why"),
+)
 """First words of a clause without a subject, which leaves the reader to find the verb."""
 
 
@@ -59,6 +62,18 @@ def test_no_docstring_begins_with_a_clause() -> None:
         for one in riddles(module)
     ]
     assert not found, "begin with a verb or the thing itself, such as: Tell whether ..."
+
+
+def test_no_doc_comment_in_rust_begins_with_a_clause() -> None:
+    begins = re.compile(rf"^\s*//[/!] (?:{'|'.join(RIDDLES)})\b")
+    found = []
+    for path in ROOT.rglob("*.rs"):
+        before = ""
+        for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+            if begins.match(line) and not before.lstrip().startswith(("///", "//!")):
+                found.append(f"{path.relative_to(ROOT)}:{number}: {line.strip()}")
+            before = line
+    assert not found
 
 
 def test_public_classes_have_names_of_their_own() -> None:

@@ -1,2 +1,2 @@
-// What the compiler must not see. The file compiles only if it does.
+// Files that the compiler must not see. This compiles only if it sees them.
 pub const TEXT: &str = include_str!("CANARY_FILE");

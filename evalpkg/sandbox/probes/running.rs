@@ -1,4 +1,4 @@
-//! What a subject must not be able to do while it runs; each success is reported as a violation.
+//! Acts that a running subject must not be able to do; each success is reported as a violation.
 //! Harmless where a sandbox fails: it reads, connects and asks, and changes nothing of others.
 
 use std::fs;
@@ -73,7 +73,7 @@ pub fn probe(canary: &str, port: u16) -> Vec<String> {
     found
 }
 
-/// How many threads run at once before one is refused; they end by themselves.
+/// Count the threads that run at once before one is refused; they end by themselves.
 fn threads_at_once() -> usize {
     let done = Arc::new(AtomicBool::new(false));
     let mut running = Vec::new();

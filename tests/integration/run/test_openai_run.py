@@ -25,5 +25,5 @@ def test_a_run_against_a_server_ends_in_a_result_that_verifies(tmp_path: Path) -
         "model": ["small", "tuned"],
         "system_fingerprint": ["fp"],
     }
-    # What the server says of itself is known only afterwards: that is no second session.
+    # The server's description of itself arrives only afterwards: that is no second session.
     assert about["warnings"] == []

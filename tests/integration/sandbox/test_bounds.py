@@ -62,7 +62,7 @@ def test_a_provider_that_does_not_bound_threads_is_refused(
 def test_root_in_a_user_namespace_is_not_trusted_with_the_limit(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # How bubblewrap is run by most: RLIMIT_NPROC is set, and the kernel does not apply it.
+    # Most users run bubblewrap so: RLIMIT_NPROC is set, and the kernel does not apply it.
     command = Bubblewrap.command
 
     def as_root(self: Bubblewrap, box: Box, inside: Sequence[str]) -> list[str]:

@@ -302,7 +302,7 @@ def test_parts_that_were_cut_short_give_what_they_have_and_the_rest_is_named(
         SampleLog(RunLayout(folder / "out").samples_log).by_key()
     )
     assert set(merged) == judged
-    # What is made later completes it to the bytes of an undisturbed run.
+    # Samples made later complete it to the bytes of an undisturbed run.
     late = [begin_run(folder / f"late{n}", 2, Shard(n, count)).root for n in range(count)]
     assert merge_runs([*paths, *late], folder / "out").coverage.complete
     assert contents(RunLayout(folder / "out")) == single

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use evalwire::vocabulary::Kind;
 use evalwire::{Get, Reader};
 
-/// How a job ended.
+/// The end of a job.
 pub struct Outcome {
     pub kind: Kind,
     pub test: String,

@@ -34,7 +34,7 @@ const LONGEST_MESSAGE: usize = 2000;
 
 /// The text of the last panic of the program in this test.
 static PANIC: Mutex<Option<String>> = Mutex::new(None);
-/// What to do if a test ends the process, and the test that runs.
+/// The report to make if a test ends the process, and the test that runs.
 static AT_EXIT: Mutex<Option<AtExit>> = Mutex::new(None);
 
 /// The payload that unwinds out of a test: no answer can come any more, or the program panicked
@@ -44,7 +44,7 @@ struct Interrupted {
     why: Option<String>,
 }
 
-/// Where a report goes if a test ends the process.
+/// The place of the report if a test ends the process.
 #[derive(Clone, Copy)]
 struct AtExit {
     report: Report,

@@ -59,7 +59,7 @@ impl Kind {
     }
 }
 
-/// Why a program's process is no longer there.
+/// The reason why a program's process is no longer there.
 #[repr(u8)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
