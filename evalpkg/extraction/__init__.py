@@ -10,6 +10,7 @@ from evalpkg.extraction.extract import (
     WITHOUT_PROGRAM,
     extract,
 )
+from evalpkg.extraction.published import CRATE_IMPORTS, EMPTY_MAIN
 from evalpkg.extraction.syntax import (
     ATTRIBUTES,
     COMMENTS,
@@ -24,6 +25,8 @@ from evalpkg.extraction.trace import Step, Trace
 __all__ = [
     "ATTRIBUTES",
     "COMMENTS",
+    "CRATE_IMPORTS",
+    "EMPTY_MAIN",
     "LONGEST_ANSWER",
     "LONGEST_CODE",
     "NO_CODE",

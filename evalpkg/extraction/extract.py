@@ -36,6 +36,7 @@ from evalpkg.extraction.items import as_tested
 from evalpkg.extraction.lexing import body_end, read_to_end
 from evalpkg.extraction.marks import is_cut_code
 from evalpkg.extraction.pieces import with_variants
+from evalpkg.extraction.published import without_published_imports
 from evalpkg.extraction.readings import first_reading, looks_like_diff, new_side, other_readings
 from evalpkg.extraction.standing import Standing
 from evalpkg.extraction.trace import Trace
@@ -75,7 +76,8 @@ def extract(task: Task, completion: str, trace: Trace | None = None) -> Extracti
     try:
         with bounded(MOST_WORK):
             try:
-                return _Search(task, trace).run(clean(completion, trace))
+                text = without_published_imports(task, clean(completion, trace), trace)
+                return _Search(task, trace).run(text)
             finally:
                 trace.work = min(MOST_WORK, MOST_WORK - work_left())
     except TooComplexError:

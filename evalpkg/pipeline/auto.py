@@ -6,29 +6,14 @@ soon as a difference is significant would find one far too often.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from evalpkg.config import EvalConfig
 from evalpkg.errors import ConfigError
 from evalpkg.pipeline.run import RunOutcome, run_evaluation
 from evalpkg.pipeline.workshop import Workshop
-from evalpkg.statistics import Metrics, enough, primary_noise
+from evalpkg.statistics import Metrics, enough, rounds
 from evalpkg.store import RunLayout, read_json
-
-FIRST_ROUND = 10
-
-
-def rounds(ceiling: int) -> Iterator[int]:
-    """Yield the samples per task after each round: 10, 20, 40, ... and the ceiling.
-
-    >>> list(rounds(100)), list(rounds(7))
-    ([10, 20, 40, 80, 100], [7])
-    """
-    samples = FIRST_ROUND
-    while samples < ceiling:
-        yield samples
-        samples *= 2
-    yield ceiling
 
 
 def beyond_reach(k_values: Sequence[int], samples: int) -> str:
@@ -74,7 +59,7 @@ def run_in_rounds(config: EvalConfig, say: Callable[[str], None]) -> RunOutcome:
 def _enough(layout: RunLayout, config: EvalConfig) -> str:
     """Return why the primary endpoint, pass@1 of the first mode, needs no further round."""
     metrics = Metrics.model_validate_json(layout.metrics(config.modes[0]).read_bytes())
-    return enough(primary_noise(metrics), config.noise_share, config.precision)
+    return enough(metrics, config.noise_share, config.precision)
 
 
 def _require_pass_at_1(config: EvalConfig) -> None:

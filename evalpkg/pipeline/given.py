@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from evalpkg.config import EvalConfig
-from evalpkg.errors import ConfigError
+from evalpkg.errors import ConfigError, DataError
 from evalpkg.models import Role, Task, TaskSet
 from evalpkg.samples import Recorded, read_recorded, split_sources
 from evalpkg.store import CANONICAL, STUB, RunLayout, SampleLog
@@ -39,6 +39,7 @@ def given_by(config: EvalConfig) -> Given:
         ConfigError, DataError, EnvironmentUnfitError: as ``load_tasks`` and ``read_recorded``.
     """
     tasks = tasks_of(config)
+    _require_solutions(config, tasks.tasks)
     files = {
         role: source
         for role in config.roles
@@ -52,6 +53,20 @@ def given_by(config: EvalConfig) -> Given:
         for role, source in files.items()
     }
     return Given(with_digests(config, recorded), tasks, recorded)
+
+
+def _require_solutions(config: EvalConfig, tasks: Sequence[Task]) -> None:
+    """Refuse to replay solutions that the tasks do not have, before a self-check of minutes."""
+    if config.backend != "replay":
+        return
+    lacking = [task.task_id for task in tasks if not task.canonical_solution]
+    replays = any(_source(config, role) == CANONICAL for role in config.roles)
+    if lacking and replays:
+        more = f" and {len(lacking) - 1:,} more" if len(lacking) > 1 else ""
+        raise DataError(
+            f"{lacking[0]}{more} have no solution to replay as '{CANONICAL}'",
+            f"Replay '{STUB}' or a file, or leave one model out: --skip-base, --skip-finetuned.",
+        )
 
 
 def tasks_of(config: EvalConfig) -> TaskSet:

@@ -27,6 +27,7 @@ from evalpkg.store import (
     parse_shard,
     pretty_json,
     read_json,
+    require_own_folder,
 )
 
 
@@ -38,8 +39,8 @@ class Session:
         given: tasks and samples that were read already; None to read those that ``config`` names.
 
     Raises:
-        ConfigError: if the directory belongs to another configuration, or the signing key cannot
-            be used.
+        ConfigError: if the directory belongs to another configuration or holds something else, or
+            the signing key cannot be used.
         DataError: if the tasks cannot be read.
         EnvironmentUnfitError: if the directory cannot be written, is being written by another
             process, or the disk is too full.
@@ -54,11 +55,12 @@ class Session:
         self.shard = parse_shard(config.shard)
         require_committed(config, self.tasks)
         self.layout = RunLayout(config.output_dir)
+        require_own_folder(self.layout)
         if config.signing_key:  # needed at the end only, but a bad key should show now
             load_signing_key(config.signing_key)
         if not config.skip_env_check:
             _require_disk(config.output_dir)
-        self._lock = WriterLock(self.layout.work / "run.lock")
+        self._lock = WriterLock(self.layout.lock)
         self._lock.acquire()
         try:
             forget_fruitless_start(self.layout)

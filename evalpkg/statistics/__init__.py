@@ -32,7 +32,7 @@ from evalpkg.statistics.metrics import (
 from evalpkg.statistics.multiplicity import FamilyMember, HolmFamily, holm, holm_family
 from evalpkg.statistics.sentences import noise_sentence
 from evalpkg.statistics.statistics_settings import StatisticsSettings
-from evalpkg.statistics.stopping import enough, primary_noise
+from evalpkg.statistics.stopping import enough, rounds
 
 __all__ = [
     "UNTOUCHED",
@@ -66,5 +66,5 @@ __all__ = [
     "holm_family",
     "metrics_schema",
     "noise_sentence",
-    "primary_noise",
+    "rounds",
 ]

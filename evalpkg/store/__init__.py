@@ -1,6 +1,12 @@
 """The files of a run: layout, logs, rows, lock, and the configuration that they belong to."""
 
-from evalpkg.store.config_guard import bind_config, bind_tasks, differences, forget_fruitless_start
+from evalpkg.store.config_guard import (
+    bind_config,
+    bind_tasks,
+    differences,
+    forget_fruitless_start,
+    require_own_folder,
+)
 from evalpkg.store.files import (
     canonical_json,
     pretty_json,
@@ -66,6 +72,7 @@ __all__ = [
     "read_rows",
     "read_tasks",
     "replacing",
+    "require_own_folder",
     "write_atomic",
     "write_lines",
     "write_mode_files",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from evalpkg.errors import ConfigError
@@ -16,10 +16,34 @@ from evalpkg.store.records import TASK, read_tasks
 _ABSENT = object()
 
 
+def require_own_folder(layout: RunLayout) -> None:
+    """Refuse a folder of other things: no run may begin among them.
+
+    A folder is free if it holds no file but those of a run. Hidden files do not count.
+
+    Raises:
+        ConfigError: if the folder holds other files, and no run has begun in it.
+    """
+    if any(path.exists() for path in (layout.lock, layout.metadata, layout.manifest)):
+        return
+    try:
+        present = sorted(path.name for path in layout.root.iterdir())
+    except OSError:
+        return  # a missing folder will be made; whoever writes there says what else is wrong
+    own = layout.names()
+    foreign = [name for name in present if name not in own and not name.startswith(".")]
+    if foreign:
+        more = f" and {len(foreign) - 3} more" if len(foreign) > 3 else ""
+        named = ", ".join(foreign[:3])
+        raise ConfigError(
+            f"{layout.root} holds files of something else, and no run: {named}{more}",
+            "Give an --output-dir that is empty, that does not exist yet, or that holds a run.",
+        )
+
+
 def bind_config(
     layout: RunLayout,
     config: Mapping[str, Any],
-    irrelevant: Collection[str] = (),
     old: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Write ``config.json`` the first time; later, allow a run only to grow.
@@ -29,9 +53,8 @@ def bind_config(
 
     Args:
         layout: the run's directory.
-        config: JSON-ready configuration.
-        irrelevant: keys that cannot change results (workers, paths, log level). They are not
-            written, so that hosts which differ only in these keys have equal files.
+        config: JSON-ready configuration, without keys that cannot change results (workers, paths,
+            log level), so that hosts which differ only in these have equal files.
         old: content of ``config.json``, if the caller has read it.
 
     Returns:
@@ -43,12 +66,11 @@ def bind_config(
         DataError: if ``config.json`` cannot be read.
         EnvironmentUnfitError: if it cannot be written.
     """
-    relevant = {key: value for key, value in config.items() if key not in irrelevant}
     if not layout.config.exists():
-        write_atomic(layout.config, pretty_json(relevant))
+        write_atomic(layout.config, pretty_json(config))
         return {}
     old = old or read_json(layout.config)
-    new = json.loads(pretty_json(relevant))
+    new = json.loads(pretty_json(config))
     earlier = grown_settings(old, new)
     if earlier is None:
         refused = refused_settings(old, new)
@@ -60,7 +82,7 @@ def bind_config(
             "samples, more tasks, other k, other modes.",
         )
     if earlier:
-        write_atomic(layout.config, pretty_json(relevant))
+        write_atomic(layout.config, pretty_json(config))
     return earlier
 
 

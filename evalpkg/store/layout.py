@@ -92,6 +92,11 @@ class RunLayout:
         return self.root / "work"
 
     @property
+    def lock(self) -> Path:
+        """Path of the file that the one process which writes has locked."""
+        return self.work / "run.lock"
+
+    @property
     def facts(self) -> Path:
         """Path of facts that sessions collect for the metadata at the run's end."""
         return self.work / "facts.json"
@@ -110,3 +115,12 @@ class RunLayout:
     def verdicts_log(self) -> Path:
         """Path of the append-only log of verdicts."""
         return self.work / "verdicts.jsonl"
+
+    def names(self) -> set[str]:
+        """Return the names of all files and folders that a run has in its directory."""
+        paths = (
+            *(self.summary, self.metadata, self.html, self.manifest, self.signature),
+            *(self.statement, self.envelope, self.tasks, self.prompts, self.answers),
+            *(self.config, self.progress, self.work),
+        )
+        return {path.name for path in paths} | {mode.value for mode in Mode}

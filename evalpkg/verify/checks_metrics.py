@@ -113,12 +113,13 @@ def _of_contamination(
 
 def _of_stopping(evidence: Evidence, metrics: Metrics) -> Iterator[str]:
     """Check that a run with a stopping rule followed it, and did not stop arbitrarily."""
-    from evalpkg.statistics import enough, primary_noise
+    from evalpkg.statistics import enough, rounds
 
     asked, samples = evidence.metadata.arguments, evidence.metadata.num_samples
     if not asked.get("auto_samples") or samples >= asked.get("max_samples", 0):
         return
-    if not enough(primary_noise(metrics), asked.get("noise_share", 0.0), asked.get("precision")):
+    by_rule = enough(metrics, asked.get("noise_share", 0.0), asked.get("precision"))
+    if samples not in rounds(samples + 1) or not by_rule:
         yield (
             f"eval_metadata.json, arguments.auto_samples: by its rule the run does not stop at "
             f"{samples} samples"

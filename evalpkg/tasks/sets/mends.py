@@ -10,11 +10,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from evalpkg.extraction import CRATE_IMPORTS, EMPTY_MAIN
 from evalpkg.models import Task
 
-_CRATES = {"rand": "use rand::Rng;", "regex": "use regex::Regex;", "md5": "use md5;"}
-_MAIN = re.compile(r"\A\s*fn main\(\)\s*\{\s*\}\s*")
-_USED = re.compile(rf"\b(?:{'|'.join(_CRATES)}|Regex|gen_range)\b")
+_USED = re.compile(rf"\b(?:{'|'.join(CRATE_IMPORTS)}|Regex|gen_range)\b")
 
 
 def with_crates(task: Task, crates: tuple[str, ...]) -> Task:
@@ -48,8 +47,8 @@ def without_unused_crates(task: Task) -> Task:
     A task whose solution or tests use such a crate stays as it is, and is judged with it.
     """
     lines = task.prompt.splitlines(keepends=True)
-    kept = [line for line in lines if line.strip() not in _CRATES.values()]
-    prompt = _MAIN.sub("", "".join(kept))
+    kept = [line for line in lines if line.strip() not in CRATE_IMPORTS.values()]
+    prompt = EMPTY_MAIN.sub("", "".join(kept))
     if prompt == task.prompt or _USED.search(task.canonical_solution + task.test):
         return task
     return replace(

@@ -57,7 +57,7 @@ def test_auto_stops_when_drawing_more_would_not_help(tmp_path: Path) -> None:
     )
     outcome = run_in_rounds(config, said.append)
     assert outcome.coverage.complete
-    assert said[-1].startswith(("stopped at 10", "stopped at 20"))
+    assert said[-1].startswith("stopped at 10 samples per task: all samples of a task")
 
 
 def test_auto_refuses_a_run_without_a_difference(tmp_path: Path) -> None:

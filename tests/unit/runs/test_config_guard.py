@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,12 @@ from typing import Any
 import pytest
 
 from evalpkg.errors import ConfigError, DataError
-from evalpkg.store.config_guard import bind_config, bind_tasks, forget_fruitless_start
+from evalpkg.store.config_guard import (
+    bind_config,
+    bind_tasks,
+    forget_fruitless_start,
+    require_own_folder,
+)
 from evalpkg.store.files import write_atomic
 from evalpkg.store.layout import RunLayout
 from tests.unit.runs.result_records import TASKS
@@ -50,13 +54,6 @@ def test_a_change_of_type_is_a_change(tmp_path: Path, value: object) -> None:
     bind_config(RunLayout(tmp_path), {"seed": 1})
     with pytest.raises(ConfigError, match="seed: 1 ->"):
         bind_config(RunLayout(tmp_path), {"seed": value})
-
-
-def test_what_cannot_change_results_may_change_and_is_not_written(tmp_path: Path) -> None:
-    layout = RunLayout(tmp_path)
-    bind_config(layout, CONFIG, irrelevant={"n_workers"})
-    bind_config(layout, {**CONFIG, "n_workers": 2}, irrelevant={"n_workers"})
-    assert "n_workers" not in json.loads(layout.config.read_text())
 
 
 def test_a_damaged_configuration_is_named(tmp_path: Path) -> None:
@@ -168,3 +165,33 @@ def test_tasks_may_only_be_added(tmp_path: Path) -> None:
     bind_tasks(layout, TASKS)
     with pytest.raises(ConfigError, match="begun with other tasks"):
         bind_tasks(layout, [replace(TASKS[0], test="other"), *TASKS[1:]], may_grow=True)
+
+
+def test_a_run_does_not_begin_among_files_of_something_else(tmp_path: Path) -> None:
+    (tmp_path / "thesis.tex").write_text("x")
+    (tmp_path / "config.json").write_text("{}")
+    with pytest.raises(ConfigError, match=r"something else, and no run: thesis\.tex$") as caught:
+        require_own_folder(RunLayout(tmp_path))
+    assert "--output-dir" in caught.value.cure
+
+
+@pytest.mark.parametrize("name", ["", ".gitkeep", "work/", "config.json", "tasks.jsonl"])
+def test_a_run_begins_in_a_new_or_empty_folder_or_where_one_began(
+    tmp_path: Path, name: str
+) -> None:
+    layout = RunLayout(tmp_path / "new")
+    require_own_folder(layout)
+    layout.root.mkdir()
+    if name.endswith("/"):
+        (layout.root / name).mkdir()
+    elif name:
+        (layout.root / name).write_text("")
+    require_own_folder(layout)
+
+
+@pytest.mark.parametrize("mark", ["lock", "metadata", "manifest"])
+def test_a_file_beside_a_run_that_has_begun_does_not_stop_it(tmp_path: Path, mark: str) -> None:
+    layout = RunLayout(tmp_path)
+    (tmp_path / "notes.txt").write_text("x")
+    write_atomic(getattr(layout, mark), "")
+    require_own_folder(layout)
