@@ -34,7 +34,7 @@ from evalpkg.generation.loading import choose_attention, choose_device, choose_d
 from evalpkg.generation.network import Network
 from evalpkg.generation.prompts import get_template
 from evalpkg.generation.sampling import Sampler
-from evalpkg.generation.selftest import try_flash
+from evalpkg.generation.selftest import try_flash, try_shared
 from evalpkg.generation.tokens import end_ids, prompt_ids
 from evalpkg.models import Role
 from evalpkg.tasks import load_tasks
@@ -132,7 +132,7 @@ class Contender:
 
 
 def ours(job: Job) -> dict[str, Contender]:
-    """Return the engines of this process; on a GPU also our loop as it was, and FlashAttention."""
+    """Return the engines of this process; on a GPU also our loop in other ways."""
     found = {"`generate`, flat copies": Contender(generate), "evalpkg": Contender(our_loop)}
     if job.model.device.type == "cuda" and job.graphs:
         waiting = partial(our_loop, ahead=False)
@@ -144,6 +144,13 @@ def ours(job: Job) -> dict[str, Contender]:
         if flaw := try_flash(network, job.model.config.get_text_config().vocab_size):
             print(f"FlashAttention computes the prompts, and not the decode step: {flaw}")
         found["evalpkg, FlashAttention"] = Contender(partial(our_loop, network=network))
+        sharing = Network(job.model, kernel)
+        sharing.decode_attention = network.decode_attention
+        if flaw := try_shared(sharing, job.model.config.get_text_config().vocab_size):
+            print(f"samples do not share their prompt: {flaw}")
+        else:
+            shared = Contender(partial(our_loop, network=sharing))
+            found["evalpkg, FlashAttention, shared prompts"] = shared
     return found
 
 

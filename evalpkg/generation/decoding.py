@@ -20,6 +20,7 @@ from evalpkg.generation.graphs import CachedStep
 from evalpkg.generation.network import Network
 from evalpkg.generation.prefixes import LastPrompt
 from evalpkg.generation.sampling import NARROW, Sampler
+from evalpkg.generation.shared import SHARED
 from evalpkg.generation.slots import SlotCache
 from evalpkg.generation.steps import OneBehind, Read, Waiting
 from evalpkg.generation.threads import Threads
@@ -150,14 +151,16 @@ class Decoder:
         self, pending: deque[Request], slots: Slots, capacity: int, adapter: bool
     ) -> Iterator[Answer]:
         on_cpu = self.network.device.type == "cpu"
-        cache = SlotCache(max(self.rows, self._floor) if on_cpu else self.rows, capacity)
+        shrinks = on_cpu and self.network.decode_attention != SHARED
+        rows = max(self.rows, self._floor) if on_cpu else self.rows
+        cache = self.network.slots(rows, capacity, self.max_new_tokens)
         prompts = LastPrompt(self.network, self.sampler, adapter)
-        steps = self._steps(cache, capacity, adapter)
+        steps = self._steps(cache, capacity, adapter, self._floor if shrinks else rows)
         queued: deque[tuple[Slots, Read]] = deque()
         while pending or any(slots):
-            while pending and None in slots:
+            while pending and None in slots and cache.keep(_taken(slots)):
                 yield from self._admit(pending, slots, cache, prompts)
-            if on_cpu and not steps.late:
+            if shrinks and not steps.late:
                 _close_up(slots, cache)
             if not any(slots):
                 continue
@@ -170,12 +173,14 @@ class Decoder:
             if len(queued) > steps.late:
                 yield from self._advance(slots, self._read(slots, queued, steps))
 
-    def _steps(self, cache: SlotCache, capacity: int, adapter: bool) -> Waiting | OneBehind:
+    def _steps(
+        self, cache: SlotCache, capacity: int, adapter: bool, floor: int
+    ) -> Waiting | OneBehind:
         device = self.network.device
         on_cpu = device.type == "cpu"
         graphs = self.cuda_graphs and not on_cpu
         step = CachedStep(self.network, cache, adapter, graphs=graphs)
-        waiting = Waiting(step, self.sampler, device, self._floor, capacity)
+        waiting = Waiting(step, self.sampler, device, floor, capacity)
         if not (graphs if self.ahead is None else self.ahead):
             return waiting
         return OneBehind(step, waiting, self.sampler, device, cache.rows, capacity, recorded=graphs)
@@ -192,7 +197,7 @@ class Decoder:
                 found[n], *state = drawn[n]
                 _require_in_step(row, state)
         narrow = [n for n, token in found.items() if token == NARROW]
-        if narrow and isinstance(steps, OneBehind):
+        if narrow:
             found |= zip(narrow, steps.decide(slots, narrow), strict=True)
             for later, _ in queued:
                 for n in narrow:
@@ -239,6 +244,10 @@ class Decoder:
         if len(row.ids) == self.max_new_tokens:
             return Answer(row.request, row.ids, "length", len(row.ids))
         return None
+
+
+def _taken(slots: Slots) -> list[int]:
+    return [slot for slot, row in enumerate(slots) if row]
 
 
 def _require_in_step(row: _Row, state: list[int]) -> None:

@@ -46,6 +46,8 @@ class GenerationSettings:
         trust_remote_code: run Python code that comes with the model.
         attention: attention kernel for the prompts; ``auto`` is FlashAttention 2 where it is
             installed and fits, else SDPA.
+        share_prompts: store a prompt once for all its samples, where FlashAttention computes the
+            decode step. Sums are rounded in another way.
         cuda_graphs: record the decode step once and replay it (CUDA only).
         temperature: 0 is greedy.
         top_p: nucleus mass in (0, 1].
@@ -99,6 +101,7 @@ class GenerationSettings:
     load_in_4bit: bool = False
     trust_remote_code: bool = False
     attention: str = "auto"
+    share_prompts: bool = False
     cuda_graphs: bool = True
     temperature: float = 0.2
     top_p: float = 0.95

@@ -12,6 +12,7 @@ from transformers import DynamicCache
 
 from evalpkg.errors import ConfigError
 from evalpkg.generation.flash import FLASH, lengths_as_mask
+from evalpkg.generation.shared import SHARED, SharedCache
 from evalpkg.generation.slots import PACKED, SlotCache
 
 _KNOWN_LAYERS = {"full_attention", "sliding_attention"}
@@ -62,6 +63,18 @@ class Network:
         device: torch.device = self._model.device
         return device
 
+    def slots(self, rows: int, capacity: int, answer: int) -> SlotCache:
+        """Return empty slots.
+
+        Args:
+            rows: number of slots.
+            capacity: tokens of a prompt and its answer together.
+            answer: most tokens of an answer.
+        """
+        if self.decode_attention == SHARED:
+            return SharedCache(rows, capacity - answer, answer)
+        return SlotCache(rows, capacity)
+
     def prompt(self, ids: Sequence[int], *, adapter: bool) -> tuple[DynamicCache, Tensor]:
         """Return a prompt's keys and values, and the next token's logits (1, vocabulary).
 
@@ -98,13 +111,16 @@ class Network:
         self._prepare(self.decode_attention, adapter)
         positions = state[:, 1]
         cache.aim(positions, span)
+        own = {self._cache_name: cache}
+        if self.decode_attention == SHARED:
+            own["shared_prompts"] = cache
         with torch.inference_mode():
             output = self._model(
                 input_ids=state[:, :1],
                 position_ids=positions[:, None],
-                attention_mask=self._mask(positions, span),
+                attention_mask=self._mask(cache, positions, span),
                 use_cache=True,
-                **{self._cache_name: cache},
+                **own,
             )
         logits: Tensor = output.logits[:, -1]
         return logits
@@ -116,9 +132,9 @@ class Network:
             self._switch(adapter)
             self._adapter_on = adapter
 
-    def _mask(self, positions: Tensor, span: int) -> Tensor | dict[str, Tensor]:
-        if self.decode_attention == FLASH:
-            return lengths_as_mask(positions)
+    def _mask(self, cache: SlotCache, positions: Tensor, span: int) -> Tensor | dict[str, Tensor]:
+        if self.decode_attention in (FLASH, SHARED):
+            return lengths_as_mask(cache.positions)
         columns = torch.arange(span, device=positions.device)
         seen = columns <= positions[:, None]
         if self._window is None:

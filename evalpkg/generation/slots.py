@@ -24,6 +24,9 @@ class SlotCache(DynamicCache):  # type: ignore[misc]  # transformers is untyped
     Args:
         rows: number of slots.
         capacity: tokens that fit into a slot.
+
+    Attributes:
+        positions: where the next token of each row goes.
     """
 
     def __init__(self, rows: int, capacity: int) -> None:
@@ -32,21 +35,33 @@ class SlotCache(DynamicCache):  # type: ignore[misc]  # transformers is untyped
         self._capacity = capacity
         self._keys: list[Tensor] = []
         self._values: list[Tensor] = []
-        self._positions = torch.empty(0, dtype=torch.int64)
+        self.positions = torch.empty(0, dtype=torch.int64)
         self._lines = torch.empty(0, dtype=torch.int64)
         self._span = capacity
 
+    def keep(self, rows: Sequence[int]) -> bool:
+        """Free what belongs to other rows than ``rows``; tell whether another prompt fits."""
+        return True
+
     def fill(self, rows: Sequence[int], prefix: DynamicCache) -> None:
         """Copy the keys and values of a prompt into each of ``rows``, which rise."""
+        self.reserve(prefix)
         runs = list(_runs(rows))
         for index, layer in enumerate(prefix.layers):
-            if index == len(self._keys):
-                self._keys.append(self._buffer(layer.keys))
-                self._values.append(self._buffer(layer.values))
             length = layer.keys.shape[2]
             for some in runs:
                 self._keys[index][some, :, :length] = layer.keys
                 self._values[index][some, :, :length] = layer.values
+
+    def reserve(self, prefix: DynamicCache) -> None:
+        """Make the buffers, if there are none, for a model with such keys and values."""
+        for layer in prefix.layers[len(self._keys) :]:
+            self._keys.append(self._buffer(layer.keys))
+            self._values.append(self._buffer(layer.values))
+
+    def layer(self, index: int) -> tuple[Tensor, Tensor]:
+        """Return the keys and values of a layer, (rows, heads, capacity, size)."""
+        return self._keys[index], self._values[index]
 
     def move(self, source: int, target: int, length: int) -> None:
         """Copy the first ``length`` tokens of a row into another."""
@@ -55,7 +70,7 @@ class SlotCache(DynamicCache):  # type: ignore[misc]  # transformers is untyped
 
     def aim(self, positions: Tensor, span: int) -> None:
         """Set where the next token of each of the first rows goes, and how far rows may look."""
-        self._positions = positions
+        self.positions = positions
         self._lines = torch.arange(len(positions), device=positions.device)
         self._span = span
 
@@ -65,8 +80,8 @@ class SlotCache(DynamicCache):  # type: ignore[misc]  # transformers is untyped
         """Store one new token per row; the model's attention layers call this."""
         rows = key_states.shape[0]
         keys, values = self._keys[layer_idx], self._values[layer_idx]
-        keys[self._lines, :, self._positions] = key_states[:, :, 0]
-        values[self._lines, :, self._positions] = value_states[:, :, 0]
+        keys[self._lines, :, self.positions] = key_states[:, :, 0]
+        values[self._lines, :, self.positions] = value_states[:, :, 0]
         return keys[:rows, :, : self._span], values[:rows, :, : self._span]
 
     def get_seq_length(self, layer_idx: int = 0) -> int:
@@ -114,6 +129,12 @@ def packed_attention(
 
 
 AttentionInterface.register(PACKED, packed_attention)
+
+
+def on_device(values: Sequence[object], device: torch.device) -> Tensor:
+    """Return integers as a tensor on ``device``, without waiting for work queued there."""
+    here = torch.tensor(values, dtype=torch.int64)
+    return here if device.type == "cpu" else here.pin_memory().to(device, non_blocking=True)
 
 
 def _runs(rows: Sequence[int]) -> Iterator[slice]:

@@ -20,7 +20,7 @@ from evalpkg.generation.network import Network
 from evalpkg.generation.reader import Reader
 from evalpkg.generation.rows import auto_rows
 from evalpkg.generation.sampling import Sampler
-from evalpkg.generation.selftest import try_flash, try_step
+from evalpkg.generation.selftest import try_flash, try_shared, try_step
 
 _LONG_PROMPT = 512
 """Tokens; prompts of the public task sets are shorter."""
@@ -66,9 +66,11 @@ def set_up(
     config = model.model.config.get_text_config()
     try_step(network, config.vocab_size, type(model.model).__name__)
     if flaw := try_flash(network, config.vocab_size):
-        note = f"FlashAttention computes the prompts, and not the decode step: {flaw}"
-        model = replace(model, attention_note=note)
-        listener.status(note)
+        model = _noted(
+            model, f"FlashAttention computes the prompts, and not the decode step: {flaw}", listener
+        )
+    if settings.share_prompts and (flaw := try_shared(network, config.vocab_size)):
+        model = _noted(model, f"samples do not share their prompt: {flaw}", listener)
     tokens_at_most = settings.max_new_tokens + _LONG_PROMPT
     rows = auto_rows(network.device, config, model.model.dtype.itemsize, tokens_at_most)
     decoder = Decoder(
@@ -84,6 +86,13 @@ def set_up(
     )
     reader = Reader(settings, tokenizer, ends, context_of(config), listener.prompts)
     return Stage(model, network, reader, decoder)
+
+
+def _noted(model: BaseModel, note: str, listener: Listener) -> BaseModel:
+    """Tell the user now, and the readers of the metadata later."""
+    listener.status(note)
+    notes = "; ".join(filter(None, (model.attention_note, note)))
+    return replace(model, attention_note=notes)
 
 
 def load_checkpoint(

@@ -15,10 +15,14 @@ from torch import Tensor
 
 from evalpkg.generation.graphs import CachedStep, record
 from evalpkg.generation.sampling import NARROW, Sampler
+from evalpkg.generation.slots import on_device
 
 _SPAN_UNIT = 64
-_EXAMINED = 512
+_EXAMINED = 4096
 """Likeliest tokens that a queued step examines for the nucleus; it cannot ask whether they hold it.
+
+A plain step more costs far more than a few thousand tokens: with 256 rows, one draw in a hundred
+that needs it would need it in nearly every step.
 """
 _FREE = [0, 0, 0, 0]
 """State of a free slot: its first place is written, and nobody reads what comes of it."""
@@ -86,6 +90,11 @@ class Waiting:
         return lambda: [
             [token, *given] for token, given in zip(tokens.tolist(), states, strict=True)
         ]
+
+    def decide(self, slots: Sequence[Occupant | None], open_: Sequence[int]) -> list[int]:
+        """Return the tokens of the slots ``open_`` from a step that looks as far as it must."""
+        tokens = self.queue(slots)()
+        return [tokens[slot][0] for slot in open_]
 
 
 class OneBehind:
@@ -157,10 +166,9 @@ class OneBehind:
 
         The tokens queued for them since are worthless, and the next step starts from their state.
         """
-        exact = self._exact.queue(slots)()
         for slot in open_:
             self._seated[slot] = None
-        return [exact[slot][0] for slot in open_]
+        return self._exact.decide(slots, open_)
 
     def _seat(self, slots: Sequence[Occupant | None]) -> None:
         changed = [n for n, row in enumerate(slots) if row is not self._seated[n]]
@@ -212,12 +220,6 @@ class OneBehind:
         if not torch.equal(self._state, self._after(start, tokens)):
             return "it leaves a wrong state for the next step"
         return ""
-
-
-def on_device(values: Sequence[object], device: torch.device) -> Tensor:
-    """Return integers as a tensor on ``device``, without waiting for work queued there."""
-    here = torch.tensor(values, dtype=torch.int64)
-    return here if device.type == "cpu" else here.pin_memory().to(device, non_blocking=True)
 
 
 def _reader(drawn: Tensor) -> Read:

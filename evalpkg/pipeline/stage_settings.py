@@ -38,6 +38,7 @@ def generation_settings(
         load_in_4bit=config.load_in_4bit,
         trust_remote_code=config.trust_remote_code,
         attention=config.attention,
+        share_prompts=config.share_prompts,
         cuda_graphs=not config.no_cuda_graphs,
         temperature=config.temperature,
         top_p=config.top_p,

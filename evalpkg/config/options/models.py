@@ -56,6 +56,12 @@ class ModelOptions(BaseModel):
     attention: Literal["auto", "sdpa", "flash_attention_2", "eager"] = setting(
         DEFAULTS.attention, "attention kernel for the prompts", "Models"
     )
+    share_prompts: bool = setting(
+        False,
+        "store a prompt once for all its samples, where FlashAttention computes the decoding "
+        "steps; not measured yet",
+        "Models",
+    )
     no_cuda_graphs: bool = setting(
         False, "launch the kernels of a decoding step one by one (CUDA)", "Models", identity=False
     )
