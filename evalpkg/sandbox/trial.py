@@ -71,10 +71,6 @@ class TrialOutcome:
     output: str = ""
 
 
-ABORTED = "the tests' process aborted"
-"""Message of the judge about tests that ended by ``abort``, or for want of memory."""
-
-
 def try_all(
     runtime: Runtime,
     provider: Provider,

@@ -26,6 +26,8 @@ class OutcomeKind(StrEnum):
     """The oracle holds no test of the task."""
     EXHAUSTED = "exhausted"
     """The answers kept the tests from ending."""
+    ABORTED = "aborted"
+    """The tests aborted their process; neither memory nor stack had run out."""
     NOT_LOADED = "not_loaded"
     """The program's library was built, but could not be loaded within the limits."""
     SERVER_GONE = "server_gone"

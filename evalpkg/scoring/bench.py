@@ -221,7 +221,7 @@ class Bench:
         refused = Refusals.now().since(before)
         judged = []
         for (program, _), outcome in zip(programs, outcomes, strict=True):
-            verdict = verdicts.tried(outcome, program.digest, self.trial_limits, program.task.test)
+            verdict = verdicts.tried(outcome, program.digest, self.trial_limits)
             again = self._again(outcome, verdict, stage, refused)
             if again is None and refused and _may_be_refused(outcome, verdict):
                 detail = verdict.detail or verdict.kind.value

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 
 from evalpkg.models import UNJUDGED, Verdict, VerdictKind
-from evalpkg.sandbox.trial import ABORTED, TrialLimits, TrialOutcome
+from evalpkg.sandbox.trial import TrialLimits, TrialOutcome
 from evalpkg.sandbox.vocabulary import OutcomeKind, Reason
 from evalpkg.scoring.diagnostics import Diagnostic
 from evalpkg.scoring.stops import Stop
 
 DETAIL = 2000
-_ABORT = re.compile(r"\babort\b")
 
 REFUSED_THREAD = "code: 11, kind: WouldBlock"
 """The text of std's panic on EAGAIN, which a subject meets only if it is refused a thread. A
@@ -43,18 +41,12 @@ def compiler_stopped(stop: Stop, detail: str, program: str) -> Verdict:
     return Verdict(kind, compile_ok, None, detail[:DETAIL], program)
 
 
-def tried(outcome: TrialOutcome, program: str, limits: TrialLimits, tests: str) -> Verdict:
-    """Return the verdict on a program that compiled and whose ``tests`` were run within ``limits``.
+def tried(outcome: TrialOutcome, program: str, limits: TrialLimits) -> Verdict:
+    """Return the verdict on a program that compiled and was run within ``limits``.
 
     The detail names limits and no measurements, so that judging again gives the same bytes.
     """
     kind, detail = _judge(outcome, limits)
-    if outcome.kind is OutcomeKind.EXHAUSTED and outcome.message == ABORTED:
-        # std aborts when memory runs out, too. If tests call it, that is how they fail.
-        if _ABORT.search(tests) is not None:
-            kind = VerdictKind.TEST_FAILED
-        else:
-            detail = f"memory: {ABORTED} on what the program answered"
     compile_ok = None if kind in UNJUDGED else True
     return Verdict(kind, compile_ok, None, detail[:DETAIL], program)
 
@@ -64,7 +56,7 @@ def _judge(outcome: TrialOutcome, limits: TrialLimits) -> tuple[VerdictKind, str
     match outcome.kind:
         case OutcomeKind.PASSED:
             return VerdictKind.PASSED, ""
-        case OutcomeKind.TEST_FAILED:
+        case OutcomeKind.TEST_FAILED | OutcomeKind.ABORTED:
             return VerdictKind.TEST_FAILED, where + outcome.message
         case OutcomeKind.PANICKED if REFUSED_THREAD in outcome.message:
             return VerdictKind.RESOURCE_LIMIT, f"{where}threads: one was refused"

@@ -122,6 +122,12 @@ ENDING = {
     f"use std::process::{{self, exit}};\n#[test] fn a() {{ {SIX} exit(0) }}": ("task_fault",) * 2,
     f"#[test] fn a() {{ {ENDS.replace('exit(1)', 'abort()')} }}": ("passed", "test_failed"),
     f"fn main() {{ {ENDS.replace('exit(1)', 'abort()')} }}": ("passed", "test_failed"),
+    'extern "C" fn f(ok: bool) { assert!(ok) }\n'
+    "#[test] fn a() { f(halve(6) == 3 && halve(4) == 2) }": ("passed", "test_failed"),
+    "#[test] fn abort() { let n = halve(6) + halve(4); "
+    "if n != 5 { std::hint::black_box(vec![1u8; 1 << 42]); } }": ("passed", "resource_limit"),
+    "fn abort(n: i32) -> i32 { if n == 5 { n } else { abort(std::hint::black_box(n)) + 1 } }\n"
+    "#[test] fn a() { assert_eq!(abort(halve(6) + halve(4)), 5) }": ("passed", "resource_limit"),
 }
 """Tests that end the process: the verdicts on the right program and on the constant."""
 BROKEN = {

@@ -35,6 +35,10 @@ const GRACE: Duration = Duration::from_secs(1);
 /// If so many servers end while they run one sample, the sample is the cause.
 const DEATHS: u32 = 2;
 
+/// The most bytes of error output that are read to learn why tests were aborted.
+const LAST_WORDS: usize = 512;
+const SEEK_END: c_int = 2;
+
 /// The part of an exit status that names a signal, and the signal of `abort`.
 const SIGNAL: c_int = 0x7f;
 const SIGABRT: c_int = 6;
@@ -160,7 +164,7 @@ fn settle(
             Err(error) => return Outcome::of(Kind::Infra, error.to_string()),
         };
         match job(&server, oracle, subject, patience) {
-            Ok(outcome) if outcome.kind == Kind::Exhausted => {
+            Ok(outcome) if leaves_no_report(outcome.kind) => {
                 server.end();
                 return outcome;
             }
@@ -178,6 +182,11 @@ fn settle(
         Kind::ServerGone,
         format!("the sandbox's server ended: {why}"),
     )
+}
+
+/// Tell whether tests that end so may leave a part of an answer on the pipe.
+fn leaves_no_report(kind: Kind) -> bool {
+    matches!(kind, Kind::Exhausted | Kind::Aborted)
 }
 
 fn load(libraries: &mut HashMap<String, usize>, path: &str, symbol: &str) -> io::Result<Oracle> {
@@ -236,7 +245,7 @@ fn job(server: &Server, oracle: Oracle, subject: &str, patience: Patience) -> io
         _ => return Ok(Outcome::of(Kind::Infra, text())),
     }
     let mut outcome = run_tests(line, oracle, patience)?;
-    if outcome.exit.is_empty() && outcome.kind != Kind::Exhausted {
+    if outcome.exit.is_empty() && !leaves_no_report(outcome.kind) {
         if outcome.kind == Kind::Gone {
             return Err(io::Error::other("no answer"));
         }
@@ -258,6 +267,7 @@ fn last_frame(line: Line) -> io::Result<Vec<u8>> {
 /// Run the tests in a process of their own, which bounds what the answers can make them do.
 fn run_tests(line: Line, oracle: Oracle, patience: Patience) -> io::Result<Outcome> {
     let (ours, theirs) = sys::socket_pair()?;
+    let said_before = end_of_errors();
     // SAFETY: this process has one thread.
     let pid = sys::check(unsafe { sys::fork() }, "fork")?;
     if pid == 0 {
@@ -284,16 +294,44 @@ fn run_tests(line: Line, oracle: Oracle, patience: Patience) -> io::Result<Outco
     let aborted = sys::reap(pid, 0).is_some_and(|(status, _)| status & SIGNAL == SIGABRT);
     match report {
         Some((_, bytes)) => decode(&bytes).ok_or_else(|| io::Error::other("malformed report")),
-        // `trial.py` knows the first text.
-        None if aborted => Ok(Outcome::of(
-            Kind::Exhausted,
-            "the tests' process aborted".into(),
-        )),
-        None => Ok(Outcome::of(
-            Kind::Exhausted,
-            "the answers keep the tests from ending".into(),
-        )),
+        None => {
+            let (kind, why) = why_without_report(aborted, &errors_since(said_before));
+            Ok(Outcome::of(kind, why.into()))
+        }
     }
+}
+
+/// Tell why tests left no report, from what std said before it aborted them.
+fn why_without_report(aborted: bool, said: &str) -> (Kind, &'static str) {
+    if !aborted {
+        (Kind::Exhausted, "the answers keep the tests from ending")
+    } else if said.contains("memory allocation of ") {
+        let why = "memory: the tests had none left for what the program answered";
+        (Kind::Exhausted, why)
+    } else if said.contains("has overflowed its stack") {
+        let why = "stack: the tests had none left for what the program answered";
+        (Kind::Exhausted, why)
+    } else {
+        (Kind::Aborted, "the tests' process aborted")
+    }
+}
+
+/// Return the length of our error output if it is a file, as `trial.py` gives it; else -1.
+fn end_of_errors() -> i64 {
+    // SAFETY: the call takes numbers.
+    unsafe { sys::lseek(2, 0, SEEK_END) }
+}
+
+/// Return the end of what was written to our error output since it had this length.
+fn errors_since(length: i64) -> String {
+    let mut bytes = [0u8; LAST_WORDS];
+    let start = (end_of_errors() - LAST_WORDS as i64).max(length);
+    if start < 0 {
+        return String::new();
+    }
+    // SAFETY: the buffer has the length that is given.
+    let read = unsafe { sys::pread(2, bytes.as_mut_ptr().cast(), bytes.len(), start) };
+    String::from_utf8_lossy(&bytes[..read.max(0) as usize]).into_owned()
 }
 
 /// Set limits, run the tests and exit; called in the forked child.

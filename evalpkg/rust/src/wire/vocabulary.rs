@@ -19,17 +19,19 @@ pub enum Kind {
     TestsMissing = 5,
     /// The answers kept the tests from ending.
     Exhausted = 6,
+    /// The tests aborted their process; neither memory nor stack had run out.
+    Aborted = 7,
     /// The program's library was built, but could not be loaded within the limits.
-    NotLoaded = 7,
+    NotLoaded = 8,
     /// The sandbox's server ended twice while this program alone was in it.
-    ServerGone = 8,
+    ServerGone = 9,
     /// The sandbox or the harness failed before any code of the program was loaded.
-    Infra = 9,
+    Infra = 10,
 }
 
 impl Kind {
     /// Every kind, at the index that is its number.
-    pub const ALL: [Kind; 10] = [
+    pub const ALL: [Kind; 11] = [
         Kind::Passed,
         Kind::TestFailed,
         Kind::Panicked,
@@ -37,6 +39,7 @@ impl Kind {
         Kind::BadAnswer,
         Kind::TestsMissing,
         Kind::Exhausted,
+        Kind::Aborted,
         Kind::NotLoaded,
         Kind::ServerGone,
         Kind::Infra,
@@ -52,6 +55,7 @@ impl Kind {
             Kind::BadAnswer => "bad_answer",
             Kind::TestsMissing => "tests_missing",
             Kind::Exhausted => "exhausted",
+            Kind::Aborted => "aborted",
             Kind::NotLoaded => "not_loaded",
             Kind::ServerGone => "server_gone",
             Kind::Infra => "infra",
