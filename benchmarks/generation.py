@@ -19,7 +19,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -134,10 +134,16 @@ class Contender:
 def ours(job: Job) -> dict[str, Contender]:
     """Return the engines of this process; on a GPU also our loop in other ways."""
     found = {"`generate`, flat copies": Contender(generate), "evalpkg": Contender(our_loop)}
-    if job.model.device.type == "cuda" and job.graphs:
+    kind = job.model.device.type
+    if kind == "cuda" and job.graphs:
         waiting = partial(our_loop, ahead=False)
         found["evalpkg, the host waits for each token"] = Contender(waiting)
-    kind = job.model.device.type
+    if kind == "cuda":
+        faster = compiled(job.model)
+        if flaw := flaw_of(faster, job):
+            print(f"the step is not compiled: {flaw}")
+        else:
+            found["evalpkg, torch.compile"] = Contender(partial(our_loop, network=faster))
     kernel, _ = choose_attention("auto", kind, str(job.model.dtype).removeprefix("torch."))
     if kernel == "flash_attention_2":
         network = Network(job.model, kernel)
@@ -152,6 +158,36 @@ def ours(job: Job) -> dict[str, Contender]:
             shared = Contender(partial(our_loop, network=sharing))
             found["evalpkg, FlashAttention, shared prompts"] = shared
     return found
+
+
+def compiled(model: Any) -> Network:
+    """Return a network whose decode step, and not its prompts, is compiled by ``torch.compile``.
+
+    More graphs than torch allows are an error here: a step that silently ran uncompiled would round
+    in another way.
+    """
+    network = Network(model, "sdpa")
+    plain, step = model.forward, network.step
+    fast = torch.compile(plain, dynamic=False, fullgraph=True)
+
+    def compiled_step(*args: Any, **named: Any) -> torch.Tensor:
+        model.forward = fast
+        try:
+            return step(*args, **named)
+        finally:
+            model.forward = plain
+
+    network.step = compiled_step  # type: ignore[method-assign]
+    return network
+
+
+def flaw_of(network: Network, job: Job) -> str:
+    """Run a few tokens; return why that fails, or nothing."""
+    try:
+        our_loop(replace(job, samples=1, new_tokens=3), network=network)
+    except Exception as error:  # a compiler may raise anything
+        return (str(error).splitlines() or [type(error).__name__])[0]
+    return ""
 
 
 def with_vllm(python: str, folder: str, job: Job) -> dict[str, Contender]:

@@ -5,11 +5,13 @@ from importlib.util import find_spec
 NEEDS_MODELS = [
     "test_adapter.py",
     "test_attach.py",
+    "test_compiled.py",
     "test_decoding.py",
     "test_flash.py",
     "test_loading.py",
     "test_sampling.py",
     "test_selftest.py",
+    "test_shared.py",
     "test_steps.py",
     "test_threads.py",
     "test_tokens.py",
