@@ -125,7 +125,8 @@ def check_command(file: Path, as_json: bool, sandbox_mode: str, crates: Path | N
     from evalpkg.scoring import ScoringSettings
 
     def begin(count: int) -> None:
-        click.echo(f"compiling and running the tests of {count} tasks", err=True)
+        tasks = "1 task" if count == 1 else f"{count:,} tasks"
+        click.echo(f"compiling and running the tests of {tasks}", err=True)
 
     checks = check_tasks(file, ScoringSettings(sandbox_mode=sandbox_mode, crates=crates), begin)
     bad = sum(bool(check.problem) for check in checks)

@@ -73,7 +73,8 @@ class Judge(Closing):
             return self._tasks[task_id]
         except KeyError:
             raise DataError(
-                f"there is no task '{str(task_id)[:200]}'", "'task_ids' lists the tasks that exist."
+                f"there is no task '{str(task_id)[:200]}'",
+                "'task_ids' (over HTTP: GET /tasks) lists those that exist.",
             ) from None
 
     def add_task(

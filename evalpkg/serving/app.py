@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -85,8 +85,7 @@ class Service:
         try:
             asked = JudgeRequest.model_validate_json(body)
         except ValidationError as error:
-            faults = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
-            return self._refuse(422, "malformed", "; ".join(faults))
+            return self._refuse(422, "malformed", "; ".join(map(_fault, error.errors())))
         count = len(asked.completions)
         if count > self._most:
             return self._refuse(413, "size", f"a request may have {self._most:,} completions")
@@ -105,7 +104,7 @@ class Service:
             task_id = asked.task_id or await self._own_task(asked)
             verdicts = await self._judge.judge_async((task_id, text) for text in asked.completions)
         except EvalError as error:
-            return self._refuse(400, "task", f"{error.cause} {error.cure}".strip())
+            return self._refuse(400, "task", ". ".join(filter(None, (error.cause, error.cure))))
         self._metrics.count(verdicts)
         self._metrics.seconds.observe(time.monotonic() - started)
         return JSONResponse({"task_id": task_id, "verdicts": [_as_json(one) for one in verdicts]})
@@ -137,6 +136,12 @@ async def _bounded_body(request: Request) -> bytes | None:
         if len(body) > LARGEST_REQUEST:
             return None
     return bytes(body)
+
+
+def _fault(error: Mapping[str, Any]) -> str:
+    """Name the field, if there is one, and what is wrong with it."""
+    place = ".".join(map(str, error["loc"]))
+    return f"{place}: {error['msg']}" if place else str(error["msg"])
 
 
 def _as_json(verdict: Verdict) -> dict[str, Any]:

@@ -30,6 +30,8 @@ class JsonLines:
         lines: its lines, each with its line feed.
         torn: True if a last line without line feed may be left from a kill, and does not count.
         cure: advice about a line that is not an object; ``{line}`` is replaced by its number.
+        faults: gets number and fault of each line that is not an object, and reading goes on; None
+            to raise at the first one.
 
     Attributes:
         number: number of the line last read, counted from 1.
@@ -38,12 +40,19 @@ class JsonLines:
     """
 
     def __init__(
-        self, path: Path, lines: Iterable[bytes], *, torn: bool = False, cure: str = MEND
+        self,
+        path: Path,
+        lines: Iterable[bytes],
+        *,
+        torn: bool = False,
+        cure: str = MEND,
+        faults: list[tuple[int, str]] | None = None,
     ) -> None:
         self._path = path
         self._lines = lines
         self._torn = torn
         self._cure = cure
+        self._faults = faults
         self.number = 0
         self.line = b""
         self.offset = 0
@@ -66,7 +75,12 @@ class JsonLines:
             except EOFError:
                 return
             except jsonlines.InvalidLineError as error:
-                raise self._refused(error.__cause__) from None
+                fault = _fault(error.__cause__)
+                if self._faults is None:
+                    cure = self._cure.format(line=self.number)
+                    raise DataError(f"{self.where}: {fault}", cure) from None
+                self._faults.append((self.number, fault))
+                continue
             yield value
 
     def _each(self) -> Iterator[bytes]:
@@ -86,18 +100,19 @@ class JsonLines:
         except (OSError, EOFError, zlib.error) as error:  # the last two: a cut or damaged .gz
             raise cannot_read(self._path, error) from error
 
-    def _refused(self, reason: BaseException | None) -> DataError:
-        cure = self._cure.format(line=self.number)
-        if reason is None:
-            return DataError(f"{self.where}: expected a JSON object", cure)
-        if isinstance(reason, json.JSONDecodeError):
-            column = min(reason.pos, len(reason.doc.rstrip())) + 1
-            said = f"{reason.msg}, column {column}"
-        elif isinstance(reason, UnicodeDecodeError):
-            said = f"not UTF-8: {reason.reason}, byte {reason.start}"
-        else:
-            said = str(reason)
-        return DataError(f"{self.where}: not valid JSON ({said})", cure)
+
+def _fault(reason: BaseException | None) -> str:
+    """Say why a line is not an object."""
+    if reason is None:
+        return "expected a JSON object"
+    if isinstance(reason, json.JSONDecodeError):
+        column = min(reason.pos, len(reason.doc.rstrip())) + 1
+        said = f"{reason.msg}, column {column}"
+    elif isinstance(reason, UnicodeDecodeError):
+        said = f"not UTF-8: {reason.reason}, byte {reason.start}"
+    else:
+        said = str(reason)
+    return f"not valid JSON ({said})"
 
 
 def open_lines(path: Path) -> IO[bytes]:
@@ -112,14 +127,20 @@ def open_lines(path: Path) -> IO[bytes]:
         raise cannot_read(path, error) from error
 
 
-def read_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def read_objects(
+    path: Path, faults: list[tuple[int, str]] | None = None
+) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield ``(line number, object)`` of each line that is not blank.
+
+    Args:
+        path: the file.
+        faults: gets number and fault of each line that is not an object; None to raise instead.
 
     Raises:
         DataError: if the file cannot be read, or a line is not a JSON object.
     """
     with open_lines(path) as file:
-        lines = JsonLines(path, file)
+        lines = JsonLines(path, file, faults=faults)
         for value in lines:
             yield lines.number, value
 

@@ -127,7 +127,10 @@ def read_tasks_of(path: Path, name: str = "") -> list[Task]:
     """
     rows = read_published(path, name)
     if rows.problems:
-        raise DataError(_told(path, rows.problems), "docs/dataset.md says what a row needs.")
+        raise DataError(
+            _told(path, rows.problems),
+            "docs/dataset.md says what a row needs; a line that is no JSON may be cut off.",
+        )
     if not rows.tasks:
         raise DataError(f"{path} holds no tasks", "It should hold one JSON object a line.")
     return [task for _, task in rows.tasks]

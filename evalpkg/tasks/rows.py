@@ -36,13 +36,13 @@ def read_published(path: Path, name: str = "") -> Rows:
         name: name of the set in the file; any other name means a set of the user's own.
 
     Raises:
-        DataError: if the file cannot be read, or a line is not a JSON object.
+        DataError: if the file cannot be read.
     """
     convert = NAMED[name].convert if name in NAMED else convert_own
     tasks: list[tuple[int, Task]] = []
     lines: dict[str, int] = {}
     problems: list[tuple[int, str]] = []
-    for number, row in read_objects(path):
+    for number, row in read_objects(path, problems):
         try:
             task = _sound(convert(row))
             if task.task_id in lines:

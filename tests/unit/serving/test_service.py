@@ -28,7 +28,7 @@ class FakeJudge:
 
     def task(self, task_id: str) -> Task:
         if task_id != "t":
-            raise DataError(f"there is no task '{task_id}'")
+            raise DataError(f"there is no task '{task_id}'", "Ask for another one.")
         return Task("t", "fn t() {", "t", "")
 
     def add_task(
@@ -95,12 +95,19 @@ def test_a_malformed_request_is_refused_with_the_reason(http: Any, body: object)
     said = http.post("/judge", json=body, headers=TOKEN)
     assert said.status_code == 422
     assert said.json()["error"]
+    assert not said.json()["error"].startswith(":")
+
+
+def test_text_that_is_no_json_is_refused_without_an_empty_field_name(http: Any) -> None:
+    said = http.post("/judge", content="{bad", headers=TOKEN)
+    assert said.status_code == 422
+    assert said.json()["error"].startswith("Invalid JSON")
 
 
 def test_an_unknown_task_is_named(http: Any) -> None:
     said = ask(http, task_id="u", completions=["right"])
     assert said.status_code == 400
-    assert "'u'" in said.json()["error"]
+    assert said.json()["error"] == "there is no task 'u'. Ask for another one."
 
 
 def test_what_is_too_large_is_refused(http: Any) -> None:
@@ -111,7 +118,9 @@ def test_what_is_too_large_is_refused(http: Any) -> None:
 def test_tasks_of_ones_own_need_leave() -> None:
     body = {"prompt": "fn own() {", "tests": "mod tests {}", "completions": ["right"]}
     with client() as http:
-        assert ask(http, **body).status_code == 400
+        refused = ask(http, **body)
+        assert refused.status_code == 400
+        assert "tasks only. Start it with" in refused.json()["error"]
     with client(own_tasks=True) as http:
         assert ask(http, **body).json()["verdicts"][0]["passed"]
         with_crates = ask(http, **body, crates={"regex": "1"})

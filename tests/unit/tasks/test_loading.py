@@ -107,6 +107,17 @@ def test_a_truncated_line_is_named(tmp_path: Path) -> None:
     assert "cut off" in caught.value.cure
 
 
+def test_lines_that_are_no_rows_are_named_with_all_others_that_cannot_be_used(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "t.jsonl"
+    path.write_text(f'{{"task_id": "a"}}\nnot json\n{json.dumps(ROW)}\n[]\n{json.dumps(ROW)}\n')
+    with pytest.raises(DataError) as caught:
+        load_tasks(str(path))
+    told = [line.strip().split(":")[0] for line in caught.value.cause.splitlines()[1:]]
+    assert told == ["line 1", "line 2", "line 4", "line 5"]
+
+
 def test_a_line_that_is_no_object_is_named(tmp_path: Path) -> None:
     path = tmp_path / "t.jsonl"
     path.write_text("[1, 2]\n")
