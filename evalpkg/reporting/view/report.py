@@ -142,10 +142,12 @@ def build_view(run: RunFiles, modes: tuple[Mode, ...] | None = None) -> ReportVi
 def _scope(run: RunFiles, metrics: Metrics) -> str:
     """Describe the tasks and the sampling in one line."""
     per_task = max(own.samples_per_task for own in metrics.roles.values())
+    uneven = run.metadata.uneven.values() if run.metadata else ()
+    fewest = min((count for own in uneven for count in own.values()), default=per_task)
     when = run.metadata.started_at[:10] if run.metadata else ""
     parts = [
         plural(metrics.tasks, "task"),
-        f"{plural(per_task, 'sample')} each",
+        f"{f'{fewest:,} to ' if fewest < per_task else ''}{plural(per_task, 'sample')} each",
         plural(len(metrics.roles), "model"),
         plain(when),
     ]

@@ -342,6 +342,16 @@ def test_a_verdict_and_an_error_code_lead_to_their_samples(opened):
     expect(page.locator("#filter-code")).to_have_value("E0502")
 
 
+def test_a_phone_breaks_a_long_path_in_a_warning(browser, tmp_path):
+    layout = make_run(tmp_path / "run")
+    finish_run(layout, 4, (1,), warnings=[f"6 samples in /{'long_name_' * 12}.jsonl are left out"])
+    write_reports(layout.root)
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    page.goto(layout.html.as_uri())
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.close()
+
+
 def test_a_phone_shows_the_difference_and_reads_the_plots(opened):
     page = opened(viewport={"width": 390, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -281,3 +281,10 @@ def test_an_empty_directory_is_refused_with_a_cure(tmp_path):
     with pytest.raises(DataError, match="holds no rows") as caught:
         write_reports(RunLayout(tmp_path).root)
     assert caught.value.cure
+
+
+def test_the_first_line_does_not_say_that_uneven_numbers_of_samples_are_equal(tmp_path):
+    layout = make_run(tmp_path / "run")
+    finish_run(layout, 4, (1,), uneven={Role.BASE: {"Synthetic/0": 2}})
+    write_reports(layout.root)
+    assert "2 to 4 samples each" in layout.html.read_text(encoding="utf-8")
