@@ -74,7 +74,7 @@ class ConfigCommand(EvalCommand):
         sections: dict[str, list[tuple[str, str]]] = {"Options": []}
         for param in self.get_params(ctx):
             record = param.get_help_record(ctx)
-            if record is not None:
+            if record is not None and not isinstance(param, click.Argument):
                 sections.setdefault(getattr(param, "group", "Options"), []).append(record)
         for title, records in sections.items():
             with formatter.section(title):

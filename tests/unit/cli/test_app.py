@@ -211,3 +211,10 @@ def test_check_config_refuses_what_a_run_refuses(tmp_path: Path, line: str, said
     assert (checked.returncode, checked.stderr) == (ran.returncode, ran.stderr)
     assert checked.returncode == ExitCode.USAGE
     assert said in checked.stderr
+
+
+@pytest.mark.parametrize("command", ["score", "run", "generate"])
+def test_the_help_lists_no_argument_among_the_options(command: str) -> None:
+    shown = evalpkg(command, "--help").stdout
+    assert "Options:" in shown
+    assert not [line for line in shown.splitlines() if line.startswith("  [")]
