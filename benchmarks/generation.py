@@ -213,13 +213,18 @@ def with_vllm(python: str, folder: str, job: Job) -> dict[str, Contender]:
 
 
 def timings(job: Job, repeats: int, contenders: dict[str, Contender]) -> dict[str, list[Timing]]:
-    """Run the engines in turns, so that other load affects all; the first turn is a warm-up."""
+    """Run the engines in turns, so that other load affects all; the first turn is a warm-up.
+
+    Each turn has other prompts: vLLM would find those of the last turn in its cache.
+    """
     found: dict[str, list[Timing]] = {name: [] for name in contenders}
     for turn in range(repeats + 1):
+        prompts = [[first + turn, *rest] for first, *rest in job.prompts]
+        asked = replace(job, prompts=prompts)
         for name, contender in contenders.items():
             torch.manual_seed(turn)
             wall, cpu = time.perf_counter(), contender.cpu()
-            tokens = contender.run(job)
+            tokens = contender.run(asked)
             if not job.ends and tokens != len(job.prompts) * job.samples * job.new_tokens:
                 raise RuntimeError(f"{name} made {tokens} tokens: not the job that was asked for")
             if job.model.device.type == "cuda":

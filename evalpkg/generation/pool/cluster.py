@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import socket
 from functools import cache
 from importlib.util import find_spec
 from typing import Any
@@ -19,6 +20,12 @@ LOCAL, AUTO = "local", "auto"
 TOKEN_VARIABLES = ("RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH")
 CONNECT_SECONDS = 30
 START_TRIES = 3
+
+_LAST_PORT = 65535
+_CURE = (
+    "Is the head running, is its address right, is the token the one it was started with, and has "
+    "it the same versions of Ray and Python?"
+)
 
 
 def connect(settings: GenerationSettings) -> Any:
@@ -45,19 +52,39 @@ def connect(settings: GenerationSettings) -> Any:
             f"the cluster {settings.cluster} asks for a token, and none is given",
             "Set RAY_AUTH_TOKEN_PATH to the file with the token that the head was started with.",
         )
+    address = os.environ.get("RAY_ADDRESS", AUTO) if settings.cluster == AUTO else settings.cluster
+    if address != AUTO:
+        _require_answer(address)
+    os.environ.setdefault("RAY_gcs_server_request_timeout_seconds", str(CONNECT_SECONDS))
+    # The tries to connect, and not of Redis, which is not used. Ray reads it when it is imported.
+    os.environ.setdefault("RAY_NUM_REDIS_GET_RETRIES", "2")
     import ray
 
-    os.environ.setdefault("RAY_gcs_server_request_timeout_seconds", str(CONNECT_SECONDS))
     try:
         ray.init(address=settings.cluster, log_to_driver=False, logging_level="ERROR")
     except (ConnectionError, RuntimeError, ValueError, ray.exceptions.RayError) as error:
-        reason = str(error).strip().splitlines()
+        # Of other versions, the lines after the first name both.
+        reason = " ".join(str(error).split())[:300]
         raise EnvironmentUnfitError(
-            f"the cluster {settings.cluster} cannot be joined: {reason[0] if reason else error}",
-            "Is the head running, is its address right, is the token the one it was started with, "
-            "and has it the same versions of Ray and Python?",
+            f"the cluster {settings.cluster} cannot be joined: {reason}", _CURE
         ) from error
     return ray
+
+
+def _require_answer(address: str) -> None:
+    """Refuse an address where nothing listens: Ray would ask there again and again for minutes."""
+    host, _, port = address.rpartition("://")[2].rpartition(":")
+    if not host or not port.isdigit() or int(port) > _LAST_PORT:
+        raise ConfigError(
+            f"the cluster is {address!r}",
+            "Choose local, auto, or the address of a head, such as 10.0.0.1:6379.",
+        )
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), CONNECT_SECONDS).close()
+    except OSError as error:
+        raise EnvironmentUnfitError(
+            f"the cluster {address} cannot be joined: {error.strerror or error}", _CURE
+        ) from error
 
 
 @cache
