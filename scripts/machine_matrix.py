@@ -139,6 +139,67 @@ STATES = (
     State("niceness 19", "renice -n 19 $$ >/dev/null"),
     State("SIGPIPE and SIGXFSZ ignored", "trap '' PIPE XFSZ"),
     State("stdout closed", "exec >&-"),
+    State("stdin closed", "exec <&-"),
+    State("stdin and stdout closed", "exec <&- >&-"),
+    State("stdout a pipe that nobody reads", "exec > >(exit 0); sleep 1"),
+    State("stdout full", "exec >/dev/full"),
+    State("ulimit -n 64", "ulimit -n 64"),
+    State("ulimit -f 0", "ulimit -f 0"),
+    State("ulimit -f 200000", "ulimit -f 200000"),
+    State("ulimit -i 0, -e 0, -r 0", "ulimit -i 0 -e 0 -r 0"),
+    State("all signals blocked", outer=("env", "--block-signal")),
+    State("all signals ignored", outer=("env", "--ignore-signal")),
+    State("one processor", outer=("taskset", "1")),
+    State("scheduled when idle", outer=("chrt", "--idle", "0")),
+    State("clock since boot years ahead", outer=("unshare", "--time", "--boottime", "300000000")),
+    State("killed first when memory is short", "echo 1000 > /proc/self/oom_score_adj"),
+    State("cpu cgroup of a quarter", _cgroup("cpu", "cpu.cfs_quota_us 25000")),
+    State("PATH without rustc", "export PATH=/usr/bin:/bin; unset RUSTC"),
+    State("PATH unset", "unset PATH RUSTC"),
+    State(
+        "LD_PRELOAD of a library", "export LD_PRELOAD=libm.so.6 LD_BIND_NOW=1 LD_LIBRARY_PATH=/lib"
+    ),
+    State(
+        "settings of the allocator",
+        "export MALLOC_PERTURB_=165 MALLOC_ARENA_MAX=1 GLIBC_TUNABLES=glibc.malloc.tcache_count=0",
+    ),
+    State("PYTHONWARNINGS=error", "export PYTHONWARNINGS=error PYTHONDEVMODE=1"),
+    State("PYTHONOPTIMIZE=2", "export PYTHONOPTIMIZE=2 PYTHONHASHSEED=7 PYTHONDONTWRITEBYTECODE=1"),
+    State("cold cache", "export EVALPKG_CACHE=$(mktemp -d -p /var/tmp)"),
+    State(
+        "two runs at once, cold cache",
+        "export EVALPKG_CACHE=$(mktemp -d -p /var/tmp); other=$(mktemp -d -p /var/tmp); "
+        '("$@" --output-dir $other; rm -r $other) >/dev/null 2>&1 &',
+    ),
+    State("TMPDIR relative", "cd $(mktemp -d -p /var/tmp); mkdir t; export TMPDIR=t"),
+    State(
+        "TMPDIR noexec, /dev/shm noexec",
+        SHM.format("noexec") + "; mount -t tmpfs -o noexec tmpfs /mnt; export TMPDIR=/mnt",
+        True,
+    ),
+    State(
+        "TMPDIR with a long name, a line's end and a quotation mark",
+        "d=$(mktemp -d -p /var/tmp)/$(printf 'x%.0s' {1..200})$'\\n\"'; mkdir \"$d\"; "
+        'export TMPDIR="$d"; ' + SHM.format("size=1m"),
+        True,
+    ),
+    State(
+        "/tmp full", "mount -t tmpfs -o size=1m tmpfs /tmp; cat /dev/zero > /tmp/x || true", True
+    ),
+    State(
+        "/dev/shm and TMPDIR without inodes",
+        SHM.format("nr_inodes=20")
+        + "; mount -t tmpfs -o nr_inodes=20 tmpfs /tmp; export TMPDIR=/tmp",
+        True,
+    ),
+    State("working directory read-only", "mount -t tmpfs -o ro tmpfs /mnt; cd /mnt", True),
+    State(
+        "working directory with letters of no code page",
+        "cd $(mktemp -d -p /var/tmp $'\\xff XXXX')",
+    ),
+    State("/proc hides others", "mount -t proc -o hidepid=2 proc /proc", True),
+    State("/proc empty", "mount -t tmpfs tmpfs /proc", True),
+    State("/sys empty", "mount -t tmpfs tmpfs /sys", True),
 )
 
 

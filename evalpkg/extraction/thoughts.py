@@ -33,7 +33,7 @@ _TAG = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_ESCAPED = re.compile(rf"\s*(?:&lt;|\\<)(/?{_TAG_NAME})(?:&gt;|\\>)", re.IGNORECASE)
+_ESCAPED = re.compile(rf"(?:&lt;|\\<)(/?{_TAG_NAME})(?:&gt;|\\>)", re.IGNORECASE)
 """A tag as a page or Markdown escapes it."""
 
 _FIELD = re.compile(_TAG_NAME, re.IGNORECASE)
@@ -121,7 +121,7 @@ def _without_tags(text: str) -> str:
         answers = find_marks(text, _HEADED_END)
         if answers and ("fn " in text[answers[-1].end() :] or "}" in text[answers[-1].end() :]):
             return text[answers[-1].end() :]
-    if _ESCAPED.match(text) is not None:
+    if _ESCAPED.match(text.lstrip()) is not None:
         text = _ESCAPED.sub(r"\n<\1>", text)
     folded = _FOLDED.match(text) if "<details" in text else None
     if folded is not None and _SUMMARY.search(folded["summary"]):
