@@ -6,6 +6,7 @@ machine. A count of characters, weighted by how much work they cause, does not.
 
 from __future__ import annotations
 
+import math
 import re
 import threading
 from collections.abc import Iterator
@@ -22,6 +23,10 @@ VERY_DEAR = 6 * DEAR
 """Weight of a comment that begins directly after a word: rare, and slow where it is an error."""
 
 _GLUED_COMMENT = re.compile(rb"[^\s/;{},)]//")
+
+_LEAST_PER_STEP = 4
+"""Least bytes of sound code that the parser reads in one step; it takes more steps where it tries
+many ways to recover from an error (`-->` many times)."""
 
 _MOST_OPEN_TEXTS = 16
 """Starts of raw strings that cost nothing extra. From each one without an end, the grammar reads
@@ -81,6 +86,22 @@ def charge_parse(source: bytes) -> None:
     charge(VERY_DEAR * len(_GLUED_COMMENT.findall(source)))
     if source.count(b"r#") + source.count(b'r"') > _MOST_OPEN_TEXTS:
         charge(_open_texts(source) * len(source) // _MOST_OPEN_TEXTS)
+
+
+def charge_steps(steps: int, length: int) -> None:
+    """Charge the steps of a parser that were more than sound code of this length takes.
+
+    Raises:
+        TooComplexError: if less work is left.
+    """
+    charge(DEAR * max(0, steps - length // _LEAST_PER_STEP))
+
+
+def most_steps(length: int) -> float:
+    """Return the number of steps that a parser may take for a text of this length."""
+    if _meter.left is None:
+        return math.inf
+    return length // _LEAST_PER_STEP + max(0, _meter.left) // DEAR
 
 
 def _open_texts(source: bytes) -> int:

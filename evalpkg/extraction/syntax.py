@@ -9,7 +9,7 @@ from functools import lru_cache
 import tree_sitter_rust
 from tree_sitter import Language, Node, Parser, Tree
 
-from evalpkg.extraction.budget import charge_parse
+from evalpkg.extraction.budget import charge_parse, charge_steps, most_steps
 
 NAMED_ITEMS = frozenset(
     {
@@ -66,7 +66,9 @@ def parse(source: bytes) -> Tree:
         TooComplexError: if the answer being read takes more work than any honest one.
     """
     charge_parse(source)  # also for a cached tree, so that the count is always the same
-    return _parse(source)
+    tree, steps = _parse(source)
+    charge_steps(steps, len(source))
+    return tree
 
 
 def parse_prompt(source: bytes) -> Tree:
@@ -75,9 +77,30 @@ def parse_prompt(source: bytes) -> Tree:
 
 
 @lru_cache(maxsize=16)
-def _parse(source: bytes) -> Tree:
-    """Parse and keep the last few trees: several attempts often parse the same text."""
-    return _parsers.parser.parse(source)
+def _parse(source: bytes) -> tuple[Tree, int]:
+    """Parse and keep the last few trees: several attempts often parse the same text.
+
+    Returns:
+        the tree, and the number of steps: the parser reports each hundred operations.
+    """
+    parser = _parsers.parser
+    most = most_steps(len(source))
+    steps = 0
+
+    def count(_offset: int, _has_error: bool) -> bool:
+        nonlocal steps
+        steps += 1
+        return steps > most
+
+    try:
+        tree = parser.parse(lambda offset, _: source[offset:], progress_callback=count)
+    except ValueError:
+        parser.reset()
+        charge_steps(steps, len(source))  # it was stopped
+        raise
+    # A tree that was read through a function is slow to take text from. A sound one is made anew
+    # from its own parts.
+    return tree if tree.root_node.has_error else parser.parse(source, tree), steps
 
 
 def walk(root: Node) -> Iterator[Node]:

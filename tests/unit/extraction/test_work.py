@@ -66,3 +66,24 @@ def test_a_name_of_many_words_is_read_in_one_way_only() -> None:
     """A pattern that splits it in every possible way would not end within a lifetime."""
     text = f"<{'a_' * 200}!\n    x\n}}\n</think>{'a-_' * 200}<{'b:' * 200}"
     assert work_of(text)[1] < budget.MOST_WORK
+
+
+@pytest.mark.parametrize("piece", ["-->", "- ->"])
+@pytest.mark.parametrize("before", ["", "fn twice(n: i32) -> i32 {\n", "```rust\n"])
+def test_a_text_from_which_the_parser_recovers_in_many_ways_is_too_complex(
+    piece: str, before: str
+) -> None:
+    task = Task("t", "fn twice(n: i32) -> i32 {\n", "twice", "")
+    trace = Trace()
+    found = extract(task, before + piece * (30_000 // len(piece)), trace)
+    assert found.rule == TOO_COMPLEX
+    assert trace.work == budget.MOST_WORK
+
+
+def test_the_work_is_the_same_whether_a_tree_is_kept_or_not() -> None:
+    task = Task("t", "fn twice(n: i32) -> i32 {\n", "twice", "")
+    text = "fn twice(n: i32) -> i32 {\n" + "-->" * 200
+    first, second = Trace(), Trace()
+    extract(task, text, first)
+    extract(task, text, second)
+    assert first.work == second.work
