@@ -79,7 +79,7 @@ def command(
 
     beyond = beyond_reach(config.k_values, config.num_samples)
     if beyond and not config.auto_samples:
-        say(f"{beyond} will be n/a: there are {config.num_samples} samples per task")
+        say(f"{beyond} will be n/a with --num-samples {config.num_samples}")
     if len(several) < 2:
         return show_outcome(run(config))
     from evalpkg.pipeline.checkpoints import run_checkpoints
