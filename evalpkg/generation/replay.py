@@ -68,7 +68,8 @@ class ReplayBackend:
         if sample is None:
             raise DataError(
                 f"{source} has no sample {index} of task {task.task_id}",
-                "Ask for fewer samples or fewer tasks, or complete the file.",
+                "Ask for fewer samples or tasks, or complete the file; 'evalpkg score' judges those"
+                " that are there.",
             )
         return sample
 
