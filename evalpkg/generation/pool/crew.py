@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -187,11 +187,22 @@ def compare(one: Introduction, other: Introduction) -> list[str]:
     ]
     here, there = one.generated.libraries, other.generated.libraries
     pairs += [(name, here.get(name), there.get(name)) for name in sorted({*here, *there})]
+    mine, theirs = one.generated.details, other.generated.details
+    pairs += [(name, mine.get(name), theirs.get(name)) for name in ("dtype", "quantization")]
+    pairs += [
+        (f"{part} attention", _kernel(mine, part), _kernel(theirs, part))
+        for part in ("prompt", "decode")
+    ]
     for role in Role:
         this, that = one.generated.models.get(role), other.generated.models.get(role)
         if this != that:
             pairs.append((f"the {role.in_words} model", _digests(this), _digests(that)))
     return [f"{name}: {left}, {right}" for name, left, right in pairs if left != right]
+
+
+def _kernel(details: Mapping[str, object], part: str) -> object:
+    kernels = details.get("attention")
+    return kernels.get(part) if isinstance(kernels, Mapping) else None
 
 
 def _digests(model: ModelUsed | None) -> str:

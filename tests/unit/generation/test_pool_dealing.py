@@ -68,3 +68,18 @@ def test_workers_with_other_libraries_code_or_weights_are_told_apart() -> None:
     weights = Generated("transformers", {Role.BASE: ModelUsed("m", weights={"w": "b" * 64})})
     (told,) = compare(one, replace(one, generated=replace(weights, libraries={"torch": "2.13"})))
     assert told.startswith("the base model: m  w=aaaaaaaaaaaa, m  w=bbbbbbbbbbbb")
+
+
+def test_workers_that_round_in_another_way_are_told_apart() -> None:
+    details = {"dtype": "bfloat16", "attention": {"prompt": "sdpa", "decode": "x", "note": ""}}
+    made = Generated("transformers", {}, details=details)
+    one = Introduction("a", 1, "3.11.7", "c0de", made)
+
+    def with_details(**changes: object) -> Introduction:
+        return replace(one, generated=replace(made, details={**details, **changes}))
+
+    assert compare(one, with_details(device="another")) == []
+    assert compare(one, with_details(dtype="float16")) == ["dtype: bfloat16, float16"]
+    assert compare(one, with_details(quantization="nf4")) == ["quantization: None, nf4"]
+    other = with_details(attention={"prompt": "sdpa", "decode": "y", "note": "why"})
+    assert compare(one, other) == ["decode attention: x, y"]
