@@ -157,6 +157,8 @@ def _choose(turns: list[_Turn]) -> str:
         if final:
             return final[0]
         plain = [t.text for t in turns if not t.channel and t.who in ("", "assistant")]
+        # A call of a tool has a channel of its own.
+        plain += [t.text for t in turns if t.channel == "commentary" and t.text.startswith("{")]
         return next((said for said in plain if said.strip()), "")
     marked = any(turn.who == "answer" for turn in turns)
     answering = ("answer",) if marked else ("", *_ANSWERING)

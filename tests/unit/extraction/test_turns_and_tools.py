@@ -38,6 +38,8 @@ TURNS = {
     "Ring": f"{RUST}<|role_end|><role>HUMAN</role>x<role>ASSISTANT</role>{DRAFT}",
     "Granite": f"Here is my thought process:\n{SAID}\nHere is my response:\n\n{RUST}",
     "thoughts in a turn of their own": f"<think>{SAID}</think>\n<|im_start|>assistant\n{RUST}",
+    "a call of a tool in Harmony": f"<|channel|>analysis<|message|>{SAID}<|end|><|start|>assistant"
+    f" to=functions.write<|channel|>commentary json<|message|>{CALL}<|call|>",
     "Llama": f"{RUST}<|eot|><|header_start|>user<|header_end|>\n{DRAFT}",
 }
 FORMS = {
