@@ -170,6 +170,9 @@ def varlen(q, k, v, *, cu_seqlens_q, cu_seqlens_k, max_seqlen_q, max_seqlen_k, *
     """Do what ``flash_attn_varlen_func`` documents for pages, and require what it requires."""
     assert named["return_attn_probs"]
     assert named["block_table"].dtype == cu_seqlens_q.dtype == cu_seqlens_k.dtype == torch.int32
+    assert q.stride(-1) == k.stride(-1) == v.stride(-1) == named["block_table"].stride(-1) == 1
+    assert cu_seqlens_q.is_contiguous()
+    assert cu_seqlens_k.is_contiguous()
     assert k.shape[1] % 256 == 0
     assert k.shape[1] == max_seqlen_k
     assert max_seqlen_q > 1
