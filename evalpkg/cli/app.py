@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import importlib
 import os
@@ -15,7 +16,7 @@ import click
 from evalpkg import __version__
 from evalpkg.cli.help import EXIT_CODE_TABLE, HELP
 from evalpkg.cli.streams import open_closed_streams
-from evalpkg.errors import ConfigError, EvalError, ExitCode
+from evalpkg.errors import ConfigError, EnvironmentUnfitError, EvalError, ExitCode
 
 COMMANDS = {
     "run": "Evaluate a base model and its fine-tune: generate, judge, report.",
@@ -93,6 +94,9 @@ def main() -> NoReturn:
     sys.exit(run())
 
 
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
 def _show_warnings() -> None:
     """Print the scorer's warnings about this machine to stderr, one line each."""
     import logging
@@ -113,6 +117,17 @@ def run() -> int:
         return ExitCode.INTERRUPTED
     except click.ClickException as error:
         return _show_usage_error(error)
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        place = error.filename or "standard output, or a file of this run,"
+        return show_error(
+            EnvironmentUnfitError(
+                f"{place} cannot be written: {error.strerror}",
+                "Make room, or raise the limit (`ulimit -f`). Finished work is kept: resume with "
+                "the same command.",
+            )
+        )
     return status if isinstance(status, int) else ExitCode.OK
 
 

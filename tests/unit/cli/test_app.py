@@ -218,3 +218,17 @@ def test_the_help_lists_no_argument_among_the_options(command: str) -> None:
     shown = evalpkg(command, "--help").stdout
     assert "Options:" in shown
     assert not [line for line in shown.splitlines() if line.startswith("  [")]
+
+
+def test_output_that_cannot_be_written_is_named_without_a_traceback() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "evalpkg", "--help"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 3
+    assert done.stderr.startswith("error: standard output")
+    assert "Traceback" not in done.stderr
