@@ -1,7 +1,8 @@
 """Score one corpus under many states of the machine, and write the results as a table.
 
-The rule has only two cases. Either the verdicts equal those of a good machine, or the command ends
-with an error that names the cause, before it judges. States that mount something need root.
+The rule has only two cases. Either all verdicts equal those of a good machine, or the command ends
+with an error that names the cause, and the verdicts that it has written, if any, equal them. States
+that mount something need root.
 
     python scripts/machine_matrix.py [--rows N] [--only TEXT] [--write docs/machine-states.md]
 """
@@ -207,6 +208,8 @@ class Result:
     """Result of the corpus in one state.
 
     Attributes:
+        written: rows that the command has written.
+        missing: rows that it has not written.
         wrong: rows whose verdict differs from that of a good machine, those without one left out.
         unjudged: rows that ended as ``infra_error``.
     """
@@ -214,22 +217,28 @@ class Result:
     state: str
     status: int
     said: str
-    wrong: int = 0
-    unjudged: int = 0
+    written: int
+    missing: int
+    wrong: int
+    unjudged: int
 
     @property
     def holds(self) -> bool:
         """Tell whether the rule holds."""
         if self.status in (0, 6):
-            return self.wrong == 0
-        return self.status in (2, 3) and self.said.startswith("error: ")
+            return self.wrong == self.missing == 0
+        return self.wrong == 0 and self.status in (2, 3) and self.said.startswith("error: ")
 
     def row(self) -> str:
         """Write a line of the table."""
-        if self.status == 0:
-            what = "the same verdicts" if not self.wrong else f"**{self.wrong} rows differ**"
+        if self.wrong:
+            what = f"**{self.wrong} rows differ**"
+        elif self.status == 0:
+            what = "the same verdicts" if not self.missing else f"**{self.missing} rows are lost**"
         elif self.status == 6:
             what = f"{self.unjudged} rows have no verdict, the rest is the same"
+        elif self.written:
+            what = f"ends with {self.status} after it judged: the same verdicts"
         else:
             what = f"ends with {self.status} before it judges"
         said = self.said.replace("|", "/")[:300]
@@ -310,9 +319,10 @@ def measure(states: Sequence[State], rows: int) -> list[Result]:
             sys.exit(f"this machine is not good enough to compare with: {said}")
         for number, state in enumerate(states):
             status, said, found = score(samples, place / str(number), state)
-            pairs = list(zip(good, found, strict=False))
+            pairs = zip(good, found, strict=False)
             wrong = sum(a != b and b != "infra_error" for a, b in pairs)
-            results.append(Result(state.name, status, said, wrong, found.count("infra_error")))
+            missing, unjudged = len(good) - len(found), found.count("infra_error")
+            results.append(Result(state.name, status, said, len(found), missing, wrong, unjudged))
             print(results[-1].row(), flush=True)
     finally:
         shutil.rmtree(place)
@@ -338,9 +348,9 @@ def main() -> int:
 PAGE = """# States of the machine
 
 This table shows the result of one corpus of {rows} answers (right, wrong and hostile) in unusual
-states of the machine. The rule: the verdicts equal those of a good machine, or the command ends
-with an error that names the cause, before it judges. Made by
-`python scripts/machine_matrix.py --write`, as root.
+states of the machine. The rule: all verdicts equal those of a good machine, or the command ends
+with an error that names the cause, and the verdicts that it has written, if any, equal them.
+Made by `python scripts/machine_matrix.py --write`, as root.
 
 | state | result | message |
 |---|---|---|
