@@ -94,13 +94,23 @@ def _parse(source: bytes) -> tuple[Tree, int]:
 
     try:
         tree = parser.parse(lambda offset, _: source[offset:], progress_callback=count)
-    except ValueError:
+    except BaseException as error:
         parser.reset()
-        charge_steps(steps, len(source))  # it was stopped
+        first = _first_cause(error)
+        if isinstance(first, KeyboardInterrupt):
+            raise first from None  # it came while the parser read the source
+        if isinstance(error, ValueError):
+            charge_steps(steps, len(source))  # it was stopped
         raise
     # A tree that was read through a function is slow to take text from. A sound one is made anew
     # from its own parts.
     return tree if tree.root_node.has_error else parser.parse(source, tree), steps
+
+
+def _first_cause(error: BaseException) -> BaseException:
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return error
 
 
 def walk(root: Node) -> Iterator[Node]:

@@ -1,7 +1,7 @@
 """Servers disturb a run: they refuse parameters and tasks, restart, hang, answer in odd forms."""
 
-import _thread
 import json
+import signal
 import threading
 
 import pytest
@@ -137,12 +137,26 @@ def test_the_wait_has_an_end():
         )
 
 
+def press_ctrl_c() -> None:
+    """Send a real signal: it wakes the main thread where that waits for an answer."""
+    signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+
+@pytest.fixture
+def python_interrupts():
+    """Let SIGINT raise KeyboardInterrupt, whatever an earlier test left as its handler."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("python_interrupts")
 def test_an_interrupt_ends_at_once_and_keeps_the_answers_that_are_there():
     hang = threading.Event()
 
     def answer(body):
         if "fn e()" in body["messages"][0]["content"]:
-            threading.Timer(0.5, _thread.interrupt_main).start()
+            threading.Timer(0.5, press_ctrl_c).start()
             server.lock.release()
             hang.wait(60)
             server.lock.acquire()
