@@ -139,7 +139,7 @@ def ours(job: Job) -> dict[str, Contender]:
         waiting = partial(our_loop, ahead=False)
         found["evalpkg, the host waits for each token"] = Contender(waiting)
     if kind == "cuda":
-        faster = compiled(job.model)
+        faster = CompiledNetwork(job.model)
         if flaw := flaw_of(faster, job):
             print(f"the step is not compiled: {flaw}")
         else:
@@ -160,25 +160,25 @@ def ours(job: Job) -> dict[str, Contender]:
     return found
 
 
-def compiled(model: Any) -> Network:
-    """Return a network whose decode step, and not its prompts, is compiled by ``torch.compile``.
+class CompiledNetwork(Network):
+    """A network whose decode step, and not its prompts, is compiled by ``torch.compile``.
 
     More graphs than torch allows are an error here: a step that silently ran uncompiled would round
     in another way.
     """
-    network = Network(model, "sdpa")
-    plain, step = model.forward, network.step
-    fast = torch.compile(plain, dynamic=False, fullgraph=True)
 
-    def compiled_step(*args: Any, **named: Any) -> torch.Tensor:
-        model.forward = fast
+    def __init__(self, model: Any) -> None:
+        super().__init__(model, "sdpa")
+        self._plain = model.forward
+        self._fast = torch.compile(model.forward, dynamic=False, fullgraph=True)
+
+    def step(self, *args: Any, **named: Any) -> torch.Tensor:
+        """Run one step through the compiled forward pass, and put the plain one back."""
+        self._model.forward = self._fast
         try:
-            return step(*args, **named)
+            return super().step(*args, **named)
         finally:
-            model.forward = plain
-
-    network.step = compiled_step  # type: ignore[method-assign]
-    return network
+            self._model.forward = self._plain
 
 
 def flaw_of(network: Network, job: Job) -> str:

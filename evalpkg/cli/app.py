@@ -41,6 +41,8 @@ COMMANDS = {
 }
 """The commands with their one-line help, in display order; modules are ``evalpkg.cli.<name>``."""
 
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
 
 class LazyGroup(click.Group):
     """A group that imports a command's module only when the command is called."""
@@ -92,9 +94,6 @@ def main() -> NoReturn:
     os.umask(os.umask(0o077) & 0o077)  # the compiler, in its box, reads files as their owner
     _show_warnings()
     sys.exit(run())
-
-
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 def _show_warnings() -> None:

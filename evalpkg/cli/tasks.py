@@ -122,11 +122,11 @@ def check_command(file: Path, as_json: bool, sandbox_mode: str, crates: Path | N
     be used.
     """
     from evalpkg.pipeline.check_tasks import check_tasks
+    from evalpkg.reporting.format import plural
     from evalpkg.scoring import ScoringSettings
 
     def begin(count: int) -> None:
-        tasks = "1 task" if count == 1 else f"{count:,} tasks"
-        click.echo(f"compiling and running the tests of {tasks}", err=True)
+        click.echo(f"compiling and running the tests of {plural(count, 'task')}", err=True)
 
     checks = check_tasks(file, ScoringSettings(sandbox_mode=sandbox_mode, crates=crates), begin)
     bad = sum(bool(check.problem) for check in checks)

@@ -10,6 +10,7 @@ from evalpkg.generation.network import Network
 from evalpkg.generation.sampling import Sampler
 
 VOCABULARY = 96
+SAMPLER = Sampler(1.0, 0.95)
 
 _SHARED = {
     "vocab_size": VOCABULARY,

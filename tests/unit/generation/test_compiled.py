@@ -5,11 +5,8 @@ import shutil
 import pytest
 import torch
 
-from benchmarks.generation import Job, compiled, flaw_of
-from evalpkg.generation.sampling import Sampler
-from tests.unit.generation.generation_tiny import answers, decoder, requests, tiny_model
-
-SAMPLER = Sampler(1.0, 0.95)
+from benchmarks.generation import CompiledNetwork, Job, flaw_of
+from tests.unit.generation.generation_tiny import SAMPLER, answers, decoder, requests, tiny_model
 
 
 @pytest.mark.slow
@@ -20,7 +17,7 @@ def test_a_compiled_step_draws_the_same_tokens_and_leaves_the_prompts_alone():
     asked = requests()
     expected = answers(decoder(model, sampler=SAMPLER, rows=9, ahead=True), asked)
     run = decoder(model, sampler=SAMPLER, rows=9, ahead=True)
-    run.network = compiled(model)
+    run.network = CompiledNetwork(model)
     torch._dynamo.utils.counters.clear()
     assert answers(run, asked) == expected
     assert torch._dynamo.utils.counters["stats"]["unique_graphs"] >= 1
@@ -34,5 +31,5 @@ def test_a_step_that_does_not_compile_is_told(monkeypatch):
     monkeypatch.setattr(torch, "compile", lambda *_, **__: fail)
     model = tiny_model()
     job = Job(model, [[3, 4, 5]], 1, 4, 8, frozenset(), SAMPLER)
-    assert flaw_of(compiled(model), job) == "no working compiler"
+    assert flaw_of(CompiledNetwork(model), job) == "no working compiler"
     assert answers(decoder(model), requests())

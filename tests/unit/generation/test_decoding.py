@@ -10,6 +10,7 @@ from evalpkg.generation.sampling import Sampler
 from evalpkg.generation.selftest import try_step
 from evalpkg.generation.slots import PACKED, SlotCache
 from tests.unit.generation.generation_tiny import (
+    SAMPLER,
     VOCABULARY,
     answers,
     decoder,
@@ -17,8 +18,6 @@ from tests.unit.generation.generation_tiny import (
     requests,
     tiny_model,
 )
-
-SAMPLER = Sampler(1.0, 0.95)
 
 PLAIN = [
     *(

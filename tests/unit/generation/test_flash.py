@@ -9,10 +9,10 @@ import torch
 
 from evalpkg.generation.flash import FLASH, flash_attention, lengths_as_mask
 from evalpkg.generation.network import Network
-from evalpkg.generation.sampling import Sampler
 from evalpkg.generation.selftest import try_flash, try_step
 from evalpkg.generation.slots import PACKED, packed_attention
 from tests.unit.generation.generation_tiny import (
+    SAMPLER,
     VOCABULARY,
     answers,
     decoder,
@@ -21,8 +21,6 @@ from tests.unit.generation.generation_tiny import (
     tiny_model,
 )
 from tests.unit.generation.test_decoding import ARCHITECTURES, SINCE_5
-
-SAMPLER = Sampler(1.0, 0.95)
 
 
 def attend(

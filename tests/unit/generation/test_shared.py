@@ -13,10 +13,10 @@ from transformers import DynamicCache
 from evalpkg.generation import selftest, shared
 from evalpkg.generation.flash import lengths_as_mask
 from evalpkg.generation.network import Network
-from evalpkg.generation.sampling import Sampler
 from evalpkg.generation.shared import SHARED, SharedCache, merge, shared_attention
 from evalpkg.generation.slots import PACKED
 from tests.unit.generation.generation_tiny import (
+    SAMPLER,
     VOCABULARY,
     answers,
     decoder,
@@ -26,7 +26,6 @@ from tests.unit.generation.generation_tiny import (
 )
 from tests.unit.generation.test_decoding import ARCHITECTURES, SINCE_5
 
-SAMPLER = Sampler(1.0, 0.95)
 COPIES = {
     "nemotron": "the model's layers do not hand the prompts on to their attention",
     "diffllama": "its logits differ by",  # it attends to values in another shape than it stores

@@ -12,6 +12,7 @@ from evalpkg.generation import graphs, steps
 from evalpkg.generation.sampling import NARROW, Sampler
 from evalpkg.generation.slots import SlotCache
 from tests.unit.generation.generation_tiny import (
+    SAMPLER,
     answers,
     decoder,
     of_many_lengths,
@@ -19,7 +20,6 @@ from tests.unit.generation.generation_tiny import (
     tiny_model,
 )
 
-SAMPLER = Sampler(1.0, 0.95)
 SAMPLERS = [SAMPLER, Sampler(0.0), Sampler(0.8, 0.9, 7), Sampler(1.0)]
 
 
