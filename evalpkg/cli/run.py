@@ -17,7 +17,8 @@ from evalpkg.errors import ExitCode
 @click.option(
     "--check-config",
     is_flag=True,
-    help="Only check the settings, as a run would. Nothing is read, written or started.",
+    help="Only check the settings and the output directory, as a run would. Nothing is written or "
+    "started.",
 )
 @click.option(
     "--check-models",
@@ -56,10 +57,7 @@ def command(
       evalpkg run -c evaluation.yaml --seed 7
     """
     if check_config:
-        if len(several) > 1:
-            from evalpkg.pipeline.checkpoints import check_checkpoints
-
-            check_checkpoints(config, several)
+        _check_config(config, several)
         click.echo(
             f"The settings can be used: {config.num_samples} samples a task, "
             f"backend {config.backend}, k {','.join(map(str, config.k_values))}."
@@ -85,6 +83,19 @@ def command(
     from evalpkg.pipeline.checkpoints import run_checkpoints
 
     return max(map(show_outcome, run_checkpoints(config, several, run, say)))
+
+
+def _check_config(config: EvalConfig, several: tuple[str, ...]) -> None:
+    """Refuse settings and an output directory that a run would refuse."""
+    from evalpkg.store import RunLayout, require_own_folder, require_own_folders
+
+    if len(several) < 2:
+        require_own_folder(RunLayout(config.output_dir))
+        return
+    from evalpkg.pipeline.checkpoints import check_checkpoints, folder_names
+
+    check_checkpoints(config, several)
+    require_own_folders(config.output_dir, folder_names(several))
 
 
 def _show_commits(config: EvalConfig, checkpoints: tuple[str, ...]) -> None:

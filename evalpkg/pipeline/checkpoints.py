@@ -10,6 +10,7 @@ from evalpkg.config import EvalConfig
 from evalpkg.errors import ConfigError
 from evalpkg.generation import LOADING
 from evalpkg.pipeline.run import RunOutcome
+from evalpkg.store import require_own_folders
 
 
 def run_checkpoints(
@@ -51,9 +52,11 @@ def each_checkpoint(
         an outcome for each checkpoint, up to the first that is not complete.
 
     Raises:
-        ConfigError: if two checkpoints are the same, or the settings allow only one.
+        ConfigError: if two checkpoints are the same, the settings allow only one, or the output
+            directory holds something else.
     """
     check_checkpoints(config, checkpoints)
+    require_own_folders(config.output_dir, folder_names(checkpoints))
     folders = [config.output_dir / name for name in folder_names(checkpoints)]
     outcomes: list[RunOutcome] = []
     for checkpoint, folder in zip(checkpoints, folders, strict=True):

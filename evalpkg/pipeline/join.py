@@ -11,7 +11,15 @@ from evalpkg.merge import MergeReport, merge_runs
 from evalpkg.pipeline.publish import RunContent, publish
 from evalpkg.reporting import compare_runs
 from evalpkg.reporting.progress import Progress
-from evalpkg.store import RunLayout, read_tasks, write_mode_files, write_prompts
+from evalpkg.store import (
+    COMPARISON,
+    RunLayout,
+    read_tasks,
+    require_own_folder,
+    require_own_folders,
+    write_mode_files,
+    write_prompts,
+)
 
 
 def join_shards(
@@ -20,8 +28,10 @@ def join_shards(
     """Merge ``parts`` into ``target``, and write its results, reports and manifest.
 
     Raises:
-        ConfigError, DataError, EnvironmentUnfitError: as ``merge_runs`` and ``publish``.
+        ConfigError: as ``merge_runs``, or ``target`` holds something else.
+        DataError, EnvironmentUnfitError: as ``merge_runs`` and ``publish``.
     """
+    require_own_folder(RunLayout(target))
     progress.phase("merging", 0)
     report = merge_runs(parts, target)
     layout = RunLayout(target)
@@ -75,7 +85,8 @@ def join_checkpoints(
     Raises:
         ConfigError, DataError, EnvironmentUnfitError: as ``join_shards`` and ``compare_runs``.
     """
-    for old in ("comparison.html", "comparison.md"):
+    require_own_folders(target, names)
+    for old in COMPARISON:
         (target / old).unlink(missing_ok=True)
     joined = {}
     for name in names:

@@ -1,11 +1,13 @@
 """The files of a run: layout, logs, rows, lock, and the configuration that they belong to."""
 
 from evalpkg.store.config_guard import (
+    COMPARISON,
     bind_config,
     bind_tasks,
     differences,
     forget_fruitless_start,
     require_own_folder,
+    require_own_folders,
 )
 from evalpkg.store.files import (
     canonical_json,
@@ -30,6 +32,7 @@ from evalpkg.store.verdict_log import ScoredSample, VerdictLog, Verdicts, judgem
 
 __all__ = [
     "CANONICAL",
+    "COMPARISON",
     "MEND",
     "PROMPT",
     "ROW",
@@ -73,6 +76,7 @@ __all__ = [
     "read_tasks",
     "replacing",
     "require_own_folder",
+    "require_own_folders",
     "write_atomic",
     "write_lines",
     "write_mode_files",

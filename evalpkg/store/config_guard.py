@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from evalpkg.errors import ConfigError
@@ -13,6 +14,8 @@ from evalpkg.store.growth import grown_settings, refused_settings
 from evalpkg.store.layout import RunLayout
 from evalpkg.store.records import TASK, read_tasks
 
+COMPARISON = ("comparison.html", "comparison.md")
+"""Files beside the folders of runs that are compared."""
 _ABSENT = object()
 
 
@@ -24,19 +27,47 @@ def require_own_folder(layout: RunLayout) -> None:
     Raises:
         ConfigError: if the folder holds other files, and no run has begun in it.
     """
-    if any(path.exists() for path in (layout.lock, layout.metadata, layout.manifest)):
+    if _has_begun(layout):
         return
-    try:
-        present = sorted(path.name for path in layout.root.iterdir())
-    except OSError:
-        return  # a missing folder will be made; whoever writes there says what else is wrong
     own = layout.names()
-    foreign = [name for name in present if name not in own and not name.startswith(".")]
+    _refuse_foreign(layout.root, [path.name for path in _shown(layout.root) if path.name not in own])
+
+
+def require_own_folders(root: Path, names: Sequence[str]) -> None:
+    """Refuse a folder of other things: no runs may begin in folders ``names`` among them.
+
+    ``root`` is free if it holds nothing but folders of runs and their comparison, or is the folder
+    of a run itself.
+
+    Raises:
+        ConfigError: as ``require_own_folder``, for ``root`` and for each run's folder.
+    """
+    if not _has_begun(RunLayout(root)):
+        own = {*names, *COMPARISON}
+        others = [path for path in _shown(root) if path.name not in own]
+        _refuse_foreign(root, [path.name for path in others if not _has_begun(RunLayout(path))])
+    for name in names:
+        require_own_folder(RunLayout(root / name))
+
+
+def _has_begun(layout: RunLayout) -> bool:
+    return any(path.exists() for path in (layout.lock, layout.metadata, layout.manifest))
+
+
+def _shown(folder: Path) -> list[Path]:
+    """List a folder without its hidden files, in order; a missing folder has none."""
+    try:
+        return sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    except OSError:
+        return []  # a missing folder will be made; whoever writes there says what else is wrong
+
+
+def _refuse_foreign(root: Path, foreign: Sequence[str]) -> None:
     if foreign:
         more = f" and {len(foreign) - 3} more" if len(foreign) > 3 else ""
         named = ", ".join(foreign[:3])
         raise ConfigError(
-            f"{layout.root} holds files of something else, and no run: {named}{more}",
+            f"{root} holds files of something else, and no run: {named}{more}",
             "Give an --output-dir that is empty, that does not exist yet, or that holds a run.",
         )
 
@@ -138,9 +169,9 @@ def differences(old: Any, new: Any, name: str = "") -> Iterator[str]:
         for key in [*old, *(key for key in new if key not in old)]:
             path = f"{name}.{key}" if name else str(key)
             yield from differences(old.get(key, _ABSENT), new.get(key, _ABSENT), path)
-    elif _shown(old) != _shown(new):
-        yield f"{name}: {_shown(old)} -> {_shown(new)}"
+    elif _written(old) != _written(new):
+        yield f"{name}: {_written(old)} -> {_written(new)}"
 
 
-def _shown(value: Any) -> str:
+def _written(value: Any) -> str:
     return "(absent)" if value is _ABSENT else canonical_json(value)

@@ -39,6 +39,14 @@ def endpoint(account: LambdaStandIn) -> Iterator[str]:
         yield server.url
 
 
+@pytest.fixture
+def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The plugin's pauses between requests, none of which is waited for."""
+    made: list[float] = []
+    monkeypatch.setattr("time.sleep", made.append)
+    return made
+
+
 def listed(endpoint: str, **variables: str) -> tuple[dict[str, Any], str]:
     command = [ansible_program("ansible-inventory"), "-i", "inventory/lambda_cloud.yml", "--list"]
     environment = os.environ | {"LAMBDA_API_ENDPOINT": endpoint, **variables}
@@ -73,6 +81,41 @@ def test_active_hosts_of_a_fleet_with_address_groups_and_price(
     requests = len(account.log)
     assert listed(endpoint, **asked)[0] == found
     assert len(account.log) == requests
+
+
+@pytest.mark.parametrize("trouble", ["throttled", "refused"])
+def test_429_and_5xx_are_asked_again_after_longer_and_longer_pauses(
+    account: LambdaStandIn, endpoint: str, pauses: list[float], trouble: str
+) -> None:
+    plugin = load_plugin("inventory/lambda_cloud.py")
+    setattr(account, trouble, plugin.TRIES - 1)
+    assert len(plugin.ask(endpoint, KEY)) == 4
+    assert len(account.log) == plugin.TRIES
+    assert pauses == sorted(pauses)
+    assert min(pauses) >= 2
+    assert max(pauses) <= 30
+
+
+@pytest.mark.parametrize("trouble", ["throttled", "refused"])
+def test_429_and_5xx_without_end_are_named(
+    account: LambdaStandIn, endpoint: str, pauses: list[float], trouble: str
+) -> None:
+    plugin = load_plugin("inventory/lambda_cloud.py")
+    setattr(account, trouble, 10_000)
+    with pytest.raises(plugin.AnsibleParserError, match="did not answer 8 requests"):
+        plugin.ask(endpoint, KEY)
+    assert len(account.log) == plugin.TRIES
+    assert len(pauses) == plugin.TRIES - 1
+
+
+def test_a_refusal_for_good_is_not_asked_again(
+    account: LambdaStandIn, endpoint: str, pauses: list[float]
+) -> None:
+    plugin = load_plugin("inventory/lambda_cloud.py")
+    with pytest.raises(plugin.AnsibleParserError, match="answered 401"):
+        plugin.ask(endpoint, "wrong-key-123456")
+    assert len(account.log) == 1
+    assert pauses == []
 
 
 def test_a_wrong_key_is_said_and_not_shown(endpoint: str) -> None:

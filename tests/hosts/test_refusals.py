@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,3 +14,23 @@ def test_hosts_that_do_not_fit_together_are_refused_before_they_begin(
     forks: str, tmp_path: Path
 ) -> None:
     play("refusals.yml", "-e", f"folder={tmp_path}", "-f", forks)
+
+
+@pytest.mark.parametrize(
+    ("present", "wanted"),
+    [
+        ([], ""),
+        (["manifest.json", "notes.txt"], ""),
+        (["thesis.tex"], "no run: thesis.tex"),
+        (["thesis.tex"], "Give an OUTPUT_DIR that is empty"),
+    ],
+)
+def test_a_results_folder_of_something_else_is_refused_before_anything_is_installed(
+    present: list[str], wanted: str, tmp_path: Path
+) -> None:
+    (tmp_path / "results").mkdir()
+    for name in present:
+        (tmp_path / "results" / name).touch()
+    tool = Path(sys.executable).with_name("evalpkg")
+    given = {"folder": str(tmp_path), "wanted": wanted, "evaluation_check_tool": str(tool)}
+    play("check.yml", "-e", json.dumps(given))

@@ -47,7 +47,8 @@ def inventory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     hosts.write_text(
         "[lambda]\ngpu-1 ansible_connection=local "
         f"ansible_python_interpreter={sys.executable} evaluation_dir={tmp_path}/host "
-        f"evaluation_check_tool={tool} evaluation_settings='{{}}' "
+        f"evaluation_check_tool={tool} evaluation_results_dir={tmp_path}/results "
+        "evaluation_settings='{}' "
         "evaluation_extra_settings='{\"limit\": 3}'\n"
     )
     return hosts

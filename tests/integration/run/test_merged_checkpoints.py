@@ -63,3 +63,18 @@ def test_a_shard_that_lacks_a_checkpoint_is_named_and_nothing_is_compared(
     assert "shard 1/2: " in found.stderr
     assert (tmp_path / "merged" / "step-20" / "manifest.json").exists()
     assert not (tmp_path / "merged" / "comparison.html").exists()
+
+
+def test_checkpoints_are_not_merged_into_a_folder_of_something_else(
+    parts: list[Path], tmp_path: Path
+) -> None:
+    (tmp_path / "comparison.html").write_text("of an earlier merge")
+    (tmp_path / "thesis.tex").write_text("x")
+    found = evalpkg("merge", *map(str, parts), "--output-dir", str(tmp_path))
+    assert found.returncode == 2
+    assert "holds files of something else, and no run: thesis.tex" in found.stderr
+    assert "--output-dir" in found.stderr
+    assert {path.name for path in tmp_path.iterdir()} == {"comparison.html", "thesis.tex"}
+    single = [str(part / "step-20") for part in parts]
+    assert evalpkg("merge", *single, "--output-dir", str(tmp_path)).returncode == 2
+    assert {path.name for path in tmp_path.iterdir()} == {"comparison.html", "thesis.tex"}

@@ -213,6 +213,18 @@ def test_check_config_refuses_what_a_run_refuses(tmp_path: Path, line: str, said
     assert said in checked.stderr
 
 
+@pytest.mark.parametrize("several", [False, True])
+def test_check_config_refuses_an_output_directory_of_something_else(
+    tmp_path: Path, several: bool
+) -> None:
+    (tmp_path / "thesis.tex").write_text("x")
+    paths = ["--checkpoint-path", "a", *(["--checkpoint-path", "b"] if several else [])]
+    words = ["run", "--base-model", "base", *paths, "--output-dir", str(tmp_path)]
+    checked = evalpkg(*words, "--check-config")
+    assert checked.returncode == ExitCode.USAGE
+    assert "holds files of something else, and no run: thesis.tex" in checked.stderr
+
+
 @pytest.mark.parametrize("command", ["score", "run", "generate"])
 def test_the_help_lists_no_argument_among_the_options(command: str) -> None:
     shown = evalpkg(command, "--help").stdout

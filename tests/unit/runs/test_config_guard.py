@@ -12,6 +12,7 @@ from evalpkg.store.config_guard import (
     bind_tasks,
     forget_fruitless_start,
     require_own_folder,
+    require_own_folders,
 )
 from evalpkg.store.files import write_atomic
 from evalpkg.store.layout import RunLayout
@@ -195,3 +196,25 @@ def test_a_file_beside_a_run_that_has_begun_does_not_stop_it(tmp_path: Path, mar
     (tmp_path / "notes.txt").write_text("x")
     write_atomic(getattr(layout, mark), "")
     require_own_folder(layout)
+
+
+@pytest.mark.parametrize("place", ["notes.txt", "step-20/thesis.tex", "photos/"])
+def test_several_runs_do_not_begin_among_files_of_something_else(
+    tmp_path: Path, place: str
+) -> None:
+    (tmp_path / place).parent.mkdir(exist_ok=True)
+    if place.endswith("/"):
+        (tmp_path / place).mkdir()
+    else:
+        (tmp_path / place).write_text("x")
+    with pytest.raises(ConfigError, match=r"no run: (notes\.txt|thesis\.tex|photos)$"):
+        require_own_folders(tmp_path, ["step-20", "step-100"])
+
+
+def test_several_runs_begin_beside_others_and_their_comparison(tmp_path: Path) -> None:
+    require_own_folders(tmp_path / "new", ["step-20"])
+    write_atomic(RunLayout(tmp_path / "step-10").metadata, "{}")
+    (tmp_path / "step-20").mkdir()
+    for name in (".gitkeep", "comparison.html", "comparison.md"):
+        (tmp_path / name).write_text("")
+    require_own_folders(tmp_path, ["step-20"])
