@@ -29,8 +29,8 @@ def require_own_folder(layout: RunLayout) -> None:
     """
     if _has_begun(layout):
         return
-    own = layout.names()
-    _refuse_foreign(layout.root, [path.name for path in _shown(layout.root) if path.name not in own])
+    own, present = layout.names(), _shown(layout.root)
+    _refuse_foreign(layout.root, [path.name for path in present if path.name not in own])
 
 
 def require_own_folders(root: Path, names: Sequence[str]) -> None:
