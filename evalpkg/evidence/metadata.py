@@ -70,6 +70,8 @@ class Prompt(_Part):
     template_sha256: str = SHA256
     chat_template_sha256: str = SHA256
     """Digest of the tokenizer's chat template, empty if none is used."""
+    finetuned_chat_template_sha256: str = SHA256
+    """Digest of the fine-tuned model's own chat template, empty if it gets the base model's."""
 
 
 class Model(_Part):

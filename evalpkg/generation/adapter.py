@@ -10,6 +10,7 @@ from pathlib import Path
 from evalpkg.errors import ConfigError, DataError
 from evalpkg.generation import embedded, hub
 from evalpkg.generation.generation_settings import EMBEDDED
+from evalpkg.generation.vocabulary import TOKENIZER_FILES
 
 _FILES = ("adapter_config.json", "adapter_model.safetensors", "adapter_model.bin")
 _CONFIG = "adapter_config.json"
@@ -36,8 +37,15 @@ def locate(reference: str, revision: str) -> hub.ModelFiles:
     return files
 
 
-def locate_checkpoint(reference: str, revision: str) -> hub.ModelFiles:
+def locate_checkpoint(
+    reference: str, revision: str, *, with_tokenizer: bool = False
+) -> hub.ModelFiles:
     """Find the files of a fine-tuned model, which is an adapter or a whole model.
+
+    Args:
+        reference: like ``locate``; or a repository or folder with a whole model.
+        revision: like ``locate``.
+        with_tokenizer: fetch an adapter's own tokenizer too.
 
     Raises:
         ConfigError: if the name leads to neither an adapter nor a whole model.
@@ -45,7 +53,7 @@ def locate_checkpoint(reference: str, revision: str) -> hub.ModelFiles:
     """
     files = _find(reference, revision, (*_FILES, _WHOLE))
     if is_adapter(files):
-        return files
+        return _find(reference, revision, (*_FILES, *TOKENIZER_FILES)) if with_tokenizer else files
     if not (files.folder / _WHOLE).is_file():
         raise ConfigError(
             f"{reference} holds neither {_CONFIG} nor {_WHOLE}",

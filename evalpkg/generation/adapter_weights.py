@@ -22,6 +22,9 @@ _INSIDE = frozenset(
 )
 """Parts that torch.compile, FSDP, activation checkpointing and Lightning add at any place, and the
 one that PEFT adds to a weight of the base model below an adapter's layer."""
+_COPIES = frozenset({"modules_to_save", "original_module"})
+"""Parts of the names under which PEFT saves a trained layer once more, and the base model's."""
+_TOKENS = ".token_adapter.trainable_tokens_delta"
 
 _NAMED = 3
 
@@ -85,7 +88,7 @@ def read(files: hub.ModelFiles) -> dict[str, Any]:
 
 
 def matched(
-    given: Collection[str], wanted: Collection[str], of_base: Collection[str], adapter: str
+    given: Mapping[str, Any], wanted: Collection[str], of_base: Collection[str], adapter: str
 ) -> dict[str, str]:
     """Map the name of every adapter tensor in the file to its name in the model.
 
@@ -94,7 +97,7 @@ def matched(
     wrappers, exactly one tensor and one layer remain.
 
     Args:
-        given: names in the file.
+        given: tensors by their names in the file.
         wanted: names that PEFT would write for the adapter that its config describes.
         of_base: names of the base model's own weights, which some files repeat.
         adapter: the adapter's name, for errors.
@@ -104,16 +107,17 @@ def matched(
     """
     if set(given) == set(wanted):
         return {name: name for name in given}
-    layers, tensors = _by_core(wanted), _by_core(given)
+    layers = _by_core(wanted)
+    tensors = _by_core(name for name in given if not _is_copy(name, given, wanted))
     found, stray = {}, []
-    own = {_core(name) for name in of_base}
-    for core, names in tensors.items():
-        if len(names) == 1 and len(layers.get(core, ())) == 1:
-            found[names[0]] = layers[core][0]
+    own = {core(name) for name in of_base}
+    for bare, names in tensors.items():
+        if len(names) == 1 and len(layers.get(bare, ())) == 1:
+            found[names[0]] = layers[bare][0]
         elif exact := [name for name in names if name in wanted]:
             found |= {name: name for name in exact}
             stray += [name for name in names if name not in wanted]
-        elif core not in own:
+        elif bare not in own:
             stray += names
     if stray:
         raise ConfigError(
@@ -164,12 +168,29 @@ def _is_finite(tensor: Any) -> bool:
 def _by_core(names: Iterable[str]) -> dict[str, list[str]]:
     found = defaultdict(list)
     for name in names:
-        found[_core(name)].append(name)
+        found[core(name)].append(name)
     return found
 
 
-def _core(name: str) -> str:
+def _is_copy(name: str, given: Mapping[str, Any], wanted: Collection[str]) -> bool:
+    """Tell whether a tensor stands in the file a second time.
+
+    PEFT saves a layer of an adapter under its plain name too, and trained tokens once more for an
+    output layer that shares the embedding's weights.
+    """
+    parts = name.split(".")
+    plain = ".".join(part for part in parts if part not in _COPIES)
+    if plain != name:
+        return plain in given
+    if name in wanted or not name.endswith(_TOKENS):
+        return False
+    others = [other for other in given if other.endswith(_TOKENS) and other in wanted]
+    return any(given[name].tolist() == given[other].tolist() for other in others)
+
+
+def core(name: str) -> str:
     """Strip the wrappers that stand first, those at any place, and an adapter's name."""
+    name = name.replace(".token_adapter.base_layer.", ".")
     parts = [part for part in name.split(".") if part not in _INSIDE]
     while len(parts) > 1 and parts[0] in _WRAPPERS:
         del parts[0]

@@ -8,14 +8,15 @@ before loading, and the logits after it.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evalpkg.errors import ConfigError, DataError, EnvironmentUnfitError
+from evalpkg.errors import ConfigError, DataError, EnvironmentUnfitError, EvalError
 from evalpkg.generation import adapter_weights as weights
 from evalpkg.generation import hub
 from evalpkg.generation.adapter import declared_base
+from evalpkg.generation.vocabulary import OPTION
 
 _MISSING = "missing adapter keys"
 """Start of PEFT's warning about names. It is not shown: this module compares names more carefully.
@@ -36,7 +37,13 @@ class Attached:
     notes: tuple[str, ...]
 
 
-def attach(model: Any, files: hub.ModelFiles, base_model: str, probe: Sequence[int]) -> Attached:
+def attach(
+    model: Any,
+    files: hub.ModelFiles,
+    base_model: str,
+    probe: Sequence[int],
+    rows: int | None = None,
+) -> Attached:
     """Put the adapter's layers into ``model``, and check that they change its output.
 
     Args:
@@ -44,6 +51,8 @@ def attach(model: Any, files: hub.ModelFiles, base_model: str, probe: Sequence[i
         files: the adapter's files.
         base_model: the base model's name, for errors.
         probe: token ids of a prompt; the logits with and without the adapter must differ on it.
+        rows: rows of the embedding that the adapter was trained with. If given, the model is the
+            fine-tuned one alone: its embedding is resized, and weights of its own may change.
 
     Raises:
         ConfigError: if the adapter does not fit the model's layers, or changes nothing.
@@ -54,13 +63,15 @@ def attach(model: Any, files: hub.ModelFiles, base_model: str, probe: Sequence[i
     import torch
 
     tensors = weights.read(files)
-    notes = list(_of_zeros(tensors, files.name))
+    notes = list(of_zeros(tensors, files.name))
     before = _logits(model, probe)
+    if rows not in (None, model.get_input_embeddings().weight.shape[0]):
+        model.resize_token_embeddings(rows, mean_resizing=False)  # the adapter has all new rows
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         own = set(model.state_dict())
         adapted = _load(model, files, base_model)
-        notes += _matched(adapted, tensors, own, files.name)
+        notes += _matched(adapted, tensors, own, files)
         notes += _without_scale(adapted, files.name)
     notes += _told(said)
     adapted.eval()
@@ -73,19 +84,22 @@ def attach(model: Any, files: hub.ModelFiles, base_model: str, probe: Sequence[i
 
     switch(True)
     tuned = _logits(model, probe)
-    switch(False)
-    if not torch.equal(_logits(model, probe), before):
+    switch(rows is not None)
+    if rows is None and not torch.equal(_logits(model, probe), before):
         raise ConfigError(
             f"the adapter {files.name} changes weights of the base model itself, and the base "
             "model would not be the base model any more",
-            "Merge it into the base model, save that, and give it as --checkpoint-path.",
+            f"{OPTION} loads the fine-tuned model apart, with the tokenizer of the adapter's "
+            "folder. Or merge the adapter into the base model, save that, and give it as "
+            "--checkpoint-path.",
         )
     if not bool(tuned.isfinite().all()):
         raise DataError(
             f"with the adapter {files.name} the model's output is not a number",
             "The training diverged, or the number format overflows: try --dtype float32.",
         )
-    if torch.equal(tuned, before):
+    common = min(tuned.shape[-1], before.shape[-1])
+    if torch.equal(tuned[..., :common], before[..., :common]):
         raise ConfigError(
             f"the adapter {files.name} changes no logit of {base_model} on a prompt of "
             f"{len(probe)} tokens: the base model would be compared with itself",
@@ -97,68 +111,96 @@ def attach(model: Any, files: hub.ModelFiles, base_model: str, probe: Sequence[i
 def _load(model: Any, files: hub.ModelFiles, base_model: str) -> Any:
     """Let PEFT load the adapter, and return the model with its layers."""
     import peft
-    import torch
 
-    unreadable = f"PEFT {peft.__version__} cannot read the adapter {files.name}"
     try:
         # Compute in the base model's dtype; PEFT's default would widen to float32.
         return peft.PeftModel.from_pretrained(model, files.folder, autocast_adapter_dtype=False)
-    except torch.cuda.OutOfMemoryError as error:
-        raise EnvironmentUnfitError(
+    except Exception as error:  # a type that this PEFT does not know is a KeyError, and so on
+        raise explained(error, files, base_model) from error
+
+
+def explained(error: Exception, files: hub.ModelFiles, base_model: str) -> EvalError:
+    """Return the error that tells why PEFT could not put an adapter's layers into a model."""
+    import peft
+    import torch
+
+    unreadable = f"PEFT {peft.__version__} cannot read the adapter {files.name}"
+    if isinstance(error, torch.cuda.OutOfMemoryError):
+        return EnvironmentUnfitError(
             f"the adapter {files.name} does not fit into the device's memory beside the base model",
             "Use a larger device, or --load-in-4bit.",
-        ) from error
-    except (RuntimeError, ValueError) as error:
-        raise ConfigError(
+        )
+    if isinstance(error, (RuntimeError, ValueError)):
+        return ConfigError(
             f"the adapter {files.name} (trained on {declared_base(files)!r}) does not fit the base "
             f"model {base_model!r}: {_detail(error)}",
             "Choose the base model that the adapter was trained on.",
-        ) from error
-    except KeyError as error:
-        if "." not in str(error):
-            raise EnvironmentUnfitError(
-                f"{unreadable}: it knows no {error}",
-                "Check that its config is complete; a newer PEFT may be needed.",
-            ) from error
-        raise ConfigError(
+        )
+    if isinstance(error, KeyError) and "." in str(error):
+        return ConfigError(
             f"the config of the adapter {files.name} asks for the weights {error}, which are not "
             "in its file",
             "Those layers would stay as they are in the base model. Fetch or save the whole file.",
-        ) from error
-    except Exception as error:  # a type that this PEFT does not know is a KeyError, and so on
-        raise EnvironmentUnfitError(
-            f"{unreadable}: {type(error).__name__}: {_detail(error)}",
-            "Check that its files are complete; a newer PEFT may be needed.",
-        ) from error
+        )
+    if isinstance(error, KeyError):
+        return EnvironmentUnfitError(
+            f"{unreadable}: it knows no {error}",
+            "Check that its config is complete; a newer PEFT may be needed.",
+        )
+    return EnvironmentUnfitError(
+        f"{unreadable}: {type(error).__name__}: {_detail(error)}",
+        "Check that its files are complete; a newer PEFT may be needed.",
+    )
 
 
-def _matched(adapted: Any, tensors: dict[str, Any], own: set[str], name: str) -> list[str]:
+def refuse_shapes(
+    tensors: Mapping[str, Any], wanted: Mapping[str, Any], name: str, trained_on: str
+) -> None:
+    """Refuse tensors whose shapes are not those of their layers.
+
+    Args:
+        tensors: the adapter's tensors.
+        wanted: what the layer of each tensor holds.
+        name: the adapter's name, for errors.
+        trained_on: the base model that it names.
+
+    Raises:
+        ConfigError: if one differs; it is named.
+    """
+    for tensor, layer in wanted.items():
+        if tensors[tensor].shape != layer.shape:
+            raise ConfigError(
+                f"the adapter {name} (trained on {trained_on!r}) does not fit the base model: "
+                f"{tensor} has the shape {tuple(tensors[tensor].shape)}, and the layer wants "
+                f"{tuple(layer.shape)}",
+                "Choose the base model that the adapter was trained on.",
+            )
+
+
+def _matched(
+    adapted: Any, tensors: dict[str, Any], own: set[str], files: hub.ModelFiles
+) -> list[str]:
     """Load tensors whose names had to be matched; return a note that says so."""
     import peft
 
     wanted = peft.get_peft_model_state_dict(adapted, save_embedding_layers=False)
-    found = weights.matched(tensors, wanted, own, name)
+    found = weights.matched(tensors, wanted, own, files.name)
     mended = {old: new for old, new in found.items() if old != new}
     if not mended:
         return []
-    for old, new in mended.items():
-        if tensors[old].shape != wanted[new].shape:
-            raise ConfigError(
-                f"the adapter {name}: {old} has the shape {tuple(tensors[old].shape)}, and the "
-                f"layer wants {tuple(wanted[new].shape)}",
-                "Choose the base model that the adapter was trained on.",
-            )
+    layers = {old: wanted[new] for old, new in mended.items()}
+    refuse_shapes(tensors, layers, files.name, declared_base(files))
     peft.set_peft_model_state_dict(adapted, {found[old]: tensors[old] for old in found})
     old, new = next(iter(mended.items()))
     note = (
-        f"{len(mended)} of the {len(tensors)} tensors of the adapter {name} have other names than "
-        "PEFT gives them. They were matched by what remains without the wrappers' prefixes, such "
-        f"as {old} to {new}."
+        f"{len(mended)} of the {len(tensors)} tensors of the adapter {files.name} have other names "
+        "than PEFT gives them. They were matched by what remains without the wrappers' prefixes, "
+        f"such as {old} to {new}."
     )
     return [note]
 
 
-def _of_zeros(tensors: dict[str, Any], name: str) -> list[str]:
+def of_zeros(tensors: dict[str, Any], name: str) -> list[str]:
     """Refuse an adapter that was never trained; return notes if some of its layers were not."""
     notes = []
     for letter in "BA":

@@ -22,6 +22,7 @@ EMBEDDED = "embedded"
 
 DTYPES = ("auto", "bfloat16", "float16", "float32")
 ATTENTIONS = ("auto", "sdpa", "flash_attention_2", "eager")
+FINETUNED_TEMPLATES = ("base", "adapter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class GenerationSettings:
         base_revision: branch, tag or commit of the base model; empty for the repository's default.
         adapter_revision: the same for the fine-tuned model.
         own_tokenizers: give a whole fine-tuned model its own tokenizer and chat template.
+        finetuned_template: tokenizer, chat template and vocabulary of a fine-tuned model that is an
+            adapter: those of the ``base`` model, or those in the ``adapter``'s folder.
         allow_base_mismatch: use an adapter although its config names another base model.
         device: ``auto``, ``cpu``, ``cuda`` or ``cuda:N``.
         dtype: number format of the weights; ``auto`` is bfloat16 where the device computes in it,
@@ -95,6 +98,7 @@ class GenerationSettings:
     base_revision: str = ""
     adapter_revision: str = ""
     own_tokenizers: bool = False
+    finetuned_template: str = "base"
     allow_base_mismatch: bool = False
     device: str = "auto"
     dtype: str = "auto"
@@ -145,6 +149,11 @@ class GenerationSettings:
         """Refuse values that no backend could use."""
         require_choice(self.dtype, DTYPES, f"dtype is {self.dtype!r}")
         require_choice(self.attention, ATTENTIONS, f"attention is {self.attention!r}")
+        require_choice(
+            self.finetuned_template,
+            FINETUNED_TEMPLATES,
+            f"finetuned_template is {self.finetuned_template!r}",
+        )
         _at_least("temperature", self.temperature, 0)
         _at_least("top_k", self.top_k, 0)
         _at_least("max_new_tokens", self.max_new_tokens, 1)

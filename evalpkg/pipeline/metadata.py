@@ -133,6 +133,9 @@ def _prompt(config: EvalConfig, generated: Generated | None) -> Prompt:
         template=template.get("name", config.prompt_template),
         template_sha256=template.get("sha256", ""),
         chat_template_sha256=generated.chat_template_sha256 if generated else "",
+        finetuned_chat_template_sha256=(
+            generated.finetuned_chat_template_sha256 if generated else ""
+        ),
     )
 
 

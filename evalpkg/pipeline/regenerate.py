@@ -173,6 +173,11 @@ def _foreign(metadata: EvalMetadata, here: Generated) -> Iterator[str]:
     for name, old, new in (
         ("template_sha256", prompt.template_sha256, template),
         ("chat_template_sha256", prompt.chat_template_sha256, here.chat_template_sha256),
+        (
+            "finetuned_chat_template_sha256",
+            prompt.finetuned_chat_template_sha256,
+            here.finetuned_chat_template_sha256,
+        ),
     ):
         if old != new:
             found_here = new or "(none)"

@@ -32,6 +32,7 @@ def generation_settings(
         base_revision=config.base_revision,
         adapter_revision=config.adapter_revision,
         own_tokenizers=config.own_tokenizers,
+        finetuned_template=config.finetuned_template,
         allow_base_mismatch=config.allow_base_mismatch,
         device=config.device,
         dtype=config.dtype,

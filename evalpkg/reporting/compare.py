@@ -238,6 +238,8 @@ def _sentence(runs: Sequence[Run], mode: Mode, k: int) -> str:
     (low, lowest), (high, highest) = min(found), max(found)
     if len(found) == 1:
         return f"At {where}, fine-tuned minus base is {points(low)} points in {lowest}."
+    if low == high:
+        return f"At {where}, fine-tuned minus base is {points(low)} points in all runs."
     return (
         f"At {where}, fine-tuned minus base lies between {points(low)} points in {lowest}"
         f" and {points(high)} in {highest}."

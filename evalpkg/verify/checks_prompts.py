@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 
 from evalpkg.errors import ConfigError
-from evalpkg.generation import TEMPLATES, get_template, ids_sha256, message_sha256
+from evalpkg.generation import LOADING, TEMPLATES, get_template, ids_sha256, message_sha256
 from evalpkg.models import Role, SeenPrompt, Task
 from evalpkg.store import PROMPT, PromptKey
 from evalpkg.verify.check import Check, conclude
@@ -44,8 +44,21 @@ def check_prompts(evidence: Evidence) -> Check:
             where = f"prompts.jsonl, {prompt.role.value} {prompt.task_id}"
             found = _problems_of(evidence, prompt, tasks[prompt.task_id])
             problems += [f"{where}: {text}" for text in found]
+    problems += _differing_models(evidence, named)
     check = conclude("prompts", problems, f"{len(stored)}, one per task and model")
     return with_releases(check, evidence)
+
+
+def _differing_models(evidence: Evidence, named: Mapping[PromptKey, str]) -> Iterator[str]:
+    """List tasks whose prompts differ between the models, where both have the same tokenizer."""
+    arguments = evidence.metadata.arguments
+    own = arguments.get("own_tokenizers") or arguments.get("finetuned_template", "base") != "base"
+    if own or arguments.get("backend") not in LOADING:
+        return
+    for (role, task_id), digest in named.items():
+        base = named.get((Role.BASE, task_id), digest)
+        if role is not Role.BASE and digest != base:
+            yield f"{task_id}: the {role.in_words} model's prompt {digest}, the base model's {base}"
 
 
 def _were_shown(evidence: Evidence) -> bool:

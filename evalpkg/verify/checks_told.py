@@ -174,7 +174,16 @@ def _of_generation(metadata: EvalMetadata) -> Iterator[str]:
                 told.get("chat_template_sha256", ""),
                 prompt.chat_template_sha256,
             ),
+            (
+                "finetuned_chat_template_sha256",
+                told.get("finetuned_chat_template_sha256", ""),
+                prompt.finetuned_chat_template_sha256,
+            ),
         ]
+        tuned = metadata.models.get(Role.FINETUNED)
+        if tuned and tuned.adapter and arguments.get("backend") in LOADING:
+            asked = arguments.get("finetuned_template", "base")
+            pairs.append(("finetuned_template", told.get("finetuned_template", "base"), asked))
         asked_dtype = arguments.get("dtype")
         if "dtype" in told and asked_dtype not in (None, "auto"):
             pairs.append(("dtype", told["dtype"], asked_dtype))

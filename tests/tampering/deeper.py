@@ -45,8 +45,9 @@ _ARGUMENTS = """
 """
 _UNUSED = """
     base_model checkpoint_path base_revision adapter_revision own_tokenizers allow_base_mismatch
-    trust_remote_code device dtype load_in_4bit attention openai_* vllm_engine_args temperature
-    share_prompts top_p top_k max_new_tokens prompt_template raw_completion stop replay_* policy
+    finetuned_template trust_remote_code device dtype load_in_4bit attention openai_*
+    vllm_engine_args temperature share_prompts top_p top_k max_new_tokens prompt_template
+    raw_completion stop replay_* policy
 """
 _CHOSEN = "seed k_values timeout compile_timeout memory_mib output_kib sandbox_mode"
 

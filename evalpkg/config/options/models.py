@@ -42,6 +42,12 @@ class ModelOptions(BaseModel):
         "give a whole fine-tuned model its own tokenizer and chat template, not the base model's",
         "Models",
     )
+    finetuned_template: Literal["base", "adapter"] = setting(
+        "base",
+        "tokenizer, chat template and vocabulary of a fine-tuned model that is an adapter: the "
+        "base model's, or those in the adapter's folder",
+        "Models",
+    )
     allow_base_mismatch: bool = setting(
         False, "use an adapter although it names another base model", "Models"
     )

@@ -18,7 +18,7 @@ from evalpkg.generation.rows import token_bytes
 from evalpkg.generation.stage import Stage
 from evalpkg.generation.transformers_backend import TransformersBackend
 from evalpkg.generation.vllm.engine import Asking, Engine, Order
-from evalpkg.generation.vllm.lora import rank
+from evalpkg.generation.vllm.lora import rank, refuse_adapter
 from evalpkg.generation.vllm.process import find_python
 from evalpkg.generation.vllm.trial import (
     SMALL,
@@ -78,6 +78,7 @@ class VllmBackend:
                 "--load-in-4bit and --backend vllm do not go together",
                 "Use --backend transformers, which computes in 4 bits.",
             )
+        refuse_adapter(settings)
         self._settings = settings
         self._listener = listener
         self._extra: dict[str, Any] = json.loads(settings.vllm_engine_args or "{}")
@@ -89,7 +90,7 @@ class VllmBackend:
             self._engine.wake()
             own = TransformersBackend(settings, listener)
             try:
-                self._whole = own.whole
+                self._whole, self._apart = own.whole, own.apart
                 self._models = self._read(own)
                 self._told = own.provenance()
             finally:
@@ -111,7 +112,7 @@ class VllmBackend:
             for key_of in roles:
                 requests, written[role, key_of] = write_own(stage, role, key_of, tokens)
                 if key_of is role:
-                    found[role] = stage.reader, requests, self._order(own, stage)
+                    found[role] = stage.reader, requests, self._order(own, stage, role)
         return {
             role: _Model(
                 reader,
@@ -125,7 +126,7 @@ class VllmBackend:
             for role, (reader, requests, order) in found.items()
         }
 
-    def _order(self, own: TransformersBackend, stage: Stage) -> Order:
+    def _order(self, own: TransformersBackend, stage: Stage, role: Role) -> Order:
         settings, model = self._settings, stage.model.model
         config, kind = model.config.get_text_config(), stage.network.device.type
         most = settings.max_new_tokens + _PROMPT_TOKENS
@@ -133,7 +134,7 @@ class VllmBackend:
         longest = min(context.tokens, most) if context else most
         length = int(self._extra.get("max_model_len", longest))
         rows = stage.decoder.rows
-        files = stage.model.files if settings.own_tokenizers else own.base_files
+        files = own.tokenizer_files(role)
         engine: dict[str, Any] = {
             "model": str(stage.model.files.folder),
             "tokenizer": str(files.folder),
@@ -171,12 +172,12 @@ class VllmBackend:
     def _on_stage(self, role: Role) -> _Model:
         """Return the model of ``role``, loaded in vLLM and tested."""
         model = self._models[role]
-        wanted = role if self._whole else Role.BASE
+        wanted = role if self._apart else Role.BASE
         if self._loaded is not wanted:
             self._listener.status(f"Loading {self._models[wanted].order.engine['model']} in vLLM")
             self._engine.load(self._models[wanted].order)
             self._loaded = wanted
-            for tried in [role] if self._whole else list(self._models):
+            for tried in [role] if self._apart else list(self._models):
                 self._try(tried)
         return model
 

@@ -1,26 +1,66 @@
-"""Reads the rank of a LoRA adapter, which vLLM must know before it loads the adapter."""
+"""Reads a LoRA adapter's config: whether vLLM can apply it, and the rank that vLLM must know."""
 
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from evalpkg.errors import ConfigError
-from evalpkg.generation import hub
+from evalpkg.generation import adapter, hub
+from evalpkg.generation import adapter_weights as weights
+from evalpkg.generation.generation_settings import GenerationSettings
 
 _CONFIG = "adapter_config.json"
 
 
-def rank(files: hub.ModelFiles) -> int:
-    """Return the largest rank of the adapter's layers.
+_CURE = (
+    "Use --backend transformers, or merge the adapter into the base model, save that, and give it "
+    "as --checkpoint-path."
+)
+_WHOLE_LAYERS = ("modules_to_save", "trainable_token_indices")
+
+
+def refuse_adapter(settings: GenerationSettings) -> None:
+    """Refuse an adapter that vLLM does not apply, before anything is loaded.
+
+    vLLM adds low-rank matrices to layers of the base model. It takes no other layers from an
+    adapter, and present versions take no tokens beyond the base model's.
 
     Raises:
-        ConfigError: if it is not a LoRA adapter, the only kind that vLLM applies.
+        ConfigError: if the adapter is of another kind, or brings layers or embeddings.
+        DataError: if its files cannot be read.
     """
-    config = json.loads((files.folder / _CONFIG).read_text(encoding="utf-8"))
+    if not settings.checkpoint_path:
+        return
+    own = settings.finetuned_template == "adapter"
+    files = adapter.locate_checkpoint(
+        settings.checkpoint_path, settings.adapter_revision, with_tokenizer=own
+    )
+    if not adapter.is_adapter(files):
+        return
+    adapter.declared_base(files)
+    config = _read(files)
     if config["peft_type"] != "LORA":
         raise ConfigError(
-            f"{files.name} is a {config['peft_type']} adapter, and vLLM applies LoRA only",
-            "Use --backend transformers, or merge the adapter into the base model, save that, and "
-            "give it as --checkpoint-path.",
+            f"{files.name} is a {config['peft_type']} adapter, and vLLM applies LoRA only", _CURE
         )
+    brought = next((f"{name} in its config" for name in _WHOLE_LAYERS if config.get(name)), "")
+    if own and not brought:
+        brought = next((name for name in weights.read(files) if "lora_" not in name), "")
+    if brought:
+        raise ConfigError(
+            f"the adapter {files.name} brings layers or embeddings of its own ({brought}), and "
+            "vLLM applies low-rank matrices only",
+            f"{_CURE} --own-tokenizers gives a whole model its own tokenizer and chat template.",
+        )
+
+
+def rank(files: hub.ModelFiles) -> int:
+    """Return the largest rank of the adapter's layers."""
+    config = _read(files)
     return max(int(each) for each in (config["r"], *(config.get("rank_pattern") or {}).values()))
+
+
+def _read(files: hub.ModelFiles) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads((files.folder / _CONFIG).read_text(encoding="utf-8"))
+    return told

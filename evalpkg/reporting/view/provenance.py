@@ -128,7 +128,7 @@ def fact_groups(metadata: EvalMetadata | None, metrics: Metrics) -> list[FactGro
     groups = []
     if metadata is not None:
         groups = [
-            *(_model_facts(role, model) for role, model in metadata.models.items()),
+            *(_model_facts(role, model, metadata) for role, model in metadata.models.items()),
             _scoring_facts(metadata),
             _run_facts(metadata),
             _machine_facts(metadata.environment),
@@ -138,7 +138,11 @@ def fact_groups(metadata: EvalMetadata | None, metrics: Metrics) -> list[FactGro
     return [group for group in kept if group.facts]
 
 
-def _model_facts(role: Role, model: Model) -> FactGroup:
+def _model_facts(role: Role, model: Model, metadata: EvalMetadata) -> FactGroup:
+    prompt = metadata.prompt
+    template = prompt.chat_template_sha256
+    if role is Role.FINETUNED:
+        template = prompt.finetuned_chat_template_sha256 or template
     return FactGroup(
         f"{ROLE[role]} model",
         (
@@ -148,6 +152,7 @@ def _model_facts(role: Role, model: Model) -> FactGroup:
             ("Adapter", model.adapter),
             ("Adapter revision", model.adapter_revision),
             ("Adapter files", _digests(model.adapter_weights)),
+            ("Chat template sha256", template[:DIGITS]),
         ),
     )
 

@@ -9,6 +9,7 @@ NEEDS_MODELS = [
     "test_decoding.py",
     "test_flash.py",
     "test_loading.py",
+    "test_own_vocabulary.py",
     "test_sampling.py",
     "test_selftest.py",
     "test_shared.py",

@@ -180,7 +180,7 @@ def test_layers_that_learned_nothing_are_named(attempt):
     assert "1 of the 4 lora_B" in notes[0]
 
 
-def trained(folder, **config):
+def trained(folder, save=None, **config):
     """Save an adapter whose every trainable weight was changed; return its logits."""
     torch.manual_seed(3)
     lora = LoraConfig(**{"r": 2, "target_modules": ["q_proj"], "init_lora_weights": False} | config)
@@ -189,7 +189,7 @@ def trained(folder, **config):
         for weight in model.parameters():
             if weight.requires_grad:
                 weight.add_(torch.randn_like(weight) * 0.1)
-    model.save_pretrained(folder)
+    model.save_pretrained(folder, **(save or {}))
     with torch.inference_mode():
         return model.eval()(input_ids=torch.tensor([list(PROBE)])).logits[0, -1]
 
@@ -200,7 +200,15 @@ ADAPTERS: dict[str, dict[str, Any]] = {
     "an embedding": {"target_modules": ["embed_tokens", "q_proj"]},
     "the head": {"target_modules": ["lm_head", "q_proj"]},
     "layers of its own": {"modules_to_save": ["lm_head", "embed_tokens", "norm"]},
+    "layers of its own, and their copies": {
+        "modules_to_save": ["lm_head", "embed_tokens"],
+        "save": {"save_embedding_layers": True},
+    },
     "tokens": {"trainable_token_indices": [3, 4]},
+    "tokens, and the embedding": {
+        "trainable_token_indices": [3, 4],
+        "save": {"save_embedding_layers": True},
+    },
     "ranks and scales": {"rank_pattern": {"q_proj": 4}, "alpha_pattern": {"q_proj": 5}},
     "some layers": {"layers_to_transform": [1]},
     "every linear layer": {"target_modules": "all-linear", "lora_bias": True},

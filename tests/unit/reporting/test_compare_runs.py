@@ -45,6 +45,24 @@ def test_each_run_is_a_line_with_its_own_numbers(tmp_path):
     assert "step-1, step-2 and step-3" in text
 
 
+def test_tables_in_markdown_have_no_gaps(tmp_path):
+    layouts = [make_run(tmp_path / f"step-{n}", (1,), seed=n) for n in (1, 2, 3)]
+    compare(tmp_path, *layouts)
+    lines = (tmp_path / "out" / "comparison.md").read_text(encoding="utf-8").splitlines()
+    rules = [number for number, line in enumerate(lines) if re.fullmatch(r"\|(-+:?\|)+", line)]
+    assert len(rules) >= 3
+    for rule in rules:
+        assert lines[rule - 1].startswith("| ")
+        assert lines[rule + 1].startswith("| ")
+        assert lines[rule + 2].startswith("| ")
+
+
+def test_runs_of_one_difference_are_not_told_apart_by_name(tmp_path):
+    same = [make_run(tmp_path / f"step-{n}", (1,), seed=4) for n in (1, 2)]
+    page, _ = compare(tmp_path, *same)
+    assert re.search(r"fine-tuned minus base is [^ ]+ points in all runs", Text(page).all)
+
+
 def test_the_comparison_runs_no_script_and_loads_nothing(tmp_path):
     page, _ = compare(tmp_path, make_run(tmp_path / "a"), make_run(tmp_path / "b"))
     assert "<script" not in page

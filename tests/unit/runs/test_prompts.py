@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from evalpkg.evidence import seal_run
-from evalpkg.evidence.metadata import write_metadata
+from evalpkg.evidence.metadata import read_metadata, write_metadata
 from evalpkg.generation.prompts import get_template
 from evalpkg.models import Mode, Role, SeenPrompt
 from evalpkg.reporting.bundle.pack import pack_run
@@ -66,6 +66,43 @@ def test_each_prompt_is_stored_once_in_the_order_of_the_tasks(run: RunLayout) ->
     stored = list(PROMPT.read(run.prompts))
     assert stored == [prompt_of(role, n) for role in ROLES for n in range(3)]
     assert problems(run) == ""
+
+
+def told_of_two(run: RunLayout, **settings: object) -> str:
+    """What is said of a run whose two models have different prompts."""
+    about = read_metadata(run)
+    about.arguments |= {"backend": "transformers", **settings}
+    write_metadata(run, about)
+    other = hashlib.sha256(b"1,20,301").hexdigest()
+    log = SampleLog(run.samples_log)
+    log.replace(
+        [
+            replace(one, prompt_sha256=other) if one.role is Role.FINETUNED else one
+            for one in log.read()
+        ]
+    )
+    run.prompts_log.unlink()
+    keeper = PromptKeeper(run, TASKS)
+    for number in range(3):
+        tuned = replace(prompt_of(Role.FINETUNED, number), sha256=other, ids=(1, 20, 301))
+        keeper.keep([prompt_of(Role.BASE, number), tuned])
+    keeper.close()
+    write_mode_files(run, TASKS, ROLES, list(Mode), 2)
+    write_prompts(run, TASKS, ROLES)
+    return problems(run)
+
+
+def test_models_with_one_tokenizer_have_one_prompt(run: RunLayout) -> None:
+    said = told_of_two(run)
+    assert said.count("the fine-tuned model's prompt") == 3
+    assert "T/1" in said
+
+
+@pytest.mark.parametrize("own", [{"finetuned_template": "adapter"}, {"own_tokenizers": True}])
+def test_models_with_tokenizers_of_their_own_may_have_two(
+    run: RunLayout, own: dict[str, object]
+) -> None:
+    assert told_of_two(run, **own) == ""
 
 
 def test_a_session_that_goes_on_stores_nothing_twice(run: RunLayout) -> None:

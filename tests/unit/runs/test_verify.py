@@ -275,6 +275,20 @@ def test_metadata_that_name_another_data_set_than_the_manifest_are_found(run: Ru
     assert "eval_metadata.json" in found["files"]
 
 
+def test_a_template_that_the_settings_do_not_name_is_found(run: RunLayout) -> None:
+    def claim(metadata: Any) -> None:
+        names = {"base_model": "the base model", "checkpoint_path": "tuned"}
+        metadata["arguments"].update(backend="transformers", finetuned_template="adapter", **names)
+        metadata["models"]["finetuned"].update(name="the base model", adapter="tuned")
+        told = {"backend": "transformers", "finetuned_chat_template_sha256": "77" * 32}
+        metadata["generation"] = told
+
+    change_json(run.metadata, claim)
+    found = failures(verify_run(run.root))["metadata"]
+    assert "finetuned_template is 'base', expected 'adapter'" in found
+    assert "finetuned_chat_template_sha256 is '7777" in found
+
+
 def test_a_changed_root_is_named(run: RunLayout) -> None:
     change_json(run.manifest, lambda manifest: manifest["samples"].update(root="00" * 32))
     found = failures(verify_run(run.root))

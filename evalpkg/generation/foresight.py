@@ -1,0 +1,117 @@
+"""Compares an adapter's files with the base model's config, before any weights of that are read.
+
+The base model's layers are made without weights, which takes less than a second. PEFT adds the
+adapter's layers to them, and names and shapes can be compared.
+"""
+
+from __future__ import annotations
+
+import json
+import warnings
+from collections.abc import Mapping
+from typing import Any
+
+from evalpkg.errors import ConfigError
+from evalpkg.generation import adapter_weights as weights
+from evalpkg.generation import hub, vocabulary
+from evalpkg.generation.adapter import declared_base
+from evalpkg.generation.attach import explained, of_zeros, refuse_shapes
+from evalpkg.generation.generation_settings import GenerationSettings
+from evalpkg.generation.loading import load_tokenizer
+from evalpkg.generation.vocabulary import Vocabulary
+
+
+def foresee(
+    settings: GenerationSettings, files: hub.ModelFiles, base: hub.ModelFiles, probe: str
+) -> Vocabulary | None:
+    """Refuse an adapter whose files show that it does not fit; return a vocabulary of its own.
+
+    Args:
+        settings: say whether the adapter's own tokenizer is asked for.
+        files: the adapter's files.
+        base: the base model's files; its weights need not be there yet.
+        probe: a message that the adapter's chat template must render.
+
+    Returns:
+        None if both models get the base model's token ids.
+
+    Raises:
+        ConfigError: if the adapter does not fit the base model, or its tokenizer or its vocabulary
+            cannot be used as asked.
+        DataError: if its files cannot be read or contradict each other.
+        EnvironmentUnfitError: if the installed PEFT cannot read it.
+    """
+    wanted = settings.finetuned_template == "adapter"
+    tensors = weights.read(files)
+    of_zeros(tensors, files.name)
+    tokenizer = None
+    if wanted:
+        tokenizer = vocabulary.load_own(
+            files,
+            load_tokenizer(settings, base),
+            probe,
+            raw=settings.raw_completion,
+            trust_remote_code=settings.trust_remote_code,
+        )
+    model = _layers(settings, base)
+    if model is None:
+        if wanted:
+            raise ConfigError(
+                f"the layers of {settings.base_model} cannot be made from its config alone, which "
+                f"{vocabulary.OPTION} needs",
+                "Merge the adapter into the base model, save that with its tokenizer, and give it "
+                "as --checkpoint-path with --own-tokenizers.",
+            )
+        return None  # loading it says why, or compares with the loaded model
+    config = json.loads((files.folder / "adapter_config.json").read_text(encoding="utf-8"))
+    rows = vocabulary.rows_of(model, tensors, config)
+    own = None
+    if wanted:
+        fitting = rows.fitting(vocabulary.needed_rows(tokenizer), files.name)
+        own = Vocabulary(tokenizer, fitting, vocabulary.ends_of(files, tokenizer))
+        if fitting != rows.base:
+            model.resize_token_embeddings(fitting, mean_resizing=False)
+    else:
+        vocabulary.refuse_extended(rows, files.name, settings.base_model)
+    _compare(model, files, tensors, settings.base_model)
+    return own
+
+
+def _layers(settings: GenerationSettings, files: hub.ModelFiles) -> Any:
+    """Make a model's layers without weights; return None if its config alone does not tell them."""
+    import torch
+    from transformers import AutoConfig, AutoModelForCausalLM
+
+    remote = {"trust_remote_code": settings.trust_remote_code}
+    try:
+        config = AutoConfig.from_pretrained(files.folder, **remote)
+        with torch.device("meta"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return AutoModelForCausalLM.from_config(config, **remote)
+    except Exception:  # loading the model tells what is wrong
+        return None
+
+
+def _compare(
+    model: Any, files: hub.ModelFiles, tensors: Mapping[str, Any], base_model: str
+) -> None:
+    """Let PEFT add the adapter's layers, and compare their names and shapes with the file's."""
+    import peft
+
+    own = set(model.state_dict())
+    try:
+        config = peft.PeftConfig.from_pretrained(files.folder)
+        if hasattr(config, "init_lora_weights"):
+            config.init_lora_weights = False  # some ways to begin need the base model's weights
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            adapted = peft.get_peft_model(model, config, low_cpu_mem_usage=True)
+            wanted = peft.get_peft_model_state_dict(adapted, save_embedding_layers=False)
+    except (ValueError, KeyError, IndexError) as error:
+        raise explained(error, files, base_model) from error
+    except Exception:  # a kind that cannot be made without weights is compared with the real model
+        return
+    found = weights.matched(tensors, wanted, own, files.name)
+    refuse_shapes(
+        tensors, {old: wanted[new] for old, new in found.items()}, files.name, declared_base(files)
+    )
