@@ -6,17 +6,23 @@ python scripts/write_schemas.py --check   exit with status 1 if one is out of da
 
 from __future__ import annotations
 
+import ast
+import inspect
 import sys
+import textwrap
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core.core_schema import ModelSchema
 
 from evalpkg.config import EvalConfig
 from evalpkg.evidence.manifest import Manifest
 from evalpkg.evidence.metadata import EvalMetadata
 from evalpkg.evidence.sample_tree import Proof
-from evalpkg.statistics.metrics import metrics_schema
+from evalpkg.statistics.metrics import Metrics
 from evalpkg.store.files import pretty_json, write_atomic
 from evalpkg.store.prompt_log import PROMPT
 from evalpkg.store.records import ROW, TASK, Codec
@@ -42,18 +48,51 @@ def schemas() -> dict[str, dict[str, Any]]:
     documents: dict[str, type[BaseModel]] = {
         "eval_metadata": EvalMetadata,
         "manifest": Manifest,
+        "metrics": Metrics,
         "proof": Proof,
     }
     found = {
-        name: document.model_json_schema(mode="serialization")
+        name: document.model_json_schema(mode="serialization", schema_generator=WithDocstrings)
         for name, document in documents.items()
     }
-    found |= {"metrics": metrics_schema(), "config": _config()}
+    found["config"] = _config()
     found |= {name: codec.json_schema() for name, codec in LINES.items()}
     return {
         f"{name}.schema.json": {"$id": f"urn:x-evalpkg:schema:{name}:v1", **_bounded(schema)}
         for name, schema in sorted(found.items())
     }
+
+
+class WithDocstrings(GenerateJsonSchema):
+    """Takes the description of each field from the docstring under it.
+
+    Pydantic can read them as well (``use_attribute_docstrings``), but does so whenever a class is
+    made: every command would read the source of every model again.
+    """
+
+    def model_schema(self, schema: ModelSchema) -> dict[str, Any]:
+        """Return the schema of a model, with its fields' docstrings."""
+        made = super().model_schema(schema)
+        properties = made.get("properties", {})
+        for model in reversed(schema["cls"].__mro__[:-1]):
+            if issubclass(model, BaseModel) and model is not BaseModel:
+                for name, text in docstrings(model).items():
+                    if name in properties:
+                        properties[name]["description"] = text
+        return made
+
+
+def docstrings(cls: type[Any]) -> dict[str, str]:
+    """Return the docstring under each annotated attribute of a class."""
+    (definition,) = ast.parse(textwrap.dedent(inspect.getsource(cls))).body
+    assert isinstance(definition, ast.ClassDef)
+    found = {}
+    for attribute, after in pairwise(definition.body):
+        if isinstance(attribute, ast.AnnAssign) and isinstance(attribute.target, ast.Name):
+            match after:
+                case ast.Expr(ast.Constant(str(text))):
+                    found[attribute.target.id] = inspect.cleandoc(text)
+    return found
 
 
 LINES: dict[str, Codec[Any]] = {"row": ROW, "task": TASK, "prompt": PROMPT}

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import importlib.metadata
 import os
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -42,6 +40,9 @@ def model_stack() -> Diagnosis:
 
 def hub() -> Diagnosis:
     """Check that the model hub answers."""
+    import urllib.error  # only here: it loads TLS, which no other check needs
+    import urllib.request
+
     url = os.environ.get("HF_ENDPOINT", "https://huggingface.co").rstrip("/")
     if os.environ.get("HF_HUB_OFFLINE", "").lower() in {"1", "true", "yes", "on"}:
         return Diagnosis(

@@ -37,7 +37,7 @@ _FIELDS = ("Name", "Version")
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, defer_build=True)
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class Gpu(_Part):

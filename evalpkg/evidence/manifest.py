@@ -31,7 +31,7 @@ from evalpkg.store import RunLayout, pretty_json, read_json, write_atomic
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, defer_build=True)
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class Inputs(_Part):

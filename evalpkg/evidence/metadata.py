@@ -20,7 +20,7 @@ SHA256 = Field(default="", pattern="^([0-9a-f]{64})?$")
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, defer_build=True)
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class Tool(_Part):

@@ -22,7 +22,7 @@ from evalpkg.store import ROW, JsonLines, RunLayout, open_lines, replacing
 class FileDigest(BaseModel):
     """One file of the run."""
 
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, defer_build=True)
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     sha256: str
     bytes: int
@@ -31,7 +31,7 @@ class FileDigest(BaseModel):
 class SampleTree(BaseModel):
     """The Merkle tree over the samples."""
 
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, defer_build=True)
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     algorithm: Literal["rfc9162-sha256"] = "rfc9162-sha256"
     mode: Mode

@@ -58,7 +58,7 @@ def leaves(layout: RunLayout, mode: Mode) -> Iterator[bytes]:
 class Proof(BaseModel):
     """A proof that a sample lies under a Merkle root; checking it needs no other sample."""
 
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True, defer_build=True)
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
     schema_version: Literal[1] = 1
     type: Literal["evalpkg-inclusion-proof"] = "evalpkg-inclusion-proof"

@@ -35,13 +35,14 @@ def write_unfinished(session: Session, scorer: Judged) -> None:
         write_metadata(session.layout, about)
 
 
-def finalise(
-    session: Session,
-    scoring: RunScoring,
-    *,
-    worked: bool,
-    verdicts_only: bool = False,
-) -> Coverage:
+def write_verdicts(session: Session, scoring: RunScoring) -> Coverage:
+    """Write ``verdicts.jsonl`` alone; return what ``finalise`` does."""
+    samples, scored = scoring.samples.present(), scoring.scored()
+    write_answers(session, scored)
+    return coverage(scoring.samples.asked, samples, scored)
+
+
+def finalise(session: Session, scoring: RunScoring, *, worked: bool) -> Coverage:
     """Write everything that is derived from the logs.
 
     A shard is not a result by itself. It gets its metadata only, and ``evalpkg merge`` writes the
@@ -52,19 +53,17 @@ def finalise(
         scoring: its samples and verdicts.
         worked: whether this session generated or judged anything. If it did not, the metadata of
             the session that did stay, so that a session without work changes no file.
-        verdicts_only: write no rows, metrics and reports.
 
     Returns:
         the samples that have a final verdict, and those that lack one.
     """
     config, layout, tasks = session.config, session.layout, session.tasks.tasks
-    metadata = None if worked else _kept_metadata(session, verdicts_only)
+    metadata = None if worked else _kept_metadata(session)
     if metadata is None:
         metadata = write_metadata(layout, build_metadata(config, session.tasks, session.facts))
-    samples, scored = scoring.samples.present(), scoring.scored()
-    write_answers(session, scored)
-    if session.shard != WHOLE or verdicts_only:
-        return coverage(scoring.samples.asked, samples, scored)
+    covered = write_verdicts(session, scoring)
+    if session.shard != WHOLE:
+        return covered
     rows = RowWriter(layout, config.modes)
     covered = write_mode_files(
         layout,
@@ -73,8 +72,8 @@ def finalise(
         config.modes,
         config.num_samples,
         config.uneven,
-        samples,
-        scored,
+        scoring.samples.present(),
+        scoring.scored(),
         rows.write,
     )
     prompts = write_prompts(layout, tasks, config.roles)
@@ -82,11 +81,10 @@ def finalise(
     return covered
 
 
-def _kept_metadata(session: Session, verdicts_only: bool) -> EvalMetadata | None:
+def _kept_metadata(session: Session) -> EvalMetadata | None:
     """Return the metadata of an earlier session that still hold; None if there are none."""
     layout = session.layout
-    sealed = verdicts_only or layout.manifest.exists()
-    if session.grown or not sealed or not layout.metadata.exists():
+    if session.grown or not layout.manifest.exists() or not layout.metadata.exists():
         return None
     metadata = read_metadata(layout)
     return metadata if metadata.finished_at else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Generic, TypeVar
 
 from evalpkg.extraction import LONGEST_ANSWER, extract
@@ -70,10 +70,10 @@ class Judging(Generic[Work]):
         if scorer.provider.name == "none":
             progress.note(UNCONFINED)
 
-    def run(self, pending: Iterable[Work]) -> None:
+    def run(self, pending: Collection[Work]) -> None:
         """Judge everything in ``pending``; finished work is saved even on an interrupt."""
         with self._finished:
-            self._scorer.judge(self._items(pending), self._on_verdict)
+            self._scorer.judge(self._items(pending), self._on_verdict, len(pending))
 
     def _items(self, pending: Iterable[Work]) -> Iterator[tuple[Task, Extraction]]:
         for position, work in enumerate(pending):

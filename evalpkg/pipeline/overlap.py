@@ -21,7 +21,7 @@ from evalpkg.reporting.progress import Progress
 from evalpkg.scoring import Scorer
 
 TOGETHER = 64
-"""Samples that are judged together: as many as one crate holds."""
+"""Samples a worker that are judged together: enough to share the start of a compiler."""
 
 PATIENCE_S = 15.0
 """Seconds that a sample waits for others, at most. So the first verdicts come in the first
@@ -91,7 +91,7 @@ class Overlap:
                         self._scoring.judged_by(self._scorer)
                     judged = _Chunk(self, chunk)
                     try:
-                        judge(judged.items(), judged.take)
+                        judge(judged.items(), judged.take, len(chunk))
                     finally:
                         self._scoring.save(judged.found)
         except _AbandonedError:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from evalpkg.config import EvalConfig
 from evalpkg.generation import Generated, require_packages
-from evalpkg.pipeline.finalise import finalise, write_unfinished
+from evalpkg.pipeline.finalise import finalise, write_unfinished, write_verdicts
 from evalpkg.pipeline.generate import Taker, generate_missing
 from evalpkg.pipeline.given import Given
 from evalpkg.pipeline.overlap import Overlap
@@ -64,11 +64,13 @@ def run_evaluation(
         nullcontext(workshop) if workshop else Workshop() as shop,
     ):
         generated, judged, scoring = _work(
-            session, progress, shop, last=workshop is None, check=not verdicts_only
+            session, progress, shop, last=workshop is None, verdicts_only=verdicts_only
         )
         progress.phase("writing results", 0)
-        worked = bool(generated or judged)
-        covered = finalise(session, scoring, worked=worked, verdicts_only=verdicts_only)
+        if verdicts_only:
+            covered = write_verdicts(session, scoring)
+        else:
+            covered = finalise(session, scoring, worked=bool(generated or judged))
         session.log.info("generated %d, judged %d samples", generated, judged)
     return RunOutcome(session.layout, generated, judged, covered)
 
@@ -91,22 +93,23 @@ def _checked(session: Session) -> bool:
 
 
 def _work(
-    session: Session, progress: Progress, shop: Workshop, *, last: bool, check: bool
+    session: Session, progress: Progress, shop: Workshop, *, last: bool, verdicts_only: bool
 ) -> tuple[int, int, RunScoring]:
     """Generate and judge what is missing; return the two counts of samples, and all verdicts.
 
-    ``last`` says that no further round needs the model, ``check`` that the self-check is wanted.
+    ``last`` says that no further round needs the model, ``verdicts_only`` that neither a self-check
+    nor metadata are wanted.
     """
     samples = RunSamples.of(session)
     scoring = RunScoring(session, samples)
     if samples.missing():
         require_packages(session.config.backend)
-    elif not scoring.pending() and (not check or _checked(session)):
+    elif not scoring.pending() and (verdicts_only or _checked(session)):
         progress.note("nothing to generate or judge: all of it is there")
         return 0, 0, scoring
     # Before a model is loaded: the scorer's processes then start small, and a machine that cannot
     # judge shows it before it has generated for hours.
-    scorer = shop.scorer(session, progress, check=check)
+    scorer = shop.scorer(session, progress, check=not verdicts_only)
 
     @contextmanager
     def beside(generator: Generated) -> Iterator[Taker]:
@@ -116,10 +119,13 @@ def _work(
         with Overlap(scoring, scorer, progress, workers) as overlap:
             yield overlap.offer
 
-    generated = generate_missing(session, progress, shop, samples, beside)
+    # Samples from files are there at once: there is nothing to be judged beside.
+    takes_time = None if session.wants_answers else beside
+    generated = generate_missing(session, progress, shop, samples, takes_time)
     overlapped = scoring.saved
     if last:
         shop.unload()
-    write_unfinished(session, scorer.provenance())
+    if not verdicts_only:
+        write_unfinished(session, scorer.provenance())
     judged = scoring.run(scorer, progress)
     return generated, overlapped + judged, scoring

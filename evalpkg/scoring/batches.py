@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from evalpkg.scoring.bench import Program
@@ -9,6 +10,27 @@ from evalpkg.scoring.routing import Company
 
 MOST_OPEN = 64
 """The most batches that are filled at once. It limits how many programs wait, and how long."""
+
+
+LEAST = 64
+"""The fewest programs in a full batch, however many workers share them."""
+
+
+def even_size(expected: int, workers: int, most: int) -> int:
+    """Return the size of a full batch with which all workers get equal work.
+
+    Starting rustc costs about as much as ten programs do, so batches are large; but one that holds
+    all that is left would leave the other workers idle.
+
+    Args:
+        expected: number of programs to judge; 0 if that is not known.
+        workers: number of batches judged at once.
+        most: the most programs in a batch.
+    """
+    if not expected:
+        return most
+    batches = workers * math.ceil(expected / (workers * most))
+    return min(most, max(LEAST, math.ceil(expected / batches)))
 
 
 class Batches:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from evalpkg.extraction import WITHOUT_PROGRAM
 from evalpkg.models import Extraction, Task, Verdict, VerdictKind
-from evalpkg.scoring.batches import Batches
+from evalpkg.scoring.batches import Batches, even_size
 from evalpkg.scoring.bench import Bench, Judgement, Program, infra
 from evalpkg.scoring.cache import VerdictCache
 from evalpkg.scoring.routing import Company, company
@@ -33,7 +33,7 @@ class Equipment:
         tasks: the tasks by id, each with the edition in which it is judged.
         key: the function that gives the cache key of (task, digest of the program).
         workers: the number of batches judged at once.
-        batch_size: the number of programs in one crate.
+        batch_size: the most programs in one crate.
     """
 
     bench: Bench
@@ -66,8 +66,10 @@ class Rounds:
         self._running: dict[Future[list[Judgement]], tuple[list[Program], Round]] = {}
         self._later: dict[Round, deque[Program]] = {Round.WAITING: deque(), Round.QUIET: deque()}
 
-    def run(self, items: Iterable[tuple[Task, Extraction]]) -> None:
-        """Judge every item."""
+    def run(self, items: Iterable[tuple[Task, Extraction]], expected: int = 0) -> None:
+        """Judge every item; ``expected`` is their number, for even batches, or 0."""
+        use = self._use
+        self._batches = Batches(even_size(expected, use.workers, use.batch_size))
         try:
             for position, (task, extraction) in enumerate(items):
                 self._admit(position, self._use.tasks[task.task_id], extraction)

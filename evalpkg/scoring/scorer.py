@@ -24,7 +24,7 @@ from evalpkg.scoring.rounds import Equipment, OnVerdict, Rounds
 from evalpkg.scoring.scoring_settings import VERSION, ScoringSettings, default_workers
 from evalpkg.scoring.turns import Turns
 
-JudgeItems = Callable[[Iterable[tuple[Task, Extraction]], OnVerdict], None]
+JudgeItems = Callable[[Iterable[tuple[Task, Extraction]], OnVerdict, int], None]
 
 NICENESS = 10
 """Added to the niceness: beside a process of normal priority ours gets about a tenth of a CPU; on
@@ -107,13 +107,23 @@ class Scorer(Closing):
             self._equipment.tasks[task.task_id] = task
         return fault
 
-    def judge(self, items: Iterable[tuple[Task, Extraction]], on_verdict: OnVerdict) -> None:
+    def judge(
+        self,
+        items: Iterable[tuple[Task, Extraction]],
+        on_verdict: OnVerdict,
+        expected: int = 0,
+    ) -> None:
         """Judge every item; call ``on_verdict`` from this thread, once for each position.
 
         Items are read only as fast as they are judged, so they may be a generator over a file of
         any size. Verdicts come in any order.
+
+        Args:
+            items: the programs and their tasks.
+            on_verdict: the function to call with each verdict.
+            expected: number of items, so that all workers get equal work; 0 if it is not known.
         """
-        Rounds(self._equipment, on_verdict).run(items)
+        Rounds(self._equipment, on_verdict).run(items, expected)
 
     @contextmanager
     def beside_other_work(self, workers: int) -> Iterator[JudgeItems]:
@@ -129,12 +139,16 @@ class Scorer(Closing):
         count = max(1, min(workers, self._workers))
         with ThreadPoolExecutor(count, "scoring-beside", initializer=give_way) as pool:
             use = replace(self._equipment, pool=pool, workers=count)
-            yield lambda items, on_verdict: Rounds(use, on_verdict, busy=True).run(items)
+            yield lambda items, on_verdict, expected: Rounds(use, on_verdict, busy=True).run(
+                items, expected
+            )
 
     def judge_all(self, items: Sequence[tuple[Task, Extraction]]) -> list[Verdict]:
         """Return the verdict of each item, in their order; all are held in memory."""
         found: dict[int, Verdict] = {}
-        self.judge(items, lambda position, verdict, _cached: found.update({position: verdict}))
+        self.judge(
+            items, lambda position, verdict, _: found.update({position: verdict}), len(items)
+        )
         return [found[position] for position in range(len(items))]
 
     def key(self, task: Task, digest: str) -> bytes:

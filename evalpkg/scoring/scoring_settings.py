@@ -29,7 +29,7 @@ class ScoringSettings:
         memory_mib: address space of a running program, in MiB.
         output_kib: the most that a program may print in all, or answer in one call, in KiB.
         workers: the number of batches judged at once; None for ``default_workers()``.
-        batch_size: the number of programs in one crate.
+        batch_size: the most programs in one crate.
         cache: path of the verdict cache's file; None for no cache.
         edition: the Rust edition for every task; None for each task's own.
         crates: folder with the sources of the crates that tasks name (``cargo vendor`` makes it);
@@ -42,7 +42,7 @@ class ScoringSettings:
     memory_mib: int = 1024
     output_kib: int = 1024
     workers: int | None = None
-    batch_size: int = 64
+    batch_size: int = 128
     cache: Path | None = None
     edition: str | None = None
     crates: Path | None = None

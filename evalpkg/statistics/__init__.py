@@ -27,7 +27,6 @@ from evalpkg.statistics.metrics import (
     TokenDifference,
     Tokens,
     VerdictShare,
-    metrics_schema,
 )
 from evalpkg.statistics.multiplicity import FamilyMember, HolmFamily, holm, holm_family
 from evalpkg.statistics.sentences import noise_sentence
@@ -64,7 +63,6 @@ __all__ = [
     "enough",
     "holm",
     "holm_family",
-    "metrics_schema",
     "noise_sentence",
     "rounds",
 ]

@@ -6,7 +6,7 @@ a ``reason``; there is no NaN and no infinity.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -19,9 +19,7 @@ IntervalMethod = Literal["bca", "wilson", "gain-loss", "newcombe", "t"]
 class Frozen(BaseModel):
     """Base of all parts of the document: immutable, no extra fields, only finite numbers."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Interval(Frozen):
@@ -339,8 +337,3 @@ class Metrics(Frozen):
     def to_json(self) -> str:
         """Return the text of ``metrics.json``; equal metrics give equal bytes."""
         return self.model_dump_json(indent=2) + "\n"
-
-
-def metrics_schema() -> dict[str, Any]:
-    """Return the JSON Schema of ``metrics.json``."""
-    return Metrics.model_json_schema(mode="serialization")

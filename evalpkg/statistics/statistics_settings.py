@@ -8,9 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 class StatisticsSettings(BaseModel):
     """Settings of every interval and test."""
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     confidence: float = Field(default=0.95, gt=0.5, lt=1.0)
     """Nominal coverage of every interval."""

@@ -80,8 +80,9 @@ def _load_one(
     name: str, variant: str, files: Sequence[Path], crates: bool
 ) -> tuple[list[Task], TaskSource]:
     path = _resolve(name, files)
-    tasks = [_clustered(replace(task, dataset=_title(name))) for task in read_tasks_of(path, name)]
     source = TaskSource(name, sha256_of(path))
+    published = _published(path, name, source.digest)
+    tasks = [_clustered(replace(task, dataset=_title(name))) for task in published]
     known = NAMED[name].crates if crates and name in NAMED else ()
     if variant == "original":
         return [with_crates(task, known) for task in tasks], source
@@ -95,6 +96,12 @@ def _load_one(
     )
     left = [task for task in tasks if task.task_id not in reasons]
     return left, replace(source, excluded=excluded)
+
+
+@lru_cache(maxsize=8)
+def _published(path: Path, name: str, digest: str) -> tuple[Task, ...]:
+    """Read the tasks of a file with this digest once; they are needed as published and repaired."""
+    return tuple(read_tasks_of(path, name))
 
 
 def _title(name: str) -> str:

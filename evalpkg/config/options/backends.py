@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from evalpkg.config.options.setting import FOUND, setting
+from evalpkg.config.options.setting import FOUND, Options, setting
 from evalpkg.config.values import Count, JsonText, Patience, Seconds
 from evalpkg.generation import GenerationSettings
 from evalpkg.models import Role
@@ -14,7 +14,7 @@ from evalpkg.models import Role
 DEFAULTS = GenerationSettings()
 
 
-class BackendOptions(BaseModel):
+class BackendOptions(Options):
     """Settings of the replay, OpenAI and vLLM backends and of the pool of workers."""
 
     replay_base: str = setting(

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel
-
-from evalpkg.config.options.setting import setting
+from evalpkg.config.options.setting import Options, setting
 from evalpkg.config.values import OneOf, Place, Text
 from evalpkg.generation import BACKENDS, GenerationSettings
 
 DEFAULTS = GenerationSettings()
 
 
-class ModelOptions(BaseModel):
+class ModelOptions(Options):
     """Settings of the compared models: names, revisions and the form of their weights."""
 
     base_model: Text = setting(

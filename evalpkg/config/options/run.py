@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from evalpkg.config.options.setting import setting
+from evalpkg.config.options.setting import Options, setting
 from evalpkg.config.values import Digest, KValues, Place, ShardText
 
 
-class RunOptions(BaseModel):
+class RunOptions(Options):
     """Settings of a run as a whole: output directory, rounds, modes, cache and signature."""
 
     output_dir: Place = setting(

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from evalpkg.config.options.setting import setting
+from evalpkg.config.options.setting import Options, setting
 from evalpkg.config.values import Count, OneOf, Stops, Text
 from evalpkg.generation import TEMPLATES, GenerationSettings
 
 DEFAULTS = GenerationSettings()
 
 
-class SamplingOptions(BaseModel):
+class SamplingOptions(Options):
     """Settings of sampling: number of samples, randomness, lengths and the prompt."""
 
     num_samples: Annotated[int, Field(ge=1, le=100_000)] = setting(

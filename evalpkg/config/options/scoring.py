@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel
-
-from evalpkg.config.options.setting import setting
+from evalpkg.config.options.setting import Options, setting
 from evalpkg.config.values import Count, SandboxMode, Seconds
 from evalpkg.scoring import ScoringSettings
 
 DEFAULTS = ScoringSettings()
 
 
-class ScoringOptions(BaseModel):
+class ScoringOptions(Options):
     """Settings of scoring: the sandbox, the limits of a program, and the policy."""
 
     sandbox_mode: SandboxMode = setting(

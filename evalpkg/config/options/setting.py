@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 FOUND = "Found in files"
 """The heading of fields that have no option: their values are read from files of samples."""
+
+
+class Options(BaseModel):
+    """Base of the groups of settings; only the whole of them, ``EvalConfig``, gets a validator."""
+
+    model_config = ConfigDict(defer_build=True)
 
 
 def setting(default: Any, text: str, group: str, *, identity: bool = True) -> Any:

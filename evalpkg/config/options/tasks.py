@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel
-
-from evalpkg.config.options.setting import setting
+from evalpkg.config.options.setting import Options, setting
 from evalpkg.config.values import Count, Names, Place, Places, Sets
 
 
-class TaskOptions(BaseModel):
+class TaskOptions(Options):
     """Settings of the tasks: the sets, their variant, and a choice of tasks."""
 
     dataset: Sets = setting(

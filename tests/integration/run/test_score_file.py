@@ -49,6 +49,7 @@ def test_every_row_gets_its_verdict_in_its_place(
     assert [row["main_free"] for row in found] == [True, True, True, True, True, False]
     assert found[4]["error_code"] == "E0308"
     assert found[4]["detail"]
+    assert not list((tmp_path / "out").glob("*metadata*"))  # verdicts, and nothing about them
 
 
 def test_other_keys_are_carried_through_and_ours_win(

@@ -25,8 +25,10 @@ class BackwardsScorer:
         self,
         items: Iterable[tuple[Task, Extraction]],
         on_verdict: Callable[[int, Verdict, bool], None],
+        expected: int,
     ) -> None:
-        for count, position in enumerate(reversed(range(len(list(items))))):
+        assert len(list(items)) == expected
+        for count, position in enumerate(reversed(range(expected))):
             if count == self.limit:
                 raise KeyboardInterrupt
             on_verdict(position, Verdict(VerdictKind.PASSED, detail=str(position)), False)

@@ -58,8 +58,10 @@ class Scorer:
 
     @contextmanager
     def beside_other_work(self, workers: int) -> Iterator[Callable]:
-        def judge(items: Iterator, on_verdict: Callable) -> None:
-            for position in reversed(range(len(list(items)))):
+        def judge(items: Iterator, on_verdict: Callable, expected: int) -> None:
+            given = list(items)
+            assert len(given) == expected
+            for position in reversed(range(len(given))):
                 verdict = self._verdict(position)
                 if verdict is not None:
                     on_verdict(position, verdict, False)

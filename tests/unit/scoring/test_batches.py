@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evalpkg.models import Task
-from evalpkg.scoring.batches import MOST_OPEN, Batches
+from evalpkg.scoring.batches import LEAST, MOST_OPEN, Batches, even_size
 from evalpkg.scoring.bench import Program
 from evalpkg.scoring.routing import Company
 
@@ -45,6 +45,22 @@ def test_every_program_comes_out_once_in_company_that_suits_it(
                 assert one.task.entry_point not in {other.task.entry_point for other in others}
                 clusters = {other.task.cluster or other.task.task_id for other in others}
                 assert (one.task.cluster or one.task.task_id) not in clusters
+
+
+@given(st.integers(1, 5_000), st.integers(1, 32), st.sampled_from([4, 128]))
+def test_full_batches_are_large_and_give_every_worker_the_same(
+    expected: int, workers: int, most: int
+) -> None:
+    size = even_size(expected, workers, most)
+    assert min(most, LEAST) <= size <= most
+    if LEAST < size < most:
+        batches = -(-expected // size)
+        assert batches % workers == 0 or batches * size - expected < workers * size
+
+
+def test_a_stream_of_unknown_length_fills_the_largest_batches() -> None:
+    assert even_size(0, 2, 128) == 128
+    assert even_size(140, 2, 128) == 70
 
 
 def test_plain_programs_of_one_task_fill_a_batch() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from evalpkg.errors import ConfigError, DataError
 from evalpkg.models import Mode, Role, Task, VerdictKind
-from evalpkg.statistics import Metrics, compute_metrics, metrics_schema
+from evalpkg.statistics import Metrics, compute_metrics
 from tests.unit.statistics.statistics_runs import (
     FAST,
     make_row,
@@ -24,7 +24,7 @@ def compute(tasks, rows, expected, k_values=(1,), mode=Mode.NO_POLICY):
 
 
 def test_the_schema_is_closed_and_names_its_version():
-    schema = metrics_schema()
+    schema = Metrics.model_json_schema(mode="serialization")
     assert schema["properties"]["schema_version"]["const"] == 1
     assert all(d.get("additionalProperties", False) is False for d in schema["$defs"].values())
     metrics = metrics_of(make_tasks("ab"), 2, [0, 1], [1, 1])
