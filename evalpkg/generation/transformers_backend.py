@@ -97,7 +97,7 @@ class TransformersBackend:
 
     @property
     def apart(self) -> bool:
-        """Whether the fine-tuned model takes the base model's place in memory."""
+        """True if the fine-tuned model takes the base model's place in memory."""
         return self.whole or self.own is not None
 
     def _require_fitting_options(self) -> None:

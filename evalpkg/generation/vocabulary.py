@@ -41,7 +41,7 @@ class Vocabulary:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class EmbeddingRows:
     """The rows that a base model has, and those that an adapter's files hold.
 
     Attributes:
@@ -115,7 +115,7 @@ class Rows:
         return rows
 
 
-def rows_of(model: Any, tensors: Mapping[str, Any], config: Mapping[str, Any]) -> Rows:
+def rows_of(model: Any, tensors: Mapping[str, Any], config: Mapping[str, Any]) -> EmbeddingRows:
     """Compare an adapter's tensors with a base model, or with its layers without weights.
 
     Args:
@@ -140,7 +140,7 @@ def rows_of(model: Any, tensors: Mapping[str, Any], config: Mapping[str, Any]) -
     original = any("original_module" in name for name in tensors)
     embedding, of_head = found(own, "weight", 0), found(out, "weight", 0)
     trained = _of_layer(by_layer, own)
-    return Rows(
+    return EmbeddingRows(
         base=int(given.weight.shape[0]),
         embedding=max(embedding, default=0),
         head=max(of_head, default=0),
@@ -164,7 +164,7 @@ def _of_layer(indices: Mapping[str, Iterable[int]], layer: str) -> frozenset[int
     )
 
 
-def refuse_extended(rows: Rows, name: str, base_model: str) -> None:
+def refuse_extended(rows: EmbeddingRows, name: str, base_model: str) -> None:
     """Refuse an adapter with a vocabulary of its own, where both models get the same token ids.
 
     Raises:
