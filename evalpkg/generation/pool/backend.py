@@ -55,7 +55,7 @@ class PoolBackend:
             EvalError: if a worker reports one, differs from the others, or workers die again and
                 again.
         """
-        deal = Deal(work, self._settings.batch_size or ON_CPU)
+        deal = Deal(work, self._rows())
         asked = sum(len(indexes) for _, indexes in work)
         while asked:
             self._crew.grow()
@@ -69,6 +69,12 @@ class PoolBackend:
                 if member.waits_for is None or member not in self._crew:
                     deal.put_back(member.open.values())
                     member.open = {}
+
+    def _rows(self) -> int:
+        """Return the number of samples that a worker decodes at once."""
+        first, _ = self._crew.introductions()[0]
+        found = first.generated.details.get("rows")
+        return found if isinstance(found, int) else self._settings.batch_size or ON_CPU
 
     def provenance(self) -> Generated:
         """Return the first worker's record, with a list of all workers and their sample counts."""

@@ -154,12 +154,18 @@ class Crew:
             raise ConfigError(
                 f"the workers on {self._reference.host} and {said.host} differ: "
                 + "; ".join(differences),
-                "Install the same versions and weights on all nodes: samples must not depend on "
-                "which of them makes them.",
+                "Samples must not depend on which worker makes them: install the same versions and "
+                "weights on all nodes, and give one --batch-size where their free memory differs.",
             )
         member.introduction, member.waits_for = said, None
         ready = sum(one.introduction is not None for one in self._members)
         self._say(f"worker {ready} of {self.size} is ready on {said.host}, process {said.pid}")
+        here, there = (one.generated.details.get("device") for one in (self._reference, said))
+        if here != there:
+            self._say(
+                f"WARNING: {self._reference.host} computes on {here}, {said.host} on {there}: the "
+                "last bits of a sample may depend on the worker that makes it"
+            )
 
     def _lose(self, member: Member, error: Exception) -> None:
         self._members.remove(member)
@@ -179,6 +185,11 @@ class Crew:
         self._say(f"{who} is gone, {len(member.open)} open samples are dealt again: {reason}")
 
 
+SAME_DETAILS = ("dtype", "quantization", "rows")
+"""Facts about a loaded model that all workers must share; on a GPU the number of rows can change a
+last bit, and ``auto`` chooses it from the free memory."""
+
+
 def compare(one: Introduction, other: Introduction) -> list[str]:
     """List what differs between two workers and can change a sample: ``name: this, that``."""
     pairs: list[tuple[str, object, object]] = [
@@ -188,7 +199,7 @@ def compare(one: Introduction, other: Introduction) -> list[str]:
     here, there = one.generated.libraries, other.generated.libraries
     pairs += [(name, here.get(name), there.get(name)) for name in sorted({*here, *there})]
     mine, theirs = one.generated.details, other.generated.details
-    pairs += [(name, mine.get(name), theirs.get(name)) for name in ("dtype", "quantization")]
+    pairs += [(name, mine.get(name), theirs.get(name)) for name in SAME_DETAILS]
     pairs += [
         (f"{part} attention", _kernel(mine, part), _kernel(theirs, part))
         for part in ("prompt", "decode")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evalpkg.generation.pool.crew import compare
+from evalpkg.generation.base import Listener
+from evalpkg.generation.generation_settings import GenerationSettings
+from evalpkg.generation.pool.crew import Crew, Member, compare
 from evalpkg.generation.pool.dealing import Deal, as_work
 from evalpkg.generation.pool.worker import Introduction
 from evalpkg.generation.provenance import Generated, ModelUsed
@@ -81,5 +84,17 @@ def test_workers_that_round_in_another_way_are_told_apart() -> None:
     assert compare(one, with_details(device="another")) == []
     assert compare(one, with_details(dtype="float16")) == ["dtype: bfloat16, float16"]
     assert compare(one, with_details(quantization="nf4")) == ["quantization: None, nf4"]
+    assert compare(with_details(rows=256), with_details(rows=128)) == ["rows: 256, 128"]
     other = with_details(attention={"prompt": "sdpa", "decode": "y", "note": "why"})
     assert compare(one, other) == ["decode attention: x, y"]
+
+
+def test_a_worker_on_another_kind_of_gpu_is_told() -> None:
+    said: list[str] = []
+    ray = SimpleNamespace(remote=lambda worker: worker)
+    crew = Crew(ray, GenerationSettings(), Listener(status=said.append))
+    for host, device in (("a", "H100"), ("b", "H100"), ("c", "A100")):
+        made = Generated("transformers", {}, details={"device": device})
+        crew._welcome(Member(None, None), Introduction(host, 1, "3.11.7", "c0de", made))
+    (warning,) = [line for line in said if line.startswith("WARNING")]
+    assert warning.startswith("WARNING: a computes on H100, c on A100")
