@@ -19,6 +19,8 @@ FILES = {
     "README.md": b"words",
     "checkpoint-9000/adapter_config.json": b"{}",
     "checkpoint-9000/adapter_model.safetensors": b"weights",
+    "checkpoint-9000/tokenizer.json": b"{}",
+    "checkpoint-9000/chat_template.jinja": b"{{ messages }}",
     "checkpoint-9000/optimizer.pt": b"large and of no use here",
 }
 
@@ -26,9 +28,13 @@ LOCATE = """
 import json, sys
 from evalpkg.errors import EvalError
 from evalpkg.generation import adapter
-for reference, revision in json.loads(sys.argv[1]):
+for reference, revision, *own in json.loads(sys.argv[1]):
     try:
-        files = adapter.locate(reference, revision)
+        files = (
+            adapter.locate_checkpoint(reference, revision, with_tokenizer=True)
+            if own
+            else adapter.locate(reference, revision)
+        )
         names = sorted(path.name for path in files.folder.iterdir())
         print(json.dumps([files.name, files.revision, *names]))
     except EvalError as error:
@@ -108,6 +114,16 @@ def test_a_subfolder_of_a_repository_is_fetched_without_the_rest(endpoint, tmp_p
     # And later without a network, from the cache.
     again = locate("http://127.0.0.1:9", tmp_path, ("o/a/checkpoint-9000", ""), HF_HUB_OFFLINE="1")
     assert again == [expected]
+
+
+def test_an_adapters_own_tokenizer_is_fetched_when_asked_for(endpoint, tmp_path):
+    ((_, _, *names),) = locate(endpoint, tmp_path, ("o/a/checkpoint-9000", "", "own"))
+    assert names == [
+        "adapter_config.json",
+        "adapter_model.safetensors",
+        "chat_template.jinja",
+        "tokenizer.json",
+    ]
 
 
 def test_what_goes_wrong_is_told_apart(endpoint, tmp_path):

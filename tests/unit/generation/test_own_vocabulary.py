@@ -11,8 +11,10 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from evalpkg.errors import ConfigError, DataError, EvalError
-from evalpkg.generation import GenerationSettings, Listener, create_backend, tokens
+from evalpkg.generation import GenerationSettings, Listener, create_backend, selftest, tokens
 from evalpkg.generation.prompts import get_template
+from evalpkg.generation.shared import SHARED
+from evalpkg.generation.slots import PACKED
 from evalpkg.models import Role, Task
 from tests.unit.generation.generation_tiny import tiny_model
 from tests.unit.generation.test_tokens import tokenizer
@@ -151,6 +153,17 @@ def test_what_is_loaded_does_not_change_what_is_said_of_the_run(folders):
     samples(made, Role.FINETUNED)
     after = made.provenance()
     assert (before.details, before.models) == (after.details, after.models)
+
+
+def test_samples_can_share_the_prompts_of_either_model(folders, monkeypatch):
+    base, folder = folders / "base-False", folders / "layers of its own-False"
+    plain, _ = backend(base, folder)
+    expected = {role: samples(plain, role) for role in Role}
+    monkeypatch.setattr(selftest, "FLASH", PACKED)  # the trial takes the plain kernel
+    made, _ = backend(base, folder, share_prompts=True)
+    for role in Role:
+        assert samples(made, role) == expected[role]
+        assert made.stage_of(role).network.decode_attention == SHARED
 
 
 def test_an_own_end_token_ends_an_answer_and_the_base_models_too(folders):
