@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from evalpkg.fleet.events import Event
+from evalpkg.fleet.limits import Meter
 
 ENDS = {
     "finished": "finished",
@@ -23,13 +24,15 @@ class HostRow:
 
     Attributes:
         price: dollars per hour; 0 if unknown.
+        since: time since when it costs, in seconds since 1970, as far as this machine knows.
         status: the last output of ``bin/status`` on the host.
         last: the last event on the host, in words.
         error: reason of its failure; empty if it has not failed.
     """
 
     name: str
-    price: float = 0.0
+    price: float
+    since: float
     status: dict[str, Any] = field(default_factory=dict)
     last: str = "waiting"
     error: str = ""
@@ -48,6 +51,15 @@ class HostRow:
         """Return a number of its status, or None if the status lacks it."""
         value = self.status.get(key)
         return float(value) if isinstance(value, int | float) else None
+
+    def rent(self, now: float) -> float:
+        """Return its cost from its launch until ``now`` in dollars, whether or not it works.
+
+        If the launch is unknown, it is counted from the run's first start on the host.
+        """
+        told = self.number("rented_since")
+        since = min(self.since, told) if told else self.since
+        return self.price * max(0.0, now - since) / 3600
 
     @property
     def verdicts(self) -> Counter[str]:
@@ -71,11 +83,13 @@ class Board:
     """The state of all hosts of a run.
 
     Args:
-        prices: dollars per hour by host, in display order.
+        meter: price of each host and the beginning of its costs, in display order.
     """
 
-    def __init__(self, prices: dict[str, float]) -> None:
-        self.rows = {host: HostRow(host, price) for host, price in prices.items()}
+    def __init__(self, meter: Meter) -> None:
+        self.rows = {
+            host: HostRow(host, price, meter.began[host]) for host, price in meter.prices.items()
+        }
         self.play = ""
         self.task = ""
         self.summary = ""

@@ -15,7 +15,7 @@ from evalpkg.reporting.progress.views import duration
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-HEAD = ("host", "phase", "samples", "rate", "left", "GPU", "verdicts", "cost", "last event")
+HEAD = ("host", "phase", "samples", "rate", "left", "GPU", "verdicts", "rent", "last event")
 PLAIN_S = 30.0
 SHOWN_VERDICTS = 3
 
@@ -23,19 +23,19 @@ SHOWN_VERDICTS = 3
 class Screen(Protocol):
     """A display of a run."""
 
-    def show(self, board: Board, cost: float) -> None:
-        """Show the state of all hosts, and the cost so far in dollars."""
+    def show(self, board: Board, now: float) -> None:
+        """Show the state of all hosts, and their rent until ``now``, in seconds since 1970."""
 
     def tell(self, event: Event) -> None:
         """Show one event."""
 
-    def close(self, board: Board, cost: float) -> None:
+    def close(self, board: Board, now: float) -> None:
         """Show the final state, and release the terminal."""
 
 
-def cells(row: HostRow) -> tuple[str, ...]:
+def cells(row: HostRow, now: float) -> tuple[str, ...]:
     """Format the table row of one host."""
-    rate, eta, cost = row.number("rate_per_s"), row.number("eta_s"), row.number("cost")
+    rate, eta, rent = row.number("rate_per_s"), row.number("eta_s"), row.rent(now)
     return (
         row.name,
         row.phase,
@@ -44,17 +44,18 @@ def cells(row: HostRow) -> tuple[str, ...]:
         "-" if eta is None else duration(eta),
         row.gpu,
         mix(row.verdicts),
-        "-" if not cost else f"{cost:.2f}",
+        f"{rent:.2f}" if rent else "-",
         printable(row.last.splitlines()[0] if row.last else ""),
     )
 
 
-def totals(board: Board, cost: float) -> tuple[str, ...]:
+def totals(board: Board, now: float) -> tuple[str, ...]:
     """Format the last table row: totals, and the longest time left."""
     rows = list(board.rows.values())
     waits = [wait for row in rows if (wait := row.number("eta_s")) is not None]
     rate = sum(row.number("rate_per_s") or 0.0 for row in rows)
     verdicts = sum((row.verdicts for row in rows), Counter[str]())
+    rent = sum(row.rent(now) for row in rows)
     working = sum(row.status.get("state") == "running" and not row.error for row in rows)
     return (
         f"{len(rows)} hosts",
@@ -65,7 +66,7 @@ def totals(board: Board, cost: float) -> tuple[str, ...]:
         duration(max(waits)) if waits else "-",
         "",
         mix(verdicts),
-        f"{cost:.2f}" if cost else "-",
+        f"{rent:.2f}" if rent else "-",
         "",
     )  # fmt: skip
 
@@ -96,9 +97,9 @@ class LiveScreen:
         self._live = Live(console=self.console, auto_refresh=False, transient=False)
         self._live.start()
 
-    def show(self, board: Board, cost: float) -> None:
+    def show(self, board: Board, now: float) -> None:
         """Draw the table."""
-        self._live.update(self.table(board, cost), refresh=True)
+        self._live.update(self.table(board, now), refresh=True)
 
     def tell(self, event: Event) -> None:
         """Print a failure above the table; the table shows all other events."""
@@ -108,12 +109,12 @@ class LiveScreen:
             said = printable(event.message.splitlines()[0] if event.message else event.task)
             self.console.print(Text(f"{event.host}: {said}", style="red"))
 
-    def close(self, board: Board, cost: float) -> None:
+    def close(self, board: Board, now: float) -> None:
         """Leave the last state on the screen."""
-        self.show(board, cost)
+        self.show(board, now)
         self._live.stop()
 
-    def table(self, board: Board, cost: float) -> RenderableType:
+    def table(self, board: Board, now: float) -> RenderableType:
         """Make the table of all hosts, with Ansible's current task as its title."""
         from rich.table import Table
         from rich.text import Text
@@ -125,8 +126,8 @@ class LiveScreen:
             expand=True,
             show_footer=True,
         )
-        for head, foot in zip(HEAD, totals(board, cost), strict=True):
-            right = head in ("samples", "rate", "left", "cost")
+        for head, foot in zip(HEAD, totals(board, now), strict=True):
+            right = head in ("samples", "rate", "left", "rent")
             table.add_column(
                 head,
                 footer=Text(foot),
@@ -137,7 +138,7 @@ class LiveScreen:
             )
         for row in board.rows.values():
             style = "red" if row.error else "dim" if row.phase == "preparing" else ""
-            table.add_row(*(Text(cell) for cell in cells(row)), style=style)
+            table.add_row(*(Text(cell) for cell in cells(row, now)), style=style)
         return table
 
 
@@ -150,11 +151,11 @@ class PlainScreen:
         self._next = clock() + PLAIN_S
         self._task = ""
 
-    def show(self, board: Board, cost: float) -> None:
+    def show(self, board: Board, now: float) -> None:
         """Print the state of the hosts if half a minute has passed since the last time."""
         if self._clock() >= self._next:
             self._next = self._clock() + PLAIN_S
-            self._table(board, cost)
+            self._table(board, now)
 
     def tell(self, event: Event) -> None:
         """Print the start of a task, a task's message, or a failure."""
@@ -166,16 +167,21 @@ class PlainScreen:
         elif event.action == "debug" and event.kind == "runner_on_ok" and event.message:
             self._print(f"{event.host}: {event.message}")
 
-    def close(self, board: Board, cost: float) -> None:
+    def close(self, board: Board, now: float) -> None:
         """Print the final state of the hosts."""
-        self._table(board, cost)
+        self._table(board, now)
 
-    def _table(self, board: Board, cost: float) -> None:
+    def _table(self, board: Board, now: float) -> None:
         asked = [row for row in board.rows.values() if row.status]
         for row in asked:
-            self._print("  ".join(cell for cell in cells(row) if cell != "-"))
+            self._row(cells(row, now))
         if asked:
-            self._print("  ".join(cell for cell in totals(board, cost) if cell not in ("-", "")))
+            self._row(totals(board, now))
+
+    def _row(self, row: tuple[str, ...]) -> None:
+        named = {"rent": "rent "}
+        told = [named.get(h, "") + c for h, c in zip(HEAD, row, strict=True) if c not in ("-", "")]
+        self._print("  ".join(told))
 
     def _print(self, line: str) -> None:
         text = "\n".join(printable(part) for part in line.splitlines())

@@ -63,7 +63,7 @@ def supervise(
     Raises:
         KeyboardInterrupt: the user pressed Ctrl-C; the hosts keep working.
     """
-    board = Board(meter.prices)
+    board = Board(meter)
     reached = ""
 
     def stop() -> bool:
@@ -75,13 +75,10 @@ def supervise(
         board.take(event)
         screen.tell(event)
 
-    def spent() -> float:
-        return meter.cost(now())
-
     try:
-        status = run_play(play, log, now, take, lambda: screen.show(board, spent()), stop)
+        status = run_play(play, log, now, take, lambda: screen.show(board, now()), stop)
     finally:
-        screen.close(board, spent())
+        screen.close(board, now())
     if reached and status == CANCELLED:
         say(f"{reached} Stopping the hosts and fetching their results.")
         status = _bring_home(play, log, board, say, now)

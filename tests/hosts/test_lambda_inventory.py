@@ -27,7 +27,10 @@ def account() -> LambdaStandIn:
             "region_name": "us-east-1",
             "instance_type_name": TYPE,
             "ssh_key_names": ["laptop"],
-            "tags": [{"key": "evalpkg-fleet", "value": fleet}],
+            "tags": [
+                {"key": "evalpkg-fleet", "value": fleet},
+                {"key": "evalpkg-launched", "value": "2026-09-21T14:13:20Z"},
+            ],
         }
         made.rented.append(Rented(f"i{number:04}", request, 0.0, f"192.0.2.{number + 1}", fate))
     return made
@@ -74,6 +77,7 @@ def test_active_hosts_of_a_fleet_with_address_groups_and_price(
     variables = found["_meta"]["hostvars"]["mine-0"]
     assert variables["ansible_host"] in ("192.0.2.1", {"__ansible_unsafe": "192.0.2.1"})
     assert variables["evaluation_price_per_hour"] == 3.29
+    assert variables["evaluation_rented_since"] == 1_790_000_000
     kept = "".join(file.read_text() for file in (tmp_path / "cache").iterdir())
     for secret in (KEY, JUPYTER_SECRET):
         assert secret not in said
@@ -142,3 +146,4 @@ def test_tags_and_name_choose() -> None:
     ]
     assert [one["id"] for one in plugin.wanted(hosts, {}, "^eval-")] == ["a"]
     assert plugin.wanted(hosts, {"team": "x"}, "") == []
+    assert plugin.launched({"evalpkg-launched": "yesterday"}) == plugin.launched({}) == 0

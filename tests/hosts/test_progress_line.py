@@ -7,7 +7,7 @@ from tests.hosts.conftest import load_plugin
 pytest.importorskip("ansible", reason="`make molecule-lint` brings Ansible")
 
 
-def test_a_waiting_host_shows_counts_rate_time_left_and_cost() -> None:
+def test_a_waiting_host_shows_counts_rate_time_left_and_rent() -> None:
     progress_line = load_plugin("callback/evaluation.py").progress_line
     line = progress_line(
         "gpu-1",
@@ -18,7 +18,7 @@ def test_a_waiting_host_shows_counts_rate_time_left_and_cost() -> None:
             "rate_per_s": 3.14159,
             "eta_s": 3725,
             "elapsed_s": 61,
-            "cost": 1.5,
+            "rent": 1.5,
             "shards_done": 1,
             "shards_total": 2,
             "restarts": 3,
@@ -26,5 +26,5 @@ def test_a_waiting_host_shows_counts_rate_time_left_and_cost() -> None:
     )
     for part in ("gpu-1", "generate", "120/800", "shard 2 of 2", "3.14/s", "1 h 02 min"):
         assert part in line
-    assert "cost 1.50" in line
+    assert "rent 1.50" in line
     assert "restarted 3x" in line

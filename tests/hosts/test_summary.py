@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ run_summary = plugin.run_summary
 
 @pytest.fixture
 def found(tmp_path: Path) -> dict[str, Any]:
-    """A finished run of two hosts that cost 3.29 an hour each."""
+    """A finished run of two hosts that cost 3.29 an hour each, one of them since two hours ago."""
+    began = time.time() - 3600
     results, hosts = tmp_path / "results", tmp_path / "run/hosts"
     results.mkdir()
     hosts.mkdir(parents=True)
@@ -24,7 +26,9 @@ def found(tmp_path: Path) -> dict[str, Any]:
     )
     (results / "combined_summary.md").write_text(text)
     for host, seconds in (("gpu-1", 3600), ("gpu-2", 5400)):
-        (hosts / f"{host}.json").write_text(json.dumps({"elapsed_s": seconds}))
+        (hosts / f"{host}.json").write_text(
+            json.dumps({"elapsed_s": seconds, "rented_since": began})
+        )
     return {
         "results": str(results),
         "folder": str(tmp_path / "run"),
@@ -34,16 +38,18 @@ def found(tmp_path: Path) -> dict[str, Any]:
         "missing": [],
         "failures": [],
         "prices": {"gpu-1": 3.29, "gpu-2": "3.29"},
+        "rented_since": {"gpu-1": 0, "gpu-2": began - 3600},
     }
 
 
-def test_the_last_lines_are_answer_report_hours_cost_and_what_goes_on(
+def test_the_last_lines_are_answer_report_hours_rent_and_what_goes_on(
     found: dict[str, Any],
 ) -> None:
     assert run_summary(found).splitlines() == [
         "The fine-tuned model is ahead (p < 0.001).",
         f"Report: {found['results']}/report.html",
-        "Hours: 2.50 on 2 hosts, cost 8.23.",
+        "Hours of the evaluation: 2.50 on 2 hosts.",
+        "Rent of the hosts until now: 9.87.",
         "These hosts cost 6.58 an hour until you terminate them: gpu-1, gpu-2.",
     ]
 
@@ -82,28 +88,30 @@ def test_a_lost_host_and_its_shard_are_named_with_what_to_do(found: dict[str, An
 
 def test_nothing_merged_and_no_price_say_no_more_than_is_known(found: dict[str, Any]) -> None:
     bare = found | {"results": "/nowhere", "folder": "/nowhere", "prices": {"localhost": 0}}
+    bare["rented_since"] = {"localhost": 0}
     assert run_summary(bare) == "There is no result in /nowhere yet."
 
 
 def test_a_table_has_a_row_for_each_host_and_totals() -> None:
     working = {"state": "running", "phase": "scoring", "done": 40, "total": 100, "shards_done": 1}
-    working |= {"shards_total": 2, "rate_per_s": 2.0, "eta_s": 3900, "elapsed_s": 7260, "cost": 6.6}
+    working |= {"shards_total": 2, "rate_per_s": 2.0, "eta_s": 3900, "elapsed_s": 7260, "rent": 6.6}
     ended = {
         "state": "finished",
         "phase": "",
         "done": 100,
         "total": 100,
         "elapsed_s": 60,
-        "cost": 1,
+        "rent": 1,
     }
     ended |= {"shards_done": 1, "shards_total": 1}
+    rented = {"evaluation_price_per_hour": 2, "evaluation_rented_since": time.time() - 7200}
     table = plugin.status_table(
         ["gpu-1", "gpu-2", "gpu-3", "gpu-4"],
         {
             "gpu-1": {"evaluation_status": {"stdout": json.dumps(working)}},
             "gpu-2": {"evaluation_status": {"stdout": json.dumps(ended)}},
             "gpu-3": {"evaluation_status": {"unreachable": True}},
-            "gpu-4": {"evaluation_status": {"stdout": "", "rc": 2}},
+            "gpu-4": {"evaluation_status": {"stdout": "", "rc": 2}} | rented,
         },
     ).splitlines()
     assert [line.split()[0] for line in table] == [
@@ -113,6 +121,7 @@ def test_a_table_has_a_row_for_each_host_and_totals() -> None:
         "gpu-3",
         "gpu-4",
         "total",
+        "rent:",
     ]
     assert table[1].split()[1:] == [
         "running",
@@ -126,7 +135,14 @@ def test_a_table_has_a_row_for_each_host_and_totals() -> None:
     ]
     assert "100/100" in table[2]
     assert "unreachable" in table[3]
+    assert table[3].endswith("-")
     assert "nothing started" in table[4]
+    assert table[4].endswith("4.00")
     assert "140/200" in table[5]
     assert "1 running" in table[5]
-    assert "7.60" in table[5]
+    assert "11.60" in table[5]
+
+
+def test_without_a_price_the_table_says_nothing_of_rent() -> None:
+    table = plugin.status_table(["gpu-1"], {"gpu-1": {"evaluation_status": {"rc": 2}}})
+    assert "until the host is terminated" not in table

@@ -11,6 +11,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,9 +54,9 @@ def supervise(rendered: Path, run: Path) -> Supervise:
     return start
 
 
-def status(rendered: Path) -> dict[str, object]:
+def status(rendered: Path, script: str = "status") -> dict[str, Any]:
     output = subprocess.run(
-        [str(rendered / "eval/bin/status")], capture_output=True, check=True
+        [str(rendered / "eval/bin" / script)], capture_output=True, check=True
     ).stdout
     found = json.loads(output)
     assert isinstance(found, dict)
@@ -95,6 +96,23 @@ def test_the_status_of_a_run_of_several_checkpoints_is_that_of_the_last_begun(
     said = status(rendered)
     assert (said["phase"], said["done"], said["total"]) == ("step-2: judging", 10, 40)
     assert said["begun_shards"] == ["0/2"]
+
+
+@pytest.mark.parametrize(("script", "since"), [("status", None), ("status-rented", 1_790_000_000)])
+def test_a_host_costs_from_its_launch_whether_or_not_the_evaluation_works(
+    rendered: Path, run: Path, supervise: Supervise, script: str, since: int | None
+) -> None:
+    began = int(time.time()) - 7200
+    (run / "started").write_text(str(began))
+    assert supervise("exit 0").wait(30) == 0
+    (run / "ended").write_text(str(began + 3600))
+    before = time.time()
+    said = status(rendered, script)
+    assert said["elapsed_s"] == 3600
+    assert said["rented_since"] == (since or began)
+    # 36 dollars an hour are a cent a second.
+    spent = [(now - (since or began)) / 100 for now in (before, time.time())]
+    assert spent[0] - 0.01 <= said["rent"] <= spent[1] + 0.01
 
 
 @pytest.mark.parametrize("code", [3, 9])

@@ -96,6 +96,16 @@ def test_the_proof_is_confined_as_the_evaluation_is(rendered: Path) -> None:
     assert "DeviceAllow=char-nvidia-uvm rw" in evaluation
 
 
+def test_a_vllm_elsewhere_is_told_to_the_program_unless_a_setting_tells(rendered: Path) -> None:
+    def told(name: str) -> list[str]:
+        lines = (rendered / "eval/bin" / name).read_text().splitlines()
+        return [line for line in lines if "VLLM" in line]
+
+    assert told("environment-vllm") == ["EVALPKG_VLLM_PYTHON='/opt/of vllm/bin/python'"]
+    assert told("environment-vllm-set") == []
+    assert told("environment") == []
+
+
 def test_the_program_writes_its_caches_where_the_unit_lets_it(rendered: Path) -> None:
     base = rendered / "eval"
     text = (base / "bin/environment").read_text()

@@ -14,7 +14,7 @@ type: stdout
 short_description: the default output, with the progress of each host while it evaluates
 description:
   - While an evaluation runs, Ansible asks its host again and again. Each time the output shows
-    counts, rate, time left and cost instead of a failed attempt.
+    counts, rate, time left and rent instead of a failed attempt.
   - Tasks that changed nothing are not shown, except with C(-v).
   - The last lines are the summary of the run, which C(collect.yml) makes.
 extends_documentation_fragment:
@@ -49,8 +49,8 @@ def progress_line(host: str, status: dict[str, Any]) -> str:
         f"ETA {_seconds(status.get('eta_s'))}",
         f"elapsed {_seconds(status.get('elapsed_s'))}",
     ]
-    if status.get("cost"):
-        parts.append(f"cost {status['cost']:.2f}")
+    if status.get("rent"):
+        parts.append(f"rent {status['rent']:.2f}")
     if status.get("restarts"):
         parts.append(f"restarted {status['restarts']}x")
     return "  ".join(parts)

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from pathlib import Path
 from typing import Any
 
 
 def run_summary(found: dict[str, Any]) -> str:
-    """Write the answer, the report's path, hours and cost, failed hosts, and hosts still billed.
+    """Write the answer, the report's path, hours and rent, failed hosts, and hosts still billed.
 
     Args:
         found: ``results`` and ``folder`` of the run on the controller; ``plan``, ``done``,
             ``partial`` and ``missing`` shards; ``failures``, one sentence a host; ``prices`` by
-            host, an hour.
+            host, an hour; ``rented_since`` by host, in seconds since 1970, 0 where it is unknown.
     """
     results = Path(found["results"])
     prices = {host: float(price) for host, price in found["prices"].items()}
     statuses = _statuses(Path(found["folder"]))
-    lines = [*_answer(results), *_spent(statuses, prices)]
+    lines = [*_answer(results), *_spent(statuses, prices, found["rented_since"])]
     lines += [f"Failed: {failure}" for failure in found["failures"]]
     costing = {host: price for host, price in prices.items() if price > 0}
     if costing:
@@ -66,14 +67,30 @@ def _statuses(folder: Path) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _spent(statuses: dict[str, dict[str, Any]], prices: dict[str, float]) -> list[str]:
-    """Write hours and cost of the run, as far as the hosts reported them."""
-    if not statuses:
-        return []
-    hours = {host: float(status.get("elapsed_s") or 0) / 3600 for host, status in statuses.items()}
-    text = f"Hours: {sum(hours.values()):.2f} on {len(hours)} host{'s' if len(hours) > 1 else ''}"
-    cost = sum(spent * prices.get(host, 0.0) for host, spent in hours.items())
-    return [text + (f", cost {cost:.2f}." if cost else ".")]
+def _spent(
+    statuses: dict[str, dict[str, Any]], prices: dict[str, float], since: dict[str, float]
+) -> list[str]:
+    """Write the hours of the evaluation as the hosts reported them, and the rent until now."""
+    lines = []
+    if statuses:
+        hours = sum(float(status.get("elapsed_s") or 0) / 3600 for status in statuses.values())
+        count = len(statuses)
+        lines.append(
+            f"Hours of the evaluation: {hours:.2f} on {count} host{'s' if count > 1 else ''}."
+        )
+    rents = [
+        rent(price, since.get(host) or statuses.get(host, {}).get("rented_since"))
+        for host, price in prices.items()
+    ]
+    if total := sum(filter(None, rents)):
+        lines.append(f"Rent of the hosts until now: {total:.2f}.")
+    return lines
+
+
+def rent(price: object, since: object) -> float | None:
+    """Return the cost of a host until now; None if its price or its beginning is unknown."""
+    hourly, began = float(str(price or 0)), float(str(since or 0))
+    return hourly * max(0.0, time.time() - began) / 3600 if hourly and began else None
 
 
 def _missing(found: dict[str, Any], results: Path) -> list[str]:
@@ -90,7 +107,11 @@ def _missing(found: dict[str, Any], results: Path) -> list[str]:
     return [f"{have}, in {results}. Missing: {', '.join(owners)}.", cure]
 
 
-HEAD = ("host", "state", "phase", "samples", "shards", "rate/s", "ETA", "elapsed", "cost")
+HEAD = ("host", "state", "phase", "samples", "shards", "rate/s", "ETA", "elapsed", "rent")
+NOTE = (
+    "rent: price by the hour since the launch, or since the run began if no launch is known; "
+    "it goes on until the host is terminated"
+)
 
 
 def status_table(hosts: list[str], hostvars: Any) -> str:
@@ -99,26 +120,32 @@ def status_table(hosts: list[str], hostvars: Any) -> str:
     Args:
         hosts: names of the hosts, in order.
         hostvars: variables by host; ``evaluation_status`` holds the answer of ``bin/status``.
+            ``evaluation_price_per_hour`` and ``evaluation_rented_since`` tell the rent of a host
+            that does not answer.
     """
-    statuses = {host: _told(hostvars[host].get("evaluation_status")) for host in hosts}
+    statuses = {host: _told(hostvars[host]) for host in hosts}
     rows = [_row(host, status) for host, status in statuses.items()]
     rows.append(_totals(list(statuses.values())))
     widths = [max(len(row[i]) for row in [HEAD, *rows]) for i in range(len(HEAD))]
-    return "\n".join(
+    lines = [
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in [HEAD, *rows]
-    )
+    ]
+    return "\n".join([*lines, NOTE] if rows[-1][-1] != "-" else lines)
 
 
-def _told(answer: Any) -> dict[str, Any]:
-    """Read a host's answer, or return a state that says why there is none."""
+def _told(variables: Any) -> dict[str, Any]:
+    """Read a host's answer, or return a state that says why there is none, and the rent."""
+    answer = variables.get("evaluation_status")
+    known = (variables.get("evaluation_price_per_hour"), variables.get("evaluation_rented_since"))
+    silent = {"state": "nothing started", "rent": rent(*known)}
     if answer is None or answer.get("unreachable"):
-        return {"state": "unreachable"}
+        return silent | {"state": "unreachable"}
     try:
         status = json.loads(answer.get("stdout") or "")
     except ValueError:
-        return {"state": "nothing started"}
-    return status if isinstance(status, dict) else {"state": "nothing started"}
+        return silent
+    return status if isinstance(status, dict) else silent
 
 
 def _row(host: str, status: dict[str, Any]) -> tuple[str, ...]:
@@ -133,7 +160,7 @@ def _row(host: str, status: dict[str, Any]) -> tuple[str, ...]:
         f"{rate:.2f}" if rate is not None else "-",
         _clock(eta),
         _clock(status.get("elapsed_s")),
-        f"{status['cost']:.2f}" if status.get("cost") else "-",
+        f"{status['rent']:.2f}" if status.get("rent") else "-",
     )
 
 
@@ -141,7 +168,7 @@ def _totals(statuses: list[dict[str, Any]]) -> tuple[str, ...]:
     """Write the last row: sums, and the longest wait."""
     total = {
         key: sum(status.get(key) or 0 for status in statuses)
-        for key in ("done", "total", "shards_done", "shards_total", "rate_per_s", "cost")
+        for key in ("done", "total", "shards_done", "shards_total", "rate_per_s", "rent")
     }
     waits = [status["eta_s"] for status in statuses if status.get("eta_s") is not None]
     running = sum(status["state"] == "running" for status in statuses)
@@ -154,7 +181,7 @@ def _totals(statuses: list[dict[str, Any]]) -> tuple[str, ...]:
         f"{total['rate_per_s']:.2f}",
         _clock(max(waits, default=None)),
         "-",
-        f"{total['cost']:.2f}" if total["cost"] else "-",
+        f"{total['rent']:.2f}" if total["rent"] else "-",
     )
 
 

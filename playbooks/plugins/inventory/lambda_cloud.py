@@ -6,6 +6,7 @@ import json
 import os
 import re
 import time
+from calendar import timegm
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -20,7 +21,8 @@ short_description: The active instances of a Lambda Cloud account
 description:
   - Each instance that is active and has an address is a host, in the groups C(lambda),
     C(lambda_type_TYPE) and C(lambda_region_REGION).
-  - C(evaluation_price_per_hour) of a host is Lambda's price for it, in dollars.
+  - C(evaluation_price_per_hour) of a host is Lambda's price for it, in dollars, and
+    C(evaluation_rented_since) is the time of its launch, if C(evalpkg fleet up) launched it.
   - C(jupyter_token) and C(jupyter_url) never become variables.
 extends_documentation_fragment: [inventory_cache]
 options:
@@ -57,7 +59,7 @@ options:
 """
 
 TRIES, TIMEOUT_S = 8, 60
-FLEET_TAG = "evalpkg-fleet"
+FLEET_TAG, LAUNCHED_TAG = "evalpkg-fleet", "evalpkg-launched"
 AGAIN = (429, 500, 502, 503, 504)
 
 
@@ -126,6 +128,14 @@ def plain(told: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def launched(tags: dict[str, str]) -> int:
+    """Return the time of the launch in seconds since 1970; 0 if no tag tells it."""
+    try:
+        return timegm(time.strptime(tags.get(LAUNCHED_TAG, ""), "%Y-%m-%dT%H:%M:%SZ"))
+    except ValueError:
+        return 0
+
+
 def wanted(
     instances: list[dict[str, Any]], tags: dict[str, str], name: str
 ) -> list[dict[str, Any]]:
@@ -190,6 +200,7 @@ class InventoryModule(BaseInventoryPlugin, Cacheable):  # type: ignore[misc]
             "ansible_host": one["ip"],
             "ansible_user": self.get_option("user"),
             "evaluation_price_per_hour": one["price"],
+            "evaluation_rented_since": launched(one["tags"]),
             "lambda_id": one["id"],
             "lambda_type": one["type"],
             "lambda_region": one["region"],

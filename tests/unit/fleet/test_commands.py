@@ -17,7 +17,7 @@ from evalpkg.fleet.cloud.credentials import api_key
 from evalpkg.fleet.desk import Choice, Desk
 from evalpkg.fleet.events import parse_event
 from evalpkg.fleet.inventory import Inventory
-from evalpkg.fleet.limits import Limits
+from evalpkg.fleet.limits import Limits, Meter
 from evalpkg.fleet.redact import Redactor
 
 
@@ -64,7 +64,7 @@ def test_an_error_of_ansible_itself_is_shown(head: str, kind: str, capsys: Any) 
     event = parse_event({"event": kind, "stdout": said, "event_data": data}, Redactor([]))
     Printer().take(event)
     assert "no vault secrets found" in capsys.readouterr().err
-    board = Board({"gpu-1": 0.0})
+    board = Board(Meter({"gpu-1": 0.0}, {"gpu-1": 0.0}))
     board.take(event)
     assert board.errors == [said]
 

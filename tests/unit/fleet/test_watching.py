@@ -27,12 +27,17 @@ WORKING = {
     "total": 100,
     "rate_per_s": 2.0,
     "eta_s": 3723,
-    "cost": 6.58,
+    "rented_since": 6_400,
+    "rent": 6.58,
     "shards_done": 0,
     "shards_total": 2,
     "verdicts": {"passed": 10, "compile_error": 30},
     "gpus": [{"use_percent": 93, "memory_used_mib": 61440, "memory_total_mib": 81920}],
 }
+
+
+RENT = Meter({"gpu-1": 3.29, "gpu-2": 3.29}, {"gpu-1": 10_000.0, "gpu-2": 6_400.0})
+NOW = 13_600.0
 
 
 def retry(host: str, status: dict[str, Any]) -> dict[str, Any]:
@@ -42,7 +47,7 @@ def retry(host: str, status: dict[str, Any]) -> dict[str, Any]:
 
 
 def board_of(*told: dict[str, Any]) -> Board:
-    board = Board({"gpu-1": 3.29, "gpu-2": 3.29})
+    board = Board(RENT)
     for one in told:
         board.take(parse_event(one, Redactor([])))
     return board
@@ -52,11 +57,11 @@ def drawn(board: Board) -> str:
     file = io.StringIO()
     console = Console(file=file, width=150, force_terminal=True, color_system=None)
     screen = LiveScreen("fleet run", console)
-    screen.close(board, 9.87)
+    screen.close(board, NOW)
     return file.getvalue()
 
 
-def test_a_row_says_phase_samples_rate_left_gpu_verdicts_cost_and_last_event() -> None:
+def test_a_row_says_phase_samples_rate_left_gpu_verdicts_rent_and_last_event() -> None:
     lines = drawn(board_of(retry("gpu-1", WORKING))).splitlines()
     row = [line for line in lines if "gpu-1" in line][-1]
     for cell in (
@@ -72,7 +77,24 @@ def test_a_row_says_phase_samples_rate_left_gpu_verdicts_cost_and_last_event() -
     assert "compile_error 75%, passed 25%" in row
     foot = [line for line in lines if "2 hosts" in line][-1]
     assert "1 working" in foot
-    assert "9.87" in foot
+    assert "13.16" in foot
+
+
+@pytest.mark.parametrize("state", ["running", "stopped", "finished", "failed"])
+def test_the_rent_goes_on_from_the_launch_whether_or_not_the_host_works(state: str) -> None:
+    status = WORKING | {"state": state, "rented_since": 12_000}
+    row = board_of(retry("gpu-1", status)).rows["gpu-1"]
+    # The launch, which the cloud told, was before the run.
+    assert row.rent(NOW) == pytest.approx(3.29)
+    assert row.rent(NOW + 3600) == pytest.approx(2 * 3.29)
+
+
+def test_plain_lines_name_the_rent() -> None:
+    stream = io.StringIO()
+    PlainScreen(lambda: 0.0, stream).close(board_of(retry("gpu-1", WORKING)), NOW)
+    host, total = stream.getvalue().splitlines()
+    assert "  rent 6.58  " in host
+    assert total.endswith("  rent 13.16")
 
 
 def test_a_failed_host_is_named_with_its_reason_and_the_others_go_on() -> None:
