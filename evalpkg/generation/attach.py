@@ -219,15 +219,20 @@ def of_zeros(tensors: dict[str, Any], name: str) -> list[str]:
     return notes
 
 
-def _without_scale(adapted: Any, name: str) -> list[str]:
-    """Return a note if the config scales some layers by zero, so that they change nothing."""
+def idle_layers(adapted: Any) -> tuple[list[str], int]:
+    """Return the layers that the adapter's config scales by zero, and how many it scales."""
     layers = [(n, m.scaling) for n, m in adapted.named_modules() if hasattr(m, "scaling")]
     scaled = [(n, scale["default"]) for n, scale in layers if isinstance(scale, dict) and scale]
-    idle = [n for n, scale in scaled if scale == 0]
-    if not idle or len(idle) == len(scaled):  # where all are, the logits say so
+    return [n for n, scale in scaled if scale == 0], len(scaled)
+
+
+def _without_scale(adapted: Any, name: str) -> list[str]:
+    """Return a note if the config scales some layers by zero, so that they change nothing."""
+    idle, scaled = idle_layers(adapted)
+    if not idle or len(idle) == scaled:  # where all are, the logits say so
         return []
     note = (
-        f"the config of the adapter {name} scales {len(idle)} of its {len(scaled)} layers by zero "
+        f"the config of the adapter {name} scales {len(idle)} of its {scaled} layers by zero "
         f"(alpha_pattern), so they are the base model's: {weights.listed(idle)}."
     )
     return [note]

@@ -15,7 +15,7 @@ from evalpkg.errors import ConfigError
 from evalpkg.generation import adapter_weights as weights
 from evalpkg.generation import hub, vocabulary
 from evalpkg.generation.adapter import declared_base
-from evalpkg.generation.attach import explained, of_zeros, refuse_shapes
+from evalpkg.generation.attach import explained, idle_layers, of_zeros, refuse_shapes
 from evalpkg.generation.generation_settings import GenerationSettings
 from evalpkg.generation.loading import load_tokenizer
 from evalpkg.generation.vocabulary import Vocabulary
@@ -111,6 +111,13 @@ def _compare(
         raise explained(error, files, base_model) from error
     except Exception:  # a kind that cannot be made without weights is compared with the real model
         return
+    idle, scaled = idle_layers(adapted)
+    if scaled and len(idle) == scaled and weights.has_only_matrices(tensors):
+        raise ConfigError(
+            f"the config of the adapter {files.name} scales each of its {scaled} layers by zero: "
+            "it changes nothing",
+            "Is its lora_alpha right? Copy the adapter_config.json that training wrote.",
+        )
     found = weights.matched(tensors, wanted, own, files.name)
     refuse_shapes(
         tensors, {old: wanted[new] for old, new in found.items()}, files.name, declared_base(files)

@@ -8,6 +8,7 @@ NEEDS_MODELS = [
     "test_compiled.py",
     "test_decoding.py",
     "test_flash.py",
+    "test_foresight.py",
     "test_loading.py",
     "test_own_vocabulary.py",
     "test_sampling.py",

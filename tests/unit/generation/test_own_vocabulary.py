@@ -276,7 +276,20 @@ def test_what_cannot_work_is_refused_before_the_weights_are_loaded(folders, tmp_
     assert not any("Loading" in line for line in before)
 
 
-@pytest.mark.parametrize("how", ["a layer too many", "another shape", "zeros", "another model"])
+def no_scale(folder):
+    path = folder / "adapter_config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"lora_alpha": 0}))
+
+
+UNFIT = {
+    "a layer too many": another_layer,
+    "another shape": other_shape,
+    "zeros": of_zeros,
+    "no scale": no_scale,
+}
+
+
+@pytest.mark.parametrize("how", [*UNFIT, "another model"])
 def test_an_ordinary_adapter_that_cannot_fit_is_refused_before_the_weights(folders, tmp_path, how):
     base = folders / "base-False"
     folder = save_adapter(base, tmp_path / "own", rows=BASE_ROWS)
@@ -284,9 +297,7 @@ def test_an_ordinary_adapter_that_cannot_fit_is_refused_before_the_weights(folde
         tiny_model("gpt2", n_embd=32, n_layer=2, n_head=4).save_pretrained(tmp_path / "gpt2")
         base = tmp_path / "gpt2"
     else:
-        {"a layer too many": another_layer, "another shape": other_shape, "zeros": of_zeros}[how](
-            folder
-        )
+        UNFIT[how](folder)
     before: list[str] = []
     with pytest.raises(EvalError):
         backend(base, folder, finetuned_template="base", said=before)
