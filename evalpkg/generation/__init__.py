@@ -1,7 +1,13 @@
 """Backends: they make completions with a model. Of Rust they know only the words in the prompt."""
 
 from evalpkg.generation.base import Backend, Listener, Work
-from evalpkg.generation.create import BACKENDS, LOADING, create_backend, require_packages
+from evalpkg.generation.create import (
+    BACKENDS,
+    LOADING,
+    check_checkpoint,
+    create_backend,
+    require_packages,
+)
 from evalpkg.generation.generation_settings import ATTENTIONS, DTYPES, EMBEDDED, GenerationSettings
 from evalpkg.generation.prompts import TEMPLATES, get_template, message_sha256
 from evalpkg.generation.provenance import Generated, ModelUsed
@@ -20,6 +26,7 @@ __all__ = [
     "Listener",
     "ModelUsed",
     "Work",
+    "check_checkpoint",
     "create_backend",
     "get_template",
     "ids_sha256",

@@ -105,6 +105,22 @@ def require_packages(name: str) -> None:
             )
 
 
+def check_checkpoint(settings: GenerationSettings, listener: Listener | None = None) -> None:
+    """Refuse a fine-tuned model whose files show that it cannot be used. No weights are loaded.
+
+    Raises:
+        EvalError: as ``create_backend`` would.
+    """
+    require_packages(settings.backend)
+    if settings.backend == "vllm":
+        from evalpkg.generation.vllm.lora import refuse_adapter
+
+        refuse_adapter(settings)
+    from evalpkg.generation.tuned import find_tuned
+
+    find_tuned(settings, (listener or Listener()).status)
+
+
 def create_backend(settings: GenerationSettings, listener: Listener | None = None) -> Backend:
     """Create the backend that ``settings`` name. Heavy packages are imported only here.
 

@@ -11,13 +11,12 @@ from importlib.metadata import PackageNotFoundError, version
 import torch
 
 from evalpkg.errors import ConfigError
-from evalpkg.generation import adapter, hub, tokens
+from evalpkg.generation import hub, tokens
 from evalpkg.generation.attach import attach
 from evalpkg.generation.base import Listener, Work
 from evalpkg.generation.forced import Agreement, force
-from evalpkg.generation.foresight import foresee
 from evalpkg.generation.generation_settings import EMBEDDED, GenerationSettings
-from evalpkg.generation.loading import load_base, load_tokenizer, locate
+from evalpkg.generation.loading import load_base, load_tokenizer
 from evalpkg.generation.prompts import get_template
 from evalpkg.generation.provenance import Generated, ModelUsed
 from evalpkg.generation.stage import (
@@ -28,13 +27,11 @@ from evalpkg.generation.stage import (
     require_same_tokens,
     set_up,
 )
+from evalpkg.generation.tuned import PROBE, find_tuned
 from evalpkg.generation.vocabulary import OPTION, Vocabulary, kept_ends, template_in
 from evalpkg.models import Role, Sample, Task
 
 _LIBRARIES = ("transformers", "peft", "tokenizers", "accelerate", "bitsandbytes")
-
-_PROBE = "Write a Rust function that returns the larger of two numbers.\nfn larger(a: i32, b: i32)"
-"""A prompt on which the adapter must change something, tried before the first task."""
 
 
 class TransformersBackend:
@@ -62,25 +59,11 @@ class TransformersBackend:
         self._listener = listener
         self._template = get_template(settings.prompt_template)
         self._notes: list[str] = []
-        self._declared_base = ""
-        self.tuned: hub.ModelFiles | None = None
-        if settings.checkpoint_path:
-            # Before the base model, which can be large, so that a wrong checkpoint shows at once.
-            self.tuned = adapter.locate_checkpoint(
-                settings.checkpoint_path,
-                settings.adapter_revision,
-                with_tokenizer=settings.finetuned_template == "adapter",
-            )
-        self.whole = self.tuned is not None and not adapter.is_adapter(self.tuned)
-        self.own: Vocabulary | None = None
-        if self.tuned and not self.whole:
-            self._declared_base = adapter.check_base(
-                self.tuned, settings.base_model, allow_mismatch=settings.allow_base_mismatch
-            )
-            files = locate(settings, listener.status, weights=False)
-            self.own = foresee(settings, self.tuned, files, _PROBE)
-        elif self.whole:
-            self._require_fitting_options()
+        found = find_tuned(settings, listener.status) if settings.checkpoint_path else None
+        self.tuned = found.files if found else None
+        self.whole = found is not None and found.whole
+        self.own = found.own if found else None
+        self._declared_base = found.declared_base if found else ""
         self._ends: frozenset[int] = frozenset()
         self._own_template = ""
         self._stage: Stage | None = self._load_base()
@@ -100,13 +83,6 @@ class TransformersBackend:
         """True if the fine-tuned model takes the base model's place in memory."""
         return self.whole or self.own is not None
 
-    def _require_fitting_options(self) -> None:
-        if self._settings.finetuned_template == "adapter" and not self._settings.own_tokenizers:
-            raise ConfigError(
-                f"{self._settings.checkpoint_path} is a whole model, and {OPTION} is for adapters",
-                "--own-tokenizers gives a whole model its own tokenizer and chat template.",
-            )
-
     def _load_base(self) -> Stage:
         """Load the base model, with the adapter's layers in it if there is an adapter."""
         settings, listener = self._settings, self._listener
@@ -114,7 +90,7 @@ class TransformersBackend:
         if self.tuned is None or self.apart:
             return set_up(settings, listener, base)
         listener.status(f"Loading the adapter {settings.checkpoint_path}")
-        probe = tokens.prompt_ids(base.tokenizer, _PROBE)
+        probe = tokens.prompt_ids(base.tokenizer, PROBE)
         attached = attach(base.model, self.tuned, settings.base_model, probe)
         self._say(*attached.notes)
         return set_up(settings, listener, base, attached.switch)
@@ -131,7 +107,7 @@ class TransformersBackend:
             )
         elif own is not None:
             names = self._settings.base_model, files.name
-            require_same_tokens(self._base_tokenizer, own, names, _PROBE)
+            require_same_tokens(self._base_tokenizer, own, names, PROBE)
             if own.chat_template != self._base_tokenizer.chat_template:
                 self._say(
                     f"{files.name} has a chat template of its own, which is not used: both models "
@@ -144,7 +120,7 @@ class TransformersBackend:
         stage_ends = self._stage.reader.ends if self._stage else frozenset()
         self._ends = own.ends | kept_ends(stage_ends, base, own.tokenizer)
         self._own_template = "" if raw else tokens.chat_template_sha256(own.tokenizer) or ""
-        seen = [tokens.prompt_ids(one, _PROBE, raw=raw) for one in (base, own.tokenizer)]
+        seen = [tokens.prompt_ids(one, PROBE, raw=raw) for one in (base, own.tokenizer)]
         said = "the prompts of the two models differ"
         if seen[0] == seen[1]:
             said = "the trial prompt of the two models has the same tokens, others may differ"
@@ -185,7 +161,7 @@ class TransformersBackend:
                 self._about = self._details(self._stage)
             elif self.own:
                 self._stage, notes = load_adapted(
-                    self._settings, self._listener, self.tuned, self.own, self._ends, _PROBE
+                    self._settings, self._listener, self.tuned, self.own, self._ends, PROBE
                 )
                 self._say(*notes)
             else:

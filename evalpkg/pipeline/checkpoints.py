@@ -8,9 +8,10 @@ from pathlib import Path
 
 from evalpkg.config import EvalConfig
 from evalpkg.errors import ConfigError
-from evalpkg.generation import LOADING
+from evalpkg.generation import LOADING, check_checkpoint
 from evalpkg.pipeline.run import RunOutcome
-from evalpkg.store import require_own_folders
+from evalpkg.pipeline.stage_settings import generation_settings
+from evalpkg.store import RunLayout, require_own_folders
 
 
 def run_checkpoints(
@@ -54,10 +55,14 @@ def each_checkpoint(
     Raises:
         ConfigError: if two checkpoints are the same, the settings allow only one, or the output
             directory holds something else.
+        EvalError: if the files of any checkpoint show that it cannot be used.
     """
     check_checkpoints(config, checkpoints)
     require_own_folders(config.output_dir, folder_names(checkpoints))
     folders = [config.output_dir / name for name in folder_names(checkpoints)]
+    if not config.cluster:  # its nodes have the files and the packages, and this process need not
+        for checkpoint, folder in zip(checkpoints, folders, strict=True):
+            _check_files(config, checkpoint, folder)
     outcomes: list[RunOutcome] = []
     for checkpoint, folder in zip(checkpoints, folders, strict=True):
         say(f"checkpoint {checkpoint}: {folder}")
@@ -68,6 +73,14 @@ def each_checkpoint(
         if not outcomes[-1].coverage.complete:
             break
     return outcomes
+
+
+def _check_files(config: EvalConfig, checkpoint: str, folder: Path) -> None:
+    """Refuse a checkpoint on this machine that its run, hours later, would refuse."""
+    if Path(checkpoint).is_dir() and not RunLayout(folder).manifest.exists():
+        check_checkpoint(
+            generation_settings(config.model_copy(update={"checkpoint_path": checkpoint}))
+        )
 
 
 def check_checkpoints(config: EvalConfig, checkpoints: Sequence[str]) -> None:

@@ -10,12 +10,14 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from safetensors.torch import load_file, save_file
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
+from evalpkg.config import load_config
 from evalpkg.errors import ConfigError, DataError, EvalError
 from evalpkg.generation import GenerationSettings, Listener, create_backend, selftest, tokens
 from evalpkg.generation.prompts import get_template
 from evalpkg.generation.shared import SHARED
 from evalpkg.generation.slots import PACKED
 from evalpkg.models import Role, Task
+from evalpkg.pipeline.checkpoints import each_checkpoint
 from tests.unit.generation.generation_tiny import tiny_model
 from tests.unit.generation.test_tokens import tokenizer
 
@@ -302,6 +304,28 @@ def test_an_ordinary_adapter_that_cannot_fit_is_refused_before_the_weights(folde
     with pytest.raises(EvalError):
         backend(base, folder, finetuned_template="base", said=before)
     assert not any("Loading" in line for line in before)
+
+
+def test_the_last_of_several_checkpoints_is_checked_before_the_first_runs(folders, tmp_path):
+    shutil.copytree(folders / "low rank-False", tmp_path / "last")
+    another_layer(tmp_path / "last")
+    config = load_config(
+        {
+            "base_model": str(folders / "base-False"),
+            "allow_base_mismatch": True,
+            "finetuned_template": "adapter",
+            "output_dir": tmp_path / "out",
+        }
+    )
+    ran = []
+
+    def run(one):
+        ran.append(one)
+
+    checkpoints = [str(folders / "tokens-False"), str(tmp_path / "last")]
+    with pytest.raises(ConfigError, match="last fit nowhere"):
+        each_checkpoint(config, checkpoints, run, print)
+    assert ran == []
 
 
 def test_a_whole_model_has_an_option_of_its_own(folders):
