@@ -64,8 +64,9 @@ def rent(
     if ends_at:
         left = (ends_at - now) / 3600
         desk.say(
-            f"A timer on each new host stops the evaluation and powers it off after {left:.1f} h. "
-            "LAMBDA STILL BILLS A HOST THAT IS OFF: only 'evalpkg fleet down' ends the bill."
+            f"A timer on each new host stops the evaluation after {left:.1f} h, and powers the "
+            "host off half an hour later. LAMBDA STILL BILLS A HOST THAT IS OFF: only 'evalpkg "
+            "fleet down' ends the bill."
         )
     else:
         desk.say("No --max-cost or --max-hours: hosts cost money until 'evalpkg fleet down'.")

@@ -79,6 +79,7 @@ def supervise(
         status = run_play(play, log, now, take, lambda: screen.show(board, now()), stop)
     finally:
         screen.close(board, now())
+    stop()  # the timer on the hosts may have ended the run at the limit
     if reached and status == CANCELLED:
         say(f"{reached} Stopping the hosts and fetching their results.")
         status = _bring_home(play, log, board, say, now)

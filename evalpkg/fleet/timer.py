@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
+FETCH_S = 1800.0
+"""Seconds that a controller has to fetch the results before the host is powered off."""
+
 
 def cloud_config(ends_at: float) -> str:
     """Write the cloud-init configuration of a timer that stops the evaluation and the host.
@@ -13,17 +16,22 @@ def cloud_config(ends_at: float) -> str:
     Cloud bills a host that is powered off: only its termination ends the bill.
 
     Args:
-        ends_at: time at which the timer fires, in seconds since 1970.
+        ends_at: time at which the evaluation is stopped, in seconds since 1970; ``FETCH_S`` later
+            the host is powered off.
     """
-    when = datetime.fromtimestamp(ends_at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    off_at = int(ends_at + FETCH_S)
+    when = "".join(
+        datetime.fromtimestamp(time, UTC).strftime("OnCalendar=%Y-%m-%d %H:%M:%S UTC\n")
+        for time in (ends_at, off_at)
+    )
     service = (
         "[Unit]\nDescription=End of what this rented host may cost\n"
         "[Service]\nType=oneshot\nExecStart=-/usr/bin/systemctl stop sigilderg-eval.service\n"
-        "ExecStart=/usr/bin/systemctl poweroff\n"
+        f"ExecStart=/bin/sh -c 'test $$(date +%%s) -lt {off_at} || systemctl poweroff'\n"
     )
     timer = (
         "[Unit]\nDescription=End of what this rented host may cost\n"
-        f"[Timer]\nOnCalendar={when}\nPersistent=true\nUnit=sigilderg-rent-end.service\n"
+        f"[Timer]\n{when}Persistent=true\nUnit=sigilderg-rent-end.service\n"
         "[Install]\nWantedBy=timers.target\n"
     )
     folder = "/etc/systemd/system/sigilderg-rent-end"

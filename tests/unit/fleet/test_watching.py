@@ -200,7 +200,9 @@ def test_cloud_init_is_given_a_timer_that_stops_and_powers_off() -> None:
     config = json.loads(told.split("\n", 1)[1])
     service, timer = (file["content"] for file in config["write_files"])
     assert "poweroff" in service
-    assert "OnCalendar=2026-09-21 14:13:20 UTC" in timer
+    # A controller that is alive has half an hour to fetch the results.
+    assert "OnCalendar=2026-09-21 14:13:20 UTC\nOnCalendar=2026-09-21 14:43:20 UTC\n" in timer
+    assert "-lt 1790001800 ||" in service
 
 
 def test_at_a_limit_hosts_are_stopped_and_what_there_is_comes_home(
@@ -233,6 +235,25 @@ def test_at_a_limit_hosts_are_stopped_and_what_there_is_comes_home(
     assert time[0] == 6_000
     assert "The limit of 10.00 dollars is reached" in said[0]
     assert outcome.limit
+
+
+@pytest.mark.parametrize(("ended", "limit"), [(5_990.0, ""), (6_010.0, "The limit of 10.00")])
+def test_a_run_that_the_hosts_own_timers_ended_has_reached_its_limit(
+    ended: float, limit: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("evalpkg.fleet.supervise.run_play", lambda *_: 2)
+    outcome = supervise(
+        Play(tmp_path, "site.yml", "hosts"),
+        EventLog(tmp_path / "log"),
+        PlainScreen(lambda: 0.0, io.StringIO()),
+        Meter({"gpu-1": 4.0, "gpu-2": 2.0}, {"gpu-1": 0.0, "gpu-2": 0.0}),
+        Limits(cost=10.0),
+        lambda _: None,
+        lambda: ended,
+    )
+    assert outcome.status == 2
+    assert outcome.limit.startswith(limit)
+    assert bool(outcome.limit) is bool(limit)
 
 
 @pytest.mark.parametrize(("cloud", "given_back"), [(True, 1), (False, 0)])
