@@ -30,6 +30,8 @@ class ExitCode(IntEnum):
     NOT_MET = 8
     """``gate``: the run does not meet the condition."""
     INTERRUPTED = 130
+    UNREAD = 141
+    """Nothing reads standard output any more, as shells report it of a command before ``head``."""
 
 
 class EvalError(Exception):

@@ -15,7 +15,7 @@ import click
 
 from evalpkg import __version__
 from evalpkg.cli.help import EXIT_CODE_TABLE, HELP
-from evalpkg.cli.streams import open_closed_streams
+from evalpkg.cli.streams import is_unread, open_closed_streams
 from evalpkg.errors import ConfigError, EnvironmentUnfitError, EvalError, ExitCode
 
 COMMANDS = {
@@ -116,6 +116,10 @@ def run() -> int:
         return ExitCode.INTERRUPTED
     except click.ClickException as error:
         return _show_usage_error(error)
+    except SystemExit:  # click ends a command so when it meets a pipe without a reader
+        if is_unread():
+            return ExitCode.UNREAD
+        raise
     except OSError as error:
         if error.errno not in _FULL:
             raise

@@ -20,6 +20,7 @@ MEANING = {
     ExitCode.MISMATCH: "verify found something that does not hold",
     ExitCode.NOT_MET: "gate: the run does not meet the condition",
     ExitCode.INTERRUPTED: "interrupted; the same command resumes",
+    ExitCode.UNREAD: "the reader of standard output is gone (| head); what was done is kept",
 }
 
 EXIT_CODE_TABLE = "\b\nExit codes:\n" + "\n".join(

@@ -1,8 +1,9 @@
-"""Replacement of standard streams that the parent process has closed."""
+"""Standard streams that the parent process has closed, or that nobody reads."""
 
 from __future__ import annotations
 
 import os
+import select
 import sys
 
 _MODES = ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w"))
@@ -21,3 +22,10 @@ def open_closed_streams() -> None:
             os.open(os.devnull, os.O_RDWR)
         if getattr(sys, name) is None:
             setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
+
+
+def is_unread() -> bool:
+    """Tell whether standard output is a pipe without a reader, as behind ``| head -1``."""
+    poll = select.poll()
+    poll.register(1, 0)
+    return any(event & select.POLLERR for _, event in poll.poll(0))

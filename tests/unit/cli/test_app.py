@@ -232,6 +232,20 @@ def test_the_help_lists_no_argument_among_the_options(command: str) -> None:
     assert not [line for line in shown.splitlines() if line.startswith("  [")]
 
 
+def test_a_pipe_that_nobody_reads_is_no_bug() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "evalpkg", "tasks"],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (ExitCode.UNREAD, "")
+
+
 def test_output_that_cannot_be_written_is_named_without_a_traceback() -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
