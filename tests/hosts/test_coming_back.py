@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+
+from evalpkg.fleet.supervise import WATCH_SKIPS, WATCH_TAGS
+from tests.hosts.conftest import play
+
+SETTINGS = {"backend": "replay"}
+RUN = hashlib.sha256(json.dumps(SETTINGS).encode()).hexdigest()[:12]
+STOPPED = {"run": RUN, "state": "stopped", "exit_status": None, "error": "by hand"}
+
+
+def watch(folder: Path, wanted: str) -> None:
+    """Come back to a host whose run lies in ``folder``; ``wanted`` must be said of it."""
+    hosts = folder / "hosts"
+    hosts.write_text(
+        f"gpu-1 ansible_connection=local ansible_python_interpreter={sys.executable}\n"
+    )
+    given = {
+        "wanted": wanted,
+        "evaluation_dir": str(folder / "eval"),
+        "evaluation_results_dir": str(folder / "results"),
+        "evaluation_settings": {},
+        "evaluation_extra_settings": SETTINGS,
+        "evaluation_secrets": {"HF_TOKEN": ""},
+        "evaluation_price_per_hour": 0,
+        "runs_dir": str(folder / "runs"),
+        # A wait would end after a second, with another message.
+        "evaluation_budget_hours": 0,
+        "evaluation_grace_seconds": 0,
+        "evaluation_poll_seconds": 1,
+    }
+    arguments = ["-i", str(hosts), "--tags", WATCH_TAGS, "--skip-tags", WATCH_SKIPS]
+    play("coming_back.yml", *arguments, "-e", json.dumps(given))
+
+
+def test_hosts_on_which_nothing_was_started_are_not_waited_for(tmp_path: Path) -> None:
+    watch(tmp_path, "Failed: Nothing was started on gpu-1.")
+
+
+def test_a_stopped_run_is_named_and_leaves_no_secret_on_its_host(tmp_path: Path) -> None:
+    status, secret = tmp_path / "eval/bin/status", tmp_path / "eval/credentials/HF_TOKEN"
+    for file in (status, secret, tmp_path / "runs" / RUN / "hosts/gpu-1.json"):
+        file.parent.mkdir(parents=True)
+    told = json.dumps(STOPPED | {"begun_shards": [], "finished_shards": []})
+    status.write_text(f"#!/bin/sh\necho '{told}'\n")
+    status.chmod(0o700)
+    secret.write_text("hf_canary")
+    (tmp_path / "runs" / RUN / "plan.json").write_text('{"count": 1, "hosts": {"0": "gpu-1"}}')
+    watch(tmp_path, "Failed: The evaluation on gpu-1 stopped. by hand")
+    assert not secret.exists()
