@@ -72,6 +72,8 @@ def supervise(
         return bool(reached)
 
     def take(event: Event) -> None:
+        if reached and event.refusal:
+            return  # Ansible's word on the interruption
         board.take(event)
         screen.tell(event)
 

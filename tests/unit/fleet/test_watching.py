@@ -218,6 +218,8 @@ def test_at_a_limit_hosts_are_stopped_and_what_there_is_comes_home(
         while not stop():
             time[0] += 600
             tick()
+        told = {"event": "error", "stdout": "[ERROR]: User interrupted execution"}
+        take(parse_event(told, Redactor([])))
         return CANCELLED
 
     monkeypatch.setattr("evalpkg.fleet.supervise.run_play", plays)
@@ -235,6 +237,7 @@ def test_at_a_limit_hosts_are_stopped_and_what_there_is_comes_home(
     assert time[0] == 6_000
     assert "The limit of 10.00 dollars is reached" in said[0]
     assert outcome.limit
+    assert outcome.errors == ()
 
 
 @pytest.mark.parametrize(("ended", "limit"), [(5_990.0, ""), (6_010.0, "The limit of 10.00")])
