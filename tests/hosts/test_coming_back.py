@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from evalpkg.fleet.supervise import WATCH_SKIPS, WATCH_TAGS
+from evalpkg.fleet import supervise
 from tests.hosts.conftest import play
 
 SETTINGS = {"backend": "replay"}
@@ -33,8 +33,8 @@ def watch(folder: Path, wanted: str) -> None:
         "evaluation_grace_seconds": 0,
         "evaluation_poll_seconds": 1,
     }
-    arguments = ["-i", str(hosts), "--tags", WATCH_TAGS, "--skip-tags", WATCH_SKIPS]
-    play("coming_back.yml", *arguments, "-e", json.dumps(given))
+    part = ("--tags", supervise.WATCH_TAGS, "--skip-tags", supervise.WATCH_SKIPS)
+    play("coming_back.yml", "-i", str(hosts), *part, "-e", json.dumps(given))
 
 
 def test_hosts_on_which_nothing_was_started_are_not_waited_for(tmp_path: Path) -> None:
