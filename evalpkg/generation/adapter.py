@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from evalpkg.errors import ConfigError, DataError
 from evalpkg.generation import embedded, hub
@@ -83,17 +84,15 @@ def _find(reference: str, revision: str, patterns: Sequence[str]) -> hub.ModelFi
     return hub.ModelFiles(reference, files.folder, files.revision)
 
 
-def declared_base(files: hub.ModelFiles) -> str:
-    """Return the base model that the adapter's config names; empty if it names none.
+def read_config(files: hub.ModelFiles) -> dict[str, Any]:
+    """Read the adapter's config.
 
     Raises:
-        DataError: if the config is not a PEFT config, or git-lfs never fetched a file.
-        ConfigError: if the adapter adds prompt tokens instead of changing weights.
+        DataError: if it is not a PEFT config.
     """
-    hub.refuse_pointers(files)
     try:
-        config = json.loads((files.folder / _CONFIG).read_text(encoding="utf-8"))
-        kind, base = config["peft_type"], config["base_model_name_or_path"]
+        config: dict[str, Any] = json.loads((files.folder / _CONFIG).read_text(encoding="utf-8"))
+        kind, _ = config["peft_type"], config["base_model_name_or_path"]
         if not isinstance(kind, str):
             raise TypeError(f"peft_type is {kind!r}")
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -102,6 +101,19 @@ def declared_base(files: hub.ModelFiles) -> str:
             "Save the adapter again with PEFT's save_pretrained: JSON in UTF-8, with peft_type and "
             "base_model_name_or_path.",
         ) from error
+    return config
+
+
+def declared_base(files: hub.ModelFiles) -> str:
+    """Return the base model that the adapter's config names; empty if it names none.
+
+    Raises:
+        DataError: if the config is not a PEFT config, or git-lfs never fetched a file.
+        ConfigError: if the adapter adds prompt tokens instead of changing weights.
+    """
+    hub.refuse_pointers(files)
+    config = read_config(files)
+    kind, base = config["peft_type"], config["base_model_name_or_path"]
     if "PROMPT" in kind or "PREFIX" in kind or kind == "P_TUNING":
         raise ConfigError(
             f"{files.name} is a {kind} adapter: it adds prompt tokens and leaves the weights alone",

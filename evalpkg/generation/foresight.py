@@ -6,7 +6,6 @@ adapter's layers to them, and names and shapes can be compared.
 
 from __future__ import annotations
 
-import json
 import warnings
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 from evalpkg.errors import ConfigError
 from evalpkg.generation import adapter_weights as weights
 from evalpkg.generation import hub, vocabulary
-from evalpkg.generation.adapter import declared_base
+from evalpkg.generation.adapter import declared_base, read_config
 from evalpkg.generation.attach import explained, idle_layers, of_zeros, refuse_shapes
 from evalpkg.generation.generation_settings import GenerationSettings
 from evalpkg.generation.loading import load_tokenizer
@@ -63,8 +62,7 @@ def foresee(
                 "as --checkpoint-path with --own-tokenizers.",
             )
         return None  # loading it says why, or compares with the loaded model
-    config = json.loads((files.folder / "adapter_config.json").read_text(encoding="utf-8"))
-    rows = vocabulary.rows_of(model, tensors, config)
+    rows = vocabulary.rows_of(model, tensors, read_config(files))
     own = None
     if wanted:
         fitting = rows.fitting(vocabulary.needed_rows(tokenizer), files.name)

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 import torch
 
@@ -75,8 +76,8 @@ class TransformersBackend:
             self._check_tokenizers(self.tuned)
         elif self.tuned and self.own:
             self._tell_of_own(self.own)
-        elif self.tuned:
-            self._tell_of_unused(self.tuned)
+        elif self.tuned and template_in(self.tuned) not in ("", self._base_tokenizer.chat_template):
+            self._tell_of_unused(self.tuned, f"{OPTION} gives the fine-tuned model its own.")
 
     @property
     def apart(self) -> bool:
@@ -99,8 +100,7 @@ class TransformersBackend:
         """Require that both models read the same token ids, unless each has its own tokenizer."""
         own = load_tokenizer(self._settings, files)
         if self._settings.own_tokenizers:
-            if own is not None and not self._settings.raw_completion:
-                self._own_template = tokens.chat_template_sha256(own) or ""
+            self._own_template = self._template_sha256(own)
             self._say(
                 "Each model has its own tokenizer and chat template (--own-tokenizers): the "
                 "prompts of the two models differ."
@@ -109,17 +109,14 @@ class TransformersBackend:
             names = self._settings.base_model, files.name
             require_same_tokens(self._base_tokenizer, own, names, PROBE)
             if own.chat_template != self._base_tokenizer.chat_template:
-                self._say(
-                    f"{files.name} has a chat template of its own, which is not used: both models "
-                    "get the base model's prompts. --own-tokenizers gives each its own."
-                )
+                self._tell_of_unused(files, "--own-tokenizers gives each its own.")
 
     def _tell_of_own(self, own: Vocabulary) -> None:
         """Say that the two models see different prompts, and note the end tokens of the second."""
         raw, base = self._settings.raw_completion, self._base_tokenizer
         stage_ends = self._stage.reader.ends if self._stage else frozenset()
         self._ends = own.ends | kept_ends(stage_ends, base, own.tokenizer)
-        self._own_template = "" if raw else tokens.chat_template_sha256(own.tokenizer) or ""
+        self._own_template = self._template_sha256(own.tokenizer)
         seen = [tokens.prompt_ids(one, PROBE, raw=raw) for one in (base, own.tokenizer)]
         said = "the prompts of the two models differ"
         if seen[0] == seen[1]:
@@ -129,14 +126,12 @@ class TransformersBackend:
             f" folder ({OPTION}): {said}."
         )
 
-    def _tell_of_unused(self, files: hub.ModelFiles) -> None:
-        """Say that an adapter's chat template is not used, if it differs."""
-        template = template_in(files)
-        if template and template != self._base_tokenizer.chat_template:
-            self._say(
-                f"{files.name} has a chat template of its own, which is not used: both models get "
-                f"the base model's prompts. {OPTION} gives the fine-tuned model its own."
-            )
+    def _tell_of_unused(self, files: hub.ModelFiles, cure: str) -> None:
+        """Say that the fine-tuned model's own chat template is not used."""
+        self._say(
+            f"{files.name} has a chat template of its own, which is not used: both models get the "
+            f"base model's prompts. {cure}"
+        )
 
     def _say(self, *notes: str) -> None:
         """Tell the user now, and every reader of the result later."""
@@ -212,7 +207,7 @@ class TransformersBackend:
                 "noise": "gumbel, splitmix64 of (sample key, step, token)",
             },
             prompt_template={"name": self._template.name, "sha256": self._template.sha256},
-            chat_template_sha256=self._chat_template_sha256(),
+            chat_template_sha256=self._template_sha256(self._base_tokenizer),
             finetuned_chat_template_sha256=self._own_template,
             libraries={"torch": torch.__version__, **_versions()},
             details={**self._about, **self._own_details()},
@@ -253,10 +248,11 @@ class TransformersBackend:
             "finetuned_end_token_ids": sorted(self._ends),
         }
 
-    def _chat_template_sha256(self) -> str:
-        if self._settings.raw_completion:
+    def _template_sha256(self, tokenizer: Any) -> str:
+        """Digest a tokenizer's chat template; return an empty text if none is used."""
+        if tokenizer is None or self._settings.raw_completion:
             return ""
-        return tokens.chat_template_sha256(self._base_tokenizer) or ""
+        return tokens.chat_template_sha256(tokenizer) or ""
 
     @cached_property
     def _models(self) -> dict[Role, ModelUsed]:

@@ -61,9 +61,10 @@ def finalise(session: Session, scoring: RunScoring, *, worked: bool) -> Coverage
     metadata = None if worked else _kept_metadata(session)
     if metadata is None:
         metadata = write_metadata(layout, build_metadata(config, session.tasks, session.facts))
-    covered = write_verdicts(session, scoring)
     if session.shard != WHOLE:
-        return covered
+        return write_verdicts(session, scoring)
+    samples, scored = scoring.samples.present(), scoring.scored()
+    write_answers(session, scored)
     rows = RowWriter(layout, config.modes)
     covered = write_mode_files(
         layout,
@@ -72,8 +73,8 @@ def finalise(session: Session, scoring: RunScoring, *, worked: bool) -> Coverage
         config.modes,
         config.num_samples,
         config.uneven,
-        scoring.samples.present(),
-        scoring.scored(),
+        samples,
+        scored,
         rows.write,
     )
     prompts = write_prompts(layout, tasks, config.roles)

@@ -54,22 +54,28 @@ class Rounds:
         on_verdict: the function to call with each verdict.
         busy: True if the machine has other work. Programs that must be judged alone then get no
             verdict.
+        expected: number of items, for even batches; 0 if it is not known.
     """
 
-    def __init__(self, equipment: Equipment, on_verdict: OnVerdict, *, busy: bool = False) -> None:
+    def __init__(
+        self,
+        equipment: Equipment,
+        on_verdict: OnVerdict,
+        *,
+        busy: bool = False,
+        expected: int = 0,
+    ) -> None:
         self._use = equipment
         self._on_verdict = on_verdict
         self._busy = busy
         self._known: dict[bytes, Verdict] = {}
         self._waiting: dict[bytes, list[int]] = {}
-        self._batches = Batches(equipment.batch_size)
+        self._batches = Batches(even_size(expected, equipment.workers, equipment.batch_size))
         self._running: dict[Future[list[Judgement]], tuple[list[Program], Round]] = {}
         self._later: dict[Round, deque[Program]] = {Round.WAITING: deque(), Round.QUIET: deque()}
 
-    def run(self, items: Iterable[tuple[Task, Extraction]], expected: int = 0) -> None:
-        """Judge every item; ``expected`` is their number, for even batches, or 0."""
-        use = self._use
-        self._batches = Batches(even_size(expected, use.workers, use.batch_size))
+    def run(self, items: Iterable[tuple[Task, Extraction]]) -> None:
+        """Judge every item."""
         try:
             for position, (task, extraction) in enumerate(items):
                 self._admit(position, self._use.tasks[task.task_id], extraction)

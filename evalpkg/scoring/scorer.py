@@ -123,7 +123,7 @@ class Scorer(Closing):
             on_verdict: the function to call with each verdict.
             expected: number of items, so that all workers get equal work; 0 if it is not known.
         """
-        Rounds(self._equipment, on_verdict).run(items, expected)
+        Rounds(self._equipment, on_verdict, expected=expected).run(items)
 
     @contextmanager
     def beside_other_work(self, workers: int) -> Iterator[JudgeItems]:
@@ -139,9 +139,9 @@ class Scorer(Closing):
         count = max(1, min(workers, self._workers))
         with ThreadPoolExecutor(count, "scoring-beside", initializer=give_way) as pool:
             use = replace(self._equipment, pool=pool, workers=count)
-            yield lambda items, on_verdict, expected: Rounds(use, on_verdict, busy=True).run(
-                items, expected
-            )
+            yield lambda items, on_verdict, expected: Rounds(
+                use, on_verdict, busy=True, expected=expected
+            ).run(items)
 
     def judge_all(self, items: Sequence[tuple[Task, Extraction]]) -> list[Verdict]:
         """Return the verdict of each item, in their order; all are held in memory."""

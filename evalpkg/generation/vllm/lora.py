@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 from evalpkg.errors import ConfigError
 from evalpkg.generation import adapter, hub
 from evalpkg.generation import adapter_weights as weights
 from evalpkg.generation.generation_settings import GenerationSettings
-
-_CONFIG = "adapter_config.json"
-
 
 _CURE = (
     "Use --backend transformers, or merge the adapter into the base model, save that, and give it "
@@ -39,7 +33,7 @@ def refuse_adapter(settings: GenerationSettings) -> None:
     if not adapter.is_adapter(files):
         return
     adapter.declared_base(files)
-    config = _read(files)
+    config = adapter.read_config(files)
     if config["peft_type"] != "LORA":
         raise ConfigError(
             f"{files.name} is a {config['peft_type']} adapter, and vLLM applies LoRA only", _CURE
@@ -57,10 +51,5 @@ def refuse_adapter(settings: GenerationSettings) -> None:
 
 def rank(files: hub.ModelFiles) -> int:
     """Return the largest rank of the adapter's layers."""
-    config = _read(files)
+    config = adapter.read_config(files)
     return max(int(each) for each in (config["r"], *(config.get("rank_pattern") or {}).values()))
-
-
-def _read(files: hub.ModelFiles) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads((files.folder / _CONFIG).read_text(encoding="utf-8"))
-    return told

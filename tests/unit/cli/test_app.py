@@ -232,29 +232,23 @@ def test_the_help_lists_no_argument_among_the_options(command: str) -> None:
     assert not [line for line in shown.splitlines() if line.startswith("  [")]
 
 
+def printing_to(place: int, command: str) -> subprocess.CompletedProcess[str]:
+    """``command`` with a descriptor for its standard output."""
+    words = [sys.executable, "-m", "evalpkg", command]
+    return subprocess.run(words, stdout=place, stderr=subprocess.PIPE, text=True, check=False)
+
+
 def test_a_pipe_that_nobody_reads_is_no_bug() -> None:
     reader, writer = os.pipe()
     os.close(reader)
-    done = subprocess.run(
-        [sys.executable, "-m", "evalpkg", "tasks"],
-        stdout=writer,
-        stderr=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
+    done = printing_to(writer, "tasks")
     os.close(writer)
     assert (done.returncode, done.stderr) == (ExitCode.UNREAD, "")
 
 
 def test_output_that_cannot_be_written_is_named_without_a_traceback() -> None:
     with Path("/dev/full").open("w") as full:
-        done = subprocess.run(
-            [sys.executable, "-m", "evalpkg", "--help"],
-            stdout=full,
-            stderr=subprocess.PIPE,
-            text=True,
-            check=False,
-        )
+        done = printing_to(full.fileno(), "--help")
     assert done.returncode == 3
     assert done.stderr.startswith("error: standard output")
     assert "Traceback" not in done.stderr

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -205,6 +206,19 @@ def test_cloud_init_is_given_a_timer_that_stops_and_powers_off() -> None:
     assert "-lt 1790001800 ||" in service
 
 
+def ten_dollars(folder: Path, say: Callable[[str], None], now: Callable[[], float]) -> WatchOutcome:
+    """A run on two hosts that may cost ten dollars: 6,000 s of their rent."""
+    return supervise(
+        Play(folder, "site.yml", "hosts"),
+        EventLog(folder / "log"),
+        PlainScreen(lambda: 0.0, io.StringIO()),
+        Meter({"gpu-1": 4.0, "gpu-2": 2.0}, {"gpu-1": 0.0, "gpu-2": 0.0}),
+        Limits(cost=10.0),
+        say,
+        now,
+    )
+
+
 def test_at_a_limit_hosts_are_stopped_and_what_there_is_comes_home(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -224,15 +238,7 @@ def test_at_a_limit_hosts_are_stopped_and_what_there_is_comes_home(
 
     monkeypatch.setattr("evalpkg.fleet.supervise.run_play", plays)
     said: list[str] = []
-    outcome = supervise(
-        Play(tmp_path, "site.yml", "hosts"),
-        EventLog(tmp_path / "log"),
-        PlainScreen(lambda: 0.0, io.StringIO()),
-        Meter({"gpu-1": 4.0, "gpu-2": 2.0}, {"gpu-1": 0.0, "gpu-2": 0.0}),
-        Limits(cost=10.0),
-        said.append,
-        lambda: time[0],
-    )
+    outcome = ten_dollars(tmp_path, said.append, lambda: time[0])
     assert begun == [("site.yml", ""), ("playbooks/stop.yml", ""), ("site.yml", WATCH_SKIPS)]
     assert time[0] == 6_000
     assert "The limit of 10.00 dollars is reached" in said[0]
@@ -245,15 +251,7 @@ def test_a_run_that_the_hosts_own_timers_ended_has_reached_its_limit(
     ended: float, limit: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("evalpkg.fleet.supervise.run_play", lambda *_: 2)
-    outcome = supervise(
-        Play(tmp_path, "site.yml", "hosts"),
-        EventLog(tmp_path / "log"),
-        PlainScreen(lambda: 0.0, io.StringIO()),
-        Meter({"gpu-1": 4.0, "gpu-2": 2.0}, {"gpu-1": 0.0, "gpu-2": 0.0}),
-        Limits(cost=10.0),
-        lambda _: None,
-        lambda: ended,
-    )
+    outcome = ten_dollars(tmp_path, lambda _: None, lambda: ended)
     assert outcome.status == 2
     assert outcome.limit.startswith(limit)
     assert bool(outcome.limit) is bool(limit)
