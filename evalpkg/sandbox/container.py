@@ -34,20 +34,26 @@ class Container(ProviderBase):
         """
         if shutil.which(self.name) is None:
             return f"{self.name} is not installed"
-        if not self._ask("info"):
-            return f"{self.name} is installed, but its engine does not answer"
-        if self._ask("image", "inspect", IMAGE) or self._ask("import", "-", IMAGE, data=_empty()):
+        if fault := self._ask("info"):
+            return f"{self.name} is installed, but its engine does not answer: {fault}"
+        if not self._ask("image", "inspect", IMAGE):
             return None
-        return f"{self.name} cannot import an empty image"
+        if fault := self._ask("import", "-", IMAGE, data=_empty()):
+            return f"{self.name} cannot import an empty image: {fault}"
+        return None
 
-    def _ask(self, *arguments: str, data: bytes = b"") -> bool:
+    def _ask(self, *arguments: str, data: bytes = b"") -> str:
+        """Run one of the engine's commands; return its last words if it fails, else nothing."""
         try:
             done = subprocess.run(
                 [self.name, *arguments], input=data, capture_output=True, timeout=60, check=False
             )
-        except (OSError, subprocess.TimeoutExpired):
-            return False
-        return done.returncode == 0
+        except (OSError, subprocess.TimeoutExpired) as error:
+            return str(error)
+        if done.returncode == 0:
+            return ""
+        lines = done.stderr.decode(errors="replace").split("\n")
+        return next((line for line in reversed(lines) if line.strip()), f"{done.returncode}")
 
     def command(self, box: Box, inside: Sequence[str]) -> list[str]:
         """Return the command that starts a fresh container for each batch."""

@@ -99,6 +99,19 @@ def test_no_sandbox(tmp_path: Path) -> None:
     assert not (tmp_path / "o/no-policy").exists()
 
 
+def test_an_engine_that_does_not_answer_is_named_with_its_own_words(tmp_path: Path) -> None:
+    podman = tmp_path / "podman"
+    podman.write_text("#!/bin/sh\necho 'newuidmap: not found' >&2\nexit 125\n")
+    podman.chmod(0o755)
+    said = refusal(
+        ExitCode.ENVIRONMENT,
+        *(*SMALL, tmp_path / "o"),
+        SANDBOX_MODE="podman",
+        PATH=f"{tmp_path}:{os.environ['PATH']}",
+    )
+    assert "podman is installed, but its engine does not answer: newuidmap: not found" in said
+
+
 @pytest.mark.parametrize("command", ["report", "verify", "merge"])
 def test_a_directory_that_is_no_run(tmp_path: Path, command: str) -> None:
     extra = ("--output-dir", tmp_path / "o") if command == "merge" else ()
