@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from evalpkg.errors import ConfigError, DataError
@@ -68,12 +67,17 @@ def is_adapter(files: hub.ModelFiles) -> bool:
     return (files.folder / _CONFIG).is_file()
 
 
+def is_beside_model(files: hub.ModelFiles) -> bool:
+    """Tell whether an adapter's folder holds the weights of a whole model too."""
+    return any(files.folder.glob("model*.safetensors"))
+
+
 def _find(reference: str, revision: str, patterns: Sequence[str]) -> hub.ModelFiles:
     """Find a folder on this machine, or fetch the files that match from a repository."""
     if reference == EMBEDDED:
         return hub.ModelFiles(reference, embedded.adapter_folder())
-    if Path(reference).is_dir():
-        return hub.ModelFiles(reference, Path(reference))
+    if folder := hub.local_folder(reference):
+        return hub.ModelFiles(reference, folder)
     parts = reference.strip("/").split("/")
     if len(parts) < 2 or reference.startswith(("/", ".", "~")):
         raise ConfigError(
@@ -95,7 +99,7 @@ def read_config(files: hub.ModelFiles) -> dict[str, Any]:
         kind, _ = config["peft_type"], config["base_model_name_or_path"]
         if not isinstance(kind, str):
             raise TypeError(f"peft_type is {kind!r}")
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise DataError(
             f"{files.name}: {_CONFIG} cannot be read ({error!r})",
             "Save the adapter again with PEFT's save_pretrained: JSON in UTF-8, with peft_type and "
@@ -108,18 +112,27 @@ def declared_base(files: hub.ModelFiles) -> str:
     """Return the base model that the adapter's config names; empty if it names none.
 
     Raises:
-        DataError: if the config is not a PEFT config, or git-lfs never fetched a file.
+        DataError: if the config is not a PEFT config.
         ConfigError: if the adapter adds prompt tokens instead of changing weights.
     """
-    hub.refuse_pointers(files)
     config = read_config(files)
     kind, base = config["peft_type"], config["base_model_name_or_path"]
-    if "PROMPT" in kind or "PREFIX" in kind or kind == "P_TUNING":
+    if _adds_tokens(kind):
         raise ConfigError(
             f"{files.name} is a {kind} adapter: it adds prompt tokens and leaves the weights alone",
             "Only adapters that change weights, such as LoRA, are supported.",
         )
     return str(base or "")
+
+
+def _adds_tokens(kind: str) -> bool:
+    """Tell whether adapters of this kind bring tokens, or their keys and values, for the prompt."""
+    from peft import PromptLearningConfig
+    from peft.mapping import PEFT_TYPE_TO_CONFIG_MAPPING
+
+    return "PROMPT" in kind or issubclass(
+        PEFT_TYPE_TO_CONFIG_MAPPING.get(kind, object), PromptLearningConfig
+    )
 
 
 def check_base(files: hub.ModelFiles, base_model: str, *, allow_mismatch: bool) -> str:

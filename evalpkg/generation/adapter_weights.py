@@ -11,9 +11,9 @@ from evalpkg.errors import ConfigError, DataError
 from evalpkg.generation import hub
 
 SAFE, PICKLED = "adapter_model.safetensors", "adapter_model.bin"
-_WRAPPERS = frozenset({"base_model", "model", "module", "_orig_mod"})
+_WRAPPERS = frozenset({"base_model", "model", "module", "_orig_mod", "language_model"})
 """Parts that PEFT, transformers, data parallel or torch.compile add to names when they wrap a
-model."""
+model, and the part of a model of text and images that writes text."""
 _INSIDE = frozenset(
     {
         *("_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module", "_forward_module"),
@@ -38,7 +38,6 @@ def read(files: hub.ModelFiles) -> dict[str, Any]:
     """
     import torch
 
-    hub.refuse_pointers(files)
     path = files.folder / SAFE
     try:
         if path.is_file():
@@ -61,10 +60,12 @@ def read(files: hub.ModelFiles) -> dict[str, Any]:
         ) from None
     except Exception as error:  # torch and safetensors raise a dozen kinds
         raise DataError(
-            f"{path} cannot be read: {_first_line(error)}",
+            f"{path} cannot be read: {detail(error)}",
             "Is it cut off? Fetch it again, and compare its size.",
         ) from error
-    if not isinstance(tensors, dict) or not all(map(torch.is_tensor, tensors.values())):
+    if not isinstance(tensors, dict) or not all(
+        isinstance(name, str) and torch.is_tensor(tensor) for name, tensor in tensors.items()
+    ):
         raise DataError(f"{path} is not a table of tensors", "Is it the adapter's weights file?")
     if not tensors:
         raise DataError(
@@ -78,7 +79,7 @@ def read(files: hub.ModelFiles) -> dict[str, Any]:
             f"{path} holds {kind} values in {listed(odd)}, which is no format of weights",
             "Save it again as it was trained, in float32, float16 or bfloat16.",
         )
-    broken = [name for name, tensor in tensors.items() if not _is_finite(tensor)]
+    broken = [name for name, tensor in tensors.items() if not is_finite(tensor)]
     if broken:
         raise DataError(
             f"{path} holds values that are not numbers (NaN or infinite) in {listed(broken)}",
@@ -160,7 +161,7 @@ def listed(names: Iterable[str]) -> str:
     return ", ".join(names[:_NAMED]) + more
 
 
-def _is_finite(tensor: Any) -> bool:
+def is_finite(tensor: Any) -> bool:
     """Tell whether a tensor is finite; torch cannot ask this of every 8-bit format."""
     return bool((tensor.float() if tensor.element_size() == 1 else tensor).isfinite().all())
 
@@ -202,5 +203,9 @@ def core(name: str) -> str:
     return ".".join(parts)
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
+def detail(error: Exception) -> str:
+    """Return the first line with content: torch's messages begin with the class and a colon."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    if not lines:
+        return type(error).__name__
+    return lines[1] if lines[0].endswith(":") and len(lines) > 1 else lines[0]

@@ -15,7 +15,7 @@ from typing import Any
 from evalpkg.errors import ConfigError, DataError, EnvironmentUnfitError, EvalError
 from evalpkg.generation import adapter_weights as weights
 from evalpkg.generation import hub
-from evalpkg.generation.adapter import declared_base
+from evalpkg.generation.adapter import declared_base, read_config
 from evalpkg.generation.vocabulary import OPTION
 
 _MISSING = "missing adapter keys"
@@ -82,10 +82,20 @@ def attach(
         else:
             adapted.base_model.disable_adapter_layers()
 
-    switch(True)
-    tuned = _logits(model, probe)
-    switch(rows is not None)
-    if rows is None and not torch.equal(_logits(model, probe), before):
+    try:
+        switch(True)
+        tuned = _logits(model, probe)
+        switch(rows is not None)
+        after = before if rows is not None else _logits(model, probe)
+    except torch.cuda.OutOfMemoryError as error:
+        raise explained(error, files, base_model) from error
+    except Exception as error:  # some kinds want more than token ids, or cannot be switched off
+        raise ConfigError(
+            f"the adapter {files.name} is of a kind ({read_config(files)['peft_type']}) with which "
+            f"the model cannot compute: {type(error).__name__}: {weights.detail(error)}",
+            "Merge it into the base model, save that, and give it as --checkpoint-path.",
+        ) from error
+    if not torch.equal(after, before):
         raise ConfigError(
             f"the adapter {files.name} changes weights of the base model itself, and the base "
             "model would not be the base model any more",
@@ -133,8 +143,9 @@ def explained(error: Exception, files: hub.ModelFiles, base_model: str) -> EvalE
     if isinstance(error, (RuntimeError, ValueError)):
         return ConfigError(
             f"the adapter {files.name} (trained on {declared_base(files)!r}) does not fit the base "
-            f"model {base_model!r}: {_detail(error)}",
-            "Choose the base model that the adapter was trained on.",
+            f"model {base_model!r}: {weights.detail(error)}",
+            "Choose the base model that the adapter was trained on, and the adapter_config.json "
+            "that training wrote.",
         )
     if isinstance(error, KeyError) and "." in str(error):
         return ConfigError(
@@ -148,7 +159,7 @@ def explained(error: Exception, files: hub.ModelFiles, base_model: str) -> EvalE
             "Check that its config is complete; a newer PEFT may be needed.",
         )
     return EnvironmentUnfitError(
-        f"{unreadable}: {type(error).__name__}: {_detail(error)}",
+        f"{unreadable}: {type(error).__name__}: {weights.detail(error)}",
         "Check that its files are complete; a newer PEFT may be needed.",
     )
 
@@ -254,11 +265,3 @@ def _logits(model: Any, probe: Sequence[int]) -> Any:
 
     with torch.inference_mode():
         return model(input_ids=torch.tensor([list(probe)], device=model.device)).logits
-
-
-def _detail(error: Exception) -> str:
-    """Return the first line with content: torch's messages begin with the class and a colon."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    if not lines:
-        return type(error).__name__
-    return lines[1] if lines[0].endswith(":") and len(lines) > 1 else lines[0]

@@ -17,6 +17,9 @@ WHOLE_MODEL = ("*.json", "*.safetensors", "*.jinja", "*.model", "*.txt", "*.py")
 WITHOUT_WEIGHTS = tuple(pattern for pattern in WHOLE_MODEL if pattern != "*.safetensors")
 """The same without the weights, which can take hours to fetch."""
 
+_READ = (*_DIGESTED, "*.txt")
+"""Patterns of the files that are read, now or later. Optimizer states are not."""
+
 _POINTER = b"version https://git-lfs"
 _LARGEST_POINTER = 1024
 
@@ -38,25 +41,50 @@ class ModelFiles:
 
     def digests(self) -> dict[str, str]:
         """Map file names to sha256, for every file that can change the model's output."""
-        paths = sorted({path for pattern in _DIGESTED for path in self.folder.glob(pattern)})
+        paths = [path for path in _matching(self.folder, _DIGESTED) if path.is_file()]
         with ThreadPoolExecutor(max_workers=4) as pool:  # hashlib releases the interpreter lock
             return dict(zip((p.name for p in paths), pool.map(sha256_file, paths), strict=True))
 
 
-def refuse_pointers(files: ModelFiles) -> None:
-    """Refuse a folder that holds a git-lfs pointer in place of a file never fetched.
+def local_folder(name: str) -> Path | None:
+    """Return the folder of that name on this machine, or None if there is none.
 
     Raises:
-        DataError: if there is such a file; it is named.
+        DataError: if it holds a link that leads nowhere, a git-lfs pointer in place of a file never
+            fetched, or something that this user may not read; it is named.
     """
-    for path in sorted(files.folder.iterdir()):
-        if path.is_file() and path.stat().st_size < _LARGEST_POINTER:
-            with path.open("rb") as opened:
-                if opened.read(len(_POINTER)) == _POINTER:
-                    raise DataError(
-                        f"{path} is a git-lfs pointer: the file itself was never fetched",
-                        "Run `git lfs pull` in the checkout, or use `hf download`.",
-                    )
+    folder = path = Path(name)
+    try:
+        if not folder.is_dir():
+            return None
+        next(folder.iterdir(), None)  # glob passes over a folder that cannot be read
+        for path in _matching(folder, _READ):
+            if path.is_symlink() and not path.exists():
+                raise DataError(
+                    f"{path} is a link that leads nowhere",
+                    "Copy the files themselves (cp -L), or fetch them again.",
+                )
+            if path.is_file():
+                _refuse_pointer(path)
+    except OSError as error:
+        raise DataError(
+            f"{path} cannot be read: {error.strerror or error}",
+            "Give this user the right to read the folder and all its files.",
+        ) from error
+    return folder
+
+
+def _matching(folder: Path, patterns: Sequence[str]) -> list[Path]:
+    return sorted({path for pattern in patterns for path in folder.glob(pattern)})
+
+
+def _refuse_pointer(path: Path) -> None:
+    with path.open("rb") as opened:
+        if path.stat().st_size < _LARGEST_POINTER and opened.read(len(_POINTER)) == _POINTER:
+            raise DataError(
+                f"{path} is a git-lfs pointer: the file itself was never fetched",
+                "Run `git lfs pull` in the checkout, or use `hf download`.",
+            )
 
 
 def fetch(name: str, revision: str, patterns: Sequence[str], subfolder: str = "") -> ModelFiles:

@@ -14,7 +14,7 @@ from typing import Any
 
 from evalpkg.errors import ConfigError, DataError, EnvironmentUnfitError, EvalError
 from evalpkg.generation import embedded, hub
-from evalpkg.generation.adapter_weights import listed
+from evalpkg.generation.adapter_weights import detail, listed
 from evalpkg.generation.generation_settings import EMBEDDED, GenerationSettings
 
 _DRIVER = Path("/proc/driver/nvidia/gpus")
@@ -30,6 +30,7 @@ class BaseModel:
         files: the files it was loaded from.
         attention: the attention kernel it was loaded with.
         attention_note: reason why it is not the preferred kernel; empty if it is.
+        notes: sentences about the loading that the user must see.
     """
 
     model: Any
@@ -37,6 +38,7 @@ class BaseModel:
     files: hub.ModelFiles
     attention: str
     attention_note: str
+    notes: tuple[str, ...] = ()
 
 
 def load_base(
@@ -58,7 +60,7 @@ def load_base(
             that is not trusted.
         EnvironmentUnfitError: if the model cannot be fetched or loaded, or does not fit on the
             device.
-        DataError: if the files lack some of the weights.
+        DataError: if the files lack some of the weights, or hold an adapter too.
     """
     import torch
     from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
@@ -79,8 +81,8 @@ def load_base(
     dtype = choose_dtype(settings.dtype, device)
     files = files or locate(settings, on_status)
     on_status(f"Loading {settings.base_model} in {dtype} on {device}")
-    hub.refuse_pointers(files)
-    _refuse_newer(files)
+    _refuse_adapter(files)
+    refuse_newer(files)
     arguments: dict[str, Any] = {"dtype": getattr(torch, dtype)}
     if device != "cpu":
         arguments["device_map"] = {"": device}
@@ -100,6 +102,7 @@ def load_base(
                 config=config,
                 attn_implementation=attention,
                 output_loading_info=True,
+                ignore_mismatched_sizes=True,  # they are named and refused below
                 **arguments,
                 **remote,
             )
@@ -111,7 +114,7 @@ def load_base(
             refused = re.search("attention|sdpa|flash", str(error), re.IGNORECASE)
             if settings.attention != "auto" or not refused:
                 raise
-            note = f"{kernel} is refused: {_first_line(error)}"
+            note = f"{kernel} is refused: {detail(error)}"
             kernel = "eager"
             model, loaded = load(kernel)
     except torch.cuda.OutOfMemoryError as error:
@@ -122,9 +125,9 @@ def load_base(
     except EvalError:
         raise
     except Exception as error:  # transformers and safetensors raise a dozen kinds
-        raise _explained(error, settings) from error
-    _refuse_random_weights(files.name, loaded)
-    return BaseModel(model.eval(), tokenizer, files, kernel, note)
+        raise explained(error, settings.base_model) from error
+    notes = refuse_partial(files.name, loaded)
+    return BaseModel(model.eval(), tokenizer, files, kernel, note, notes)
 
 
 def load_tokenizer(settings: GenerationSettings, files: hub.ModelFiles) -> Any:
@@ -135,11 +138,21 @@ def load_tokenizer(settings: GenerationSettings, files: hub.ModelFiles) -> Any:
         return AutoTokenizer.from_pretrained(
             files.folder, trust_remote_code=settings.trust_remote_code
         )
-    except (OSError, ValueError, KeyError):
+    except Exception:  # tokenizers raises the bare class
         return None
 
 
-def _refuse_newer(files: hub.ModelFiles) -> None:
+def _refuse_adapter(files: hub.ModelFiles) -> None:
+    """Refuse a model with an adapter beside it, which transformers would put into it unasked."""
+    if (files.folder / "adapter_config.json").exists():
+        raise DataError(
+            f"{files.name} holds an adapter (adapter_config.json) beside the model, and "
+            "transformers would put it into the model without a word",
+            "Give a folder that holds the model alone.",
+        )
+
+
+def refuse_newer(files: hub.ModelFiles) -> None:
     """Refuse a model that a later generation of transformers saved.
 
     Generations name settings in other ways, and ignore names that they do not know. transformers 4
@@ -168,14 +181,40 @@ def _caps_scores(config: Any) -> bool:
     return bool(getattr(config.get_text_config(), "attn_logit_softcapping", None))
 
 
-def _refuse_random_weights(name: str, loaded: Mapping[str, Any]) -> None:
-    """Refuse a model whose files lack weights: transformers fills them at random."""
+def refuse_partial(name: str, loaded: Mapping[str, Any]) -> tuple[str, ...]:
+    """Refuse a model that is not the one in its files; return a note on weights that are not used.
+
+    Args:
+        name: the model's name, for errors.
+        loaded: what transformers tells about the loading.
+
+    Raises:
+        DataError: if the files lack weights, have them in other shapes, or hold an adapter's.
+    """
+    if other := sorted(loaded.get("mismatched_keys", ())):
+        key, here, wanted = other[0]
+        raise DataError(
+            f"{len(other)} of the weights of {name} have other shapes than its config.json tells: "
+            f"{key} is {tuple(here)}, and the layer wants {tuple(wanted)}",
+            "Were files of two models mixed? Fetch or copy the whole folder again.",
+        )
     missing = sorted(loaded.get("missing_keys", ()))
     if missing:
         raise DataError(
             f"the files of {name} lack {len(missing)} of the model's weights: {listed(missing)}",
             "They would be random numbers. Fetch or save the whole model.",
         )
+    unused = sorted(loaded.get("unexpected_keys", ()))
+    if lora := [key for key in unused if "lora_" in key]:
+        raise DataError(
+            f"the files of {name} hold {len(lora)} weights of an adapter that was never merged: "
+            f"{listed(lora)}",
+            "They would change nothing. Merge them (PEFT's merge_and_unload) and save the model, "
+            "or save the adapter alone with PEFT's save_pretrained.",
+        )
+    if not unused:
+        return ()
+    return (f"The model does not use {len(unused)} weights in {name}: {listed(unused)}.",)
 
 
 def locate(
@@ -186,8 +225,8 @@ def locate(
     if name == EMBEDDED:
         source = f"{embedded.MODEL_ID}, Q4_1, {embedded.PACKAGE} {embedded.PACKAGE_VERSION}"
         return hub.ModelFiles(name, embedded.model_folder(on_status), source)
-    if Path(name).is_dir():
-        return hub.ModelFiles(name, Path(name))
+    if folder := hub.local_folder(name):
+        return hub.ModelFiles(name, folder)
     if name.count("/") != 1 or name.startswith(("/", ".", "~")):
         raise ConfigError(
             f"there is no folder {name!r}, and it does not name a Hub repository",
@@ -285,12 +324,8 @@ def _flash_flaw() -> str:
     try:
         import_module("flash_attn")
     except Exception as error:
-        return f"the package flash-attn cannot be imported: {_first_line(error)}"
+        return f"the package flash-attn cannot be imported: {detail(error)}"
     return ""
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 def _four_bit(dtype: str, device: str) -> dict[str, Any]:
@@ -311,15 +346,16 @@ def _four_bit(dtype: str, device: str) -> dict[str, Any]:
     return {"quantization_config": config, "device_map": {"": device}}
 
 
-def _explained(error: Exception, settings: GenerationSettings) -> Exception:
+def explained(error: Exception, name: str) -> EvalError:
+    """Return the error that tells why transformers could not load the model called ``name``."""
     text = str(error)
     if "trust_remote_code" in text:
         return ConfigError(
-            f"{settings.base_model} comes with Python code of its own",
+            f"{name} comes with Python code of its own",
             "Read that code; if you trust it, add --trust-remote-code.",
         )
-    first = _first_line(error)
+    first = detail(error)
     return EnvironmentUnfitError(
-        f"{settings.base_model} cannot be loaded: {first}",
+        f"{name} cannot be loaded: {first}",
         "Check that the files are complete and that transformers knows this architecture.",
     )

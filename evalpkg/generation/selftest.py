@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from evalpkg.errors import ConfigError
+from evalpkg.errors import ConfigError, DataError
 from evalpkg.generation.flash import FLASH
 from evalpkg.generation.network import Network
 from evalpkg.generation.shared import SHARED
@@ -40,6 +40,7 @@ def try_step(network: Network, vocabulary: int, name: str) -> None:
 
     Raises:
         ConfigError: if the step fails, or its logits differ by more than rounding.
+        DataError: if the logits of the full pass are not finite.
     """
     cure = "Serve the model, for instance with vLLM, and use the openai backend."
     ids = [token % vocabulary for token in _PROMPT]
@@ -58,6 +59,12 @@ def try_step(network: Network, vocabulary: int, name: str) -> None:
             f"{name} cannot be decoded by this package's loop: {type(error).__name__}: {words}",
             cure,
         ) from error
+    if not bool(expected.isfinite().all()):
+        raise DataError(
+            f"the output of {name} is not a number (NaN or infinite)",
+            "Its weights hold such values, or the number format overflows: try --dtype bfloat16 or "
+            "float32.",
+        )
     if off := _off(found, expected):
         raise ConfigError(
             f"{name} cannot be decoded by this package's loop: a step's logits differ from a full "

@@ -13,6 +13,7 @@ import torch
 
 from evalpkg.errors import ConfigError
 from evalpkg.generation import hub, tokens
+from evalpkg.generation.adapter import is_beside_model
 from evalpkg.generation.attach import attach
 from evalpkg.generation.base import Listener, Work
 from evalpkg.generation.forced import Agreement, force
@@ -30,6 +31,7 @@ from evalpkg.generation.stage import (
 )
 from evalpkg.generation.tuned import PROBE, find_tuned
 from evalpkg.generation.vocabulary import OPTION, Vocabulary, kept_ends, template_in
+from evalpkg.generation.whole import refuse_useless
 from evalpkg.models import Role, Sample, Task
 
 _LIBRARIES = ("transformers", "peft", "tokenizers", "accelerate", "bitsandbytes")
@@ -72,6 +74,8 @@ class TransformersBackend:
         self._about = self._details(self._stage)
         self.base_files = self._stage.model.files
         self._base_tokenizer = self._stage.model.tokenizer
+        if self.tuned and not self.whole and is_beside_model(self.tuned):
+            self._say(f"{self.tuned.name} holds an adapter and a whole model: the adapter is used.")
         if self.tuned and self.whole:
             self._check_tokenizers(self.tuned)
         elif self.tuned and self.own:
@@ -88,6 +92,7 @@ class TransformersBackend:
         """Load the base model, with the adapter's layers in it if there is an adapter."""
         settings, listener = self._settings, self._listener
         base = load_base(settings, listener.status)
+        self._say(*base.notes)
         if self.tuned is None or self.apart:
             return set_up(settings, listener, base)
         listener.status(f"Loading the adapter {settings.checkpoint_path}")
@@ -163,6 +168,7 @@ class TransformersBackend:
                 self._stage = load_checkpoint(
                     self._settings, self._listener, self.tuned, self._base_tokenizer
                 )
+                self._say(*self._stage.model.notes)
             self._loaded = wanted
         return self._stage
 
@@ -261,7 +267,7 @@ class TransformersBackend:
         models = {Role.BASE: ModelUsed(name, files.revision, files.digests())}
         if self.tuned and self.whole:
             tuned = ModelUsed(self.tuned.name, self.tuned.revision, self.tuned.digests())
-            _require_other_weights(models[Role.BASE], tuned)
+            refuse_useless(self.tuned, files)
             models[Role.FINETUNED] = tuned
         elif self.tuned:
             models[Role.FINETUNED] = replace(
@@ -277,19 +283,6 @@ class TransformersBackend:
         """Free the weights' memory."""
         self._stage = None
         free()
-
-
-def _require_other_weights(base: ModelUsed, tuned: ModelUsed) -> None:
-    """Refuse a whole checkpoint whose weights are the base model's."""
-    own, other = (
-        sorted(digest for file, digest in model.weights.items() if file.endswith(".safetensors"))
-        for model in (base, tuned)
-    )
-    if own and own == other:
-        raise ConfigError(
-            f"the weights of {tuned.name} are those of {base.name}, to the byte",
-            "Name the folder that training wrote.",
-        )
 
 
 def embedded_name(given: str, origin: str) -> str:

@@ -11,6 +11,7 @@ from evalpkg.generation.foresight import foresee
 from evalpkg.generation.generation_settings import GenerationSettings
 from evalpkg.generation.loading import locate
 from evalpkg.generation.vocabulary import OPTION, Vocabulary
+from evalpkg.generation.whole import foresee_whole
 
 PROBE = "Write a Rust function that returns the larger of two numbers.\nfn larger(a: i32, b: i32)"
 """A prompt on which the adapter must change something, tried before the first task."""
@@ -41,7 +42,8 @@ def find_tuned(settings: GenerationSettings, on_status: Callable[[str], None]) -
         on_status: called with one line before each step that takes a while.
 
     Raises:
-        EvalError: as ``adapter.locate_checkpoint``, ``adapter.check_base`` and ``foresee`` say.
+        EvalError: as ``adapter.locate_checkpoint``, ``adapter.check_base``, ``foresee`` and
+            ``foresee_whole`` say.
     """
     files = adapter.locate_checkpoint(
         settings.checkpoint_path,
@@ -59,4 +61,5 @@ def find_tuned(settings: GenerationSettings, on_status: Callable[[str], None]) -
             f"{settings.checkpoint_path} is a whole model, and {OPTION} is for adapters",
             "--own-tokenizers gives a whole model its own tokenizer and chat template.",
         )
+    foresee_whole(settings, files)
     return Tuned(files, True)

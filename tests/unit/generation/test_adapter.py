@@ -1,4 +1,5 @@
 import json
+from pathlib import Path
 
 import pytest
 import torch
@@ -61,13 +62,16 @@ def test_an_adapter_that_names_no_base_is_used_only_when_asked(tmp_path, base):
     assert adapter.check_base(files, LLAMA, allow_mismatch=True) == ""
 
 
-def test_an_adapter_that_only_adds_prompt_tokens_is_refused(tmp_path):
-    files = config_only(tmp_path / "a", LLAMA, "PREFIX_TUNING")
-    with pytest.raises(ConfigError, match="PREFIX_TUNING"):
+@pytest.mark.parametrize(
+    "kind", ["PREFIX_TUNING", "PROMPT_TUNING", "P_TUNING", "ADAPTION_PROMPT", "CPT"]
+)
+def test_an_adapter_that_only_adds_prompt_tokens_is_refused(tmp_path, kind):
+    files = config_only(tmp_path / "a", LLAMA, kind)
+    with pytest.raises(ConfigError, match=f"is a {kind} adapter: it adds prompt tokens"):
         adapter.declared_base(files)
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"peft_type": "LORA"}', "3"])
+@pytest.mark.parametrize("text", ["{", "[]", '{"peft_type": "LORA"}', "3", "[" * 9**6])
 def test_a_broken_config_is_a_data_error(tmp_path, text):
     (tmp_path / "adapter_config.json").write_text(text, encoding="utf-8")
     with pytest.raises(DataError, match=r"adapter_config\.json"):
@@ -84,6 +88,43 @@ def test_a_folder_without_an_adapter_is_refused(tmp_path):
     (tmp_path / "checkpoint-9000").mkdir()
     with pytest.raises(ConfigError, match="holds no adapter_config"):
         adapter.locate(str(tmp_path), "")
+
+
+@pytest.mark.parametrize("name", ["adapter_config.json", "adapter_model.safetensors", "x.json"])
+@pytest.mark.parametrize("to", ["gone", None])
+def test_a_link_that_leads_nowhere_is_named(tmp_path, name, to):
+    (tmp_path / name).symlink_to(to or name)
+    with pytest.raises(DataError, match=f"{name} is a link that leads nowhere") as caught:
+        adapter.locate(str(tmp_path), "")
+    assert "cp -L" in caught.value.cure
+
+
+def test_files_that_no_model_is_read_from_may_be_anything(tmp_path):
+    config_only(tmp_path, LLAMA)
+    (tmp_path / "README.md").symlink_to("gone")
+    (tmp_path / "optimizer.pt").write_bytes(b"version https://git-lfs.github.com/spec/v1")
+    (tmp_path / "folder.json").mkdir()
+    assert list(adapter.locate(str(tmp_path), "").digests()) == ["adapter_config.json"]
+
+
+@pytest.mark.parametrize("closed", ["", "adapter_config.json", "adapter_model.safetensors"])
+def test_files_that_this_user_may_not_read_are_named(tmp_path, monkeypatch, closed):
+    """Root may read all, so the system's answer is put in place of its own."""
+    config_only(tmp_path, LLAMA)
+    (tmp_path / "adapter_model.safetensors").touch()
+
+    def refused(path, *_, **__):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    def opened(path, *given, _open=Path.open, **named):
+        return refused(path) if path.name == closed else _open(path, *given, **named)
+
+    monkeypatch.setattr(Path, "open", opened)
+    if not closed:
+        monkeypatch.setattr(Path, "is_dir", refused)
+    with pytest.raises(DataError, match=f"{closed} cannot be read: Permission denied") as caught:
+        adapter.locate(str(tmp_path), "")
+    assert "right to read" in caught.value.cure
 
 
 def trained(folder, hidden_size=32):

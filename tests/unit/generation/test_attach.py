@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import torch
-from peft import LoraConfig, get_peft_model
+from peft import LoraConfig, PolyConfig, get_peft_model
 from safetensors.torch import load_file, save_file
 
 from evalpkg.errors import ConfigError, DataError, EnvironmentUnfitError, EvalError
@@ -61,6 +61,8 @@ MENDED = {
     "FSDP": renamed(".self_attn.", "._fsdp_wrapped_module.self_attn."),
     "activation checkpointing": renamed(".self_attn.", "._checkpoint_wrapped_module.self_attn."),
     "Lightning": renamed("base_model.", "_forward_module.base_model."),
+    "text and images": renamed("model.layers.", "model.language_model.layers."),
+    "text and images, before": renamed("model.layers.", "language_model.model.layers."),
 }
 
 
@@ -294,4 +296,19 @@ def test_pickled_weights_are_read_and_never_run(saved, tmp_path):
     assert attach(tiny_model(), adapter.locate(str(tmp_path), ""), "tiny", PROBE).notes == ()
     torch.save(EvalError, tmp_path / "adapter_model.bin")
     with pytest.raises(DataError, match="cannot be read"):
+        attach(tiny_model(), adapter.locate(str(tmp_path), ""), "tiny", PROBE)
+
+
+@pytest.mark.parametrize("content", [[torch.ones(2)], {1: torch.ones(2)}, {"a": {"b": 1}}])
+def test_pickled_weights_that_are_no_table_are_refused(saved, tmp_path, content):
+    (tmp_path / CONFIG).write_text(json.dumps(saved[1]))
+    torch.save(content, tmp_path / "adapter_model.bin")
+    with pytest.raises(DataError, match="not a table of tensors"):
+        attach(tiny_model(), adapter.locate(str(tmp_path), ""), "tiny", PROBE)
+
+
+def test_a_kind_that_wants_more_than_token_ids_is_refused_by_name(tmp_path):
+    poly = PolyConfig(r=2, target_modules=["q_proj"], task_type="CAUSAL_LM", n_tasks=2)
+    get_peft_model(tiny_model(), poly).save_pretrained(tmp_path)
+    with pytest.raises(ConfigError, match=r"kind \(POLY\) .*task_ids"):
         attach(tiny_model(), adapter.locate(str(tmp_path), ""), "tiny", PROBE)

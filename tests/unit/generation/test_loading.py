@@ -3,6 +3,7 @@ import json
 
 import pytest
 import torch
+from peft import LoraConfig, get_peft_model
 from safetensors.torch import load_file, save_file
 
 from evalpkg.errors import ConfigError, DataError, EnvironmentUnfitError
@@ -103,6 +104,26 @@ def test_a_model_of_which_a_part_is_missing_is_refused(tmp_path):
     save_file(tensors, file, metadata={"format": "pt"})
     tokenizer(None, adds_bos=False).save_pretrained(tmp_path)
     with pytest.raises(DataError, match=r"lack 1 of the model's weights: model\.layers\.1"):
+        create_backend(settings)
+
+
+def test_an_adapter_beside_the_base_model_is_not_put_into_it(tmp_path):
+    """Transformers would do so without a word, and a fine-tuned model would be the base."""
+    settings = saved_model(tmp_path)
+    tokenizer(None, adds_bos=False).save_pretrained(tmp_path)
+    lora = LoraConfig(r=2, target_modules=["q_proj"], init_lora_weights=False)
+    get_peft_model(tiny_model(), lora).save_pretrained(tmp_path)
+    with pytest.raises(DataError, match=r"holds an adapter .* beside the model"):
+        create_backend(settings)
+
+
+def test_weights_that_are_not_numbers_are_told_as_that(tmp_path):
+    settings = saved_model(tmp_path)
+    tokenizer(None, adds_bos=False).save_pretrained(tmp_path)
+    tensors = load_file(tmp_path / "model.safetensors")
+    tensors["model.norm.weight"][:] = torch.nan
+    save_file(tensors, tmp_path / "model.safetensors", metadata={"format": "pt"})
+    with pytest.raises(DataError, match="output of LlamaForCausalLM is not a number"):
         create_backend(settings)
 
 

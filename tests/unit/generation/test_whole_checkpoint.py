@@ -1,13 +1,15 @@
 """The fine-tuned model may be a whole model: it takes the base model's place in memory."""
 
+import json
 import shutil
 from typing import Any
 
 import pytest
 import torch
 from peft import LoraConfig, get_peft_model
+from safetensors.torch import load_file, save_file
 
-from evalpkg.errors import ConfigError
+from evalpkg.errors import ConfigError, EvalError
 from evalpkg.generation import GenerationSettings, create_backend
 from evalpkg.models import Role, Task
 from tests.unit.generation.generation_tiny import tiny_model
@@ -73,9 +75,115 @@ def test_one_model_is_in_memory_and_both_are_described(folders):
     )
 
 
-def test_weights_that_are_the_base_models_are_refused(folders):
-    with pytest.raises(ConfigError, match="to the byte"):
-        backend(folders, "base").provenance()
+WEIGHTS, INDEX = "model.safetensors", "model.safetensors.index.json"
+
+
+def in_parts(folder, tensors):
+    """Save tensors in two files, as models larger than one file are."""
+    (folder / WEIGHTS).unlink(missing_ok=True)
+    parts = {}
+    for number in (0, 1):
+        name = f"model-0000{number + 1}-of-00002.safetensors"
+        own = dict(list(tensors.items())[number::2])
+        save_file(own, folder / name, metadata={"format": "pt"})
+        parts |= dict.fromkeys(own, name)
+    (folder / INDEX).write_text(json.dumps({"metadata": {}, "weight_map": parts}))
+
+
+def whole(folder, tensors):
+    save_file(tensors, folder / WEIGHTS, metadata={"format": "pt"})
+
+
+SAVED: dict[str, Any] = {
+    "the same file": whole,
+    "another order": lambda folder, base: whole(folder, dict(reversed(base.items()))),
+    "parts": in_parts,
+    "a wider format": lambda folder, base: whole(folder, {n: t.double() for n, t in base.items()}),
+    "one that rounds": lambda folder, base: whole(folder, {n: t.half() for n, t in base.items()}),
+    "with more beside": lambda folder, base: whole(folder, base | {"v_head": torch.ones(2)}),
+}
+
+
+@pytest.mark.parametrize("how", SAVED)
+def test_weights_that_are_the_base_models_are_refused(folders, tmp_path, how):
+    shutil.copytree(folders / "base", tmp_path, dirs_exist_ok=True)
+    SAVED[how](tmp_path, load_file(folders / "base" / WEIGHTS))
+    with pytest.raises(ConfigError, match="would be compared with itself"):
+        backend(folders, tmp_path).provenance()
+
+
+def without_a_part(folder, tensors):
+    in_parts(folder, tensors)
+    (folder / "model-00002-of-00002.safetensors").unlink()
+
+
+def cut(folder, _):
+    content = (folder / WEIGHTS).read_bytes()
+    (folder / WEIGHTS).write_bytes(content[:-100])
+
+
+def configured(**changes):
+    def change(folder, _):
+        config = json.loads((folder / "config.json").read_text())
+        (folder / "config.json").write_text(json.dumps(config | changes))
+
+    return change
+
+
+def with_lora(folder, tensors):
+    whole(folder, tensors | {"model.layers.0.self_attn.q_proj.lora_A.weight": torch.ones(2, 32)})
+
+
+def wrapped(folder, tensors):
+    whole(folder, {f"_orig_mod.{name}": tensor for name, tensor in tensors.items()})
+
+
+def diverged(folder, tensors):
+    tensors["model.embed_tokens.weight"][3, 0] = torch.nan
+    whole(folder, tensors)
+
+
+UNUSABLE: dict[str, tuple[Any, str]] = {
+    "a part missing": (without_a_part, "lacks 1 of the 2 files .*model-00002-of-00002"),
+    "no weights": (lambda folder, _: (folder / WEIGHTS).unlink(), "holds no weights"),
+    "cut off": (cut, "model.safetensors cannot be read"),
+    "an index of nothing": (
+        lambda folder, _: [(folder / WEIGHTS).unlink(), (folder / INDEX).write_text("[]")],
+        "index.json cannot be read",
+    ),
+    "an adapter in it": (with_lora, "1 weights of an adapter that was never merged"),
+    "a wrapped model": (wrapped, "lack 21 of the model's weights"),
+    "NaN": (diverged, "not numbers .* in model.embed_tokens.weight"),
+    "another config": (configured(hidden_size=64), "other shapes than its config.json"),
+    "an impossible config": (configured(num_attention_heads=5), "cannot be loaded: .*32"),
+    "an unknown model": (configured(model_type="novel"), "cannot be loaded: .*novel"),
+}
+
+
+@pytest.mark.parametrize("how", UNUSABLE)
+def test_what_is_wrong_with_it_shows_before_the_base_model_generates(folders, tmp_path, how):
+    shutil.copytree(folders / "merged", tmp_path, dirs_exist_ok=True)
+    change, words = UNUSABLE[how]
+    change(tmp_path, load_file(folders / "merged" / WEIGHTS))
+    with pytest.raises(EvalError, match=words) as caught:
+        backend(folders, tmp_path).provenance()
+    assert caught.value.cure
+
+
+def test_weights_that_the_model_does_not_use_are_told(folders, tmp_path):
+    shutil.copytree(folders / "merged", tmp_path, dirs_exist_ok=True)
+    configured(num_hidden_layers=1)(tmp_path, None)
+    made = backend(folders, tmp_path)
+    texts(made, Role.FINETUNED)
+    assert "does not use 9 weights" in made.provenance().notes[-1]
+
+
+def test_an_adapter_beside_a_whole_model_is_used_and_told(folders, tmp_path):
+    shutil.copytree(folders / "merged", tmp_path, dirs_exist_ok=True)
+    shutil.copytree(folders / "adapter", tmp_path, dirs_exist_ok=True)
+    made = backend(folders, tmp_path)
+    assert not made.whole
+    assert "holds an adapter and a whole model" in made.provenance().notes[0]
 
 
 def test_other_token_ids_are_refused_naming_both_unless_asked_for(folders, tmp_path):
