@@ -10,12 +10,12 @@ from importlib.metadata import version
 from typing import Any
 
 from evalpkg.addresses import without_userinfo
-from evalpkg.errors import ConfigError, EnvironmentUnfitError
+from evalpkg.errors import ConfigError
 from evalpkg.generation.base import Listener, Work
 from evalpkg.generation.crew import outcomes
 from evalpkg.generation.generation_settings import GenerationSettings
 from evalpkg.generation.keys import request_seed, sample_key
-from evalpkg.generation.openai_answer import text_of
+from evalpkg.generation.openai_answer import counted, finish_of, text_of
 from evalpkg.generation.openai_client import in_flight
 from evalpkg.generation.openai_sender import NEUTRAL, Sender, TaskRefusedError
 from evalpkg.generation.prompts import cut, get_template, message_sha256
@@ -200,9 +200,7 @@ class OpenAIBackend:
             key = sample_key(self._settings.seed, role, task.task_id, missing[0])
             wanted = min(len(missing), self._choices)
             reply = sender.ask(prompt, wanted, request_seed(key))
-            choices = reply.choices[:wanted] if reply.choices else []
-            if not choices:
-                raise EnvironmentUnfitError(f"the server sent no choice for task {task.task_id}")
+            choices = reply.choices[:wanted]
             if len(choices) < wanted:
                 self._choices = 1  # this server ignores `n`
             self._hear(role, reply)
@@ -215,23 +213,23 @@ class OpenAIBackend:
         return samples
 
     def _sample(self, asked: Sample, choice: Any, reply: Any) -> Sample:
-        usage = reply.usage
-        used = usage.completion_tokens if usage else 0
+        usage = getattr(reply, "usage", None)
+        used = counted(usage, "completion_tokens")
         text = text_of(choice)
         return replace(
             asked,
             completion=cut(text, self._settings.stop),
-            finish_reason=choice.finish_reason or "",
-            prompt_tokens=usage.prompt_tokens if usage else 0,
+            finish_reason=finish_of(choice),
+            prompt_tokens=counted(usage, "prompt_tokens"),
             # With several choices the server sends only their sum.
             completion_tokens=used if len(reply.choices) == 1 else 0,
         )
 
     def _hear(self, role: Role, reply: Any) -> None:
         """Note the model and fingerprint that the server names, and count its tokens."""
-        if reply.usage:
-            self._listener.tokens(reply.usage.completion_tokens)
+        if tokens := counted(getattr(reply, "usage", None), "completion_tokens"):
+            self._listener.tokens(tokens)
         with self._lock:
             for name, values in self._seen.items():
                 if value := getattr(reply, name, None):
-                    values.setdefault(role, set()).add(value)
+                    values.setdefault(role, set()).add(str(value))

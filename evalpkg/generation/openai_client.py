@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from evalpkg.addresses import without_userinfo
 from evalpkg.errors import ConfigError, EnvironmentUnfitError, EvalError
 from evalpkg.generation.generation_settings import GenerationSettings
+from evalpkg.generation.openai_answer import FailedReplyError
 
 OWN = 128
 """Requests in flight to servers on this machine or a private network: an engine that batches wants
@@ -83,6 +84,8 @@ def explained(
     import openai
 
     address = place(address)
+    if isinstance(error, FailedReplyError):
+        return _failing(address, error)
     if isinstance(error, ValueError):  # such as a web page in place of JSON
         return ConfigError(
             f"{address} answers, but not as an OpenAI-compatible server does: {error}",
@@ -103,6 +106,10 @@ def explained(
             f"{address} does not know the model {model!r}: {error}",
             "Use a name that the server's /models lists.",
         )
+    return _failing(address, error)
+
+
+def _failing(address: str, error: Exception) -> EnvironmentUnfitError:
     return EnvironmentUnfitError(
         f"{address} keeps failing: {error}",
         "Samples received so far are kept: start the same command again to go on.",

@@ -11,6 +11,7 @@ from typing import Any
 
 from evalpkg.errors import ConfigError, EvalError
 from evalpkg.generation.generation_settings import GenerationSettings
+from evalpkg.generation.openai_answer import require_answers
 from evalpkg.generation.openai_client import connect, explained, place
 
 NEUTRAL: Mapping[str, float] = {"top_k": -1, "min_p": 0.0, "repetition_penalty": 1.0}
@@ -18,6 +19,7 @@ NEUTRAL: Mapping[str, float] = {"top_k": -1, "min_p": 0.0, "repetition_penalty":
 
 _REFUSABLE = (*NEUTRAL, "seed", "stop", "n", "top_p", "temperature")
 _TOO_LONG = re.compile(r"context.?(length|window)|too long|too large|reduce the length", re.I)
+_PARAMETER = re.compile(r"parameter|argument|field|tokens|temperature", re.I)
 _LONGEST_PAUSE_S = 30.0
 
 
@@ -98,7 +100,8 @@ class Sender:
         """Ask the server whether it knows the model, before anything is generated.
 
         Raises:
-            ConfigError: if it does not; the models that it lists are named.
+            ConfigError: if it does not, or the model is of another kind; the models that it lists
+                are named.
             EnvironmentUnfitError: if the server cannot be reached or refuses the key.
         """
         import openai
@@ -123,6 +126,13 @@ class Sender:
             ) from error
         except (openai.AuthenticationError, openai.PermissionDeniedError) as error:
             raise explained(error, self._settings, self.model, self.address) from error
+        except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
+            if _blames_model(error):
+                raise ConfigError(
+                    f"{self._place} refuses the model {self.model!r}: {_words(error)}",
+                    "Use a name that the server's /models lists, of a model that can chat or, with "
+                    "--raw-completion, continue a text.",
+                ) from error
         except (openai.OpenAIError, ValueError):
             pass  # the first sample's request will show it, and it can wait
 
@@ -193,9 +203,14 @@ class Sender:
     def _create(self, body: dict[str, Any], client: Any) -> Any:
         to = client.completions if self._settings.raw_completion else client.chat.completions
         reply = to.create(**body)
-        if isinstance(reply, str):
-            raise ValueError(f"it sent {reply[:40]!r}")
+        require_answers(reply)
         return reply
+
+
+def _blames_model(error: Any) -> bool:
+    """Tell whether the server refuses a short request for its model, and not for a parameter."""
+    text = _all_words(error)
+    return bool(re.search(r"\bmodel\b", text, re.I) and not _PARAMETER.search(text))
 
 
 def _wants_newer_name(error: Any) -> bool:

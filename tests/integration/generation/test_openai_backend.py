@@ -133,12 +133,12 @@ def test_a_failure_that_stays_is_a_clear_error(status, error, words):
 def test_a_reply_without_choices_is_a_clear_error():
     with (
         StandIn(lambda body: completion(body, 0)) as server,
-        pytest.raises(EnvironmentUnfitError, match="no choice for task a"),
+        pytest.raises(EnvironmentUnfitError, match="keeps failing: it sent no choice"),
     ):
         list(backend(server.url).generate(Role.BASE, [(A, [0])]))
 
 
-@pytest.mark.parametrize("page", [b"<html>no such page</html>", b"{"])
+@pytest.mark.parametrize("page", [b"<html>no such page</html>", b"{", b"[]", b"null", b"3"])
 def test_an_address_of_something_else_is_a_clear_error(page):
     with (
         StandIn(lambda _: (200, page)) as server,
