@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -20,6 +21,12 @@ from evalpkg.sandbox.base import (
 )
 
 IMAGE = "evalpkg-empty:1"
+
+OF_THE_ENGINE = (
+    *("HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "CONTAINERS_CONF"),
+    *("CONTAINERS_STORAGE_CONF", "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG"),
+)
+"""Variables that tell an engine where its daemon, its settings and its images are."""
 
 
 class Container(ProviderBase):
@@ -57,7 +64,10 @@ class Container(ProviderBase):
 
     def command(self, box: Box, inside: Sequence[str]) -> list[str]:
         """Return the command that starts a fresh container for each batch."""
-        command = [shutil.which(self.name) or self.name, "run", "--rm", "-i", "--init=false"]
+        # A sandbox starts without variables; these are for the engine, and enter no container.
+        told = [f"{name}={os.environ[name]}" for name in OF_THE_ENGINE if os.environ.get(name)]
+        command = [shutil.which("env") or "/usr/bin/env", *told]
+        command += [shutil.which(self.name) or self.name, "run", "--rm", "-i", "--init=false"]
         command += ["--network=none", f"--hostname={HOST_NAME}", "--read-only", "--cap-drop=all"]
         if not box.building:
             command += [f"--cap-add={power}" for power in POWERS]

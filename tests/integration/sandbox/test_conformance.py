@@ -71,6 +71,25 @@ def test_the_profile_digest_does_not_depend_on_where_the_cache_lies(
     assert profile_digest(PROVIDERS[name](toolchain, elsewhere), elsewhere) == here
 
 
+def test_a_container_engine_is_started_with_its_own_variables_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its images may lie where HOME says; without it, it would look in another place."""
+    engine = tmp_path / "podman"
+    engine.write_text(f"#!/bin/sh\n/usr/bin/env >{tmp_path}/seen\n")
+    engine.chmod(0o755)
+    toolchain = find_toolchain()
+    podman = PROVIDERS["podman"](toolchain, build_runtime(toolchain))
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    monkeypatch.setenv("HOME", "/somewhere/else")
+    monkeypatch.setenv("HF_TOKEN", "canary")
+    box = Box(tmp_path, building=False, limits=BoxLimits())
+    assert run_bounded(podman.command(box, ["true"]), wall_s=60, keep_bytes=2000) == (0, "")
+    seen = (tmp_path / "seen").read_text().splitlines()
+    assert "HOME=/somewhere/else" in seen
+    assert not [line for line in seen if "canary" in line or line.startswith("RUST")]
+
+
 @pytest.mark.parametrize(
     ("limits", "script"),
     [
