@@ -12,6 +12,12 @@ _PIECE = 1024
 """Packed bytes that are unpacked at once: to 32 MiB at most, by zstd's highest ratio."""
 
 
+def is_zstd(content: bytes) -> bool:
+    """Tell whether bytes begin with a frame of zstd, or one to be skipped, as pzstd writes."""
+    frame, skipped = b"\x28\xb5\x2f\xfd", b"\x2a\x4d\x18"
+    return content.startswith(frame) or (content[1:4] == skipped and content[0] >> 4 == 5)
+
+
 def open_zstd(path: Path, raw: BinaryIO) -> BinaryIO:
     """Return a stream that decompresses ``raw``, all frames of it.
 

@@ -27,7 +27,12 @@ def rows_of_document(value: Any, ids: TaskIds, where: str, faults: Faults) -> It
     elif isinstance(value, dict):
         yield from faults.rows(rows_of_object(value, ids, where))
     else:
-        faults.note(DataError(f"{where}: expected JSON objects or a list of completions"))
+        faults.note(
+            DataError(
+                f"{where}: expected JSON objects or a list of completions",
+                "docs/samples.md shows the forms that are read.",
+            )
+        )
 
 
 def rows_of_object(value: Row, ids: TaskIds, where: str) -> Iterator[Row]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from evalpkg.errors import DataError
 from evalpkg.samples.ids import TaskIds
 from evalpkg.samples.rows import Row
+from evalpkg.samples.unpack import encoding_of
 
 _NUMBER = re.compile(r"^(?P<name>.+?)[._-](?P<number>\d+)$")
 _KINDS = (".json", ".jsonl", ".eval")
@@ -47,12 +47,6 @@ def rust_files_of(folder: Path) -> list[Path]:
     return sorted(folder.rglob("*.rs"), key=parts)
 
 
-def _encoding(content: bytes) -> str:
-    """Return the encoding by the mark at the beginning; some editors save as UTF-16."""
-    marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    return "utf-16" if marked else "utf-8-sig"
-
-
 def row_of_rust_file(path: Path, folder: Path, ids: TaskIds) -> Iterator[Row]:
     """Yield the sample in ``TASK.rs``, ``TASK_0.rs`` or ``TASK/0.rs``.
 
@@ -73,5 +67,5 @@ def row_of_rust_file(path: Path, folder: Path, ids: TaskIds) -> Iterator[Row]:
         content = path.read_bytes()
     except OSError as error:
         raise DataError(f"{where} cannot be read: {error.strerror or error}") from error
-    text = content.decode(_encoding(content), "replace").replace("\r\n", "\n")
+    text = content.decode(encoding_of(content), "replace").replace("\r\n", "\n")
     yield {"task_id": task, "completion": text, "file": path.relative_to(folder).as_posix()}

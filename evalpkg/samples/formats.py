@@ -16,8 +16,9 @@ from evalpkg.samples.folders import files_of, row_of_rust_file, rust_files_of
 from evalpkg.samples.ids import TaskIds
 from evalpkg.samples.inspect_log import is_inspect_log, rows_of_inspect_log
 from evalpkg.samples.rows import Row
-from evalpkg.samples.unpack import content_of
-from evalpkg.store import JsonLines
+from evalpkg.samples.unpack import GZIP, content_of, encoding_of
+from evalpkg.store import JsonLines, load_json
+from evalpkg.zstd import is_zstd
 
 Told = Callable[[str, bytes], None]
 """Called with the name and the content of each file that is read."""
@@ -55,10 +56,11 @@ def _is_document(_path: Path, content: bytes) -> bool:
 
 def _read_document(path: Path, content: bytes, ids: TaskIds, faults: Faults) -> Iterator[Row]:
     try:
-        value: Any = json.loads(content)
-    except (ValueError, RecursionError) as error:
+        value: Any = load_json(content.decode(json.detect_encoding(content)))
+    except ValueError as error:
         raise DataError(
-            f"{path}: not valid JSON ({getattr(error, 'msg', error)})", "Is it cut off?"
+            f"{path}: not valid JSON ({getattr(error, 'msg', error)})",
+            "Is it cut off, or were two files joined?",
         ) from None
     yield from rows_of_document(value, ids, str(path), faults)
 
@@ -140,6 +142,9 @@ _MAGIC = {
 _SUFFIXES = {".csv": "a table of CSV", ".tsv": "a table of TSV", ".xlsx": "a spreadsheet"}
 
 
+_PACKED = {b"BZh": "bzip2", b"\xfd7zXZ": "xz", b"7z\xbc\xaf": "7z", GZIP: "gzip, twice"}
+
+
 def _refuse_other_files(path: Path, content: bytes) -> None:
     """Refuse a file that holds no JSON at all, by what it is."""
     if is_inspect_log(path, content):
@@ -151,12 +156,35 @@ def _refuse_other_files(path: Path, content: bytes) -> None:
             f"{path} is {kind}, and samples are read from JSON",
             "Write it as JSON Lines: one object with task_id and completion a line.",
         )
+    packed = next((name for mark, name in _PACKED.items() if content.startswith(mark)), "")
+    if packed or is_zstd(content):
+        raise DataError(
+            f"{path} is packed with {packed or 'zstd, twice'}",
+            "Unpack it, or pack it once with gzip or zstd.",
+        )
+    if content.startswith(b"version https://git-lfs"):
+        raise DataError(
+            f"{path} is a git-lfs pointer: the file itself was never fetched",
+            "Run `git lfs pull` in the checkout.",
+        )
+
+
+def _as_utf_8(path: Path, content: bytes) -> bytes:
+    try:
+        return content.decode("utf-16").encode()
+    except UnicodeError as error:
+        raise DataError(
+            f"{path} is not valid UTF-16, of which it has the mark: {error}",
+            "Is it cut off? Copy it again, or save it as UTF-8.",
+        ) from error
 
 
 def _read_file(path: Path, ids: TaskIds, faults: Faults, told: Told) -> Iterator[Row]:
     content = content_of(path)
     told("standard input" if str(path) == "-" else path.name, content)
     if content.strip():
+        if encoding_of(content) == "utf-16":
+            content = _as_utf_8(path, content)
         _refuse_other_files(path, content)
         chosen = next(form for form in FORMATS if form.fits(path, content))
         yield from faults.rows(chosen.read(path, content, ids, faults))

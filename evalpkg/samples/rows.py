@@ -18,6 +18,7 @@ KNOWN = frozenset(
 )
 """Fields that show what kind of object it is."""
 
+_NO_INDEX = "Number the samples of a task from 0, or leave 'index' out: their order then counts."
 LARGEST_INDEX = 2**63 - 1
 DEEPEST = 100
 """Most levels of lists and objects in a row. Python's own limit is not enough: a row is written
@@ -52,7 +53,7 @@ def _of_object(value: Row, ids: TaskIds, where: str) -> Iterator[Row]:
         )
     written = value[key]
     if not isinstance(written, str | int) or isinstance(written, bool):
-        raise DataError(f"{where}: {key!r} is not a text")
+        raise DataError(f"{where}: {key!r} is not a text", "Write the task's id as a string.")
     value = _of_chat(value)
     field = next((key for key in (*_TEXTS, *_LISTS) if key in value), None)
     if field is None:
@@ -95,9 +96,9 @@ def _check_index(row: Row, where: str) -> None:
         return
     index = row["index"]
     if type(index) is not int or index < 0:
-        raise DataError(f"{where}: 'index' is not a whole number of at least 0")
+        raise DataError(f"{where}: 'index' is not a whole number of at least 0", _NO_INDEX)
     if index > LARGEST_INDEX:
-        raise DataError(f"{where}: 'index' is larger than {LARGEST_INDEX}")
+        raise DataError(f"{where}: 'index' is larger than {LARGEST_INDEX}", _NO_INDEX)
 
 
 def _of_lm_eval(value: Row, ids: TaskIds, where: str) -> Iterator[Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import io
 import sys
@@ -9,10 +10,9 @@ import zlib
 from pathlib import Path
 
 from evalpkg.errors import DataError
-from evalpkg.zstd import open_zstd
+from evalpkg.zstd import is_zstd, open_zstd
 
 GZIP = b"\x1f\x8b"
-ZSTD = b"\x28\xb5\x2f\xfd"
 STANDARD_INPUT = Path("-")
 LARGEST = 4 << 30
 """Most bytes that a packed file may unpack to."""
@@ -33,13 +33,12 @@ def content_of(path: Path) -> bytes:
         if content.startswith(GZIP):
             with gzip.GzipFile(fileobj=io.BytesIO(content)) as stream:
                 content = _bounded(path, stream.read(LARGEST + 1))
-        elif content.startswith(ZSTD):
+        elif is_zstd(content):
             with open_zstd(path, io.BytesIO(content)) as packed:
                 content = _bounded(path, packed.read(LARGEST + 1))
     except (OSError, EOFError, zlib.error) as error:
         said = getattr(error, "strerror", None) or error
-        packed_by = {GZIP: "gzip", ZSTD: "zstd"}
-        kind = next((name for mark, name in packed_by.items() if content.startswith(mark)), "")
+        kind = "gzip" if content.startswith(GZIP) else "zstd" if is_zstd(content) else ""
         cure = f"Copy it again, or unpack it by hand: {kind} -d." if kind else ""
         raise DataError(f"{path} cannot be read: {said}", cure) from error
     return content.removeprefix(b"\xef\xbb\xbf")
@@ -49,3 +48,9 @@ def _bounded(path: Path, content: bytes) -> bytes:
     if len(content) > LARGEST:
         raise DataError(f"{path} unpacks to more than {LARGEST >> 30} GiB", "Split the file.")
     return content
+
+
+def encoding_of(content: bytes) -> str:
+    """Return the encoding by the mark at the beginning; some editors and shells write UTF-16."""
+    marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return "utf-16" if marked else "utf-8-sig"

@@ -19,7 +19,14 @@ from evalpkg.store.files import (
     write_lines,
 )
 from evalpkg.store.growth import CANONICAL, STUB, TASKS, grown_settings
-from evalpkg.store.json_lines import MEND, JsonLines, cannot_read, open_lines, read_objects
+from evalpkg.store.json_lines import (
+    MEND,
+    JsonLines,
+    cannot_read,
+    load_json,
+    open_lines,
+    read_objects,
+)
 from evalpkg.store.layout import RunLayout
 from evalpkg.store.lock import WriterLock
 from evalpkg.store.log import AppendLog
@@ -66,6 +73,7 @@ __all__ = [
     "forget_fruitless_start",
     "grown_settings",
     "judgement",
+    "load_json",
     "open_lines",
     "parse_shard",
     "pretty_json",

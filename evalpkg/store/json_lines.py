@@ -68,7 +68,7 @@ class JsonLines:
         Raises:
             DataError: if the file cannot be read, or a line is not a JSON object.
         """
-        reader = jsonlines.Reader(self._each(), loads=_loads)
+        reader = jsonlines.Reader(self._each(), loads=load_json)
         while True:
             try:
                 value: dict[str, Any] = reader.read(type=dict, skip_empty=True)
@@ -150,8 +150,13 @@ def cannot_read(path: Path, error: Exception) -> DataError:
     return DataError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}")
 
 
-def _loads(text: str | bytes) -> Any:
-    """Parse a value; refuse an object with a key twice, or nesting deeper than Python reads."""
+def load_json(text: str | bytes) -> Any:
+    """Parse a value.
+
+    Raises:
+        ValueError: if it is not valid, an object has a key twice, or it is nested deeper than
+            Python reads.
+    """
     try:
         return _DECODER.decode(text)  # type: ignore[arg-type]
     except RecursionError:

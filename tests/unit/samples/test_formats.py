@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
 import json
+import lzma
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -188,6 +190,22 @@ def test_ids_as_people_write_them(tmp_path: Path, name: str | int) -> None:
             "it is cut off",
         ),
         ("s.zst", zstandard.compress(b"{}")[:6] + b"\xff" * 9, "cannot be read"),
+        ("s.jsonl", bz2.compress(b"{}"), "packed with bzip2"),
+        ("s.jsonl", lzma.compress(b"{}"), "packed with xz"),
+        ("s.gz", gzip.compress(gzip.compress(b"{}")), "packed with gzip, twice"),
+        ("s.gz", gzip.compress(zstandard.compress(b"{}")), "packed with zstd, twice"),
+        ("s.jsonl", b"version https://git-lfs.github.com/spec/v1\n", "a git-lfs pointer"),
+        ("s.jsonl", b"\xff\xfe{", "not valid UTF-16"),
+        ("s.json", b'{"add": ["a"],\n "add": ["b"]}', "the key 'add' occurs twice"),
+        (
+            "s.json",
+            b'[{"task_id": "add", "code": "a", "code": "b"}]',
+            "the key 'code' occurs twice",
+        ),
+        ("s.jsonl", b'{"add": "a", "add": "b"}', "the key 'add' occurs twice"),
+        ("s.json", b"3", "expected JSON objects"),
+        ("s.jsonl", b'{"task_id": null, "code": ""}', "'task_id' is not a text"),
+        ("s.jsonl", b'{"task_id": "add", "code": "", "index": "0"}', "'index' is not a whole"),
     ],
 )
 def test_other_files_are_refused_with_a_cure(
@@ -207,6 +225,26 @@ def test_marks_blank_lines_and_line_ends_of_other_systems(tmp_path: Path, end: s
     path = tmp_path / "s.jsonl"
     path.write_bytes(b"\xef\xbb\xbf" + "".join(end + line + end for line in lines).encode())
     assert found(path) == [(ADD, CODE), (ADD, "a\0b")]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_files_as_other_shells_write_them(tmp_path: Path, encoding: str, pack: Any) -> None:
+    mark = "" if encoding == "utf-16" else "\ufeff"
+    line = json.dumps({"task_id": ADD, "completion": "// \u00e9\n"}, ensure_ascii=False)
+    path = tmp_path / "s.jsonl"
+    path.write_bytes(pack((mark + f"{line}\r\n" * 2).encode(encoding)))
+    assert found(path) == [(ADD, "// \u00e9\n")] * 2
+
+
+def test_frames_that_zstd_skips_are_skipped(tmp_path: Path) -> None:
+    """Pzstd writes the length of a frame into such a frame before it."""
+    line = json.dumps({"task_id": ADD, "completion": CODE}).encode() + b"\n"
+    frame = zstandard.compress(line)
+    skipped = b"\x50\x2a\x4d\x18\x04\0\0\0" + len(frame).to_bytes(4, "little")
+    path = tmp_path / "s.jsonl"
+    path.write_bytes((skipped + frame) * 3)
+    assert found(path) == [(ADD, CODE)] * 3
 
 
 def test_frames_of_zstd_follow_each_other(tmp_path: Path) -> None:
