@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from tree_sitter import Node
@@ -10,7 +11,7 @@ from evalpkg.extraction.assemble import with_helpers
 from evalpkg.extraction.items import functions, is_only_items
 from evalpkg.extraction.lexing import body_end
 from evalpkg.extraction.pieces import choose_versions, join_pieces, read_pieces
-from evalpkg.extraction.syntax import ATTRIBUTES, COMMENTS, ITEMS, parse, walk
+from evalpkg.extraction.syntax import ATTRIBUTES, COMMENTS, ITEMS, RAW, parse, text_of, walk
 
 _CODE = frozenset(
     {
@@ -61,7 +62,7 @@ def complete_body(prompt: str, text: str, name: str) -> str | None:
         return None
     program = prompt + text[: ending.position]
     root = parse(program.encode()).root_node
-    if not is_only_items(root) or not _says_something(root, name):
+    if not is_only_items(root) or not _said(root, name):
         return None
     return _with_rest(program, text[ending.position :], name)
 
@@ -73,7 +74,10 @@ def unclosed_body(prompt: str, text: str, name: str) -> str | None:
         return None
     program = f"{prompt}{text}\n}}\n"
     root = parse(program.encode()).root_node
-    return program if is_only_items(root) and _says_something(root, name) else None
+    said = _said(root, name)
+    if not said or not is_only_items(root) or _is_cut_file(text, said, name):
+        return None
+    return program
 
 
 def skip_introduction(prompt: str, text: str, name: str) -> tuple[str, bool] | None:
@@ -154,11 +158,18 @@ def _cut_heads(children: list[Node]) -> Iterator[Node]:
             yield node
 
 
-def _says_something(root: Node, name: str) -> bool:
-    """Tell whether the function holds more than comments and items.
-
-    A function of only those gives no answer.
-    """
+def _said(root: Node, name: str) -> list[Node]:
+    """Return what the function holds besides comments and items, which give no answer."""
     idle = COMMENTS | ITEMS | ATTRIBUTES
     bodies = [function.child_by_field_name("body") for function in functions(root, name)]
-    return any(n.type not in idle for body in bodies if body for n in body.named_children)
+    return [n for body in bodies if body for n in body.named_children if n.type not in idle]
+
+
+def _is_cut_file(text: str, said: list[Node], name: str) -> bool:
+    """Tell whether a text defines ``name`` in an item, and what else it says does not use it.
+
+    It is a file that was cut in the first word of its next item.
+    """
+    if re.search(rf"\bfn\s+(?:{RAW})?{re.escape(name)}\b", text) is None:
+        return False
+    return not any(name in text_of(node) for node in said)

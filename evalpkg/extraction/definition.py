@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from evalpkg.extraction.assemble import with_helpers
-from evalpkg.extraction.items import functions, is_complete, is_only_items, keep_items
+from evalpkg.extraction.items import dangles, functions, is_complete, is_only_items, keep_items
 from evalpkg.extraction.lexing import read_to_end
 from evalpkg.extraction.pieces import (
     VALUE,
@@ -63,7 +63,7 @@ def find_definition(
     code = text.encode()
     root = parse(code).root_node
     found = functions(root, name)
-    if len(found) == 1 and not root.has_error and is_complete(found[0]) and not _dangles(root):
+    if len(found) == 1 and not root.has_error and is_complete(found[0]) and not dangles(root):
         behind = [node for node in root.children if node.start_byte > found[0].start_byte]
         if not any(node.type in ITEMS for node in behind) or (closed and resolves(root, behind)):
             kept = text if is_only_items(root) else keep_items(code, root).decode()
@@ -71,7 +71,7 @@ def find_definition(
         return _from_pieces(text, name, read_pieces(text, label), closed=False)
     if not found and not root.has_error and is_only_items(root) and _is_made(root, name):
         return Definition(text, Standing.FULL)
-    if root.has_error or prose or len(found) != 1 or _dangles(root):
+    if root.has_error or prose or len(found) != 1 or dangles(root):
         return _from_pieces(text, name, read_pieces(text, label), closed)
     return None
 
@@ -182,19 +182,6 @@ def _first_name(path: str) -> str:
     """Return the first name of a path within its own crate."""
     names = [part.strip().removeprefix(RAW) for part in path.split("::")]
     return next((part for part in names if part not in ("", "self", "crate")), "")
-
-
-def _dangles(root: Node) -> bool:
-    """Tell whether a text ends in an attribute or doc comment, whose item was cut off."""
-    for node in reversed(root.children):
-        if node.type in ATTRIBUTES:
-            return node.type == "attribute_item"
-        text = text_of(node)
-        if not text.startswith(("//", "/*")):
-            return False
-        if text.startswith(("///", "/**")) and not text.startswith(("////", "/***", "/**/")):
-            return True
-    return False
 
 
 def _standing(function: Node, root: Node, label: str) -> Standing:

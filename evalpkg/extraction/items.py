@@ -88,6 +88,19 @@ def is_only_items(root: Node) -> bool:
     return not root.has_error and all(belongs(node) for node in root.children)
 
 
+def dangles(root: Node) -> bool:
+    """Tell whether a text ends in an attribute or doc comment, whose item was cut off."""
+    for node in reversed(root.children):
+        if node.type in ATTRIBUTES:
+            return node.type == "attribute_item"
+        text = text_of(node)
+        if not text.startswith(("//", "/*")):
+            return False
+        if text.startswith(("///", "/**")) and not text.startswith(("////", "/***", "/**/")):
+            return True
+    return False
+
+
 def keep_items(code: bytes, root: Node, start: int = 0) -> bytes:
     """Return ``code`` up to ``start``, then only what may stand at the top level."""
     spans: list[Span] = [(0, start)] if start else []

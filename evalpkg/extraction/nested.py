@@ -8,7 +8,7 @@ from itertools import pairwise
 from tree_sitter import Node
 
 from evalpkg.extraction.assemble import with_helpers
-from evalpkg.extraction.items import is_complete, keep_items
+from evalpkg.extraction.items import dangles, is_complete, is_only_items, keep_items
 from evalpkg.extraction.lexing import read_to_end
 from evalpkg.extraction.pieces import join_pieces, read_pieces
 from evalpkg.extraction.prompts import Preamble, imports_of
@@ -49,12 +49,13 @@ def only_in_tests(text: str, name: str) -> bool:
 
 
 def _readings(text: str) -> Iterator[str]:
-    """Yield the text; if it has errors, also its whole items, and it with closing braces."""
-    yield text
-    if not parse(text.encode()).root_node.has_error:
+    """Yield the text; if it was cut or has errors, first its whole items, last it with braces."""
+    root = parse(text.encode()).root_node
+    if not root.has_error and not dangles(root):
+        yield text
         return
-    pieces = read_pieces(text)
-    yield join_pieces(text, pieces.found)
+    yield join_pieces(text, read_pieces(text).found)
+    yield text
     ending = read_to_end(text, 0, "", semicolon=False)
     if 0 < ending.depth <= _MOST_BRACES and not ending.inside:
         yield text + "\n" + "}" * ending.depth + "\n"
@@ -152,9 +153,8 @@ def _opened(code: str, path: list[Node]) -> str:
 
 
 def _kept(code: str, root: Node) -> str:
-    """Return ``code``, without prose if there is any; a model's own errors in items stay."""
-    source = code.encode()
-    return (keep_items(source, root) if root.has_error else source).decode()
+    """Return ``code`` without prose and statements; a model's own errors in items stay."""
+    return code if is_only_items(root) else keep_items(code.encode(), root).decode()
 
 
 def _wrapper(

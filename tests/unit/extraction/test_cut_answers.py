@@ -127,6 +127,25 @@ def test_any_cut_behind_the_function_leaves_it_whole(
     assert not rest.rpartition("\n")[2].startswith(("///", "#["))
 
 
+@pytest.mark.parametrize("around", ["struct S;\n\nimpl S {\n%s\n}\n", "mod solution {\n%s\n}\n"])
+@pytest.mark.parametrize("shape", ["{}", "```rust\n{}"])
+@pytest.mark.parametrize("tail", TAILS)
+def test_any_cut_behind_an_item_with_the_function_leaves_it_whole(
+    tail: str, shape: str, around: str
+) -> None:
+    outer = around % FUNCTION
+    for end in range(len(TAILS[tail])):
+        found = extract(TASK, shape.format(outer + TAILS[tail][:end]))
+        assert found.rule.removeprefix("fenced_") == "nested"
+        kept, _, rest = (found.source or "").replace("pub ", "").partition(BODY)
+        assert kept.startswith(outer.partition("{")[0])
+        assert rest.count("{") == rest.replace("it's { not", "").replace("'{'", "").count("}") + (
+            rest.count("it's { not") + rest.count("'{'") - 1
+        )
+        assert not re.search(r"^(?:\s*(?:///|#\[).*\n)+\n", rest, re.MULTILINE)
+        assert not re.search(r"^[a-z]+\n", rest, re.MULTILINE)
+
+
 @pytest.mark.parametrize("tail", TAILS)
 @given(data=st.data())
 def test_any_cut_behind_a_body_leaves_the_body_alone(tail: str, data: st.DataObject) -> None:
