@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from evalpkg.extraction.items import belongs
+from evalpkg.extraction.items import belongs, is_inner
 from evalpkg.extraction.prompts import Preamble, PromptItem, imports_of
 from evalpkg.extraction.standing import is_elided
 from evalpkg.extraction.syntax import (
@@ -131,20 +131,13 @@ def _put_first(items: str, code: str) -> str:
         return code
     source, end = code.encode(), 0
     for node in parse(source).root_node.children:
-        if _is_inner(node):
+        if is_inner(node):
             end = node.end_byte
         elif node.type not in COMMENTS:
             break
     if not end:
         return items + code
     return f"{source[:end].decode().rstrip()}\n\n{items}{source[end:].decode()}"
-
-
-def _is_inner(node: Node) -> bool:
-    """Tell whether a node is an attribute or doc comment of the file that it stands in."""
-    if node.type in ("inner_attribute_item", "shebang"):
-        return True
-    return node.type in COMMENTS and text_of(node).startswith(("//!", "/*!"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +165,7 @@ class _Helper:
 def _helpers(code: str, entry_point: str) -> Iterator[_Helper]:
     before = ""
     for node in parse(code.encode()).root_node.children:
-        if _is_inner(node):
+        if is_inner(node):
             continue  # it belongs to another file
         if node.type in COMMENTS or node.type in ATTRIBUTES:
             before += text_of(node).rstrip("\n") + "\n"

@@ -139,8 +139,11 @@ def body(task: Task, piece: Excerpt) -> Found | None:
     program = bodies.unclosed_body(task.prompt, piece.text, task.entry_point)
     if program is not None:
         return Found(program, Rule.BODY_UNCLOSED, piece)
-    if piece.block is not None:
-        return None
+    return introduced_body(task, piece) if piece.block is None else None
+
+
+def introduced_body(task: Task, piece: Excerpt) -> Found | None:
+    """Read what follows paragraphs of prose as the rest of the prompt's function."""
     introduced = bodies.skip_introduction(task.prompt, piece.text, task.entry_point)
     if introduced is None:
         return None

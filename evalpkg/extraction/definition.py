@@ -26,7 +26,7 @@ from evalpkg.extraction.standing import (
     is_label_of_a_quotation,
     is_named_wrong,
 )
-from evalpkg.extraction.syntax import ATTRIBUTES, COMMENTS, ITEMS, RAW, item_name, parse, text_of
+from evalpkg.extraction.syntax import COMMENTS, ITEMS, RAW, item_name, parse, text_of
 
 _STD = ("std", "core", "alloc")
 _MOST_COMMENTS = 16

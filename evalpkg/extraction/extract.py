@@ -23,6 +23,7 @@ from evalpkg.extraction.attempts import (
     continuation,
     definition,
     has_main,
+    introduced_body,
     nested,
     pure_definition,
     repeats_prompt,
@@ -234,13 +235,27 @@ class _Search:
         if best.standing is not Standing.FULL:
             self._trace.add("standing", f"the best definition is {best.standing.name.lower()}")
         if best.standing is Standing.ELIDED:
-            # The stub that was asked about, or shown again; what it stands for may be a body.
-            rest = [piece for piece in among if piece.block and piece.block.may_be_rust]
-            rest = [piece for piece in rest if piece.block is not best.piece.block]
-            filled = self._first(closed_body, rest) or self._first(body, rest)
+            filled = self._filled(best, [piece for pieces in places for piece in pieces], among)
             if filled is not None:
                 return filled
         return self._note("complete definition", self._helped(best, among))
+
+    def _filled(
+        self, stub: Found, pieces: Sequence[Excerpt], among: Sequence[Excerpt]
+    ) -> Found | None:
+        """Return what stands elsewhere in place of a stub that was asked about or shown again.
+
+        It may be a body, or a whole function without its last brace.
+        """
+        rust = [piece for piece in among if piece.block and piece.block.may_be_rust]
+        rust = [piece for piece in rust if piece.block is not stub.piece.block]
+        texts = [piece for piece in pieces if piece.block is None and piece is not stub.piece]
+        return (
+            self._first(closed_body, [*rust, *texts])
+            or self._first(body, rust)
+            or self._first(introduced_body, texts)
+            or self._first(unclosed_definition, [*reversed(rust), *texts], among=rust)
+        )
 
     def _first(
         self, attempt: Attempt, pieces: Sequence[Excerpt], among: Sequence[Excerpt] = ()

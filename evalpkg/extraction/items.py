@@ -37,7 +37,6 @@ _STATEMENT_MACROS = frozenset(
     }
 )
 _TESTED, _UNTESTED = "#[cfg(test)]", "#[cfg(not(test))]"
-_IF_TESTED = (_TESTED, _UNTESTED)
 _UNTESTED_INNER = re.compile(
     r"^[ \t]*#\s*!\s*\[\s*cfg_attr\s*\(\s*not\s*\(\s*test\s*\)\s*,[^\[\]\n]*\]", re.MULTILINE
 )
@@ -83,6 +82,13 @@ def belongs(node: Node) -> bool:
     return name is not None and text_of(name) not in _STATEMENT_MACROS
 
 
+def is_inner(node: Node) -> bool:
+    """Tell whether a node is an attribute or doc comment of the file that it stands in."""
+    if node.type in ("inner_attribute_item", "shebang"):
+        return True
+    return node.type in COMMENTS and text_of(node).startswith(("//!", "/*!"))
+
+
 def is_only_items(root: Node) -> bool:
     """Tell whether a source consists of items, comments and attributes, without errors."""
     return not root.has_error and all(belongs(node) for node in root.children)
@@ -122,7 +128,7 @@ def as_tested(code: str, name: str) -> str:
         return code
     source = code.encode()
     gone: list[Span] = []
-    items: list[tuple[str, Node, Node]] = []
+    items: list[tuple[str, Node, Span]] = []
     before: list[Node] = []
     for node in parse(source).root_node.children:
         if node.type == "inner_attribute_item" and _compact(node) == "#![cfg(test)]":
@@ -130,16 +136,19 @@ def as_tested(code: str, name: str) -> str:
         if node.type in ATTRIBUTES or node.type in COMMENTS:
             before.append(node)
             continue
-        items += [(_compact(one), one, node) for one in before if _compact(one) in _IF_TESTED]
+        own = [one for one in before if not is_inner(one)]
+        for one in own:
+            said = _compact(one)
+            if said == _TESTED:
+                items.append((said, node, (one.start_byte, one.end_byte)))
+            elif said == _UNTESTED:
+                items.append((said, node, (own[0].start_byte, node.end_byte)))
         before = []
-    tested = {item_name(node) for said, _, node in items if said == _TESTED} - {None}
-    replaced = {item_name(node) for said, _, node in items if said == _UNTESTED} & tested
-    for said, attribute, node in items:
-        called = item_name(node)
-        if node.type in _MODULES or called not in tested & {name, *replaced}:
-            continue
-        end = attribute.end_byte if said == _TESTED else node.end_byte
-        gone.append((attribute.start_byte, end))
+    tested = {item_name(node) for said, node, _ in items if said == _TESTED} - {None}
+    replaced = {item_name(node) for said, node, _ in items if said == _UNTESTED} & tested
+    for _, node, span in items:
+        if node.type not in _MODULES and item_name(node) in tested & {name, *replaced}:
+            gone.append(span)
     for start, end in sorted(gone, reverse=True):
         source = source[:start] + source[end:]
     return source.decode()

@@ -56,8 +56,11 @@ _OLD = re.compile(
 _MOST_ESCAPED = 3
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[mK]")
 _CODE_POINT = re.compile(r"\\u([0-9a-fA-F]{4})()")
-_BLANKS = {"\u010a": "\n", "\u2028": "\n", "\u2029": "\n", "\x85": "\n", "\u200b": "", "\ufeff": ""}
-_ODD = "\u00a0\u2000-\u200a\u202f\u205f\u3000\u2581\u0120" + "".join(_BLANKS)
+_BLANKS = {
+    **dict.fromkeys("\u010a\u2028\u2029\x85", "\n"),
+    **dict.fromkeys("\xad\u180e\u200b\u200c\u200d\u2060\ufeff", ""),
+}
+_ODD = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u2581\u0120" + "".join(_BLANKS)
 _ODD_BLANK = re.compile(f"[{_ODD}]")
 _STRING_OR_BLANK = re.compile(rf'"(?:[^"\\\n]|\\.)*+"|(?P<blank>[{_ODD}])')
 _SPACE = re.compile(r"&(?:nbsp|#160|#xa0);", re.IGNORECASE)
@@ -150,7 +153,7 @@ def _from_json(text: str, name: str) -> str:
     if not stripped.startswith(("{", "[", '"')) or not stripped.endswith(("}", "]", '"')):
         return text
     try:
-        value = json.loads(stripped)
+        value = json.loads(stripped, strict=False)  # line ends may stand as they are
     except (ValueError, RecursionError):
         return text
     defines = re.compile(rf"\bfn\s+(?:r#)?{re.escape(name)}\s*[(<]")

@@ -20,11 +20,11 @@ _TAG_NAME = (
 """The name of a tag, with what makers of models put before or behind it (``seed:think``)."""
 _TAG = re.compile(
     rf"""
-      <(?P<close1>/?)\s*{_TAG_NAME}(?:\s[^<>\n]*)?>
+      (?:<\|?|\[)(?P<word>begin|start|end)(?:_of)?[ _]{_NAME}(?:\|?>|\])
+    | <\|?{_NAME}_(?P<word2>begin|start|end)\|?>
+    | <(?P<close1>\\?/|\\)?\s*{_TAG_NAME}(?:\s[^<>\n]*)?>
     | \[(?P<close2>/?)\s*{_NAME}\s*\]
     | ◁(?P<close3>/?)\s*{_NAME}\s*▷
-    | (?:<\||\[)(?P<word>begin|start|end)(?:_of)?[ _]{_NAME}(?:\|>|\])
-    | <\|{_NAME}_(?P<word2>begin|start|end)\|>
     | <[|\uff5c](?P<close4>/?)\s*{_TAG_NAME}[|\uff5c]>
     | (?:<\|channel>|<unused94>)(?P<open>thought)\b
     | <\|inner_(?:prefix|(?P<close6>suffix))\|>

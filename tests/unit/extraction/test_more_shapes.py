@@ -17,6 +17,8 @@ RUST = f"```rust\n{RIGHT}```\n"
 DRAFT = f"```rust\n{WRONG}```\n"
 THOUGHTS = [
     *(("<mm:think>", "</mm:think>"), ("<longcat_think>", "</longcat_think>")),
+    *(("<begin_of_thought>", "<end_of_thought>"), ("<start_thinking>", "<end_thinking>")),
+    *(("<think_start>", "<think_end>"), ("<Think>", "<\\/think>"), ("<THINK>", "<\\think>")),
     *(("<antThinking>", "</antThinking>"), ("<thinking_process>", "</thinking_process>")),
     *(("<chain-of-thought>", "</chain-of-thought>"), ("<plan>", "</plan>")),
     *(("<|begin_of_thought|>", "<|end_of_thought|>"), ("<|think_start|>", "<|think_end|>")),
@@ -181,3 +183,10 @@ def test_variants_under_spaced_cfg_attributes_are_all_kept() -> None:
     source = extract(TASK, answer).source or ""
     assert "n * m" in source
     assert "n + n + 1" in source
+
+
+@pytest.mark.parametrize("answer", [f'"{RIGHT.rstrip()}"', '{"code": "' + RIGHT.rstrip() + '"}'])
+def test_a_string_may_hold_its_line_ends_as_they_are(answer: str) -> None:
+    found = extract(TASK, answer)
+    assert found.rule == "function"
+    assert (found.source or "").endswith(RIGHT.rstrip())

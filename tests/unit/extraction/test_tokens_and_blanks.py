@@ -50,6 +50,7 @@ BLANKS = {
     "everywhere": RIGHT.replace(" ", "\u00a0"),
     "narrow": RIGHT.replace("    ", "\u202f" * 4),
     "of ideographs": RIGHT.replace("    ", "\u3000" * 2),
+    "without width": RIGHT.replace(" ", "\u2060 \xad\u200d"),
     "of SentencePiece": RIGHT.replace(" ", "\u2581"),
     "of GPT-2": RIGHT.replace(" ", "\u0120").replace("\n", "\u010a"),
     "line separators": RIGHT.replace("\n", "\u2028"),

@@ -206,6 +206,7 @@ OWN_TESTS = (
         GOOD,
         f"```rust\n{GOOD}```\nand\n```rust\n{BAD}```\n",
         HELPED + GOOD.replace("twice", "go") + BAD.replace("twice", "go"),
+        f"{GOOD}/// Other docs.\n#[inline]\n{BAD}",
     ],
 )
 def test_of_variants_for_test_runs_the_one_that_is_tested_is_taken(answer: str) -> None:
@@ -213,6 +214,7 @@ def test_of_variants_for_test_runs_the_one_that_is_tested_is_taken(answer: str) 
     assert "n * m[0]" in source
     assert "n + n" not in source
     assert source.count("cfg(test)") == answer.count("mod tests")
+    assert not source.rstrip().endswith("]")
     assert ("mod tests" in source) == ("mod tests" in answer)
     in_main = extract(Task("t", TASK.prompt, "twice", "fn main() {}"), answer).source or ""
     assert in_main.count("cfg(") == answer.count("cfg(")
