@@ -100,7 +100,7 @@ def with_helpers(
             before it.
     """
     root = parse(code.encode()).root_node
-    defined, _ = _defined(root)
+    defined = {name: {""} for name in _defined(root)[0]}
     used = _names(root) | {_ALWAYS}
     found = [item for other in others for item in _helpers(other, entry_point)]
     available = sorted(found, key=lambda item: item.is_stub)
@@ -113,11 +113,12 @@ def with_helpers(
             if not helper.called & used:
                 continue
             available.remove(helper)
-            if helper.defines & defined:
+            if any(helper.is_version_of(defined.get(name, set())) for name in helper.defines):
                 continue
             taken.append(helper.text)
             macros = macros or helper.is_macro
-            defined |= helper.defines
+            for name in helper.defines:
+                defined.setdefault(name, set()).add(helper.cfg)
             used |= helper.mentions
             progress = True
     if behind and taken and not macros:
@@ -152,6 +153,7 @@ class _Helper:
         mentions: all names in it; they may need further items.
         is_macro: whether it is a macro, which must be defined before its use.
         is_stub: whether it is a function without its body; any other definition is better.
+        cfg: its ``#[cfg(..)]`` attributes; under other ones, it is not defined twice.
     """
 
     text: str
@@ -160,17 +162,25 @@ class _Helper:
     mentions: set[str]
     is_macro: bool = False
     is_stub: bool = False
+    cfg: str = ""
+
+    def is_version_of(self, known: set[str]) -> bool:
+        """Tell whether its name is defined already, under the attributes ``known``."""
+        return bool(known) and (not self.cfg or "" in known or self.cfg in known)
 
 
 def _helpers(code: str, entry_point: str) -> Iterator[_Helper]:
-    before = ""
+    before, conditions = "", ""
     for node in parse(code.encode()).root_node.children:
         if is_inner(node):
             continue  # it belongs to another file
         if node.type in COMMENTS or node.type in ATTRIBUTES:
             before += text_of(node).rstrip("\n") + "\n"
+            words = "".join(text_of(node).split())
+            conditions += words if words.startswith("#[cfg(") else ""
             continue
         text, before = before + text_of(node), ""
+        cfg, conditions = conditions, ""
         if not belongs(node) or node.has_error or "#[test]" in text:
             continue
         if node.type in ("expression_statement", "macro_invocation"):
@@ -180,19 +190,19 @@ def _helpers(code: str, entry_point: str) -> Iterator[_Helper]:
             continue
         name = item_name(node)
         if node.type == "use_declaration":
-            yield _import(node, text)
+            yield _import(node, text, cfg)
         elif node.type == "impl_item":
             sides = [node.child_by_field_name(field) for field in ("type", "trait")]
             called = {name for side in sides if side is not None for name in _names(side)}
-            yield _Helper(text, called, {_header(node)}, _names(node))
+            yield _Helper(text, called, {_header(node)}, _names(node), cfg=cfg)
         elif name is not None and name not in ("main", "tests", "test", entry_point):
             called = {name} | _methods(node)
             stub = node.type == "function_item" and is_elided(node)
             macro = node.type == "macro_definition"
-            yield _Helper(text, called, {name}, _names(node), is_macro=macro, is_stub=stub)
+            yield _Helper(text, called, {name}, _names(node), macro, stub, cfg)
 
 
-def _import(node: Node, text: str) -> _Helper:
+def _import(node: Node, text: str, cfg: str) -> _Helper:
     """Return an import as a helper.
 
     It may name a module or an enum of the same text, whose content a ``*`` imports. Traits of std
@@ -208,7 +218,7 @@ def _import(node: Node, text: str) -> _Helper:
         called |= parts - {"self", "crate", "super"}
     if paths & _STD and names & _TRAITS:
         called.add(_ALWAYS)
-    return _Helper(text, called, names, paths - _STD)
+    return _Helper(text, called, names, paths - _STD, cfg=cfg)
 
 
 def _methods(node: Node) -> set[str]:

@@ -125,8 +125,6 @@ def continuation(task: Task, piece: Excerpt) -> Found | None:
     start = len(text) - len(text.lstrip())
     if repeats_prompt(task, text):
         text, rule = text[start + len(echo) :], Rule.FUNCTION
-        if not may_define(text, task.entry_point):
-            return None  # only one definition: other rules find it
     program = bodies.complete_body(task.prompt, text, task.entry_point)
     return None if program is None else Found(program, rule, piece)
 

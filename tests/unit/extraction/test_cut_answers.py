@@ -157,6 +157,26 @@ def test_any_cut_behind_a_body_leaves_the_body_alone(tail: str, data: st.DataObj
     assert found.source.strip() == f"{PROMPT}{BODY}"
 
 
+@pytest.mark.parametrize(
+    "behind",
+    [
+        *TAILS.values(),
+        *(
+            "\n\nuse rand::Rng;\n",
+            "\n\n#![allow(unused)]\n",
+            "\nmod other;\n",
+            "\n\n//! A crate.\n",
+        ),
+        *("\n\nextern crate rand;\n", ";\n", "\n\nfn other() {\n    let = 1;\n}\n"),
+    ],
+)
+def test_an_answer_that_repeats_the_prompt_is_read_as_the_rest_alone(behind: str) -> None:
+    alone, repeated = extract(TASK, BODY + behind), extract(TASK, PROMPT + BODY + behind)
+    assert (alone.rule, repeated.rule) == ("body", "function")
+    assert (alone.source or "").split() == (repeated.source or "").split()
+    assert alone.main_free == repeated.main_free
+
+
 @pytest.mark.parametrize("shape", ["{}", "```rust\n{}", "```rust\n{}\n```\n", "Answer: {}"])
 def test_a_function_that_lacks_its_last_brace_gets_it(shape: str) -> None:
     found = extract(TASK, shape.format(FUNCTION.removesuffix("\n}")))

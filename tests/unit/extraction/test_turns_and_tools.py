@@ -220,6 +220,19 @@ def test_of_variants_for_test_runs_the_one_that_is_tested_is_taken(answer: str) 
     assert in_main.count("cfg(") == answer.count("cfg(")
 
 
+@pytest.mark.parametrize(
+    ("head", "end"), [("    go(n)\n}\n", ""), (f"```rust\n{HELPED}```\n```rust\n", "```\n")]
+)
+def test_all_variants_of_a_helper_under_cfg_stay(head: str, end: str) -> None:
+    one, other = (code.replace("twice", "go").replace("test", "unix") for code in (GOOD, BAD))
+    for helpers in (one + other, other + one, one + one + other):
+        source = extract(TASK, head + helpers + end).source or ""
+        assert source.count("fn go(") == source.count("#[cfg(") == 2
+    plain = RIGHT.replace("twice", "go")
+    for helpers in (one + plain, plain + one):
+        assert (extract(TASK, head + helpers + end).source or "").count("fn go(") == 1
+
+
 def test_a_stub_of_a_helper_gives_way_to_its_definition() -> None:
     stub, whole = "fn go(n: i32) -> i32 { todo!() }\n", f"fn go(n: i32) -> i32 {{\n{BODY}"
     for first, last in ((stub, whole), (whole, stub)):
