@@ -40,6 +40,7 @@ _HEADS = {
 
 _SIGNS = frozenset('(){}[];=!|<>+*/%&"')
 _SIGNS_OF_CODE = frozenset("{};=")
+_PARAGRAPH_END = re.compile(r"\n\n|(?<!:):\n(?!\n)")
 _MOST_WORDS = 8
 
 
@@ -88,9 +89,10 @@ def skip_introduction(prompt: str, text: str, name: str) -> tuple[str, bool] | N
     """
     rest = text
     for _ in range(4):
-        paragraph, blank, rest = rest.partition("\n\n")
-        if not blank or not _SIGNS_OF_CODE.isdisjoint(paragraph):
+        end = _PARAGRAPH_END.search(rest)
+        if end is None or not _SIGNS_OF_CODE.isdisjoint(rest[: end.start()]):
             return None
+        rest = rest[end.end() :]
         if _SIGNS_OF_CODE.isdisjoint(rest):
             return None
         program = complete_body(prompt, rest, name)

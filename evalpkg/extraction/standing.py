@@ -66,6 +66,9 @@ _QUOTED = re.compile(
         |mistakes|pitfalls?|skeleton
         |(?:do\ not|don't|never|avoid)(?:\ \w+){0,3}\ (?:this|that|these)|bad
         |(?:does|did|would|will)(?:\ not|n't)\ (?:work|compile|pass)
+        |flawed|failing|unfixed|(?:initial|starting)\ (?:code|version|attempt|implementation|point)
+        |from\ (?:the|your)\ (?:question|task|prompt|exercise)
+        |given\ (?:code|function|version|snippet)(?=\W*$)
         |(?:fails|failed|panics))\b|[❌✗✘]""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -73,6 +76,7 @@ _MEANT = re.compile(
     r"""\b(?:fix(?:e[sd])?|correct(?:ed|s|ion|ly)?|final|improv\w+|updat\w+|new|better|answer
         |solution|optimi[sz]\w+|working|revis\w+|rewrit\w+|refactor\w+|complete[d]?|should\ be
         |(?:so|thus|hence|therefore),?\ (?:i|we|use|here|it)|replace\w*|becomes
+        |instead\ of\ the\ above|unlike|to\ avoid
         |after|now|here\ is\ the\ function|repaired)\b|[✅✓✔]""",
     re.VERBOSE | re.IGNORECASE,
 )

@@ -44,6 +44,7 @@ RIGHT_IS_TAKEN = {
     "character data": f"<code><![CDATA[\n{RIGHT}\n]]></code>",
     "a stub, then the body": STUB + "becomes\n" + fenced("    x + y\n}"),
     "a stub, then the bare body": f"{STUB}\n    x + y\n}}\n",
+    "words on the line above a body": "Here is the rest of the function:\n    x + y\n}\n",
     "a stub, words, then the bare body": f"{STUB}Its body is:\n\n    x + y\n}}\n",
     "a stub, then a function without its last brace": STUB + fenced(f"{HEAD}    x + y"),
     "a stub, then the same bare": f"{STUB}\n{HEAD}    x + y\n",
@@ -71,6 +72,26 @@ RIGHT_IS_TAKEN = {
     "a question that the model asks itself": fenced(RIGHT) + f"\n\nHuman: another?\n\n{WRONG}",
     "another file": f"{RIGHT}\n<file_sep>src/b.rs\n{WRONG}",
 }
+
+
+LABELS_OF_WRONG_ONES = (
+    *("Your code:", "The given function:", "The code from the question:", "Initial version:"),
+    *("A flawed version:", "The failing version was:", "Starting point:", "The unfixed function:"),
+)
+LABELS_OF_ANSWERS = (
+    *("Do this instead of the above:", "Unlike the original, this adds:"),
+    *("To avoid the wrong sign, use:", "Now the fixed one:"),
+)
+
+
+@pytest.mark.parametrize("label", [*LABELS_OF_WRONG_ONES, *LABELS_OF_ANSWERS])
+@pytest.mark.parametrize("shape", ["```rust\n{}\n```\n", "{}\n\n"])
+def test_the_line_above_a_definition_tells_whether_it_is_the_answer(label: str, shape: str) -> None:
+    codes = (WRONG, RIGHT) if label in LABELS_OF_ANSWERS else (RIGHT, WRONG)
+    first, last = (shape.replace("{}", code) for code in codes)
+    source = extract(TASK, f"{first}\n{label}\n\n{last}").source or ""
+    assert "x + y" in source
+    assert "x - y" not in source
 
 
 @pytest.mark.parametrize("case", RIGHT_IS_TAKEN)
