@@ -120,12 +120,11 @@ def continuation(task: Task, piece: Excerpt) -> Found | None:
 
     It must reach the closing brace. It may first repeat the prompt.
     """
-    text, rule = piece.text, Rule.BODY
-    echo = task.prompt.strip()
-    start = len(text) - len(text.lstrip())
+    prompt, text, rule = task.prompt, piece.text, Rule.BODY
     if repeats_prompt(task, text):
-        text, rule = text[start + len(echo) :], Rule.FUNCTION
-    program = bodies.complete_body(task.prompt, text, task.entry_point)
+        end = len(text) - len(text.lstrip()) + len(prompt.strip())
+        prompt, text, rule = text[:end], text[end:], Rule.FUNCTION
+    program = bodies.complete_body(prompt, text, task.entry_point)
     return None if program is None else Found(program, rule, piece)
 
 
