@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from evalpkg.errors import DataError
+from evalpkg.errors import COPY_AGAIN, DataError
 
 
 def sha256_hex(data: bytes | str) -> str:
@@ -27,4 +27,4 @@ def sha256_file(path: Path) -> str:
         with path.open("rb") as content:
             return hashlib.file_digest(content, "sha256").hexdigest()
     except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror or error}") from error
+        raise DataError(f"{path} cannot be read: {error.strerror or error}", COPY_AGAIN) from error

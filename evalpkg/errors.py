@@ -34,6 +34,10 @@ class ExitCode(IntEnum):
     """Nothing reads standard output any more, as shells report it of a command before ``head``."""
 
 
+COPY_AGAIN = "Was it cut off or edited? Copy it again from where it was made."
+"""The cure for a damaged file that this package wrote."""
+
+
 class EvalError(Exception):
     """A failure with a known cause and a cure.
 

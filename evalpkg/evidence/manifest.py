@@ -27,7 +27,7 @@ from evalpkg.evidence.metadata import (
 )
 from evalpkg.evidence.row_files import FileDigest, RowFiles, SampleTree, read_row_files
 from evalpkg.models import Role
-from evalpkg.store import RunLayout, pretty_json, read_json, write_atomic
+from evalpkg.store import RunLayout, not_of_schema, pretty_json, read_json, write_atomic
 
 
 class _Part(BaseModel):
@@ -168,6 +168,4 @@ def read_manifest(path: Path) -> Manifest:
     try:
         return Manifest.model_validate(read_json(path))
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise DataError(f"{path}: {place}: {first['msg']}") from error
+        raise not_of_schema(path, error) from error

@@ -14,7 +14,15 @@ from evalpkg.addresses import without_userinfo
 from evalpkg.errors import ConfigError, DataError
 from evalpkg.evidence.environment import Environment
 from evalpkg.models import Mode, Role
-from evalpkg.store import WHOLE, RunLayout, parse_shard, pretty_json, read_json, write_atomic
+from evalpkg.store import (
+    WHOLE,
+    RunLayout,
+    not_of_schema,
+    parse_shard,
+    pretty_json,
+    read_json,
+    write_atomic,
+)
 
 SHA256 = Field(default="", pattern="^([0-9a-f]{64})?$")
 
@@ -258,9 +266,7 @@ def _parsed(layout: RunLayout, value: dict[str, Any]) -> EvalMetadata:
     try:
         return EvalMetadata.model_validate(value)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise DataError(f"{layout.metadata}: {place}: {first['msg']}") from error
+        raise not_of_schema(layout.metadata, error) from error
 
 
 _SECRET = re.compile(r"(secret|password|passwd|credential|api_?key|token)s?$")

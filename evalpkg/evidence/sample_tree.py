@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from evalpkg.errors import DataError
+from evalpkg.errors import COPY_AGAIN, DataError
 from evalpkg.evidence.merkle import MerkleTree, root_from_path
 from evalpkg.models import Mode, Role, Row
 from evalpkg.store import ROW, RunLayout, read_json, read_rows
@@ -52,7 +52,9 @@ def leaves(layout: RunLayout, mode: Mode) -> Iterator[bytes]:
                 with path.open("rb") as lines:
                     yield from (leaf_of(mode, role, line) for line in lines)
             except OSError as error:
-                raise DataError(f"{path} cannot be read: {error.strerror or error}") from error
+                raise DataError(
+                    f"{path} cannot be read: {error.strerror or error}", COPY_AGAIN
+                ) from error
 
 
 class Proof(BaseModel):
@@ -148,4 +150,6 @@ def read_proof(path: Path) -> Proof:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise DataError(f"{path}: not an inclusion proof ({place}: {first['msg']})") from error
+        raise DataError(
+            f"{path}: not an inclusion proof ({place}: {first['msg']})", COPY_AGAIN
+        ) from error

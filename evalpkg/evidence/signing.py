@@ -12,7 +12,7 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evalpkg.errors import ConfigError, DataError
+from evalpkg.errors import COPY_AGAIN, ConfigError, DataError
 from evalpkg.store import read_bytes, write_atomic
 
 if TYPE_CHECKING:
@@ -100,4 +100,4 @@ def read_signature(path: Path) -> bytes:
     try:
         return base64.b64decode(read_bytes(path).strip(), validate=True)
     except binascii.Error as error:
-        raise DataError(f"{path}: not base64 ({error})") from error
+        raise DataError(f"{path}: not base64 ({error})", COPY_AGAIN) from error

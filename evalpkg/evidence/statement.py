@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from evalpkg.digests import sha256_file, sha256_hex
-from evalpkg.errors import DataError
+from evalpkg.errors import COPY_AGAIN, DataError
 from evalpkg.evidence.manifest import Manifest, write_manifest
 from evalpkg.evidence.metadata import Dataset, EvalMetadata, read_metadata
 from evalpkg.evidence.row_files import RowFiles
@@ -251,7 +251,7 @@ def open_envelope(path: Path) -> tuple[bytes, list[tuple[str, bytes]]]:
         ]
         json.loads(payload)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise DataError(f"{path}: not an in-toto envelope ({error})") from error
+        raise DataError(f"{path}: not an in-toto envelope ({error})", COPY_AGAIN) from error
     return payload, signatures
 
 

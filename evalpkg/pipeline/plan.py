@@ -7,7 +7,7 @@ from pathlib import Path
 from evalpkg.errors import DataError
 from evalpkg.evidence import read_metadata
 from evalpkg.pipeline.facts import RunFacts
-from evalpkg.statistics import Metrics
+from evalpkg.reporting.run_files import read_metrics
 from evalpkg.statistics.plan import Basis
 from evalpkg.store import RunLayout
 
@@ -28,15 +28,15 @@ def basis_of(root: Path) -> tuple[Basis, int]:
     """Return what the run in ``root`` shows, and how many tasks its data sets hold.
 
     Raises:
-        DataError: if the run has no difference in pass@1, or only one sample per task, which cannot
-            tell sampling noise from the spread of tasks.
+        DataError: if its files cannot be read, or the run has no difference in pass@1, or only one
+            sample per task, which cannot tell sampling noise from the spread of tasks.
     """
     layout = RunLayout(root)
     metadata = read_metadata(layout)
     path = layout.metrics(metadata.modes[0])
     if not path.exists():
         raise DataError(f"{path} is missing", "A plan needs a finished run: evalpkg status DIR.")
-    metrics = Metrics.model_validate_json(path.read_bytes())
+    metrics = read_metrics(path)
     compared = metrics.comparison.pass_at_k if metrics.comparison else ()
     found = next((difference for difference in compared if difference.k == 1), None)
     if found is None or found.noise is None or found.standard_error is None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from evalpkg.errors import ConfigError, DataError
+from evalpkg.errors import COPY_AGAIN, ConfigError, DataError
 from evalpkg.evidence import read_metadata, tree_mode
 from evalpkg.models import Role, VerdictKind
 from evalpkg.store import (
@@ -58,9 +58,12 @@ def standing(root: Path) -> RunCounts:
         raise ConfigError(
             f"{root} holds no run that 'evalpkg run' began", "Name the --output-dir of a run."
         )
+    for name, kind in (("num_samples", int), ("shard", str | None), ("uneven", dict | None)):
+        if not isinstance(config.get(name), kind):
+            raise DataError(f"{layout.config}: {name} is {config.get(name)!r:.60}", COPY_AGAIN)
     roles = [role for role in Role if not config.get(f"skip_{role.value}")]
     shard = parse_shard(config.get("shard"))
-    tasks, uneven = read_tasks(layout.tasks), config.get("uneven", {})
+    tasks, uneven = read_tasks(layout.tasks), config.get("uneven") or {}
     keys = list(expected_keys(tasks, roles, config["num_samples"], shard, uneven))
     sealed = _sealed(layout, config)
     if sealed and not layout.samples_log.exists():  # merged from parts: there are rows, no logs

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from evalpkg.config import EvalConfig
 from evalpkg.contamination import read_touched
-from evalpkg.errors import DataError, EnvironmentUnfitError
+from evalpkg.errors import COPY_AGAIN, DataError, EnvironmentUnfitError
 from evalpkg.evidence import read_metadata
 from evalpkg.pipeline.judging import Extractor
 from evalpkg.pipeline.regenerate import Weights, regeneration
@@ -178,4 +178,6 @@ def settings_of(layout: RunLayout, sandbox_mode: str, crates: Path | None) -> Sc
             crates=crates,
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise DataError(f"{layout.metadata}: the arguments lack a limit ({error!r})") from error
+        raise DataError(
+            f"{layout.metadata}: the arguments lack a limit ({error!r})", COPY_AGAIN
+        ) from error

@@ -8,12 +8,20 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from evalpkg.errors import DataError
+from evalpkg.errors import COPY_AGAIN, DataError
 from evalpkg.evidence import EvalMetadata, read_metadata
 from evalpkg.models import Mode, Role, Row, SeenPrompt, Task
 from evalpkg.reporting.already_read import AlreadyRead
 from evalpkg.statistics import Metrics
-from evalpkg.store import PROMPT, PromptKey, RunLayout, read_objects, read_rows, read_tasks
+from evalpkg.store import (
+    PROMPT,
+    PromptKey,
+    RunLayout,
+    not_of_schema,
+    read_objects,
+    read_rows,
+    read_tasks,
+)
 
 _RECOMPUTE = "`evalpkg report DIR` computes the metrics from the rows again."
 
@@ -122,7 +130,7 @@ def _read_passed(path: Path, rows: list[Row]) -> list[bool]:
             )
         flags.append(value.get("passed") is True)
     if len(flags) != len(rows):
-        raise DataError(f"{path} has {len(flags)} rows, the other mode {len(rows)}")
+        raise DataError(f"{path} has {len(flags)} rows, the other mode {len(rows)}", COPY_AGAIN)
     return flags
 
 
@@ -140,9 +148,7 @@ def read_metrics(path: Path) -> Metrics:
             "`evalpkg report DIR` computes it from the rows.",
         ) from error
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise DataError(f"{path}: {place}: {first['msg']}") from error
+        raise not_of_schema(path, error) from error
 
 
 def _check_metrics(run: RunFiles) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from evalpkg.errors import DataError
+from evalpkg.errors import COPY_AGAIN, DataError
 from evalpkg.samples.ids import TaskIds
 from evalpkg.samples.rows import Row
 from evalpkg.samples.unpack import encoding_of
@@ -66,6 +66,6 @@ def row_of_rust_file(path: Path, folder: Path, ids: TaskIds) -> Iterator[Row]:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise DataError(f"{where} cannot be read: {error.strerror or error}") from error
+        raise DataError(f"{where} cannot be read: {error.strerror or error}", COPY_AGAIN) from error
     text = content.decode(encoding_of(content), "replace").replace("\r\n", "\n")
     yield {"task_id": task, "completion": text, "file": path.relative_to(folder).as_posix()}

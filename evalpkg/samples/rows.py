@@ -111,7 +111,10 @@ def _of_lm_eval(value: Row, ids: TaskIds, where: str) -> Iterator[Row]:
     elif isinstance(value.get("doc_id"), int):
         task = ids.at(value["doc_id"], where)
     else:
-        raise DataError(f"{where}: neither doc nor doc_id says which task it answers")
+        raise DataError(
+            f"{where}: neither doc nor doc_id says which task it answers",
+            "Run lm-eval with --log_samples.",
+        )
     answers = value.get("resps") or value.get("filtered_resps")
     while isinstance(answers, list) and len(answers) == 1 and isinstance(answers[0], list):
         answers = answers[0]

@@ -54,7 +54,10 @@ def rows_of_run(path: Path, model: str, role: Role | None, told: Told) -> list[R
                     for row in read_rows(file)
                 ]
     if not rows:
-        raise DataError(f"{path} is the directory of a run without samples")
+        raise DataError(
+            f"{path} is the directory of a run without samples",
+            "Is it the right one? `evalpkg status DIR` shows what a run has.",
+        )
     roles = {row["role"] for row in rows}
     if not model and role is not None and role.value in roles:
         model = role.value

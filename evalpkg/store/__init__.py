@@ -11,6 +11,7 @@ from evalpkg.store.config_guard import (
 )
 from evalpkg.store.files import (
     canonical_json,
+    not_of_schema,
     pretty_json,
     read_bytes,
     read_json,
@@ -74,6 +75,7 @@ __all__ = [
     "grown_settings",
     "judgement",
     "load_json",
+    "not_of_schema",
     "open_lines",
     "parse_shard",
     "pretty_json",

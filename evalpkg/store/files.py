@@ -10,7 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from evalpkg.errors import DataError, EnvironmentUnfitError
+from pydantic import ValidationError
+
+from evalpkg.errors import COPY_AGAIN, DataError, EnvironmentUnfitError
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -90,7 +92,7 @@ def read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror or error}") from error
+        raise DataError(f"{path} cannot be read: {error.strerror or error}", COPY_AGAIN) from error
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -110,7 +112,14 @@ def read_json(path: Path) -> dict[str, Any]:
     try:
         value = json.loads(read_bytes(path), object_pairs_hook=_unique)
     except (ValueError, RecursionError) as error:
-        raise DataError(f"{path}: not valid JSON ({error})") from error
+        raise DataError(f"{path}: not valid JSON ({error})", COPY_AGAIN) from error
     if not isinstance(value, dict):
-        raise DataError(f"{path}: expected a JSON object")
+        raise DataError(f"{path}: expected a JSON object", COPY_AGAIN)
     return value
+
+
+def not_of_schema(path: Path, error: ValidationError) -> DataError:
+    """Make the error about a file whose fields are not those of its schema; name the first."""
+    first = error.errors()[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return DataError(": ".join(filter(None, (str(path), place, first["msg"]))), COPY_AGAIN)

@@ -15,7 +15,7 @@ from typing import IO, Any
 
 import jsonlines
 
-from evalpkg.errors import DataError
+from evalpkg.errors import COPY_AGAIN, DataError
 
 MEND = "Is the line cut off? Repair it or remove it."
 
@@ -147,7 +147,9 @@ def read_objects(
 
 def cannot_read(path: Path, error: Exception) -> DataError:
     """Make the error that a user sees after a failed read."""
-    return DataError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}")
+    return DataError(
+        f"{path} cannot be read: {getattr(error, 'strerror', None) or error}", COPY_AGAIN
+    )
 
 
 def load_json(text: str | bytes) -> Any:

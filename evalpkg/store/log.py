@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from evalpkg.closing import Closing
-from evalpkg.errors import DataError
+from evalpkg.errors import COPY_AGAIN, DataError
 from evalpkg.store.files import cannot_write, canonical_json, replacing
 from evalpkg.store.json_lines import JsonLines, cannot_read
 from evalpkg.store.lock import WriterLock
@@ -144,7 +144,9 @@ class AppendLog(Closing):
         try:
             return key(record)
         except (KeyError, TypeError, ValueError) as error:
-            raise DataError(f"{self.path}: a record without a key ({error!r})") from error
+            raise DataError(
+                f"{self.path}: a record without a key ({error!r})", COPY_AGAIN
+            ) from error
 
 
 def _line(record: Record) -> bytes:

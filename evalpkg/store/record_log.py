@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Generic, Self, TypeVar
 
-from evalpkg.errors import DataError
+from evalpkg.errors import COPY_AGAIN, DataError
 from evalpkg.store.log import AppendLog, KeyOf
 from evalpkg.store.records import Codec
 
@@ -53,7 +53,9 @@ class RecordLog(Generic[T]):
             try:
                 yield self._codec.parse(value)
             except ValueError as error:
-                raise DataError(f"{self._log.path}: not {self._codec.name} ({error})") from None
+                raise DataError(
+                    f"{self._log.path}: not {self._codec.name} ({error})", COPY_AGAIN
+                ) from None
 
     def close(self) -> None:
         """Stop being the writer."""

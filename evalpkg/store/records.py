@@ -26,7 +26,7 @@ from pydantic import (
 )
 from typing_extensions import TypedDict
 
-from evalpkg.errors import DataError
+from evalpkg.errors import COPY_AGAIN, DataError
 from evalpkg.models import Row, Sample, Task
 from evalpkg.store.files import canonical_json, replacing
 from evalpkg.store.json_lines import read_objects
@@ -100,7 +100,9 @@ class Codec(Generic[T]):
             try:
                 yield self.parse(value)
             except ValueError as error:
-                raise DataError(f"{path}, line {number}: not {self.name} ({error})") from None
+                raise DataError(
+                    f"{path}, line {number}: not {self.name} ({error})", COPY_AGAIN
+                ) from None
 
     def write(self, path: Path, records: Iterable[T]) -> None:
         """Replace the content of ``path`` by ``records`` atomically.

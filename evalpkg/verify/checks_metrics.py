@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from evalpkg.errors import DataError
+from evalpkg.errors import COPY_AGAIN, DataError
 from evalpkg.models import Mode
 from evalpkg.store import canonical_json, differences, read_json
 from evalpkg.verify.check import Check, conclude
@@ -40,7 +40,7 @@ def check_metrics(evidence: Evidence, mode: Mode, find_touched: Touched | None =
     try:
         settings = StatisticsSettings.model_validate(stored.get("settings"))
     except ValidationError as error:
-        raise DataError(f"{path}: settings: {error.errors()[0]['msg']}") from error
+        raise DataError(f"{path}: settings: {error.errors()[0]['msg']}", COPY_AGAIN) from error
     rebuilt = compute_metrics(
         evidence.tasks,
         {role: evidence.rows[mode, role] for role in evidence.roles},
