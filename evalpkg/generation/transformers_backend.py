@@ -267,6 +267,7 @@ class TransformersBackend:
         models = {Role.BASE: ModelUsed(name, files.revision, files.digests())}
         if self.tuned and self.whole:
             tuned = ModelUsed(self.tuned.name, self.tuned.revision, self.tuned.digests())
+            self._listener.status(f"Comparing the weights of {tuned.name} with the base model's")
             refuse_useless(self.tuned, files)
             models[Role.FINETUNED] = tuned
         elif self.tuned:
