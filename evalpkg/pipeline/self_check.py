@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from evalpkg.errors import GateError
+from evalpkg.errors import EnvironmentUnfitError, GateError
 from evalpkg.evidence import self_check_passed
 from evalpkg.models import Task
 from evalpkg.reporting.progress import Progress
@@ -31,9 +31,11 @@ def self_check(
 
     Raises:
         GateError: if tasks failed; they are named.
+        EnvironmentUnfitError: if this machine could not judge those that failed.
     """
     progress.phase("self-check", len(tasks))
-    failures = gold_gate(scorer, tasks).failures
+    report = gold_gate(scorer, tasks)
+    failures = report.failures
     if not failures:
         progress.note(f"self-check passed: {len(tasks)} of {len(tasks)}")
         return {"passed": True, "overridden": False, "outcome": self_check_passed(tasks)}
@@ -43,6 +45,13 @@ def self_check(
     rest = f" and {len(failures) - NAMED} more" if len(failures) > NAMED else ""
     summary = f"the self-check failed for {len(failures)} of {len(tasks)} tasks: {names}{rest}"
     if not allow_failed:
+        if report.unjudged == {task_id for task_id, _ in failures}:
+            raise EnvironmentUnfitError(
+                f"this machine could not judge {len(failures)} of {len(tasks)} tasks in the "
+                f"self-check: {failures[0][0]}: {failures[0][1]}",
+                "Start the same command again. If that does not help, 'evalpkg doctor' looks for "
+                "the cause.",
+            )
         raise GateError(
             summary,
             "Each is named above with its reason. Mend these tasks, or leave them out with "

@@ -27,10 +27,12 @@ class GateReport:
     Attributes:
         tasks: the number of tasks checked.
         failures: (task id, reason) for each task that failed the check.
+        unjudged: ids of those among them whose programs this machine could not judge.
     """
 
     tasks: int
     failures: tuple[tuple[str, str], ...]
+    unjudged: frozenset[str] = frozenset()
 
     @property
     def passed(self) -> bool:
@@ -41,13 +43,24 @@ class GateReport:
 def gold_gate(scorer: Scorer, tasks: Sequence[Task]) -> GateReport:
     """Judge every task's canonical solution, a stub, and a few mutants of the solution.
 
-    Mutants known to be equivalent to the solution are left out (``ERRATA.md`` lists them).
+    Mutants known to be equivalent to the solution are left out (``ERRATA.md`` lists them). What
+    ends as an infrastructure error is judged once more, as in a run.
     """
     trials = [(task, name, text) for task in tasks for name, text in _trials(task)]
-    verdicts = scorer.judge_all([(task, extract(task, text)) for task, _, text in trials])
+    programs = [(task, extract(task, text)) for task, _, text in trials]
+    verdicts = scorer.judge_all(programs)
+    again = [place for place, one in enumerate(verdicts) if one.kind is VerdictKind.INFRA_ERROR]
+    for place, verdict in zip(again, scorer.judge_all([programs[n] for n in again]), strict=True):
+        verdicts[place] = verdict
     failures: dict[str, str] = {}
+    unjudged: set[str] = set()
     for (task, name, _), verdict in zip(trials, verdicts, strict=True):
-        if verdict.kind is VerdictKind.TASK_FAULT:
+        if verdict.kind is VerdictKind.INFRA_ERROR:
+            unjudged.add(task.task_id)
+            failures[task.task_id] = f"{name} could not be judged: {verdict.detail[:300]}"
+        elif task.task_id in unjudged:
+            continue
+        elif verdict.kind is VerdictKind.TASK_FAULT:
             failures[task.task_id] = f"the tests cannot be used: {verdict.detail[:300]}"
         elif name == CANONICAL and "evalwire" in verdict.detail:
             why = in_terms_of_the_task(
@@ -63,7 +76,7 @@ def gold_gate(scorer: Scorer, tasks: Sequence[Task]) -> GateReport:
         elif name == A_STUB and verdict.kind not in FAILED_IN_TESTS:
             why = f"{name} does not fail in the tests: {verdict.kind.value}"
             failures.setdefault(task.task_id, f"{why} ({verdict.detail[:200]})")
-    return GateReport(len(tasks), tuple(failures.items()))
+    return GateReport(len(tasks), tuple(failures.items()), frozenset(unjudged))
 
 
 def _trials(task: Task) -> list[tuple[str, str]]:
