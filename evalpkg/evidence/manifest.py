@@ -8,6 +8,7 @@ its signature and the statement about it.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
@@ -71,14 +72,19 @@ def not_covered(layout: RunLayout) -> set[str]:
 
 
 def covered_files(layout: RunLayout) -> Iterator[Path]:
-    """List every file that a manifest names, sorted by path; links are listed, never followed."""
+    """List every file that a manifest names, sorted by path; links are listed, never followed.
+
+    The progress is replaced again and again, even now. Its next version, which stands beside it for
+    a moment, is left out like itself.
+    """
     skipped = not_covered(layout)
+    replacing = re.compile(rf"{re.escape(layout.progress.name)}\.\d+\.partial")
     for folder, folders, files in os.walk(layout.root):
         at_top = Path(folder) == layout.root
         folders[:] = sorted(name for name in folders if not (at_top and name in skipped))
         links = [name for name in folders if Path(folder, name).is_symlink()]
         for name in sorted([*files, *links]):
-            if not (at_top and name in skipped):
+            if not (at_top and (name in skipped or replacing.fullmatch(name))):
                 yield Path(folder, name)
 
 
