@@ -8,13 +8,14 @@ from evalpkg.errors import EnvironmentUnfitError, GateError
 from evalpkg.models import Extraction, Task, Verdict, VerdictKind
 from evalpkg.pipeline.self_check import self_check
 from evalpkg.reporting import Progress
+from evalpkg.scoring import Scorer
 
 SOUND = Task("A/1", "fn f(a: i32) -> i32 {", "f", "", canonical_solution="    a + 1\n}\n")
 FAULTY = Task("B/2", "fn g(a: i32) -> i32 {", "g", "", canonical_solution="    a + 2\n}\n")
 
 
-class FailingScorer:
-    """Gives right verdicts, but infrastructure errors on one task's programs the first times."""
+class FailingScorer(Scorer):
+    """Compiles nothing: right verdicts, but infrastructure errors on one task the first times."""
 
     def __init__(self, task: Task, times: int, faulty: Task | None = None) -> None:
         self.task, self.times, self.faulty = task, times, faulty
@@ -33,7 +34,7 @@ class FailingScorer:
 
 def check(scorer: FailingScorer, *, allow_failed: bool = False) -> dict[str, object]:
     progress = Progress(None, interactive=False)
-    return self_check(scorer, (SOUND, FAULTY), allow_failed, progress)  # type: ignore[arg-type]
+    return self_check(scorer, (SOUND, FAULTY), allow_failed, progress)
 
 
 def test_an_infrastructure_error_is_tried_once_more() -> None:
