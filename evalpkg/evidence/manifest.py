@@ -28,7 +28,7 @@ from evalpkg.evidence.metadata import (
 )
 from evalpkg.evidence.row_files import FileDigest, RowFiles, SampleTree, read_row_files
 from evalpkg.models import Role
-from evalpkg.store import RunLayout, not_of_schema, pretty_json, read_json, write_atomic
+from evalpkg.store import RunLayout, not_of_schema, pretty_json, read_json, remove, write_atomic
 
 
 class _Part(BaseModel):
@@ -160,7 +160,7 @@ def write_manifest(
     """
     manifest = build_manifest(layout, metadata, rows)
     for stale in (layout.signature, layout.statement, layout.envelope):
-        stale.unlink(missing_ok=True)
+        remove(stale)
     write_atomic(layout.manifest, pretty_json(manifest.model_dump(mode="json")))
     return manifest
 

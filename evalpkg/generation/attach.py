@@ -16,11 +16,14 @@ from evalpkg.errors import ConfigError, DataError, EnvironmentUnfitError, EvalEr
 from evalpkg.generation import adapter_weights as weights
 from evalpkg.generation import hub
 from evalpkg.generation.adapter import declared_base, read_config
-from evalpkg.generation.vocabulary import OPTION
+from evalpkg.generation.vocabulary import OPTION, rows_of
 
 _MISSING = "missing adapter keys"
 """Start of PEFT's warning about names. It is not shown: this module compares names more carefully.
 """
+
+_TRAINED = 256
+"""Tokens with an embedding of their own that are tried, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,8 @@ def attach(
         model: the base model.
         files: the adapter's files.
         base_model: the base model's name, for errors.
-        probe: token ids of a prompt; the logits with and without the adapter must differ on it.
+        probe: token ids of a prompt; the logits with and without the adapter must differ on it, or
+            behind it on the tokens whose embeddings were trained.
         rows: rows of the embedding that the adapter was trained with. If given, the model is the
             fine-tuned one alone: its embedding is resized, and weights of its own may change.
 
@@ -64,6 +68,8 @@ def attach(
 
     tensors = weights.read(files)
     notes = list(of_zeros(tensors, files.name))
+    known = rows_of(model, tensors, read_config(files))
+    probe = [*probe, *sorted(token for token in known.tokens if token < known.base)[:_TRAINED]]
     before = _logits(model, probe)
     if rows not in (None, model.get_input_embeddings().weight.shape[0]):
         model.resize_token_embeddings(rows, mean_resizing=False)  # the adapter has all new rows
@@ -109,7 +115,8 @@ def attach(
             "The training diverged, or the number format overflows: try --dtype float32.",
         )
     common = min(tuned.shape[-1], before.shape[-1])
-    if torch.equal(tuned[..., :common], before[..., :common]):
+    has_new = max(known.tokens, default=0) >= known.base  # and the probe holds none of them
+    if not has_new and torch.equal(tuned[..., :common], before[..., :common]):
         raise ConfigError(
             f"the adapter {files.name} changes no logit of {base_model} on a prompt of "
             f"{len(probe)} tokens: the base model would be compared with itself",

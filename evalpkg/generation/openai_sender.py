@@ -109,7 +109,7 @@ class Sender:
         once = self.client.with_options(max_retries=0, timeout=30.0)
         listed: list[str] = []
         try:
-            listed = [model.id for model in once.models.list()]
+            listed = [model.id for model in _read(once.models.list)]
         except openai.APIStatusError:
             pass  # some servers have no list
         except (openai.OpenAIError, ValueError, AttributeError, TypeError) as error:
@@ -202,9 +202,21 @@ class Sender:
 
     def _create(self, body: dict[str, Any], client: Any) -> Any:
         to = client.completions if self._settings.raw_completion else client.chat.completions
-        reply = to.create(**body)
+        reply = _read(to.create, **body)
         require_answers(reply)
         return reply
+
+
+def _read(request: Callable[..., Any], **body: Any) -> Any:
+    """Send a request and return its reply.
+
+    Raises:
+        ValueError: if the reply is nested so deeply that it cannot be read.
+    """
+    try:
+        return request(**body)
+    except RecursionError as error:
+        raise ValueError("its JSON is nested too deeply") from error
 
 
 def _blames_model(error: Any) -> bool:

@@ -7,8 +7,10 @@ before.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from evalpkg.errors import ConfigError, DataError
@@ -17,7 +19,10 @@ from evalpkg.generation import hub
 from evalpkg.generation.generation_settings import GenerationSettings
 from evalpkg.generation.loading import explained, refuse_newer, refuse_partial
 
-_ONE, _INDEX, _PICKLED = "model.safetensors", "model.safetensors.index.json", "pytorch_model*.bin"
+_WEIGHTS = ("model.safetensors", "pytorch_model.bin")
+"""Names of the weights, in the order in which transformers looks for them: safetensors, pickled. If
+they are in parts, an index beside them lists the parts.
+"""
 
 
 def foresee_whole(settings: GenerationSettings, files: hub.ModelFiles) -> None:
@@ -64,7 +69,7 @@ def refuse_useless(files: hub.ModelFiles, base: hub.ModelFiles) -> None:
         DataError: if they cannot be read, or hold NaN or infinite values.
     """
     with _tensors(files) as own, _tensors(base) as others:
-        broken = [name for name in own if not weights.is_finite(own[name].get_tensor(name))]
+        broken = [name for name, read in own.items() if not weights.is_finite(read())]
         if broken:
             raise DataError(
                 f"the weights of {files.name} hold values that are not numbers (NaN or infinite) "
@@ -74,7 +79,7 @@ def refuse_useless(files: hub.ModelFiles, base: hub.ModelFiles) -> None:
         common = own.keys() & others.keys()
         if not common or common not in (own.keys(), others.keys()):
             return
-        if all(_equal(others[n].get_tensor(n), own[n].get_tensor(n)) for n in sorted(common)):
+        if all(_equal(others[name](), own[name]()) for name in sorted(common)):
             raise ConfigError(
                 f"the weights of {files.name} are those of {base.name}: the base model would be "
                 "compared with itself",
@@ -95,44 +100,67 @@ def _equal(base: Any, own: Any) -> bool:
 
 
 @contextmanager
-def _tensors(files: hub.ModelFiles) -> Iterator[dict[str, Any]]:
-    """Open a model's safetensors; yield the open file of each tensor, by the tensor's name."""
-    from safetensors import safe_open
+def _tensors(files: hub.ModelFiles) -> Iterator[Mapping[str, Callable[[], Any]]]:
+    """Open a model's weights; yield a function that reads a tensor, by the tensor's name.
 
+    Nothing is yielded for files of PyTorch before 1.6, which can only be read at once.
+    """
     with ExitStack() as stack:
-        found = {}
-        for part in _parts(files):
-            path = files.folder / part
+        found: dict[str, Callable[[], Any]] = {}
+        parts = [files.folder / part for part in _parts(files)]
+        if any(_is_old(path) for path in parts):
+            parts = []
+        for path in parts:
             try:
-                opened = stack.enter_context(safe_open(path, "pt"))
-            except Exception as error:  # safetensors has errors of its own
+                found |= _pickled(path) if path.suffix == ".bin" else _safe(path, stack)
+            except Exception as error:  # safetensors and torch have errors of their own
                 raise DataError(
                     f"{path} cannot be read: {error}",
                     "Is it cut off? Fetch it again, and compare its size.",
                 ) from error
-            found.update(dict.fromkeys(opened.keys(), opened))
         yield found
 
 
+def _safe(path: Path, stack: ExitStack) -> dict[str, Callable[[], Any]]:
+    from safetensors import safe_open
+
+    opened = stack.enter_context(safe_open(path, "pt"))
+    return {name: partial(opened.get_tensor, name) for name in opened.keys()}  # noqa: SIM118
+
+
+def _pickled(path: Path) -> dict[str, Callable[[], Any]]:
+    import torch
+
+    held = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+    return {name: partial(held.get, name) for name, one in held.items() if torch.is_tensor(one)}
+
+
+def _is_old(path: Path) -> bool:
+    """Tell whether a pickled file is no zip archive, as torch writes since 1.6."""
+    with path.open("rb") as file:
+        return path.suffix == ".bin" and file.read(2) != b"PK"
+
+
 def _parts(files: hub.ModelFiles) -> list[str]:
-    """Return the names of the files that transformers takes the weights from, if safetensors.
+    """Return the names of the files that transformers takes the weights from.
 
     Raises:
         DataError: if one is missing.
     """
-    index = files.folder / _INDEX
-    if (files.folder / _ONE).is_file():
-        return [_ONE]
-    if not index.is_file():
-        if any(files.folder.glob(_PICKLED)):
-            return []
+    indexes = {name: files.folder / f"{name}.index.json" for name in _WEIGHTS}
+    for name, index in indexes.items():
+        if (files.folder / name).is_file():
+            return [name]
+        if index.is_file():
+            break
+    else:
         raise DataError(
-            f"{files.name} holds no weights: neither {_ONE} nor {_INDEX}",
+            f"{files.name} holds no weights: neither {' nor '.join(_WEIGHTS)} nor their index",
             "Copy the whole folder of the checkpoint.",
         )
     try:
         parts = sorted(set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()))
-        missing = [name for name in parts if not (files.folder / name).is_file()]
+        missing = [part for part in parts if not (files.folder / part).is_file()]
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DataError(f"{index} cannot be read: {error!r}", "Fetch it again.") from error
     if missing:

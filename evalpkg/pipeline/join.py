@@ -15,6 +15,7 @@ from evalpkg.store import (
     COMPARISON,
     RunLayout,
     read_tasks,
+    remove,
     require_own_folder,
     require_own_folders,
     write_mode_files,
@@ -87,7 +88,7 @@ def join_checkpoints(
     """
     require_own_folders(target, names)
     for old in COMPARISON:
-        (target / old).unlink(missing_ok=True)
+        remove(target / old)
     joined = {}
     for name in names:
         own = [part / name for part in parts if RunLayout(part / name).metadata.exists()]

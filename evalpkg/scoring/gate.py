@@ -53,13 +53,11 @@ def gold_gate(scorer: Scorer, tasks: Sequence[Task]) -> GateReport:
     for place, verdict in zip(again, scorer.judge_all([programs[n] for n in again]), strict=True):
         verdicts[place] = verdict
     failures: dict[str, str] = {}
-    unjudged: set[str] = set()
+    unjudged: dict[str, str] = {}
     for (task, name, _), verdict in zip(trials, verdicts, strict=True):
         if verdict.kind is VerdictKind.INFRA_ERROR:
-            unjudged.add(task.task_id)
-            failures[task.task_id] = f"{name} could not be judged: {verdict.detail[:300]}"
-        elif task.task_id in unjudged:
-            continue
+            why = f"{name} could not be judged: {verdict.detail[:300]}"
+            unjudged.setdefault(task.task_id, why)
         elif verdict.kind is VerdictKind.TASK_FAULT:
             failures[task.task_id] = f"the tests cannot be used: {verdict.detail[:300]}"
         elif name == CANONICAL and "evalwire" in verdict.detail:
@@ -76,7 +74,9 @@ def gold_gate(scorer: Scorer, tasks: Sequence[Task]) -> GateReport:
         elif name == A_STUB and verdict.kind not in FAILED_IN_TESTS:
             why = f"{name} does not fail in the tests: {verdict.kind.value}"
             failures.setdefault(task.task_id, f"{why} ({verdict.detail[:200]})")
-    return GateReport(len(tasks), tuple(failures.items()), frozenset(unjudged))
+    both = unjudged | failures  # a fault of a task is not the machine's
+    named = tuple((task.task_id, both[task.task_id]) for task in tasks if task.task_id in both)
+    return GateReport(len(tasks), named, frozenset(unjudged.keys() - failures.keys()))
 
 
 def _trials(task: Task) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from evalpkg.errors import ConfigError
 from evalpkg.models import Task
-from evalpkg.store.files import canonical_json, pretty_json, read_json, write_atomic
+from evalpkg.store.files import canonical_json, pretty_json, read_json, remove, write_atomic
 from evalpkg.store.growth import grown_settings, refused_settings
 from evalpkg.store.layout import RunLayout
 from evalpkg.store.records import TASK, read_tasks
@@ -160,7 +160,7 @@ def forget_fruitless_start(layout: RunLayout) -> None:
     if not layout.facts.exists() or any(path.exists() and path.stat().st_size for path in fruits):
         return
     for path in (layout.metadata, layout.tasks, layout.config, layout.prompts_log, layout.facts):
-        path.unlink(missing_ok=True)
+        remove(path)
 
 
 def differences(old: Any, new: Any, name: str = "") -> Iterator[str]:

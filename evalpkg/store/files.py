@@ -41,6 +41,18 @@ def cannot_write(path: Path, error: OSError) -> EnvironmentUnfitError:
     )
 
 
+def remove(path: Path) -> None:
+    """Remove the file ``path``, if it is there.
+
+    Raises:
+        EnvironmentUnfitError: if it cannot be removed.
+    """
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        raise cannot_write(path, error) from error
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
     """Open a file that replaces ``path`` when the block ends without an error.

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from evalpkg.models import Role, SeenPrompt, Task
+from evalpkg.store.files import remove
 from evalpkg.store.layout import RunLayout
 from evalpkg.store.record_log import RecordLog
 from evalpkg.store.records import Codec
@@ -85,5 +86,5 @@ def write_prompts(
     if prompts:
         PROMPT.write(layout.prompts, prompts)
     else:
-        layout.prompts.unlink(missing_ok=True)
+        remove(layout.prompts)
     return prompts

@@ -120,6 +120,20 @@ def test_choices_of_no_known_shape_are_an_error_and_no_traceback(choices):
         next(backend(server.url).generate(Role.BASE, WORK))
 
 
+@pytest.mark.parametrize("whole", [True, False], ids=["from the start", "inside an answer"])
+def test_a_reply_nested_too_deeply_to_be_read_is_an_error_and_no_traceback(whole):
+    deep = b"[" * 100_000 + b"]" * 100_000
+
+    def answer(body):
+        return 200, deep if whole else b'{"choices": ' + deep + b"}"
+
+    with (
+        StandIn(answer) as server,
+        pytest.raises(ConfigError, match="its JSON is nested too deeply"),
+    ):
+        next(backend(server.url).generate(Role.BASE, WORK))
+
+
 WORDS = ["m-lora is not a valid model ID", "Model Not Exist", "This is not a chat model"]
 
 

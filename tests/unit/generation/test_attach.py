@@ -230,6 +230,22 @@ def test_an_adapter_of_every_kind_computes_what_peft_trained(tmp_path, kind, for
     assert torch.allclose(logits, expected, atol=1e-4)
 
 
+@pytest.mark.parametrize("also", [{}, {"lora_alpha": 0}], ids=["with layers", "alone"])
+def test_trained_tokens_count_as_a_change_where_the_prompt_holds_none_of_them(tmp_path, also):
+    trained(tmp_path, trainable_token_indices=[50, 90], **also)
+    attach(tiny_model(), adapter.locate(str(tmp_path), ""), "tiny", PROBE)
+
+
+def test_trained_tokens_that_are_the_base_models_are_no_change(tmp_path):
+    trained(tmp_path, trainable_token_indices=[50, 90], lora_alpha=0)
+    tensors = load_file(tmp_path / WEIGHTS)
+    name = next(name for name in tensors if "trainable_tokens" in name)
+    own = tiny_model().model.embed_tokens.weight.detach()[[50, 90]].clone()
+    save_file(tensors | {name: own}, tmp_path / WEIGHTS)
+    with pytest.raises(ConfigError, match="changes no logit of tiny on a prompt of 19 tokens"):
+        attach(tiny_model(), adapter.locate(str(tmp_path), ""), "tiny", PROBE)
+
+
 @pytest.mark.parametrize("kind", [torch.float8_e4m3fn, torch.float8_e5m2, torch.bfloat16])
 def test_weights_of_few_bits_are_widened(attempt, kind):
     _, logits = attempt(lambda tensors: {name: t.to(kind) for name, t in tensors.items()})

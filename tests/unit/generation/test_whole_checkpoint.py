@@ -94,7 +94,28 @@ def whole(folder, tensors):
     save_file(tensors, folder / WEIGHTS, metadata={"format": "pt"})
 
 
+PICKLED = "pytorch_model.bin"
+
+
+def pickled(folder, tensors):
+    (folder / WEIGHTS).unlink()
+    torch.save(tensors, folder / PICKLED)
+
+
+def pickled_in_parts(folder, tensors):
+    (folder / WEIGHTS).unlink()
+    parts = {}
+    for number in (0, 1):
+        name = f"pytorch_model-0000{number + 1}-of-00002.bin"
+        own = dict(list(tensors.items())[number::2])
+        torch.save(own, folder / name)
+        parts |= dict.fromkeys(own, name)
+    (folder / f"{PICKLED}.index.json").write_text(json.dumps({"weight_map": parts}))
+
+
 SAVED: dict[str, Any] = {
+    "pickled": pickled,
+    "pickled, in parts": pickled_in_parts,
     "the same file": whole,
     "another order": lambda folder, base: whole(folder, dict(reversed(base.items()))),
     "parts": in_parts,
@@ -147,6 +168,17 @@ UNUSABLE: dict[str, tuple[Any, str]] = {
     "a part missing": (without_a_part, "lacks 1 of the 2 files .*model-00002-of-00002"),
     "no weights": (lambda folder, _: (folder / WEIGHTS).unlink(), "holds no weights"),
     "cut off": (cut, "model.safetensors cannot be read"),
+    "a pickle cut off": (
+        lambda folder, tensors: [
+            pickled(folder, tensors),
+            (folder / PICKLED).write_bytes((folder / PICKLED).read_bytes()[:-100]),
+        ],
+        "pytorch_model.bin cannot be read",
+    ),
+    "a pickle with NaN": (
+        lambda folder, tensors: pickled(folder, {n: t * torch.nan for n, t in tensors.items()}),
+        "not numbers .* and ",
+    ),
     "an index of nothing": (
         lambda folder, _: [(folder / WEIGHTS).unlink(), (folder / INDEX).write_text("[]")],
         "index.json cannot be read",
@@ -168,6 +200,20 @@ def test_what_is_wrong_with_it_shows_before_the_base_model_generates(folders, tm
     with pytest.raises(EvalError, match=words) as caught:
         backend(folders, tmp_path).provenance()
     assert caught.value.cure
+
+
+def test_a_pickled_model_answers_as_the_same_one_in_safetensors(folders, tmp_path):
+    shutil.copytree(folders / "merged", tmp_path, dirs_exist_ok=True)
+    expected = texts(backend(folders, tmp_path), Role.FINETUNED)
+    pickled(tmp_path, load_file(folders / "merged" / WEIGHTS))
+    assert texts(backend(folders, tmp_path), Role.FINETUNED) == expected
+    pickled_by_torch_1_5(tmp_path)
+    assert texts(backend(folders, tmp_path), Role.FINETUNED) == expected
+
+
+def pickled_by_torch_1_5(folder):
+    tensors = torch.load(folder / PICKLED, weights_only=True)
+    torch.save(tensors, folder / PICKLED, _use_new_zipfile_serialization=False)
 
 
 def test_weights_that_the_model_does_not_use_are_told(folders, tmp_path):

@@ -8,8 +8,10 @@ import pytest
 
 from evalpkg.errors import DataError, EvalError
 from evalpkg.pipeline.plan import basis_of
+from evalpkg.pipeline.publish import RunContent, publish
 from evalpkg.pipeline.status import standing
 from evalpkg.reporting.run_files import load_run
+from evalpkg.store import RunLayout
 from tests.unit.runs.result_runs import finished_run
 
 Damage = Callable[[Path], object]
@@ -51,6 +53,16 @@ DAMAGES: dict[str, Damage] = {
     "objects": with_values({"a": {}}),
     "a folder": as_folder,
 }
+
+
+@pytest.mark.parametrize("name", ["statement.intoto.json", "manifest.json", "prompts.jsonl"])
+def test_a_folder_in_the_place_of_a_result_is_named_with_a_cure(tmp_path: Path, name: str) -> None:
+    finished_run(tmp_path)
+    (tmp_path / name).unlink(missing_ok=True)
+    (tmp_path / name).mkdir()
+    layout = RunLayout(tmp_path)
+    with pytest.raises(EvalError, match=rf"{name}.*: Is a directory"):
+        publish(layout, RunContent.read(layout), None)
 
 
 @pytest.mark.parametrize("how", DAMAGES)
