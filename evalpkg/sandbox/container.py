@@ -23,10 +23,11 @@ from evalpkg.sandbox.base import (
 IMAGE = "evalpkg-empty:1"
 
 OF_THE_ENGINE = (
-    *("HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "CONTAINERS_CONF"),
-    *("CONTAINERS_STORAGE_CONF", "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG"),
+    *("PATH", "TMPDIR", "HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME"),
+    *("CONTAINERS_CONF", "CONTAINERS_STORAGE_CONF"),
+    *("DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG"),
 )
-"""Variables that tell an engine where its daemon, its settings and its images are."""
+"""Variables that tell an engine where its helpers, its daemon, its settings and its images are."""
 
 
 class Container(ProviderBase):

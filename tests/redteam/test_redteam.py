@@ -78,8 +78,9 @@ def test_under_every_provider(provider: str) -> None:
 @as_root
 @pytest.mark.parametrize("provider", ["landlock", "bubblewrap", "firejail", "podman"])
 def test_as_an_ordinary_user(provider: str) -> None:
-    # Not in pytest's folder, which is closed to others.
-    with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="evalpkg-home-") as home:
+    # Not in pytest's folder, which is closed to others. With a path of 26 characters podman waits
+    # 20 s at the end of each container.
+    with tempfile.TemporaryDirectory(dir="/var/tmp", prefix="rt-") as home:
         assert_sound(run(provider, user=ORDINARY_USER, home=Path(home)))
 
 
