@@ -115,8 +115,8 @@ def attach(
             "The training diverged, or the number format overflows: try --dtype float32.",
         )
     common = min(tuned.shape[-1], before.shape[-1])
-    has_new = max(known.tokens, default=0) >= known.base  # and the probe holds none of them
-    if not has_new and torch.equal(tuned[..., :common], before[..., :common]):
+    # The probe holds no new token.
+    if not known.has_new_tokens and torch.equal(tuned[..., :common], before[..., :common]):
         raise ConfigError(
             f"the adapter {files.name} changes no logit of {base_model} on a prompt of "
             f"{len(probe)} tokens: the base model would be compared with itself",

@@ -70,7 +70,12 @@ class EmbeddingRows:
     @property
     def extended(self) -> bool:
         """Tell whether the adapter was trained with an embedding of another size."""
-        return bool(self.sizes - {self.base}) or max(self.tokens, default=0) >= self.base
+        return bool(self.sizes - {self.base}) or self.has_new_tokens
+
+    @property
+    def has_new_tokens(self) -> bool:
+        """Tell whether a token was trained that the base model does not have."""
+        return max(self.tokens, default=0) >= self.base
 
     def fitting(self, needed: int, name: str) -> int:
         """Return the rows that the fine-tuned model's embedding must have.

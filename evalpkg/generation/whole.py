@@ -137,8 +137,10 @@ def _pickled(path: Path) -> dict[str, Callable[[], Any]]:
 
 def _is_old(path: Path) -> bool:
     """Tell whether a pickled file is no zip archive, as torch writes since 1.6."""
+    if path.suffix != ".bin":
+        return False
     with path.open("rb") as file:
-        return path.suffix == ".bin" and file.read(2) != b"PK"
+        return file.read(2) != b"PK"
 
 
 def _parts(files: hub.ModelFiles) -> list[str]:
