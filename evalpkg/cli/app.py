@@ -55,8 +55,10 @@ class LazyGroup(click.Group):
         """Import and return a command, or None if there is none of that name."""
         if cmd_name not in COMMANDS:
             return None
+        gc.disable()  # what is loaded lives as long as the process: no need to look at it
         module = importlib.import_module(f"evalpkg.cli.{cmd_name.replace('-', '_')}")
-        gc.freeze()  # what is loaded lives as long as the process: no need to look at it again
+        gc.freeze()
+        gc.enable()
         command: click.Command = module.command
         return command
 
@@ -92,6 +94,8 @@ def main() -> NoReturn:
     if signal.getsignal(signal.SIGCHLD) is signal.SIG_IGN:  # else child exit statuses are lost
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     os.umask(os.umask(0o077) & 0o077)  # the compiler, in its box, reads files as their owner
+    # Another package's plugin has no part in what we accept, and the search for it takes 10 ms.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     _show_warnings()
     sys.exit(run())
 

@@ -12,66 +12,67 @@ from itertools import pairwise
 from evalpkg.extraction.pieces import ITEM
 from evalpkg.extraction.thoughts import names_thoughts, without_thoughts
 from evalpkg.extraction.trace import Trace
+from evalpkg.patterns import lazy_pattern
 
-_ENTITY = re.compile(
+_ENTITY = lazy_pattern(
     r"&(?P<name>lt|gt|amp|quot|apos|nbsp|#(?:34|38|39|60|62|160)|#x(?:22|26|27|3c|3e|a0));",
     re.IGNORECASE,
 )
-_TAG = re.compile(
+_TAG = lazy_pattern(
     r"</?(?:pre|code|answer|rust|solution|p|br|div|span|html|body|output|result|file|response"
     r"|final_answer|final|xml|content)\b[^<>\n]*>|<!\[CDATA\[|\]\]>",
     re.IGNORECASE,
 )
-_QUOTE = re.compile(r"^[ \t]*(?:>[ ]?)+", re.MULTILINE)
-_GUTTER = re.compile(
+_QUOTE = lazy_pattern(r"^[ \t]*(?:>[ ]?)+", re.MULTILINE)
+_GUTTER = lazy_pattern(
     r"^[ \t]*[L\[(]?\d{1,4}(?:[ \t]*[|:.)\]\u2502\u2192][ ]?|\t)(?=[ ]|\S|$)", re.MULTILINE
 )
 _NUMBERS = tuple(
-    re.compile(rf"^[ \t]*[L\[(]?(?P<number>[0-9]{{1,4}})(?:(?=[ \t]*$)|{mark})", re.MULTILINE)
+    lazy_pattern(rf"^[ \t]*[L\[(]?(?P<number>[0-9]{{1,4}})(?:(?=[ \t]*$)|{mark})", re.MULTILINE)
     for mark in (r"[ \t]*[|\u2502\u2192][ ]?", r"[ \t]*[:.)\]][ ]?", r"\t", r"[ ]{1,2}")
 )
 """A line number of a listing, by what stands between it and the line."""
-_ESCAPED = re.compile(r"\\([!#$%&()*+,\-./:;<=>?@\[\]^_`{|}~])")
-_PROMPTS = re.compile(r"^[ \t]*>>+(?:[ ]|$)", re.MULTILINE)
-_GOING_ON = re.compile(r"^[ \t]*\.{2,3}(?:[ ]|$)", re.MULTILINE)
+_ESCAPED = lazy_pattern(r"\\([!#$%&()*+,\-./:;<=>?@\[\]^_`{|}~])")
+_PROMPTS = lazy_pattern(r"^[ \t]*>>+(?:[ ]|$)", re.MULTILINE)
+_GOING_ON = lazy_pattern(r"^[ \t]*\.{2,3}(?:[ ]|$)", re.MULTILINE)
 """Matches the mark of an interactive session before a line, or before one that continues it."""
-_LEAD = re.compile(
+_LEAD = lazy_pattern(
     rf"""(?P<lead>[^\n;{{}}=]{{0,120}}?[\s:>`'"*(\]]|[^\w\n]{{1,8}}|[^\n]{{0,40}}\\\w{{1,12}}\{{"""
     r"""|(?:[ \t]*+<[/!A-Za-z][^<>\n]{0,200}>){1,8}[ \t]*"""
     r"""|[ \t]*+\{?[ \t]*+"\w{1,40}"[ \t]*:[ \t]*["'`])"""
     rf"(?={ITEM.pattern}|\#\[)"
 )
-_LINE_END = re.compile(r"\\([ntr\"'\\])")
+_LINE_END = lazy_pattern(r"\\([ntr\"'\\])")
 _LINE_ENDS = {"n": "\n", "t": "\t", "r": ""}
-_ESCAPES = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
-_FIELD = re.compile(r"""["'](?P<name>[^"'\n]{1,60})["'][ \t]*:[ \t]*$""")
+_ESCAPES = lazy_pattern(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+_FIELD = lazy_pattern(r"""["'](?P<name>[^"'\n]{1,60})["'][ \t]*:[ \t]*$""")
 _MOST_STRINGS = 16
 _LONGEST_FIELD = 80
 _OTHERS = ("user", "human", "system", "developer", "tool", "function")
-_OLD = re.compile(
+_OLD = lazy_pattern(
     r"original|old|before|buggy|broken|wrong|incorrect|input|prompt|question|stub|skeleton",
     re.IGNORECASE,
 )
 """Matches the name of a field that holds what was asked about, not the answer."""
 _MOST_ESCAPED = 3
-_COLOUR = re.compile(r"\x1b\[[0-9;]*[mK]")
-_CODE_POINT = re.compile(r"\\u([0-9a-fA-F]{4})()")
+_COLOUR = lazy_pattern(r"\x1b\[[0-9;]*[mK]")
+_CODE_POINT = lazy_pattern(r"\\u([0-9a-fA-F]{4})()")
 _BLANKS = {
     **dict.fromkeys("\u010a\u2028\u2029\x85", "\n"),
     **dict.fromkeys("\xad\u180e\u200b\u200c\u200d\u2060\ufeff", ""),
 }
 _ODD = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u2581\u0120" + "".join(_BLANKS)
-_ODD_BLANK = re.compile(f"[{_ODD}]")
-_STRING_OR_BLANK = re.compile(rf'"(?:[^"\\\n]|\\.)*+"|(?P<blank>[{_ODD}])')
-_SPACE = re.compile(r"&(?:nbsp|#160|#xa0);", re.IGNORECASE)
-_JSON_BLOCK = re.compile(r"^```json[5c]?[ \t]*\n(?P<value>.*?)\n```", re.DOTALL | re.MULTILINE)
-_TAG_BEFORE = re.compile(r"<(?P<name>\w+)>")
-_CODE = re.compile(r"[;}]\s*$", re.MULTILINE)
+_ODD_BLANK = lazy_pattern(f"[{_ODD}]")
+_STRING_OR_BLANK = lazy_pattern(rf'"(?:[^"\\\n]|\\.)*+"|(?P<blank>[{_ODD}])')
+_SPACE = lazy_pattern(r"&(?:nbsp|#160|#xa0);", re.IGNORECASE)
+_JSON_BLOCK = lazy_pattern(r"^```json[5c]?[ \t]*\n(?P<value>.*?)\n```", re.DOTALL | re.MULTILINE)
+_TAG_BEFORE = lazy_pattern(r"<(?P<name>\w+)>")
+_CODE = lazy_pattern(r"[;}]\s*$", re.MULTILINE)
 """Matches a line's end in code, but not in prose."""
-_HUNK = re.compile(r"^(?:@@ -\d|\+\+\+ [^\s]|--- a/)", re.MULTILINE)
-_GONE = re.compile(r"-|@@|\+\+\+ |diff --git |index [0-9a-f]+\.\.")
-_TAKEN = re.compile(r"^-[ \t]{2,}\S", re.MULTILINE)
-_PUT = re.compile(r"^\+[ \t]{2,}\S", re.MULTILINE)
+_HUNK = lazy_pattern(r"^(?:@@ -\d|\+\+\+ [^\s]|--- a/)", re.MULTILINE)
+_GONE = lazy_pattern(r"-|@@|\+\+\+ |diff --git |index [0-9a-f]+\.\.")
+_TAKEN = lazy_pattern(r"^-[ \t]{2,}\S", re.MULTILINE)
+_PUT = lazy_pattern(r"^\+[ \t]{2,}\S", re.MULTILINE)
 _MOST_LINES = 4_096
 
 
@@ -156,7 +157,7 @@ def _from_json(text: str, name: str) -> str:
         value = json.loads(stripped, strict=False)  # line ends may stand as they are
     except (ValueError, RecursionError):
         return text
-    defines = re.compile(rf"\bfn\s+(?:r#)?{re.escape(name)}\s*[(<]")
+    defines = lazy_pattern(rf"\bfn\s+(?:r#)?{re.escape(name)}\s*[(<]")
     texts = [said for said in _strings(value) if said]
     chosen = next((said for said in texts if defines.search(said)), None)
     if chosen is None:
@@ -221,7 +222,7 @@ def _from_string(text: str, name: str) -> str:
             if field is not None and names_thoughts(field["name"]):
                 thoughts = True
                 break
-            string = re.compile(rf"(?:[^{quote}\\]|\\.)*+", re.DOTALL).match(text, start + 1)
+            string = lazy_pattern(rf"(?:[^{quote}\\]|\\.)*+", re.DOTALL).match(text, start + 1)
             said = "" if string is None else string[0]
             if said.count("\\n") > said.count("\n"):
                 return _ESCAPES.sub(_meant, said).encode("utf-8", "replace").decode("utf-8")

@@ -8,6 +8,7 @@ from enum import IntEnum
 from tree_sitter import Node
 
 from evalpkg.extraction.syntax import COMMENTS, text_of
+from evalpkg.patterns import lazy_pattern
 
 
 class Standing(IntEnum):
@@ -23,8 +24,8 @@ class Standing(IntEnum):
 
 
 _STUB_MACROS = frozenset({"todo", "unimplemented", "unreachable"})
-_PLACEHOLDER = re.compile(r"not (?:yet )?implemented|todo|implement me", re.IGNORECASE)
-_ELIDED = re.compile(
+_PLACEHOLDER = lazy_pattern(r"not (?:yet )?implemented|todo|implement me", re.IGNORECASE)
+_ELIDED = lazy_pattern(
     r"""^(?://+|/\*+)\s*+(?:
         [^\n]{0,40}?\b(?:
             (?:same|as)\s+(?:as\s+)?(?:above|before|earlier)
@@ -45,20 +46,20 @@ _ELIDED = re.compile(
     )$""",
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
-_LEFT_OUT = re.compile(
+_LEFT_OUT = lazy_pattern(
     r"""(?://+|/\*+)[\s(\[<.…\u2013\u2014-]*+(?:(?:function\s+)?(?:code|body|implementation|details?|logic)?\s*
         (?:omitted|elided|snip(?:ped)?|as\s+shown\s+(?:earlier|previously|before))
         (?:\s+for\s+(?:brevity|clarity))?)[\s)\]>.:!…\u2013\u2014*/-]*+$""",
     re.VERBOSE | re.IGNORECASE,
 )
-_TO_DO = re.compile(
+_TO_DO = lazy_pattern(
     r"""(?://+|/\*+)\s*+(?:todo\b|[\s(\[<.…-]*+(?:the\s+|same\s+)?
         (?:function\s+body|implementation|function|body|logic|code|un-?changed|no\s+changes?)[\s)\]>.:…*/-]*+$)""",
     re.VERBOSE | re.IGNORECASE,
 )
 """Above a single expression: a placeholder; above more, a remark."""
-_DOTS = re.compile(r"^[ \t]*+(?:\.\.\.|…)[ \t]*+;?[ \t]*+$", re.MULTILINE)
-_QUOTED = re.compile(
+_DOTS = lazy_pattern(r"^[ \t]*+(?:\.\.\.|…)[ \t]*+;?[ \t]*+$", re.MULTILINE)
+_QUOTED = lazy_pattern(
     r"""\b(?:original(?:ly)?|old|previous(?:ly)?|earlier|buggy|broken|wrong|incorrect|faulty|naive
         |bug|mistake|anti-?pattern|instead\ of|for\ (?:comparison|reference)|before
         |(?:you|we)\ (?:gave|posted|wrote|had|provided|started)
@@ -72,7 +73,7 @@ _QUOTED = re.compile(
         |(?:fails|failed|panics))\b|[❌✗✘]""",
     re.VERBOSE | re.IGNORECASE,
 )
-_MEANT = re.compile(
+_MEANT = lazy_pattern(
     r"""\b(?:fix(?:e[sd])?|correct(?:ed|s|ion|ly)?|final|improv\w+|updat\w+|new|better|answer
         |solution|optimi[sz]\w+|working|revis\w+|rewrit\w+|refactor\w+|complete[d]?|should\ be
         |(?:so|thus|hence|therefore),?\ (?:i|we|use|here|it)|replace\w*|becomes
@@ -80,16 +81,16 @@ _MEANT = re.compile(
         |after|now|here\ is\ the\ function|repaired)\b|[✅✓✔]""",
     re.VERBOSE | re.IGNORECASE,
 )
-_TO_DO_MACRO = re.compile(r"(?:return\s+)?(?:\w+::)?(?:todo|unimplemented)\s*!")
-_NOTED = re.compile(r"let\s+_\w*\s*=")
-_NAMED = re.compile(
+_TO_DO_MACRO = lazy_pattern(r"(?:return\s+)?(?:\w+::)?(?:todo|unimplemented)\s*!")
+_NOTED = lazy_pattern(r"let\s+_\w*\s*=")
+_NAMED = lazy_pattern(
     r"""(?://+!?|/\*+)\s*(?:the\s+|your\s+)?
         (?:bad|wrong|incorrect|original|old|before|buggy|broken|na[iï]ve|don't|do\s+not)\b
         (?:\s+(?:code|version|function|implementation|attempt|approach|solution|way)){0,2}
         \s*(?:[:(\u2013\u2014-]|\*/|$)""",
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
 )
-_SAID_OF_CODE = re.compile(
+_SAID_OF_CODE = lazy_pattern(
     r"""\b(?:(?:your|original|old|previous|earlier|buggy|broken|wrong|incorrect|na[iï]ve|bad)\s+
         (?:code|version|function|implementation|attempt|approach|solution|snippet|one)
         |(?:you|we)\s(?:gave|posted|wrote|had|provided|started)
@@ -97,8 +98,10 @@ _SAID_OF_CODE = re.compile(
         |(?:does|did|would|will)(?:\snot|n't)\s(?:work|compile|pass))\b|[❌✗✘]""",
     re.VERBOSE | re.IGNORECASE,
 )
-_HEADING = re.compile(r"^[ \t]*(?:#{1,6}[ \t]|\*\*(?=[^\n*]+\*\*:?[ \t]*$))([^\n]+)", re.MULTILINE)
-_WARNING = re.compile(
+_HEADING = lazy_pattern(
+    r"^[ \t]*(?:#{1,6}[ \t]|\*\*(?=[^\n*]+\*\*:?[ \t]*$))([^\n]+)", re.MULTILINE
+)
+_WARNING = lazy_pattern(
     r"""(?:common\s+)?(?:mistakes?|pitfalls?|errors)(?:\s+to\s+avoid)?|anti-?patterns?
       |what\s+(?:not\s+to\s+do|to\s+avoid)
       |(?:the\s+|your\s+)?(?:original|old|wrong|incorrect|buggy|bad|na[iï]ve)

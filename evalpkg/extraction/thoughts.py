@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from evalpkg.extraction.marks import find_bracketed, find_marks
+from evalpkg.patterns import lazy_pattern
 
 _WORDS = (
     r"think(?:ing)?|thoughts?|reason(?:ing)?|reflect(?:ion)?|scratch_?pad|analysis|cot|rationale"
@@ -33,42 +34,42 @@ _TAG = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_ESCAPED = re.compile(rf"(?:&lt;|\\<)(/?{_TAG_NAME})(?:&gt;|\\>)", re.IGNORECASE)
+_ESCAPED = lazy_pattern(rf"(?:&lt;|\\<)(/?{_TAG_NAME})(?:&gt;|\\>)", re.IGNORECASE)
 """A tag as a page or Markdown escapes it."""
 
-_FIELD = re.compile(_TAG_NAME, re.IGNORECASE)
+_FIELD = lazy_pattern(_TAG_NAME, re.IGNORECASE)
 _SIGNS = ("<", "[", "◁")
-_FOLDED = re.compile(
+_FOLDED = lazy_pattern(
     r"\s*<details\b[^<>]*+>\s*+<summary>(?P<summary>[^<]*+)</summary>.*?(?:</details>|\Z)",
     re.IGNORECASE | re.DOTALL,
 )
 """Thoughts that a chat's page has folded away, at the beginning of the answer."""
 
-_SUMMARY = re.compile(r"\b(?:thought|thinking|reasoning)\b", re.IGNORECASE)
-_FENCE = re.compile(
+_SUMMARY = lazy_pattern(r"\b(?:thought|thinking|reasoning)\b", re.IGNORECASE)
+_FENCE = lazy_pattern(
     rf"^[ \t]*(?P<mark>`{{3,}}|~{{3,}})[ \t]*[{{.]*{_TAG_NAME}(?![\w-])[^`\n]*$",
     re.MULTILINE | re.IGNORECASE,
 )
-_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_COMMENT = lazy_pattern(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 """A comment of HTML, which a page does not show."""
 
-_STRIPPED_CHANNEL = re.compile(r"\s*analysis(?=[A-Z\"'`*<(\[])")
+_STRIPPED_CHANNEL = lazy_pattern(r"\s*analysis(?=[A-Z\"'`*<(\[])")
 _STRIPPED_FINAL = "assistantfinal"
 _HERE = r"here(?:['\u2019]s|[ ]is)[ ]my[ ]"
-_SPOKEN = re.compile(
+_SPOKEN = lazy_pattern(
     rf"\s*(?:{_HERE}(?:thought|thinking)[ ]process:|Thinking\.\.\.\n)", re.IGNORECASE
 )
-_SPOKEN_END = re.compile(
+_SPOKEN_END = lazy_pattern(
     rf"^[ \t]*(?:{_HERE}response:|\.\.\.done[ ]thinking\.)", re.IGNORECASE | re.MULTILINE
 )
 """Granite's thoughts, and those that Ollama prints: words open and close them."""
 
-_HEADED = re.compile(
+_HEADED = lazy_pattern(
     r"\s*(?:\#{1,6}[ \t]*|\*{1,3})(?:my[ ])?(?:thinking|reasoning|thoughts?|thought[ ]process"
     r"|chain[ ]of[ ]thought|scratchpad|draft)[ \t]*[:.…]*\**[ \t]*:?[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
-_HEADED_END = re.compile(
+_HEADED_END = lazy_pattern(
     r"^[ \t]*(?:\#{1,6}[ \t]*|\*{1,3})(?:my[ ])?(?:(?:final[ ])?"
     r"(?:answer|response|solution|code|output)"
     r"|done[ ]thinking)[ \t]*[:.]*\**[ \t]*:?[ \t]*$",
@@ -77,13 +78,13 @@ _HEADED_END = re.compile(
 """Headings that open thoughts at the beginning, and close them."""
 
 
-_OPENING = re.compile(
+_OPENING = lazy_pattern(
     r"""\s*(?:okay|ok|alright|all\ right|hmm+|right|so|well|got\ it|let\ me|let's|we\ (?:need|have)
         |i\ (?:need|have|should)|first,?\ (?:i|let|we)|the\ (?:user|task|problem|question)
         |to\ solve)\b""",
     re.VERBOSE | re.IGNORECASE,
 )
-_SELF_TALK = re.compile(
+_SELF_TALK = lazy_pattern(
     r"""\b(?:[Ww]ait\b[,.]|[Hh]mm+\b|[Ll]et\ me\ (?:think|check|see|re|try|consider|start|write)
         |[Aa]ctually,|[Mm]aybe\ I\b|I\ should\b|I\ need\ to\b|[Ll]et's\ see\b|[Bb]ut\ (?:what|how)
         |I\ think\b|I\ wonder\b|[Aa]lternatively,|I'm\ not\ sure)""",
@@ -197,7 +198,7 @@ def _end_of_fenced(text: str, opening: re.Match[str]) -> int:
     If the blocks inside are not closed, the first closing fence ends it, or else the text.
     """
     mark = opening["mark"]
-    line = re.compile(rf"^[ \t]*{mark}{mark[0]}*(?P<info>[^`\n]*)$", re.MULTILINE)
+    line = lazy_pattern(rf"^[ \t]*{mark}{mark[0]}*(?P<info>[^`\n]*)$", re.MULTILINE)
     depth, first = 1, len(text)
     for fence in line.finditer(text, opening.end()):
         if fence["info"].strip():

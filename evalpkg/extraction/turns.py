@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from evalpkg.extraction.marks import find_bracketed, find_marks
 from evalpkg.extraction.thoughts import without_thoughts
+from evalpkg.patterns import lazy_pattern
 
 _NAMES = "assistant|model|chatbot|ai|user|human|system|tool|ipython|developer|observation"
 _BAR = "[|\uff5c]"
@@ -64,21 +65,21 @@ _MARK = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _SIGNS = ("<", "[INST]", "[/INST]", "[|", "]~", "[e~[", "[unused", "[EOS]", "[DONE]")
-_BEGINNINGS = re.compile(
+_BEGINNINGS = lazy_pattern(
     r"\s*(?:<s>|<\|begin_of_text\|>|<bos>|<\|startoftext\|>|<\uff5cbegin\u2581of\u2581sentence\uff5c>)"
 )
-_SECTION = re.compile(
+_SECTION = lazy_pattern(
     r"^[ \t]*#{2,4}[ \t]*(?P<name>Instruction|Input|Response|Answer|Assistant|User|Human|System)s?"
     r"[ \t]*:?[ \t]*\n",
     re.MULTILINE | re.IGNORECASE,
 )
-_STOP = re.compile(
+_STOP = lazy_pattern(
     r"</s>|<s>|<(?:pad|unk|eop|sep)>|\[(?:EOS|EOT|STOP)\]|</(?P<tag>answer|final_answer|solution)>"
 )
 """Marks that end an answer only if there is code before them, because prose may hold them too."""
 
-_NAME = re.compile(r"<(?P<name>[A-Za-z_]\w*)>")
-_DIALOGUE = re.compile(r"(?<=\n\n)(?:Human|User): ")
+_NAME = lazy_pattern(r"<(?P<name>[A-Za-z_]\w*)>")
+_DIALOGUE = lazy_pattern(r"(?<=\n\n)(?:Human|User): ")
 _ANSWERING = frozenset({"assistant", "model", "chatbot", "ai", "response", "answer"})
 _ANSWER_CHANNELS = ("final", "content")
 

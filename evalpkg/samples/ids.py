@@ -8,15 +8,16 @@ from collections.abc import Iterator, Sequence
 
 from evalpkg.errors import DataError
 from evalpkg.models import Task
+from evalpkg.patterns import lazy_pattern
 
-_NUMBERED = re.compile(
+_NUMBERED = lazy_pattern(
     r"^(?P<set>[A-Za-z][A-Za-z+/_-]*?)[/_ -]?(?P<number>\d+)(?:[_/-]\w+)?$", re.ASCII
 )
-_FAMILY = re.compile(
+_FAMILY = lazy_pattern(
     r"^(?:openai|google|rust|rs)?(humaneval|mbpp)(?:rust|rs|x|plus|pack|packfix|fix|synthesize)?$"
 )
 """Names of sets whose tasks have the numbers of HumanEval or MBPP, without marks."""
-_MARKS = re.compile(r"[^\w]+|_+")
+_MARKS = lazy_pattern(r"[^\w]+|_+")
 _SHOWN = 200
 """Most characters of a task id in a message."""
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from tree_sitter import Node
 
-from evalpkg.extraction import parse, text_of
+from evalpkg.extraction import parse_prompt, text_of
 
 _DEFINITIONS = ("struct_item", "enum_item", "type_item", "trait_item", "const_item")
 
@@ -84,7 +84,7 @@ def own_types(source: bytes, entry_point: str) -> OwnTypes:
         source: the prompt, closed by a brace so that it parses.
         entry_point: name of the function.
     """
-    root = parse(source).root_node
+    root = parse_prompt(source).root_node
     paths: dict[str, str] = {}
     items: dict[str, Node] = {}
     _collect(root, "", items, paths)

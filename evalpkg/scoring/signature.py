@@ -8,7 +8,7 @@ from functools import lru_cache
 from tree_sitter import Node
 
 from evalpkg.errors import DataError
-from evalpkg.extraction import item_name, parse, text_of
+from evalpkg.extraction import item_name, parse_prompt, text_of
 from evalpkg.scoring.own_types import OwnTypes, own_types
 from evalpkg.scoring.parameters import (
     Closure,
@@ -114,7 +114,7 @@ def read_signature(prompt: str, entry_point: str) -> Signature:
         DataError: if the prompt has no such function.
     """
     source = _with_names((prompt + "\n}").encode(), entry_point)
-    root = parse(source).root_node
+    root = parse_prompt(source).root_node
     function = _find(root, entry_point)
     if function is None:
         raise DataError(f"the prompt does not declare a function '{entry_point}'")
@@ -243,7 +243,7 @@ def _returned(result: Node) -> Closure | None:
 
 def _with_names(source: bytes, entry_point: str) -> bytes:
     """Give each ``impl Trait`` that a value is passed for the name of a type parameter."""
-    function = _find(parse(source).root_node, entry_point)
+    function = _find(parse_prompt(source).root_node, entry_point)
     parameters = function.child_by_field_name("parameters") if function else None
     if function is None or parameters is None:
         return source

@@ -8,11 +8,11 @@ need no such proof.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from enum import Enum
 from typing import Any
 
+from evalpkg.patterns import lazy_pattern
 from evalpkg.sandbox.process import SANDBOX_FAILED, TIMED_OUT
 from evalpkg.scoring.diagnostics import EXHAUSTED
 
@@ -21,10 +21,10 @@ SIGKILL, SIGXCPU, SIGXFSZ = 9, 24, 25
 OVERFLOWED = "overflowed its stack"
 """Words of rustc's own handler, and of std's."""
 
-_FOLDERS = re.compile(r"(?:/[\w.+-]+)+/(?=[\w.+-])")
+_FOLDERS = lazy_pattern(r"(?:/[\w.+-]+)+/(?=[\w.+-])")
 """Paths of folders, which are removed from messages: they would tell about this machine."""
 
-_LINKER_SIGNAL = re.compile(r"^linking with .* failed: signal: (\d+)")
+_LINKER_SIGNAL = lazy_pattern(r"^linking with .* failed: signal: (\d+)")
 
 
 class Stop(Enum):

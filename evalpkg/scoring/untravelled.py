@@ -10,6 +10,7 @@ from tree_sitter import Node
 from evalpkg.errors import DataError
 from evalpkg.extraction import COMMENTS, parse, text_of
 from evalpkg.models import Task
+from evalpkg.patterns import lazy_pattern
 from evalpkg.scoring.signature import Signature
 
 LISTED = "docs/dataset.md lists the types that can"
@@ -35,14 +36,14 @@ IDENTITY = (
     "value; compare what they hold"
 )
 
-_IDENTITY = re.compile(r"\b(?:Rc|Arc) :: (?:ptr_eq|strong_count|weak_count)\b")
-_DOWNCAST = re.compile(r"\bdowncast(?:_ref|_mut)?\b|\bis :: <")
-_BOUND = re.compile(r"the trait bound `(.+): (?:Put|Get|Refresh|Instance\w+|Sent\w+)` is not")
-_OBJECT = re.compile(r"\((dyn [^()]+?) \+ 'static\)")
+_IDENTITY = lazy_pattern(r"\b(?:Rc|Arc) :: (?:ptr_eq|strong_count|weak_count)\b")
+_DOWNCAST = lazy_pattern(r"\bdowncast(?:_ref|_mut)?\b|\bis :: <")
+_BOUND = lazy_pattern(r"the trait bound `(.+): (?:Put|Get|Refresh|Instance\w+|Sent\w+)` is not")
+_OBJECT = lazy_pattern(r"\((dyn [^()]+?) \+ 'static\)")
 """The spelling of rustc for a trait object that tests call ``dyn Trait``."""
-_PRIVATE = re.compile(r"field `(\w+)` of \w+ `(\w+)` is private")
-_UNKNOWN = re.compile(r"cannot find type `(\w+)` in this scope")
-_CONSTANT = re.compile(r"E0015\]: cannot call non-const \w+ `(\w+)`")
+_PRIVATE = lazy_pattern(r"field `(\w+)` of \w+ `(\w+)` is private")
+_UNKNOWN = lazy_pattern(r"cannot find type `(\w+)` in this scope")
+_CONSTANT = lazy_pattern(r"E0015\]: cannot call non-const \w+ `(\w+)`")
 
 
 def refuse_what_cannot_travel(task: Task, signature: Signature) -> None:

@@ -22,7 +22,7 @@ FLOORS = [
     {"rust", "extraction", "store"},
     {"wheels"},
     {"digests", "zstd"},
-    {"models", "errors", "addresses", "cachedir", "closing", "printable"},
+    {"models", "errors", "addresses", "cachedir", "closing", "patterns", "printable"},
 ]
 WITH_A_FACE = {
     *("rust", "extraction", "store", "tasks", "scoring", "generation", "statistics"),
