@@ -48,6 +48,7 @@ def _commands(toolchain: Toolchain, out: str) -> list[list[str]]:
     """
     shared = [str(toolchain.rustc), "--edition=2021", "-Cdebuginfo=0", "-Cprefer-dynamic"]
     wire = ["--crate-name=evalwire", "--crate-type=rlib", "-Copt-level=0", "-Awarnings"]
+    wire.append("-Ccodegen-units=64")  # in small parts, of which a batch links those that it needs
     # A sandbox may hold a copy of both files; without /proc the loader cannot resolve $ORIGIN.
     rpath = f"-Clink-arg=-Wl,-rpath,$ORIGIN:{BOXED_PROGRAMS}"
     box = ["--crate-name=evalbox", "-Copt-level=2", rpath]
@@ -68,7 +69,7 @@ def _digest(toolchain: Toolchain) -> str:
 
 
 def build_runtime(toolchain: Toolchain) -> Runtime:
-    """Return the runtime of this toolchain: from the cache, or built now (about two seconds).
+    """Return the runtime of this toolchain: from the cache, or built now (about five seconds).
 
     Raises:
         EnvironmentUnfitError: if it cannot be built, written or started.

@@ -3,7 +3,7 @@
 //! rustc uses the instances of an upstream crate, if both are built without optimisation. The code
 //! here never runs and computes nothing of use: it only names the functions that completions call,
 //! at the types they use. This saves about a fifth of the cost of compiling a batch
-//! (docs/performance.md).
+//! (docs/performance/scoring.md).
 #![expect(
     unused_must_use,
     clippy::explicit_iter_loop,
@@ -21,8 +21,10 @@
     reason = "this is the code that completions write, and each form has instances of its own"
 )]
 
+use crate::{Get, Put, Reader};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::hint::black_box;
+use std::ops::AddAssign;
 
 fn ordered<T: Clone + PartialEq + PartialOrd + Ord + std::fmt::Debug>(items: &[T], one: T) -> bool {
     let mut v = common(items, one.clone());
@@ -108,34 +110,9 @@ fn common<T: Clone + PartialEq + PartialOrd + std::fmt::Debug>(items: &[T], one:
 }
 
 fn keyed<K: Clone + Eq + std::hash::Hash + Ord + std::fmt::Debug>(k: K) {
-    let mut m: HashMap<K, i32> = HashMap::new();
-    *m.entry(k.clone()).or_insert(0) += 1;
-    m.insert(k.clone(), 1);
-    m.get(&k);
-    m.contains_key(&k);
-    for (a, b) in &m {
-        black_box((a, b));
-    }
-    for (a, b) in m.iter() {
-        black_box((a, b));
-    }
-    for (a, b) in m.clone() {
-        black_box((a, b));
-    }
-    m.values().max();
-    m.keys().count();
-    m.len();
-    let mut m: HashMap<K, usize> = HashMap::new();
-    *m.entry(k.clone()).or_insert(0) += 1;
-    m.insert(k.clone(), 1);
-    m.get(&k);
-    let mut m: BTreeMap<K, i32> = BTreeMap::new();
-    *m.entry(k.clone()).or_insert(0) += 1;
-    m.insert(k.clone(), 1);
-    m.get(&k);
-    for (a, b) in &m {
-        black_box((a, b));
-    }
+    counted(k.clone(), 1i32);
+    counted(k.clone(), 1isize);
+    counted(k.clone(), 1usize);
     let mut s: HashSet<K> = HashSet::new();
     s.insert(k.clone());
     s.contains(&k);
@@ -153,6 +130,55 @@ fn keyed<K: Clone + Eq + std::hash::Hash + Ord + std::fmt::Debug>(k: K) {
     black_box(v);
 }
 
+fn counted<K, V>(k: K, one: V)
+where
+    K: Clone + Eq + std::hash::Hash + Ord + std::fmt::Debug,
+    V: Copy + Ord + AddAssign,
+{
+    let mut m: HashMap<K, V> = HashMap::new();
+    *m.entry(k.clone()).or_insert(one) += one;
+    m.insert(k.clone(), one);
+    m.get(&k);
+    m.contains_key(&k);
+    for (a, b) in &m {
+        black_box((a, b));
+    }
+    for (a, b) in m.iter() {
+        black_box((a, b));
+    }
+    for (a, b) in m.clone() {
+        black_box((a, b));
+    }
+    m.values().max();
+    m.keys().count();
+    m.len();
+    let mut m: BTreeMap<K, V> = BTreeMap::new();
+    *m.entry(k.clone()).or_insert(one) += one;
+    m.insert(k.clone(), one);
+    m.get(&k);
+    for (a, b) in &m {
+        black_box((a, b));
+    }
+}
+
+/// Carry a type as shims do, alone and in the containers of the signatures of public task sets.
+fn carried<T: Put + Get>() {
+    carry::<T>();
+    carry::<Vec<T>>();
+}
+
+fn carried_in_more<T: Put + Get>() {
+    carried::<T>();
+    carry::<Vec<Vec<T>>>();
+    carry::<Option<T>>();
+    carry::<(T, T)>();
+}
+
+fn carry<T: Put + Get>() {
+    let value: T = Reader::new(&[]).arg();
+    value.put(&mut Vec::new());
+}
+
 /// Name all of the above, so that it is compiled.
 #[inline(never)]
 pub fn instantiate(text: &str, texts: &[String], strs: &[&str]) {
@@ -161,6 +187,7 @@ pub fn instantiate(text: &str, texts: &[String], strs: &[&str]) {
     ordered(&[1u32], 1);
     ordered(&[1u64], 1);
     ordered(&[1usize], 1);
+    ordered(&[1isize], 1);
     ordered(&[1u8], 1);
     ordered(&['a'], 'a');
     ordered(&[true], true);
@@ -169,16 +196,35 @@ pub fn instantiate(text: &str, texts: &[String], strs: &[&str]) {
     common(&[1f32], 1.0);
     common(&[1f64], 1.0);
     ordered(&[(1i32, 1i32)], (1, 1));
+    ordered(&[(1isize, 1isize)], (1, 1));
     ordered(&[vec![1i32]], vec![1]);
+    ordered(&[vec![1isize]], vec![1]);
     common(&[(1f32, 1f32)], (1.0, 1.0));
     keyed('a');
     keyed(1i32);
+    keyed(1isize);
     keyed(String::new());
     keyed("");
     keyed(1u8);
     keyed(1usize);
+    carried::<bool>();
+    carried::<f32>();
+    carried::<i64>();
+    carried::<u32>();
+    carried::<usize>();
+    carried::<&str>();
+    carried_in_more::<f64>();
+    carried_in_more::<i32>();
+    carried_in_more::<isize>();
+    carried_in_more::<String>();
+    carry::<(isize, isize, isize)>();
+    carry::<(isize, isize, isize, isize)>();
+    carry::<Vec<(isize, isize)>>();
+    carry::<Vec<(String, isize)>>();
+    carry::<HashMap<String, isize>>();
     texts_of(text);
     numbers();
+    others();
 }
 
 fn texts_of(text: &str) {
@@ -186,7 +232,17 @@ fn texts_of(text: &str) {
     let s: String = c.iter().collect();
     let t: String = c.into_iter().collect();
     let r: String = text.chars().rev().collect();
-    black_box((s, t, r));
+    let h: HashSet<char> = text.chars().collect();
+    let l: Vec<String> = text.lines().map(str::to_string).collect();
+    black_box((s, t, r, h == HashSet::new(), l));
+    black_box((
+        text.chars().eq(text.chars().rev()),
+        text.chars().all(char::is_alphanumeric),
+    ));
+    black_box((
+        text.chars().any(char::is_uppercase),
+        text.chars().filter(char::is_ascii_digit).count(),
+    ));
     let w: Vec<&str> = text.split_whitespace().collect();
     let x: Vec<&str> = text.split(' ').collect();
     let y: Vec<&str> = text.split(", ").collect();
@@ -240,6 +296,7 @@ fn texts_of(text: &str) {
     black_box((
         text.parse::<i32>().is_ok(),
         text.parse::<i64>().is_ok(),
+        text.parse::<isize>().is_ok(),
         text.parse::<f64>().is_ok(),
         text.parse::<u32>().unwrap_or(0),
         text.parse::<usize>().ok(),
@@ -247,6 +304,7 @@ fn texts_of(text: &str) {
     black_box((
         1i32.to_string(),
         1i64.to_string(),
+        1isize.to_string(),
         1usize.to_string(),
         'a'.to_string(),
         text.to_string(),
@@ -255,46 +313,44 @@ fn texts_of(text: &str) {
     ));
 }
 
-fn numbers() {
-    let v = [1i32];
-    black_box((
-        v.iter().sum::<i32>(),
-        v.iter().product::<i32>(),
-        v.iter().copied().max(),
-        v.iter().copied().sum::<i32>(),
-        [1f64].iter().sum::<f64>(),
-        [1f32].iter().sum::<f32>(),
-        [1i64].iter().sum::<i64>(),
-    ));
-    for i in 0..3i32 {
-        black_box(i);
-    }
-    for i in 0..=3i32 {
-        black_box(i);
-    }
-    for i in (0..3i32).rev() {
-        black_box(i);
-    }
-    for i in (0..3usize).rev() {
-        black_box(i);
-    }
-    for i in (0..9usize).step_by(2) {
-        black_box(i);
-    }
-    for i in (0..9i32).step_by(2) {
-        black_box(i);
-    }
-    for i in 0..=3usize {
-        black_box(i);
-    }
-    let v: Vec<i32> = (0..3).collect();
-    black_box(v);
-    let v: Vec<i32> = (0..=3).collect();
-    black_box(v);
-    let v: Vec<i32> = vec![0; 3];
-    let w = vec![0usize; 3];
-    let x = vec![false; 3];
-    let y = vec![vec![0i32; 3]; 3];
-    let z = vec![0i64; 3];
-    black_box((v, w, x, y, z));
+/// Define `numbers`: it counts with whole numbers of each type, and adds and compares them.
+macro_rules! numbers {
+    ($($kind:ty)*) => {
+        fn numbers() {
+            $(
+                let v: Vec<$kind> = (0..3).collect();
+                let w: Vec<$kind> = (0..=3).collect();
+                let x: Vec<$kind> = vec![0; 3];
+                let y: Vec<Vec<$kind>> = vec![vec![0; 3]; 3];
+                black_box((
+                    v.iter().sum::<$kind>(),
+                    v.iter().product::<$kind>(),
+                    v.iter().copied().max(),
+                    v.iter().copied().min(),
+                    v.iter().copied().sum::<$kind>(),
+                    v.into_iter().sum::<$kind>(),
+                ));
+                black_box((w, x, y));
+                for i in 0..3 as $kind {
+                    black_box(i);
+                }
+                for i in 0..=3 as $kind {
+                    black_box(i);
+                }
+                for i in (0..3 as $kind).rev() {
+                    black_box(i);
+                }
+                for i in (0..9 as $kind).step_by(2) {
+                    black_box(i);
+                }
+            )*
+        }
+    };
+}
+
+numbers! { i32 i64 isize u32 u64 usize }
+
+fn others() {
+    black_box(([1f64].iter().sum::<f64>(), [1f32].iter().sum::<f32>()));
+    black_box(vec![false; 3]);
 }
