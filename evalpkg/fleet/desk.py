@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import hashlib
-import json
+import math
 import os
 import re
 import shlex
@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from evalpkg.errors import ConfigError
+from evalpkg.errors import ConfigError, DataError
 from evalpkg.fleet.events import Event, EventLog
 from evalpkg.fleet.inventory import Inventory, choose_inventory, hosts_and_prices
 from evalpkg.fleet.limits import Limits, Meter
@@ -24,6 +24,7 @@ from evalpkg.fleet.play import Play, require_ansible, run_play
 from evalpkg.fleet.project import project_dir
 from evalpkg.fleet.screen import LiveScreen, PlainScreen, Screen
 from evalpkg.fleet.supervise import run_folder
+from evalpkg.store import pretty_json, read_json, write_atomic
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,49}")
 USUAL_FORKS = 50
@@ -144,16 +145,29 @@ class Desk:
 
     def keep_limits(self, limits: Limits) -> None:
         """Store the limits for later commands."""
-        self.settings.parent.mkdir(parents=True, exist_ok=True)
-        told = {"cost": limits.cost, "hours": limits.hours}
-        self.settings.write_text(json.dumps(told), encoding="utf-8")
+        write_atomic(self.settings, pretty_json({"cost": limits.cost, "hours": limits.hours}))
 
     def kept_limits(self) -> Limits:
-        """Return the limits given to ``up``; no limits if there were none."""
-        try:
-            return Limits(**json.loads(self.settings.read_text(encoding="utf-8")))
-        except FileNotFoundError:
+        """Return the limits given to ``up``; no limits if there were none.
+
+        Raises:
+            DataError: if the file does not hold them. A run without its limits may cost too much.
+        """
+        if not self.settings.exists():
             return Limits()
+        told = read_json(self.settings)
+        if told.keys() != {"cost", "hours"} or not all(map(_is_limit, told.values())):
+            raise DataError(
+                f"{self.settings} does not hold the limits of a fleet",
+                "Remove it, and give --max-cost and --max-hours again.",
+            )
+        return Limits(**told)
+
+
+def _is_limit(value: object) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value is None
+    return 0 < value < math.inf
 
 
 def _absolute(path: str) -> str:

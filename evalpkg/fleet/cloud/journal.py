@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from evalpkg.errors import DataError
+from evalpkg.store import pretty_json, write_atomic
 
 SETTLE_S = 90.0
 """Seconds after a request in which its instance appears in the cloud's list, if ever."""
@@ -26,13 +27,17 @@ class Journal:
         self._path = path
 
     def open_notes(self) -> dict[int, float]:
-        """Read the time of each open request by slot, in seconds since 1970."""
+        """Read the time of each open request by slot, in seconds since 1970.
+
+        Raises:
+            DataError: if the file cannot be read: nobody knows then what may have been rented.
+        """
         try:
             told = json.loads(self._path.read_text(encoding="utf-8"))
             return {int(slot): float(when) for slot, when in told.items()}
         except FileNotFoundError:
             return {}
-        except (ValueError, AttributeError) as error:
+        except (OSError, ValueError, AttributeError, TypeError) as error:
             raise DataError(
                 f"{self._path} cannot be read: {error}",
                 "Look at https://cloud.lambda.ai/instances for the fleet's hosts, then remove the "
@@ -50,7 +55,4 @@ class Journal:
             self._write({slot: when for slot, when in notes.items() if slot not in slots})
 
     def _write(self, notes: dict[int, float]) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        partial = self._path.with_suffix(".partial")
-        partial.write_text(json.dumps(notes), encoding="utf-8")
-        partial.replace(self._path)
+        write_atomic(self._path, pretty_json({str(slot): when for slot, when in notes.items()}))
