@@ -53,6 +53,7 @@ class LambdaStandIn:
         lost_answers: so many launches to come are done and answered 502.
         refused: so many requests to come are answered 503 and not done.
         strict: whether the rate limits are held, by ``now``.
+        quota: how many instances the account may have at once.
     """
 
     now: Callable[[], float] = time.time
@@ -66,6 +67,7 @@ class LambdaStandIn:
     lost_answers: int = 0
     refused: int = 0
     strict: bool = True
+    quota: int = 1_000
     rented: list[Rented] = field(default_factory=list)
     log: list[str] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
@@ -84,6 +86,10 @@ class LambdaStandIn:
         if one.fate == "stuck" or self.now() - one.born < self.boot_s:
             return "booting"
         return {"unhealthy": "unhealthy", "preempted": "preempted"}.get(one.fate, "active")
+
+    def forget(self, one: Rented) -> None:
+        """End an instance, and leave it out of the list, as the cloud does after a while."""
+        one.ended, one.born = True, float("inf")
 
     def answer(self, method: str, path: str, body: dict[str, Any], key: str) -> tuple[int, Any]:
         """Status and JSON of one request."""
@@ -117,6 +123,8 @@ class LambdaStandIn:
         if path == "/instance-operations/launch":
             return self._launch(body)
         if path == "/instance-operations/terminate":
+            if not {one.id for one in self.alive}.issuperset(body["instance_ids"]):
+                return _error(404, "global/object-does-not-exist", "Specified instance is gone.")
             for one in self.rented:
                 one.ended = one.ended or one.id in body["instance_ids"]
             return 200, {"data": {"terminated_instances": []}}
@@ -129,6 +137,8 @@ class LambdaStandIn:
         if self.capacity.get(region, 0) < 1:
             code = "instance-operations/launch/insufficient-capacity"
             return _error(400, code, "Not enough capacity to fulfill launch request.")
+        if len(self.alive) >= self.quota:
+            return _error(400, "global/quota-exceeded", "Quota exceeded.")
         self.capacity[region] -= 1
         fate = self.fates.pop(0) if self.fates else "ok"
         number = len(self.rented)

@@ -16,6 +16,8 @@ BOOT_S = 45 * 60.0
 """Time limit for a host to boot, in seconds; 8 H100 were seen to need 25 minutes."""
 SSH_S = 10 * 60.0
 """Time limit from the state "active" to an answer by ssh, in seconds."""
+UNLISTED_S = 120.0
+"""Time after which a host that is no longer in the cloud's list counts as ended, in seconds."""
 
 
 def answers_ssh(address: str, port: int = 22, timeout: float = 5.0) -> bool:
@@ -49,9 +51,10 @@ def wait_for_hosts(
     greets: Callable[[str], bool] = answers_ssh,
     boot_s: float = BOOT_S,
 ) -> Booted:
-    """Wait for all of ``expected``; terminate those that fail, and print the reasons."""
+    """Wait for all of ``expected``; terminate each that fails at once, and print the reason."""
     began, told = clock.now(), 0.0
     active_since: dict[str, float] = {}
+    seen = {host.id: began for host in expected}
     ready: dict[str, Instance] = {}
     failed: list[tuple[Instance, str]] = []
     waiting = {host.id: host for host in expected}
@@ -60,32 +63,32 @@ def wait_for_hosts(
         for identity, known in list(waiting.items()):
             host = listed.get(identity, known)
             now = clock.now()
-            if host.status == "active" and host.ip and greets(host.ip):
+            if identity in listed:
+                seen[identity] = now
+            if identity in listed and host.status == "active" and host.ip and greets(host.ip):
                 ready[identity] = host
                 del waiting[identity]
                 say(f"{host.label} is ready at {host.ip} after {_minutes(now - began)}.")
                 continue
             if host.status == "active":
                 active_since.setdefault(identity, now)
-            why = _failure(host, identity in listed, now, began, active_since.get(identity), boot_s)
+            why = _failure(host, seen[identity], now, began, active_since.get(identity), boot_s)
             if why:
                 failed.append((host, why))
                 del waiting[identity]
+                fleet.cloud.terminate([identity])
+                say(f"{host.label} {why}; it was terminated.")
         if waiting:
             if clock.now() - told >= TELL_S:
                 told = clock.now()
                 say(_standing(waiting, listed, ready, clock.now() - began))
             clock.sleep(POLL_S)
-    if failed:
-        fleet.cloud.terminate([host.id for host, _ in failed])
-        for host, why in failed:
-            say(f"{host.label} {why}; it was terminated.")
     return Booted(list(ready.values()), failed)
 
 
 def _failure(
     host: Instance,
-    listed: bool,
+    seen: float,
     now: float,
     began: float,
     active_since: float | None,
@@ -97,8 +100,10 @@ def _failure(
     if active_since is not None and now - active_since > SSH_S:
         where = f"does not answer ssh at {host.ip}" if host.ip else "has no address"
         return f"has been active for {_minutes(SSH_S)} and {where}"
+    if now - seen > UNLISTED_S:
+        return "is no longer in the cloud's list"
     if now - began > boot_s:
-        return f"did not boot within {_minutes(boot_s)}" if listed else "is not in the cloud's list"
+        return f"did not boot within {_minutes(boot_s)}"
     return ""
 
 

@@ -18,6 +18,8 @@ LAUNCH_INTERVAL_S = 12.5
 LAUNCH = "/instance-operations/launch"
 PATIENCE_S = 600.0
 TIMEOUT_S = (10.0, 60.0)
+_REFUSED = frozenset(range(300, 500)) - {requests.codes.request_timeout}
+"""Statuses that say, whoever answers, that the request was not carried out."""
 
 
 class CloudError(EnvironmentUnfitError):
@@ -26,6 +28,10 @@ class CloudError(EnvironmentUnfitError):
 
 class CapacityError(CloudError):
     """The cloud has no free host of the type at present."""
+
+
+class GoneError(CloudError):
+    """The request names something that does not exist any more."""
 
 
 class UnsureError(Exception):
@@ -100,7 +106,11 @@ class LambdaCloud:
             except UnsureError as error:  # safe to repeat
                 raise _AgainError(str(error)) from error
 
-        self._persist(once)
+        try:
+            self._persist(once)
+        except GoneError:  # one is gone, and then the cloud terminates none of them
+            for identity in ids if len(ids) > 1 else []:
+                self.terminate([identity])
 
     def _get(self, path: str) -> Any:
         def once() -> Any:
@@ -149,10 +159,21 @@ class LambdaCloud:
         try:
             told = answer.json()
         except ValueError as error:
+            if answer.status_code in _REFUSED:
+                raise _not_the_cloud(self._endpoint, answer.status_code) from error
             raise UnsureError(f"status {answer.status_code} without an answer") from error
+        if not isinstance(told, dict) or (answer.ok and "data" not in told):
+            raise _not_the_cloud(self._endpoint, answer.status_code)
         if answer.ok:
             return told["data"]
         raise _refusal(answer.status_code, told.get("error") or {})
+
+
+def _not_the_cloud(endpoint: str, status: int) -> CloudError:
+    return CloudError(
+        f"{endpoint} answers {status}, but not as Lambda Cloud does",
+        "See that LAMBDA_API_ENDPOINT is right, or not set, and that no proxy answers instead.",
+    )
 
 
 def _refusal(status: int, error: dict[str, Any]) -> Exception:
@@ -161,6 +182,8 @@ def _refusal(status: int, error: dict[str, Any]) -> Exception:
     said = f"{message or 'no reason given'} ({code or status})"
     if code == "instance-operations/launch/insufficient-capacity":
         return CapacityError(f"Lambda Cloud has none free: {said}")
+    if code == "global/object-does-not-exist":
+        return GoneError(f"Lambda Cloud refuses: {said}")
     if code.startswith("provider/") or status >= requests.codes.internal_server_error:
         return UnsureError(said)
     if status in (requests.codes.unauthorized, requests.codes.forbidden):

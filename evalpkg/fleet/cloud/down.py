@@ -46,8 +46,10 @@ def take_down(
         f"Terminate these {len(here)} hosts? Results that were not fetched are lost."
     ):
         raise ConfigError("nothing was terminated; the hosts still cost money")
+    fleet.close()
     began = clock.now()
-    while left := _left(fleet):
+    # The second look waits for hosts that an `up` requested meanwhile.
+    while left := _left(fleet) or fleet.present():
         alive = [host.id for host in left if host.status not in GONE]
         if alive:
             fleet.cloud.terminate(alive)

@@ -72,6 +72,11 @@ class CloudFleet:
         self._journal = journal
         self._say = say
         self._clock = clock or Clock()
+        self._end = journal.last_end()
+
+    def close(self) -> None:
+        """Make every ``up`` that already works on this fleet start no further host."""
+        self._journal.note_end()
 
     def present(self) -> list[Instance]:
         """List the fleet's instances that have not ended, by slot.
@@ -123,9 +128,12 @@ class CloudFleet:
 
         Raises:
             CapacityError: no host was free for a slot; those already started are kept.
-            CloudError: the cloud refused, or gave no clear answer ``TRIES`` times.
+            CloudError: the cloud refused, or gave no clear answer ``TRIES`` times; or ``down`` was
+                given meanwhile.
         """
         for slot in slots:
+            if self._journal.last_end() != self._end:
+                raise CloudError("'evalpkg fleet down' was given meanwhile, so no host is started")
             self._launch_one(wish, slot, regions)
 
     def _launch_one(self, wish: Wish, slot: int, regions: list[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from pathlib import Path
 
 from evalpkg.errors import DataError
@@ -25,6 +26,19 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._end = path.with_suffix(".end")
+
+    def last_end(self) -> str:
+        """Return a mark of the last ``down``; another one later means that it was given since."""
+        try:
+            return self._end.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return ""
+
+    def note_end(self) -> None:
+        """Record that ``down`` was given: an ``up`` that still works starts no further host."""
+        self._end.parent.mkdir(parents=True, exist_ok=True)
+        self._end.write_text(uuid.uuid4().hex, encoding="utf-8")
 
     def open_notes(self) -> dict[int, float]:
         """Read the time of each open request by slot, in seconds since 1970.

@@ -51,7 +51,7 @@ class Offer:
 
     Attributes:
         about: its GPU, in words.
-        price: dollars per hour of one instance.
+        price: dollars per hour of one instance; 0 if the cloud names none.
         regions: regions in which one is free at present.
     """
 
@@ -86,8 +86,8 @@ def parse_offer(told: dict[str, Any]) -> Offer:
     return Offer(
         type=kind["name"],
         about=kind.get("gpu_description") or kind.get("description") or "",
-        price=kind["price_cents_per_hour"] / 100,
-        regions=tuple(region["name"] for region in told["regions_with_capacity_available"]),
+        price=(kind.get("price_cents_per_hour") or 0) / 100,
+        regions=tuple(region["name"] for region in told["regions_with_capacity_available"] or []),
     )
 
 

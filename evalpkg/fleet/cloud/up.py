@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 
 from evalpkg.errors import ConfigError
 from evalpkg.fleet.clock import Clock
@@ -67,11 +68,13 @@ def bring_up(
         offers = fleet.cloud.offers()
         regions = choose_regions(offers, wish)
         _ask(fleet, wish, len(here), len(slots), offers[wish.type].price, regions, confirm)
-        try:
-            fleet.launch(wish, slots, regions)
-        except CapacityError as error:
-            raise _short(fleet, wish, error) from error
-    booted = wait_for_hosts(fleet, fleet.present(), say, clock, greets, boot_s)
+        with _costs_named(say):
+            try:
+                fleet.launch(wish, slots, regions)
+            except CapacityError as error:
+                raise _short(fleet, wish, error) from error
+    with _costs_named(say):
+        booted = wait_for_hosts(fleet, fleet.present(), say, clock, greets, boot_s)
     if booted.failed:
         lost = "; ".join(f"{host.label} {why}" for host, why in booted.failed)
         raise ShortError(
@@ -87,6 +90,21 @@ def bring_up(
             + _costing(booted.ready),
         )
     return booted
+
+
+@contextlib.contextmanager
+def _costs_named(say: Callable[[str], None]) -> Iterator[None]:
+    """Say after a refusal or an interruption that hosts may have been started."""
+    try:
+        yield
+    except ShortError:  # names them itself
+        raise
+    except BaseException:
+        say(
+            "The hosts that were started cost money until 'evalpkg fleet down'. The same command, "
+            "given again, keeps them and goes on."
+        )
+        raise
 
 
 def _fit(
