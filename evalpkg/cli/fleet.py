@@ -52,7 +52,7 @@ def _confirm(yes: bool) -> Callable[[str], bool]:
 
 
 def _limits(desk: Desk, cloud: bool, max_cost: float | None, max_hours: float | None) -> Limits:
-    """Return the limits of the command line; for rented hosts ``up``'s limits are the default."""
+    """Return the limits of the command line; for rented hosts the last ones are the default."""
     from evalpkg.fleet.limits import Limits
 
     kept = desk.kept_limits() if cloud else Limits()
@@ -120,6 +120,7 @@ def up(
                 f"-i {options['inventory']} names your own hosts, but --type rents new ones",
                 "Give only one of the two.",
             )
+        _refuse_hidden(desk)
         rent(
             desk, type_name, count, region, ssh_key, file_systems, limits, boot_minutes,
             _confirm(yes),
@@ -128,6 +129,18 @@ def up(
         return ExitCode.OK
     inventory = _cloud_or_own(desk, bool(type_name))
     return watched(desk, inventory, limits, "up", tags="preflight,provision")
+
+
+def _refuse_hidden(desk: Desk) -> None:
+    """Refuse to rent hosts that later commands would not find."""
+    from evalpkg.fleet.inventory import CLOUD, own_hosts
+
+    own = None if desk.choice.inventory else own_hosts(desk.project)
+    if own:
+        raise ConfigError(
+            f"'run' and 'down' would use the hosts of {own}, not the rented ones",
+            f"Move the file away, or give '-i {CLOUD}' to this and each later command.",
+        )
 
 
 def _cloud_or_own(desk: Desk, rented: bool) -> Inventory:

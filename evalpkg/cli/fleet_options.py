@@ -62,7 +62,7 @@ def bounds(function: Callable[..., Any]) -> Callable[..., Any]:
         "--max-cost",
         type=click.FloatRange(min=0, min_open=True),
         help="When all hosts together have cost this many dollars, stop the evaluation, fetch its "
-        "results and terminate rented hosts.  [default: the value last given to 'up']",
+        "results and terminate rented hosts.  [default for rented hosts: the value last given]",
     )(function)
 
 

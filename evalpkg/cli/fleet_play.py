@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,13 +21,29 @@ def desk_of(options: dict[str, Any]) -> Desk:
     """Make the ``Desk`` of a command; fails if a package is missing."""
     from evalpkg.fleet.desk import Choice, Desk
 
-    limit = options["limit"]
-    if limit and "localhost" not in limit.split(","):
-        limit = f"localhost,{limit}"
+    limit = _with_controller(options["limit"])
     choice = Choice(
         options["inventory"], options["name"], options["variables"], limit, options["vault"]
     )
     return Desk(choice, click.echo)
+
+
+def _with_controller(limit: str) -> str:
+    """Add the controller to a pattern of hosts, in Ansible's words.
+
+    Raises:
+        ConfigError: the pattern is an intersection, which the controller is never in.
+    """
+    terms = [term for term in re.split("[,:]", limit) if term]
+    if any(term.startswith("&") for term in terms):
+        raise ConfigError(
+            f"--limit {limit} leaves out localhost, where results are merged",
+            "Name hosts or groups without '&', or leave some out with '!'.",
+        )
+    if not terms or "localhost" in terms:
+        return limit
+    whole = all(term.startswith("!") for term in terms)
+    return f"localhost,{'all,' if whole else ''}{limit}"
 
 
 def watched(desk: Desk, inventory: Inventory, limits: Limits, what: str, **tags: str) -> int:
@@ -35,19 +52,21 @@ def watched(desk: Desk, inventory: Inventory, limits: Limits, what: str, **tags:
 
     from evalpkg.fleet.desk import choose_screen, watch_meter
     from evalpkg.fleet.events import EventLog
+    from evalpkg.fleet.limits import refuse_limits
     from evalpkg.fleet.supervise import SITE, run_folder, supervise
 
     meter = watch_meter(desk, inventory, desk.prices(inventory))
-    if limits.cost is not None and not sum(meter.prices.values()):
-        raise ConfigError(
-            "--max-cost needs the price of a host",
-            "Set evaluation_price_per_hour (dollars per hour) in your inventory or with -e.",
+    refuse_limits(limits, meter, time.time())
+    unpriced = [host for host, price in meter.prices.items() if not price]
+    if limits.cost is not None and unpriced:
+        click.echo(
+            f"--max-cost does not count {', '.join(unpriced)}: evaluation_price_per_hour is 0."
         )
+    if inventory.cloud:
+        desk.keep_limits(limits)  # for 'watch', after an interruption
     variables: dict[str, Any] = {}
     if ends_at := limits.ends_at(meter):
         variables = {"evaluation_ends_at": round(ends_at), "evaluation_power_off": inventory.cloud}
-    if reached := limits.reached(meter, time.time()):
-        raise ConfigError(reached, "Raise it, or end the hosts: 'evalpkg fleet down'.")
     folder = run_folder(desk.project, what)
     log = EventLog(folder)
     try:

@@ -21,7 +21,7 @@ from evalpkg.fleet.events import Event, EventLog
 from evalpkg.fleet.inventory import Inventory, choose_inventory, hosts_and_prices
 from evalpkg.fleet.limits import Limits, Meter
 from evalpkg.fleet.play import Play, require_ansible, run_play
-from evalpkg.fleet.project import project_dir
+from evalpkg.fleet.project import lasting_folder, project_dir
 from evalpkg.fleet.screen import LiveScreen, PlainScreen, Screen
 from evalpkg.fleet.supervise import run_folder
 from evalpkg.store import pretty_json, read_json, write_atomic
@@ -76,34 +76,53 @@ class Desk:
     @property
     def name(self) -> str:
         """The given name, else one that is unique to this user, machine and folder."""
-        if self.choice.name:
-            if not NAME.fullmatch(self.choice.name):
+        for where, name in (
+            ("--name", self.choice.name),
+            ("EVALPKG_FLEET=", os.environ.get("EVALPKG_FLEET", "")),
+        ):
+            if name and not NAME.fullmatch(name):
                 raise ConfigError(
-                    f"--name {self.choice.name} cannot be a tag",
+                    f"{where} {name} cannot be a tag",
                     "Use at most 50 letters, digits and hyphens.",
                 )
-            return self.choice.name
-        own = f"{getpass.getuser()}@{socket.gethostname()}:{self.project}"
+            if name:
+                return name
+        own = f"{getpass.getuser()}@{socket.gethostname()}:{lasting_folder(self.project)}"
         return f"eval-{hashlib.sha256(own.encode()).hexdigest()[:8]}"
 
     @property
     def journal(self) -> Path:
         """The file that records launch requests."""
-        return self.project / ".cache" / "fleet" / f"{self.name}.json"
+        return self._notes / f"{self.name}.json"
 
     @property
     def settings(self) -> Path:
-        """The file that keeps the limits given to ``up``."""
-        return self.project / ".cache" / "fleet" / f"{self.name}.limits.json"
+        """The file that keeps the limits last given for rented hosts."""
+        return self._notes / f"{self.name}.limits.json"
+
+    @property
+    def _notes(self) -> Path:
+        return lasting_folder(self.project) / ".cache" / "fleet"
 
     def inventory(self) -> Inventory:
-        """Find the inventory of hosts."""
-        return choose_inventory(self.choice.inventory, self.project)
+        """Find the inventory of hosts.
+
+        Raises:
+            ConfigError: there is none, or it is about another fleet than this command.
+        """
+        found = choose_inventory(self.choice.inventory, self.project)
+        if found.fleet not in ("", self.name):
+            raise ConfigError(
+                f"the hosts of {found.path} are those of the fleet {found.fleet}, but this command "
+                f"is about {self.name}",
+                f"Add --name {found.fleet}, so that limits and 'down' are about the same hosts.",
+            )
+        return found
 
     def environment(self, inventory: Inventory) -> dict[str, str]:
         """Return environment variables for Ansible, in addition to this process's own."""
         found = {"OUTPUT_DIR": str(Path(os.environ.get("OUTPUT_DIR") or "results").absolute())}
-        if inventory.cloud and ("EVALPKG_FLEET" not in os.environ or self.choice.name):
+        if inventory.cloud:
             found["EVALPKG_FLEET"] = self.name
         if self.choice.vault:
             found["ANSIBLE_VAULT_PASSWORD_FILE"] = _absolute(self.choice.vault)
@@ -181,13 +200,22 @@ def choose_screen(title: str) -> Screen:
 
 
 def watch_meter(desk: Desk, inventory: Inventory, prices: dict[str, float]) -> Meter:
-    """Make a meter of cost. Rented hosts cost since their launch; all others since now."""
+    """Make a meter of cost. Rented hosts cost since their launch; all others since now.
+
+    Rented hosts that cost without taking part, because they still boot or are unhealthy, count too
+    and are named.
+    """
     now = time.time()
     began = dict.fromkeys(prices, now)
     if inventory.cloud:
-        from evalpkg.fleet.rent import launch_times
+        from evalpkg.fleet.rent import costing
 
-        began |= {host: when for host, when in launch_times(desk).items() if host in prices}
+        for host in costing(desk):
+            name = host.name or host.id
+            if name not in prices:
+                desk.say(f"{host.label} is {host.status} and takes no part, but costs money.")
+                prices = prices | {name: host.price}
+            began[name] = now if host.launched is None else host.launched
     return Meter(prices, began)
 
 

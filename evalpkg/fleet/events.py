@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -105,6 +107,22 @@ def _status(stdout: str) -> dict[str, Any]:
     return found if isinstance(found, dict) and "shards_total" in found else {}
 
 
+def is_written(folder: Path) -> bool:
+    """Tell whether an ``EventLog`` in a folder is open, in any process."""
+    try:
+        held = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    else:
+        return False
+    finally:
+        os.close(held)
+
+
 class EventLog:
     """A log of events as JSON lines, in at most two files of ``HALF_BYTES``.
 
@@ -118,6 +136,8 @@ class EventLog:
         self._older = folder / "events.older.jsonl"
         self._half = half_bytes
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._held = os.open(folder, os.O_RDONLY)
+        fcntl.flock(self._held, fcntl.LOCK_SH)
         self._file = self._path.open("a", encoding="utf-8")
         self._repeated: dict[str, float] = {}
 
@@ -152,3 +172,4 @@ class EventLog:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+        os.close(self._held)

@@ -9,6 +9,9 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from evalpkg.errors import ConfigError
 from evalpkg.fleet.cloud.credentials import has_key
@@ -24,10 +27,12 @@ class Inventory:
     Attributes:
         path: absolute path.
         cloud: True if its hosts are rented ones, found by a fleet's tag.
+        fleet: the fleet that the file names; empty if it names none.
     """
 
     path: str
     cloud: bool
+    fleet: str = ""
 
 
 def choose_inventory(named: str, project: Path) -> Inventory:
@@ -44,10 +49,10 @@ def choose_inventory(named: str, project: Path) -> Inventory:
             path = project / named
         if not path.exists():
             raise ConfigError(f"there is no inventory {named}", "Name a file with your hosts.")
-        return Inventory(str(path.absolute()), _is_cloud(path))
-    for folder in (Path.cwd(), project):
-        if (folder / "lambda_hosts").is_file():
-            return Inventory(str(folder / "lambda_hosts"), cloud=False)
+        told = _plugin(path)
+        return Inventory(str(path.absolute()), bool(told), str(told.get("fleet") or ""))
+    if own := own_hosts(project):
+        return Inventory(str(own), cloud=False)
     if has_key():
         return Inventory(str(project / CLOUD), cloud=True)
     raise ConfigError(
@@ -57,11 +62,21 @@ def choose_inventory(named: str, project: Path) -> Inventory:
     )
 
 
-def _is_cloud(path: Path) -> bool:
+def own_hosts(project: Path) -> Path | None:
+    """Find the file ``lambda_hosts`` in this folder or the project; None if there is none."""
+    files = (folder / "lambda_hosts" for folder in (Path.cwd(), project))
+    return next((file for file in files if file.is_file()), None)
+
+
+def _plugin(path: Path) -> dict[str, Any]:
+    """Read the options of the plugin ``lambda_cloud``; none if the inventory is another one."""
     if path.suffix not in (".yml", ".yaml") or not path.is_file():
-        return False
-    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-    return any(line.replace(" ", "") == "plugin:lambda_cloud" for line in lines)
+        return {}
+    try:
+        told = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError):  # Ansible's own error is better
+        return {}
+    return told if isinstance(told, dict) and told.get("plugin") == "lambda_cloud" else {}
 
 
 def hosts_and_prices(

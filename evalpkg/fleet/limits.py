@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from evalpkg.errors import ConfigError
+
 
 @dataclass(frozen=True, slots=True)
 class Meter:
@@ -61,3 +63,23 @@ class Limits:
         if self.hours is not None:
             ends.append(min(meter.began.values()) + self.hours * 3600)
         return min(ends, default=None)
+
+
+def refuse_limits(limits: Limits, meter: Meter, now: float) -> None:
+    """Refuse limits that end nothing, or that are reached already.
+
+    Raises:
+        ConfigError: no host has a price, which a limit of cost needs; or a limit is reached.
+    """
+    if limits.cost is not None and not sum(meter.prices.values()):
+        raise ConfigError(
+            "--max-cost needs the price of a host",
+            "Set evaluation_price_per_hour (dollars per hour) in your inventory or with -e; or "
+            "give --max-hours.",
+        )
+    if reached := limits.reached(meter, now):
+        raise ConfigError(
+            reached,
+            "Raise it ('fleet watch' then brings finished results home), or end the hosts: "
+            "'evalpkg fleet down'.",
+        )

@@ -16,7 +16,7 @@ from evalpkg.fleet.cloud.journal import Journal
 from evalpkg.fleet.cloud.records import GONE, Instance
 from evalpkg.fleet.cloud.up import bring_up, choose_ssh_key
 from evalpkg.fleet.desk import Desk
-from evalpkg.fleet.limits import Limits, Meter
+from evalpkg.fleet.limits import Limits, Meter, refuse_limits
 from evalpkg.fleet.timer import cloud_config
 
 
@@ -48,10 +48,11 @@ def rent(
     if type_name not in offers:
         known = ", ".join(f"{name} ({o.price:.2f}/h)" for name, o in sorted(offers.items()))
         raise ConfigError(f"Lambda Cloud has no type {type_name}", f"There are: {known}.")
-    desk.keep_limits(limits)
     now = time.time()
-    prices = {str(number): offers[type_name].price for number in range(count)}
-    ends_at = limits.ends_at(Meter(prices, dict.fromkeys(prices, now)))
+    meter = _meter(fleet.present(), count, offers[type_name].price, now)
+    refuse_limits(limits, meter, now)
+    desk.keep_limits(limits)
+    ends_at = limits.ends_at(meter)
     wish = Wish(
         fleet=desk.name,
         type=type_name,
@@ -74,6 +75,15 @@ def rent(
     return bring_up(fleet, wish, confirm, desk.say, Clock(), boot_s=boot_s)
 
 
+def _meter(here: list[Instance], count: int, price: float, now: float) -> Meter:
+    """Make the meter of ``count`` hosts, some of which are there already."""
+    prices = {host.id: host.price for host in here}
+    began = {host.id: now if host.launched is None else host.launched for host in here}
+    for number in range(len(here), count):
+        prices[str(number)], began[str(number)] = price, now
+    return Meter(prices, began)
+
+
 def give_back(desk: Desk, confirm: Callable[[str], bool]) -> list[Instance]:
     """Terminate every host of the fleet, and wait until they are gone."""
     ended = take_down(cloud_fleet(desk), confirm, desk.say, Clock())
@@ -81,13 +91,7 @@ def give_back(desk: Desk, confirm: Callable[[str], bool]) -> list[Instance]:
     return ended
 
 
-def launch_times(desk: Desk) -> dict[str, float]:
-    """Return the launch times of the fleet's hosts by name, in seconds since 1970.
-
-    Hosts without a tag for the time are left out.
-    """
-    found = {}
-    for host in cloud_fleet(desk).cloud.instances():
-        if host.fleet == desk.name and host.status not in GONE and host.launched is not None:
-            found[host.name or host.id] = host.launched
-    return found
+def costing(desk: Desk) -> list[Instance]:
+    """List the fleet's hosts that cost money, whatever their state."""
+    here = cloud_fleet(desk).cloud.instances()
+    return [host for host in here if host.fleet == desk.name and host.status not in GONE]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evalpkg.fleet.board import Board
-from evalpkg.fleet.events import Event, EventLog
+from evalpkg.fleet.events import Event, EventLog, is_written
 from evalpkg.fleet.limits import Limits, Meter
 from evalpkg.fleet.play import CANCELLED, Play, run_play
 from evalpkg.fleet.screen import Screen
@@ -38,14 +38,18 @@ class WatchOutcome:
 
 
 def run_folder(project: Path, command: str) -> Path:
-    """Make a folder for the events of one command; only the newest ``KEPT_RUNS`` are kept."""
+    """Make a folder for the events of one command.
+
+    Only the newest ``KEPT_RUNS`` are kept, and those of commands that still work.
+    """
     import shutil
 
     runs = project / ".cache" / "runs"
     folder = runs / f"fleet-{time.strftime('%Y%m%d-%H%M%S')}-{command}" / "artifacts"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for old in sorted(runs.glob("fleet-*"))[:-KEPT_RUNS]:
-        shutil.rmtree(old, ignore_errors=True)
+        if not is_written(old / "artifacts"):
+            shutil.rmtree(old, ignore_errors=True)
     return folder
 
 

@@ -69,7 +69,7 @@ def key_of(file: str) -> str:
     if not key and file:
         try:
             key = Path(file).expanduser().read_text(encoding="utf-8").strip()
-        except OSError as error:
+        except (OSError, UnicodeDecodeError) as error:
             raise AnsibleParserError(f"api_key_file cannot be read: {error}") from error
     if not key:
         raise AnsibleParserError(
