@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from evalpkg.errors import ConfigError, DataError
@@ -15,6 +15,11 @@ from evalpkg.generation.vocabulary import TOKENIZER_FILES
 _FILES = ("adapter_config.json", "adapter_model.safetensors", "adapter_model.bin")
 _CONFIG = "adapter_config.json"
 _WHOLE = "config.json"
+_CHANGING = ("pissa", "olora", "loftq", "corda", "lora_ga")
+"""Ways to begin a training (``init_lora_weights``) that change the base model's weights."""
+_UNTOLD = ("pissa_niter_", "corda", "lora_ga")
+"""Those of them that use random numbers or training data, so that no other process can repeat them.
+"""
 
 
 def locate(reference: str, revision: str) -> hub.ModelFiles:
@@ -113,16 +118,37 @@ def declared_base(files: hub.ModelFiles) -> str:
 
     Raises:
         DataError: if the config is not a PEFT config.
-        ConfigError: if the adapter adds prompt tokens instead of changing weights.
+        ConfigError: if the adapter adds prompt tokens instead of changing weights, or its files do
+            not tell what it computes.
     """
     config = read_config(files)
     kind, base = config["peft_type"], config["base_model_name_or_path"]
+    way = initial(config)
+    if way.startswith(_UNTOLD):
+        raise ConfigError(
+            f"{files.name} was trained on weights that init_lora_weights={way!r} had changed, and "
+            "its files do not tell how",
+            "Save it with PEFT's path_initial_model_for_weight_conversion, or merge it into the "
+            "model that it was trained in, save that, and give it as --checkpoint-path.",
+        )
+    if config.get("alora_invocation_tokens"):
+        raise ConfigError(
+            f"{files.name} is an activated LoRA (alora_invocation_tokens), which works only behind "
+            "certain tokens of a prompt",
+            "Only adapters that work on every token are supported.",
+        )
     if _adds_tokens(kind):
         raise ConfigError(
             f"{files.name} is a {kind} adapter: it adds prompt tokens and leaves the weights alone",
             "Only adapters that change weights, such as LoRA, are supported.",
         )
     return str(base or "")
+
+
+def initial(config: Mapping[str, Any]) -> str:
+    """Return the way to begin a training that changes the base model's weights; empty for none."""
+    way = str(config.get("init_lora_weights") or "").lower()
+    return way if way.startswith(_CHANGING) else ""
 
 
 def _adds_tokens(kind: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from evalpkg.errors import ConfigError, DataError
@@ -22,9 +22,10 @@ _INSIDE = frozenset(
 )
 """Parts that torch.compile, FSDP, activation checkpointing and Lightning add at any place, and the
 one that PEFT adds to a weight of the base model below an adapter's layer."""
-_COPIES = frozenset({"modules_to_save", "original_module"})
-"""Parts of the names under which PEFT saves a trained layer once more, and the base model's."""
-_TOKENS = ".token_adapter.trainable_tokens_delta"
+_TRAINED_COPY = "modules_to_save"
+"""Part of the name under which a model holds a layer that was trained as a whole."""
+_TOKENS = "trainable_tokens_delta"
+_MATRIX = re.compile(r"(?:^|\.)lora_")
 
 _NAMED = 3
 
@@ -64,7 +65,7 @@ def read(files: hub.ModelFiles) -> dict[str, Any]:
             "Is it cut off? Fetch it again, and compare its size.",
         ) from error
     if not isinstance(tensors, dict) or not all(
-        isinstance(name, str) and torch.is_tensor(tensor) for name, tensor in tensors.items()
+        isinstance(name, str) and is_plain(tensor) for name, tensor in tensors.items()
     ):
         raise DataError(f"{path} is not a table of tensors", "Is it the adapter's weights file?")
     if not tensors:
@@ -72,7 +73,7 @@ def read(files: hub.ModelFiles) -> dict[str, Any]:
             f"{path} holds no tensors: the adapter would change nothing",
             "Save it again; with DeepSpeed or FSDP the weights must be gathered before saving.",
         )
-    odd = [n for n, t in tensors.items() if "lora_" in n and not t.is_floating_point()]
+    odd = [n for n, t in tensors.items() if _MATRIX.search(n) and not t.is_floating_point()]
     if odd:
         kind = str(tensors[odd[0]].dtype).removeprefix("torch.")
         raise DataError(
@@ -89,9 +90,9 @@ def read(files: hub.ModelFiles) -> dict[str, Any]:
 
 
 def matched(
-    given: Mapping[str, Any], wanted: Collection[str], of_base: Collection[str], adapter: str
+    given: Mapping[str, Any], wanted: Collection[str], held: Iterable[str], adapter: str
 ) -> dict[str, str]:
-    """Map the name of every adapter tensor in the file to its name in the model.
+    """Map the name of every tensor in an adapter's file to its name in the model.
 
     Names may differ by known wrappers only: those of torch.compile and FSDP, a doubled ``model.``,
     a missing ``base_model.model.``, the adapter's own name. They are matched where, without the
@@ -100,7 +101,8 @@ def matched(
     Args:
         given: tensors by their names in the file.
         wanted: names that PEFT would write for the adapter that its config describes.
-        of_base: names of the base model's own weights, which some files repeat.
+        held: names of all weights of the model with the adapter's layers. Some files hold weights
+            of the base model too, as they are or trained.
         adapter: the adapter's name, for errors.
 
     Raises:
@@ -109,17 +111,20 @@ def matched(
     if set(given) == set(wanted):
         return {name: name for name in given}
     layers = _by_core(wanted)
-    tensors = _by_core(name for name in given if not _is_copy(name, given, wanted))
-    found, stray = {}, []
-    own = {core(name) for name in of_base}
-    for bare, names in tensors.items():
-        if len(names) == 1 and len(layers.get(bare, ())) == 1:
-            found[names[0]] = layers[bare][0]
-        elif exact := [name for name in names if name in wanted]:
+    others = {core(name): name for name in held}
+    found: dict[str, str] = {}
+    stray: list[str] = []
+    for bare, every in _by_core(given).items():
+        names = _without_copies(every, given)
+        if exact := [name for name in names if name in wanted]:
             found |= {name: name for name in exact}
             stray += [name for name in names if name not in wanted]
-        elif bare not in own:
-            stray += names
+        elif len(names) == 1 and len(layers.get(bare, ())) == 1:
+            found[names[0]] = layers[bare][0]
+        elif len(names) == 1 and bare in others and bare not in layers and _TOKENS not in bare:
+            found[names[0]] = others[bare]
+        else:
+            stray += [name for name in names if not _is_shared(name, given, wanted)]
     if stray:
         raise ConfigError(
             f"{len(stray)} of the {len(given)} tensors of the adapter {adapter} fit nowhere in the "
@@ -161,6 +166,14 @@ def listed(names: Iterable[str]) -> str:
     return ", ".join(names[:_NAMED]) + more
 
 
+def is_plain(value: Any) -> bool:
+    """Tell whether a pickled value is a tensor that holds its numbers, and all of them."""
+    import torch
+
+    plain = torch.is_tensor(value) and value.layout == torch.strided and not value.is_meta
+    return plain and not value.is_quantized
+
+
 def is_finite(tensor: Any) -> bool:
     """Tell whether a tensor is finite; torch cannot ask this of every 8-bit format."""
     return bool((tensor.float() if tensor.element_size() == 1 else tensor).isfinite().all())
@@ -173,20 +186,25 @@ def _by_core(names: Iterable[str]) -> dict[str, list[str]]:
     return found
 
 
-def _is_copy(name: str, given: Mapping[str, Any], wanted: Collection[str]) -> bool:
-    """Tell whether a tensor stands in the file a second time.
+def _without_copies(names: Sequence[str], given: Mapping[str, Any]) -> list[str]:
+    """Return the names of one layer's tensors without those under which PEFT saves it once more."""
+    plain = [name for name in names if _TRAINED_COPY not in name.split(".")]
+    return [n for n in names if n in plain or not any(_equal(given[n], given[p]) for p in plain)]
 
-    PEFT saves a layer of an adapter under its plain name too, and trained tokens once more for an
-    output layer that shares the embedding's weights.
+
+def _equal(one: Any, other: Any) -> bool:
+    return one.shape == other.shape and bool((one == other).all())
+
+
+def _is_shared(name: str, given: Mapping[str, Any], wanted: Collection[str]) -> bool:
+    """Tell whether trained tokens stand in the file once more.
+
+    They do so for an output layer that shares the embedding's weights.
     """
-    parts = name.split(".")
-    plain = ".".join(part for part in parts if part not in _COPIES)
-    if plain != name:
-        return plain in given
-    if name in wanted or not name.endswith(_TOKENS):
-        return False
-    others = [other for other in given if other.endswith(_TOKENS) and other in wanted]
-    return any(given[name].tolist() == given[other].tolist() for other in others)
+    return _TOKENS in name and any(
+        _TOKENS in other and core(other) in map(core, wanted) and _equal(given[name], given[other])
+        for other in given
+    )
 
 
 def core(name: str) -> str:
@@ -195,9 +213,16 @@ def core(name: str) -> str:
     parts = [part for part in name.split(".") if part not in _INSIDE]
     while len(parts) > 1 and parts[0] in _WRAPPERS:
         del parts[0]
-    lora = next((n for n, part in enumerate(parts) if part.startswith("lora_")), None)
-    if lora is not None:
-        parts[lora + 1 :] = [part for part in parts[lora + 1 :] if part in ("weight", "bias")]
+    if _TRAINED_COPY in parts:
+        at = parts.index(_TRAINED_COPY)
+        del parts[at : at + 2 if parts[at + 1 : at + 2] == ["default"] else at + 1]
+    if len(parts) > 1 and parts[-1] == "default":
+        del parts[-1]
+    trained = next((n for n, part in enumerate(parts) if part.startswith(("lora_", _TOKENS))), None)
+    if trained is not None:
+        is_matrix = parts[trained].startswith("lora_") and parts[trained] != "lora_magnitude_vector"
+        kept = ("weight", "bias") if is_matrix else ()
+        parts[trained + 1 :] = [part for part in parts[trained + 1 :] if part in kept]
     elif len(parts) > 2 and parts[-2] == "default":
         del parts[-2]
     return ".".join(parts)

@@ -18,10 +18,6 @@ from evalpkg.generation import hub
 from evalpkg.generation.adapter import declared_base, read_config
 from evalpkg.generation.vocabulary import OPTION, rows_of
 
-_MISSING = "missing adapter keys"
-"""Start of PEFT's warning about names. It is not shown: this module compares names more carefully.
-"""
-
 _TRAINED = 256
 """Tokens with an embedding of their own that are tried, at most."""
 
@@ -75,9 +71,8 @@ def attach(
         model.resize_token_embeddings(rows, mean_resizing=False)  # the adapter has all new rows
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
-        own = set(model.state_dict())
-        adapted = _load(model, files, base_model)
-        notes += _matched(adapted, tensors, own, files)
+        adapted = _with_layers(model, files, base_model)
+        notes += _fill(adapted, tensors, files, base_model)
         notes += _without_scale(adapted, files.name)
     notes += _told(said)
     adapted.eval()
@@ -125,13 +120,16 @@ def attach(
     return Attached(switch, tuple(notes))
 
 
-def _load(model: Any, files: hub.ModelFiles, base_model: str) -> Any:
-    """Let PEFT load the adapter, and return the model with its layers."""
+def _with_layers(model: Any, files: hub.ModelFiles, base_model: str) -> Any:
+    """Let PEFT add the adapter's layers to the model, still in their initial state."""
     import peft
 
     try:
+        config = peft.PeftConfig.from_pretrained(files.folder)
+        config.inference_mode = True
+        kind = peft.MODEL_TYPE_TO_PEFT_MODEL_MAPPING.get(config.task_type, peft.PeftModel)
         # Compute in the base model's dtype; PEFT's default would widen to float32.
-        return peft.PeftModel.from_pretrained(model, files.folder, autocast_adapter_dtype=False)
+        return kind(model, config, autocast_adapter_dtype=False)
     except Exception as error:  # a type that this PEFT does not know is a KeyError, and so on
         raise explained(error, files, base_model) from error
 
@@ -154,12 +152,6 @@ def explained(error: Exception, files: hub.ModelFiles, base_model: str) -> EvalE
             "Choose the base model that the adapter was trained on, and the adapter_config.json "
             "that training wrote.",
         )
-    if isinstance(error, KeyError) and "." in str(error):
-        return ConfigError(
-            f"the config of the adapter {files.name} asks for the weights {error}, which are not "
-            "in its file",
-            "Those layers would stay as they are in the base model. Fetch or save the whole file.",
-        )
     if isinstance(error, KeyError):
         return EnvironmentUnfitError(
             f"{unreadable}: it knows no {error}",
@@ -171,49 +163,55 @@ def explained(error: Exception, files: hub.ModelFiles, base_model: str) -> EvalE
     )
 
 
-def refuse_shapes(
-    tensors: Mapping[str, Any], wanted: Mapping[str, Any], name: str, trained_on: str
-) -> None:
-    """Refuse tensors whose shapes are not those of their layers.
+def matched(
+    adapted: Any, tensors: Mapping[str, Any], files: hub.ModelFiles, base_model: str
+) -> dict[str, str]:
+    """Map the name of every tensor in an adapter's file to its name in the model.
 
     Args:
+        adapted: the model with the adapter's layers, which need no weights.
         tensors: the adapter's tensors.
-        wanted: what the layer of each tensor holds.
-        name: the adapter's name, for errors.
-        trained_on: the base model that it names.
+        files: the adapter's files.
+        base_model: the base model's name, for errors.
 
     Raises:
-        ConfigError: if one differs; it is named.
+        ConfigError: if a tensor fits no layer by its name or its shape, or a layer gets none.
     """
-    for tensor, layer in wanted.items():
-        if tensors[tensor].shape != layer.shape:
-            raise ConfigError(
-                f"the adapter {name} (trained on {trained_on!r}) does not fit the base model: "
-                f"{tensor} has the shape {tuple(tensors[tensor].shape)}, and the layer wants "
-                f"{tuple(layer.shape)}",
-                "Choose the base model that the adapter was trained on.",
-            )
-
-
-def _matched(
-    adapted: Any, tensors: dict[str, Any], own: set[str], files: hub.ModelFiles
-) -> list[str]:
-    """Load tensors whose names had to be matched; return a note that says so."""
     import peft
 
     wanted = peft.get_peft_model_state_dict(adapted, save_embedding_layers=False)
-    found = weights.matched(tensors, wanted, own, files.name)
-    mended = {old: new for old, new in found.items() if old != new}
+    held = adapted.state_dict()
+    found = weights.matched(tensors, wanted, held, files.name)
+    for old, new in found.items():
+        shape = (wanted[new] if new in wanted else held[new]).shape
+        if tensors[old].shape != shape:
+            raise ConfigError(
+                f"the adapter {files.name} (trained on {declared_base(files)!r}) does not fit the "
+                f"base model {base_model!r}: {old} has the shape {tuple(tensors[old].shape)}, and "
+                f"the layer wants {tuple(shape)}",
+                "Choose the base model that the adapter was trained on.",
+            )
+    return found
+
+
+def _fill(
+    adapted: Any, tensors: Mapping[str, Any], files: hub.ModelFiles, base_model: str
+) -> list[str]:
+    """Load the tensors into their layers; return a note if names had to be matched."""
+    import peft
+
+    found = matched(adapted, tensors, files, base_model)
+    try:
+        peft.set_peft_model_state_dict(adapted, {new: tensors[old] for old, new in found.items()})
+    except Exception as error:
+        raise explained(error, files, base_model) from error
+    mended = [old for old, new in found.items() if old != new]
     if not mended:
         return []
-    layers = {old: wanted[new] for old, new in mended.items()}
-    refuse_shapes(tensors, layers, files.name, declared_base(files))
-    peft.set_peft_model_state_dict(adapted, {found[old]: tensors[old] for old in found})
-    old, new = next(iter(mended.items()))
     note = (
         f"{len(mended)} of the {len(tensors)} tensors of the adapter {files.name} have other names "
         "than PEFT gives them. They were matched by what remains without the wrappers' prefixes, "
-        f"such as {old} to {new}."
+        f"such as {mended[0]} to {found[mended[0]]}."
     )
     return [note]
 
@@ -262,7 +260,6 @@ def _told(said: Sequence[warnings.WarningMessage]) -> list[str]:
         f"PEFT warns: {' '.join(str(one.message).split())}"
         for one in said
         if not issubclass(one.category, (FutureWarning, DeprecationWarning))
-        and _MISSING not in str(one.message)
     ]
     return list(dict.fromkeys(texts))
 

@@ -13,8 +13,8 @@ from typing import Any
 from evalpkg.errors import ConfigError
 from evalpkg.generation import adapter_weights as weights
 from evalpkg.generation import hub, vocabulary
-from evalpkg.generation.adapter import declared_base, read_config
-from evalpkg.generation.attach import explained, idle_layers, of_zeros, refuse_shapes
+from evalpkg.generation.adapter import read_config
+from evalpkg.generation.attach import explained, idle_layers, matched, of_zeros
 from evalpkg.generation.generation_settings import GenerationSettings
 from evalpkg.generation.loading import load_tokenizer
 from evalpkg.generation.vocabulary import Vocabulary
@@ -96,7 +96,6 @@ def _compare(
     """Let PEFT add the adapter's layers, and compare their names and shapes with the file's."""
     import peft
 
-    own = set(model.state_dict())
     try:
         config = peft.PeftConfig.from_pretrained(files.folder)
         if hasattr(config, "init_lora_weights"):
@@ -104,7 +103,6 @@ def _compare(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             adapted = peft.get_peft_model(model, config, low_cpu_mem_usage=True)
-            wanted = peft.get_peft_model_state_dict(adapted, save_embedding_layers=False)
     except (ValueError, KeyError, IndexError) as error:
         raise explained(error, files, base_model) from error
     except Exception:  # a kind that cannot be made without weights is compared with the real model
@@ -116,7 +114,4 @@ def _compare(
             "it changes nothing",
             "Is its lora_alpha right? Copy the adapter_config.json that training wrote.",
         )
-    found = weights.matched(tensors, wanted, own, files.name)
-    refuse_shapes(
-        tensors, {old: wanted[new] for old, new in found.items()}, files.name, declared_base(files)
-    )
+    matched(adapted, tensors, files, base_model)

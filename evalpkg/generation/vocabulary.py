@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -127,6 +127,9 @@ def rows_of(model: Any, tensors: Mapping[str, Any], config: Mapping[str, Any]) -
         model: the base model.
         tensors: the adapter's tensors by name.
         config: the adapter's config.
+
+    Raises:
+        DataError: if the config's trained tokens are no numbers.
     """
     given, head = model.get_input_embeddings(), model.get_output_embeddings()
     names = {id(module): name for name, module in model.named_modules()}
@@ -138,8 +141,7 @@ def rows_of(model: Any, tensors: Mapping[str, Any], config: Mapping[str, Any]) -
         wanted = weights.core(f"{layer}.{part}")
         return frozenset(shape[axis] for core, shape in shapes if layer and core == wanted)
 
-    indices = config.get("trainable_token_indices") or config.get("token_indices") or ()
-    by_layer = indices if isinstance(indices, Mapping) else {own: indices}
+    by_layer = _trained_tokens(config, own)
     tied = head is not None and getattr(head, "weight", None) is given.weight
     copied = own.rpartition(".")[2] in (config.get("modules_to_save") or ())
     original = any("original_module" in name for name in tensors)
@@ -157,6 +159,26 @@ def rows_of(model: Any, tensors: Mapping[str, Any], config: Mapping[str, Any]) -
         head_tokens=trained if tied else _of_layer(by_layer, out),
         head_follows=head is None or (tied and bool(embedding) and (original or not copied)),
     )
+
+
+def _trained_tokens(config: Mapping[str, Any], embedding: str) -> Mapping[str, Sequence[int]]:
+    """Return the tokens that the config says were trained, by the names of their layers.
+
+    Raises:
+        DataError: if the config does not hold lists of token numbers there.
+    """
+    indices = config.get("trainable_token_indices") or config.get("token_indices") or ()
+    by_layer = indices if isinstance(indices, Mapping) else {embedding: indices}
+    for numbers in by_layer.values():
+        if not isinstance(numbers, Sequence) or not all(
+            type(number) is int and number >= 0 for number in numbers
+        ):
+            raise DataError(
+                f"the adapter's config names the trained tokens {str(numbers)[:40]!r}, which is "
+                "no list of token numbers",
+                "Copy the adapter_config.json that training wrote.",
+            )
+    return by_layer
 
 
 def _of_layer(indices: Mapping[str, Iterable[int]], layer: str) -> frozenset[int]:

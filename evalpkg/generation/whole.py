@@ -132,7 +132,7 @@ def _pickled(path: Path) -> dict[str, Callable[[], Any]]:
     import torch
 
     held = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
-    return {name: partial(held.get, name) for name, one in held.items() if torch.is_tensor(one)}
+    return {name: partial(held.get, name) for name, one in held.items() if weights.is_plain(one)}
 
 
 def _is_old(path: Path) -> bool:

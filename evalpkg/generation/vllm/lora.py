@@ -38,6 +38,12 @@ def refuse_adapter(settings: GenerationSettings) -> None:
         raise ConfigError(
             f"{files.name} is a {config['peft_type']} adapter, and vLLM applies LoRA only", _CURE
         )
+    if way := adapter.initial(config):
+        raise ConfigError(
+            f"the adapter {files.name} belongs to weights that init_lora_weights={way!r} changed, "
+            "and vLLM takes the base model's as they are",
+            _CURE,
+        )
     brought = next((f"{name} in its config" for name in _WHOLE_LAYERS if config.get(name)), "")
     if own and not brought:
         brought = next((name for name in weights.read(files) if "lora_" not in name), "")

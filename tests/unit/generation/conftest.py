@@ -4,6 +4,7 @@ from importlib.util import find_spec
 
 NEEDS_MODELS = [
     "test_adapter.py",
+    "test_adapter_names.py",
     "test_attach.py",
     "test_compiled.py",
     "test_decoding.py",

@@ -6,9 +6,10 @@ import torch
 from peft import LoraConfig, get_peft_model
 
 from evalpkg.errors import ConfigError, DataError
-from evalpkg.generation import adapter
+from evalpkg.generation import GenerationSettings, adapter
 from evalpkg.generation.attach import attach
 from evalpkg.generation.network import Network
+from evalpkg.generation.vllm.lora import refuse_adapter
 from tests.unit.generation.generation_tiny import tiny_model
 
 PROBE = range(3, 20)
@@ -69,6 +70,33 @@ def test_an_adapter_that_only_adds_prompt_tokens_is_refused(tmp_path, kind):
     files = config_only(tmp_path / "a", LLAMA, kind)
     with pytest.raises(ConfigError, match=f"is a {kind} adapter: it adds prompt tokens"):
         adapter.declared_base(files)
+
+
+UNTOLD = [
+    ({"init_lora_weights": "pissa_niter_4"}, "init_lora_weights='pissa_niter_4' had changed"),
+    ({"init_lora_weights": "lora_ga"}, "init_lora_weights='lora_ga' had changed"),
+    ({"init_lora_weights": "corda"}, "init_lora_weights='corda' had changed"),
+    ({"alora_invocation_tokens": [5]}, "is an activated LoRA"),
+]
+
+
+@pytest.mark.parametrize(("config", "words"), UNTOLD)
+def test_an_adapter_whose_files_do_not_tell_what_it_computes_is_refused(tmp_path, config, words):
+    files = trained(tmp_path)
+    path = tmp_path / "adapter_config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | config))
+    with pytest.raises(ConfigError, match=words) as caught:
+        adapter.check_base(files, LLAMA, allow_mismatch=True)
+    assert caught.value.cure
+
+
+@pytest.mark.parametrize("way", ["pissa", "olora", "LoftQ", "pissa_niter_4"])
+def test_vllm_is_not_given_an_adapter_of_changed_base_weights(tmp_path, way):
+    trained(tmp_path)
+    path = tmp_path / "adapter_config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"init_lora_weights": way}))
+    with pytest.raises(ConfigError, match="init_lora_weights="):
+        refuse_adapter(GenerationSettings(checkpoint_path=str(tmp_path)))
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"peft_type": "LORA"}', "3", "[" * 9**6])

@@ -141,7 +141,7 @@ REFUSED: dict[str, tuple[Any, dict[str, Any], type[EvalError], str]] = {
         lambda t: t,
         {"modules_to_save": ["lm_head"]},
         ConfigError,
-        "asks for the weights 'base_model.model.lm_head.weight'",
+        "1 of the 9 weights that the config .* not in its file: base_model.model.lm_head.weight",
     ),
     "no scaling": (lambda t: t, {"lora_alpha": 0}, ConfigError, "changes no logit"),
     "unknown type": (
@@ -315,7 +315,16 @@ def test_pickled_weights_are_read_and_never_run(saved, tmp_path):
         attach(tiny_model(), adapter.locate(str(tmp_path), ""), "tiny", PROBE)
 
 
-@pytest.mark.parametrize("content", [[torch.ones(2)], {1: torch.ones(2)}, {"a": {"b": 1}}])
+NO_TABLES = [
+    [torch.ones(2)],
+    {1: torch.ones(2)},
+    {"a": {"b": 1}},
+    {"a": torch.ones(2, device="meta")},
+    {"a": torch.ones(2).to_sparse()},
+]
+
+
+@pytest.mark.parametrize("content", NO_TABLES)
 def test_pickled_weights_that_are_no_table_are_refused(saved, tmp_path, content):
     (tmp_path / CONFIG).write_text(json.dumps(saved[1]))
     torch.save(content, tmp_path / "adapter_model.bin")

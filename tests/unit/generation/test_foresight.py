@@ -1,11 +1,13 @@
 """An adapter that computes what was trained is not refused by what its files alone show."""
 
+import json
 from typing import Any
 
 import peft
 import pytest
 import torch
 
+from evalpkg.errors import DataError
 from evalpkg.generation import GenerationSettings, adapter, hub
 from evalpkg.generation.foresight import foresee
 from tests.unit.generation.generation_tiny import tiny_model
@@ -18,6 +20,7 @@ OTHERS = [
     peft.AdaLoraConfig(init_r=4, target_r=2, total_step=10, **TARGETS),
     peft.IA3Config(feedforward_modules=[], **TARGETS),
     peft.VeraConfig(r=2, target_modules=["q_proj"]),
+    peft.VBLoRAConfig(r=2, num_vectors=8, vector_length=4, save_only_topk_weights=True, **TARGETS),
     peft.FourierFTConfig(n_frequency=10, **TARGETS),
     peft.LNTuningConfig(target_modules=["norm"]),
 ]
@@ -54,3 +57,12 @@ def test_what_a_config_alone_does_not_tell_is_left_to_the_loaded_model(tmp_path)
     (tmp_path / "base" / "config.json").write_text('{"model_type": "of another release"}')
     base = hub.ModelFiles("base", tmp_path / "base")
     assert seen(base, tmp_path / "adapter") is None
+
+
+@pytest.mark.parametrize("tokens", ["4", [-1], [1.5], [[1]], 5, {"embed_tokens": None}, [True]])
+def test_trained_tokens_that_are_no_numbers_are_named(base, tmp_path, tokens):
+    trained(tmp_path, trainable_token_indices=[3])
+    path = tmp_path / "adapter_config.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"trainable_token_indices": tokens}))
+    with pytest.raises(DataError, match="no list of token numbers"):
+        seen(base, tmp_path)

@@ -135,6 +135,19 @@ def test_greedy_tokens_are_those_of_peft_and_the_base_keeps_its_own(folders, kin
     assert set(told.notes) <= set(said)
 
 
+@pytest.mark.parametrize("tied", [False, True], ids=["apart", "tied"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_prefix_of_data_parallel_leaves_none_of_its_weights_out(folders, tmp_path, kind, tied):
+    base, folder = folders / f"base-{tied}", folders / f"{kind}-{tied}"
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
+    tensors = load_file(folder / WEIGHTS)
+    save_file({f"module.{name}": tensor for name, tensor in tensors.items()}, tmp_path / WEIGHTS)
+    made, _ = backend(base, tmp_path)
+    expected = of_peft(base, folder, OWN_ROWS)
+    for (_, task_id, _), sample in samples(made, Role.FINETUNED).items():
+        assert (sample.prompt_sha256, sample.completion_ids_sha256) == expected[task_id]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_it_is_refused_before_the_weights_unless_asked_for(folders, kind):
     before = []
