@@ -60,11 +60,11 @@ def paired_figure(
         An ``<svg>`` element. Each bar links to its task (``#task=...``) and names it on hover.
     """
     ordered = sorted(tasks, key=lambda t: (-t.difference, t.task_id))
-    from matplotlib.ticker import MultipleLocator
-
     tooltips = {}
     salt = f"paired-{width}"
     with drawing(width, height, salt) as figure:
+        from matplotlib.ticker import MultipleLocator
+
         axes = figure.add_subplot()
         for x, task in enumerate(ordered):
             tall = 100 * task.difference

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
+from evalpkg.reporting.figures.artist import load_artist
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -42,6 +44,7 @@ def drawing(width: float, height: float, salt: str) -> Iterator[Figure]:
     Yields:
         An empty figure. One figure unit (1/72 inch) becomes one CSS pixel at full width.
     """
+    load_artist()
     import matplotlib as mpl
     from matplotlib.figure import Figure as NewFigure
 
@@ -68,7 +71,9 @@ def drawing(width: float, height: float, salt: str) -> Iterator[Figure]:
         "xtick.major.size": 0,
         "ytick.major.size": 0,
     }
-    with mpl.rc_context(style):
+    with mpl.rc_context():
+        mpl.rcdefaults()  # the user's own settings would give other figures on each machine
+        mpl.rcParams.update(style)
         yield NewFigure(figsize=(width / 72, height / 72), layout="constrained")
 
 

@@ -80,9 +80,9 @@ def trend_figure(
         what: name of the difference.
         width: of the figure, in CSS pixels.
     """
-    from matplotlib.ticker import MaxNLocator
-
     with drawing(width, HEIGHT, f"trend-{width}") as figure:
+        from matplotlib.ticker import MaxNLocator
+
         axes = figure.add_subplot()
         axes.axhline(0.0, color=INK, linewidth=1.2)
         known = [p for p in points if p.value is not None]
