@@ -66,6 +66,7 @@ def run_evaluation(
         generated, judged, scoring = _work(
             session, progress, shop, last=workshop is None, verdicts_only=verdicts_only
         )
+        session.require_in_place()
         progress.phase("writing results", 0)
         if verdicts_only:
             covered = write_verdicts(session, scoring)

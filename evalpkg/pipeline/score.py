@@ -24,7 +24,7 @@ class RunScoring:
     """
 
     def __init__(self, session: Session, samples: RunSamples) -> None:
-        self._facts = session.facts
+        self._session = session
         self._tasks = {task.task_id: task for task in session.tasks.tasks}
         self._policy = load_policy(session.config.policy)
         self._extract = Extractor()
@@ -52,6 +52,7 @@ class RunScoring:
         Returns:
             the number of samples that this call judged.
         """
+        self._session.require_in_place()
         with self.log:
             samples = self.samples.present()
             first = self._unjudged(samples)
@@ -74,7 +75,7 @@ class RunScoring:
 
     def judged_by(self, scorer: Scorer) -> None:
         """Record the scorer."""
-        self._facts.add_scoring(scorer.provenance())
+        self._session.facts.add_scoring(scorer.provenance())
 
     def save(self, batch: list[tuple[Sample, Extraction, Verdict]]) -> None:
         """Write verdicts to the open log, and keep them."""

@@ -85,6 +85,14 @@ class Session:
         """Create the live display; it prints plain lines if the user wants no dialogue."""
         return Progress(self.layout.root, interactive=False if self.config.noninteractive else None)
 
+    def require_in_place(self) -> None:
+        """Require that the output directory is the one in which this session began.
+
+        Raises:
+            EnvironmentUnfitError: if it was removed, moved or replaced.
+        """
+        self._lock.require_in_place()
+
     def __enter__(self) -> Session:
         self.log.setLevel(logging.INFO)
         self.log.addHandler(self._handler)

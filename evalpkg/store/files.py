@@ -41,6 +41,27 @@ def cannot_write(path: Path, error: OSError) -> EnvironmentUnfitError:
     )
 
 
+def require_in_place(path: Path, descriptor: int) -> None:
+    """Require that ``path`` still names the open file ``descriptor``.
+
+    Otherwise what is written from now on is lost, or stands in two folders.
+
+    Raises:
+        EnvironmentUnfitError: if the file or its folder was removed, moved or replaced.
+    """
+    ours = os.fstat(descriptor)
+    try:
+        there = path.stat()
+    except OSError:
+        there = None
+    if there is None or not os.path.samestat(ours, there):
+        raise EnvironmentUnfitError(
+            f"{path} was removed, moved or replaced while this process worked on it",
+            "Put the folder back, if it was moved, and give the same command again: what is in "
+            "work/ is kept.",
+        )
+
+
 def remove(path: Path) -> None:
     """Remove the file ``path``, if it is there.
 

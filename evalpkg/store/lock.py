@@ -8,7 +8,7 @@ import weakref
 from pathlib import Path
 
 from evalpkg.errors import EnvironmentUnfitError
-from evalpkg.store.files import cannot_write
+from evalpkg.store.files import cannot_write, require_in_place
 
 
 class WriterLock:
@@ -26,7 +26,8 @@ class WriterLock:
         """Take the lock.
 
         Raises:
-            EnvironmentUnfitError: if another process has the lock, or the file cannot be created.
+            EnvironmentUnfitError: if another process has the lock, or the file cannot be created or
+                locked.
         """
         if self._descriptor is not None:
             return
@@ -44,10 +45,26 @@ class WriterLock:
                 f"{self._path.parent} is being written by another process (pid {owner})",
                 "Wait until it ends, stop it, or choose another --output-dir.",
             ) from error
+        except OSError as error:
+            os.close(descriptor)
+            raise EnvironmentUnfitError(
+                f"{self._path} cannot be locked: {error.strerror}",
+                "A network file system without a lock service cannot hold a run: choose an "
+                "--output-dir on another one.",
+            ) from error
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
         self._descriptor = descriptor
         _HELD.add(self)
+
+    def require_in_place(self) -> None:
+        """Require that the folder is the one in which the lock was taken.
+
+        Raises:
+            EnvironmentUnfitError: if it was removed, moved or replaced.
+        """
+        if self._descriptor is not None:
+            require_in_place(self._path, self._descriptor)
 
     def release(self) -> None:
         """Release the lock; nothing happens if it is not held."""

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
 from evalpkg.closing import Closing
 from evalpkg.errors import COPY_AGAIN, DataError
-from evalpkg.store.files import cannot_write, canonical_json, replacing
+from evalpkg.store.files import cannot_write, canonical_json, replacing, require_in_place
 from evalpkg.store.json_lines import JsonLines, cannot_read
 from evalpkg.store.lock import WriterLock
 
@@ -55,13 +56,14 @@ class AppendLog(Closing):
         """Add a batch; when this returns, it is on disk.
 
         Raises:
-            EnvironmentUnfitError: if it could not be written (then the log is unchanged), or
-                another process writes this log.
+            EnvironmentUnfitError: if it could not be written (then the log is unchanged), the log
+                was removed or moved, or another process writes it.
         """
         data = b"".join(_line(record) for record in records)
         if not data:
             return
         descriptor = self._writer()
+        require_in_place(self.path, descriptor)
         before = os.fstat(descriptor).st_size
         try:
             view = memoryview(data)
@@ -69,7 +71,8 @@ class AppendLog(Closing):
                 view = view[os.write(descriptor, view) :]
             os.fsync(descriptor)
         except OSError as error:
-            os.ftruncate(descriptor, before)
+            with suppress(OSError):  # on a file system that has become read-only
+                os.ftruncate(descriptor, before)
             raise cannot_write(self.path, error) from error
 
     def replace(self, records: Iterable[Record]) -> None:

@@ -180,3 +180,20 @@ def test_a_run_killed_between_its_last_verdict_and_its_end_is_ended(
     file.write_text(json.dumps({**about, "finished_at": ""}))
     assert "generated 0 and judged 0" in succeed(*arguments)
     assert json.loads(file.read_text())["finished_at"]
+
+
+def test_a_run_whose_folder_is_moved_stops_and_goes_on_in_the_new_place(
+    tmp_path: Path, distinct_samples: Path
+) -> None:
+    run, moved, whole = tmp_path / "run", tmp_path / "moved", tmp_path / "whole"
+
+    def move() -> bool:
+        if not moved.exists() and size(run / "work/samples.jsonl"):
+            run.rename(moved)
+        return False
+
+    assert Victim(*options(distinct_samples, 40, run)).kill_when(move) == ExitCode.ENVIRONMENT
+    assert not list(run.rglob("*.jsonl"))
+    succeed(*options(distinct_samples, 40, moved))
+    succeed(*options(distinct_samples, 40, whole))
+    assert results(moved) == results(whole)

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -172,3 +175,56 @@ def test_kill_9_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
         numbers = [record["n"] for record in a_log(path).read()]
         assert numbers == list(range(len(numbers)))
         assert len(numbers) > last
+
+
+def _remove(log: Path) -> None:
+    log.unlink()
+
+
+def _move_the_folder(log: Path) -> None:
+    log.parent.rename(log.parent.with_name("moved"))
+
+
+def _replace_the_folder(log: Path) -> None:
+    _move_the_folder(log)
+    log.parent.mkdir()
+    log.touch()
+
+
+@pytest.mark.parametrize("change", [_remove, _move_the_folder, _replace_the_folder])
+def test_nothing_is_written_to_a_log_that_is_no_longer_in_its_place(
+    change: Callable[[Path], None], tmp_path: Path
+) -> None:
+    path = tmp_path / "work/log"
+    with a_log(path) as log:
+        log.append(RECORDS[:1])
+        change(path)
+        with pytest.raises(EnvironmentUnfitError, match="was removed, moved or replaced"):
+            log.append(RECORDS[1:])
+    moved = tmp_path / "moved/log"
+    assert not moved.exists() or list(a_log(moved).read()) == RECORDS[:1]
+
+
+def test_a_file_system_that_becomes_read_only_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> int:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    with a_log(tmp_path / "log") as log:
+        log.append(RECORDS[:1])
+        for name in ("write", "ftruncate"):
+            monkeypatch.setattr(os, name, refuse)
+        with pytest.raises(EnvironmentUnfitError, match="log: Read-only file system"):
+            log.append(RECORDS[1:])
+
+
+def test_a_file_system_without_locks_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with pytest.raises(EnvironmentUnfitError, match="cannot be locked: No locks available"):
+        a_log(tmp_path / "log").open()
