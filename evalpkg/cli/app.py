@@ -42,6 +42,17 @@ COMMANDS = {
 """The commands with their one-line help, in display order; modules are ``evalpkg.cli.<name>``."""
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_OUT_OF_REACH = {
+    errno.EACCES: "Give this user the right to it, or name another place.",
+    errno.EPERM: "Give this user the right to it, or name another place.",
+    errno.EROFS: "Name a place that can be written to.",
+    errno.ENAMETOOLONG: "Choose a shorter name, or a folder nearer to the root.",
+    errno.ELOOP: "Symbolic links lead in a circle: mend them, or name another place.",
+    errno.EIO: "The disk or the network file system fails: look into the system's log.",
+    errno.ESTALE: "The network file system has lost it: mount it again.",
+    errno.ENOTCONN: "The file system's server has ended: mount it again.",
+}
+"""Cures for a path that the system refuses, by its reason."""
 
 
 class LazyGroup(click.Group):
@@ -125,17 +136,27 @@ def run() -> int:
             return ExitCode.UNREAD
         raise
     except OSError as error:
-        if error.errno not in _FULL:
+        told = _of_place(error)
+        if told is None:
             raise
-        place = error.filename or "standard output, or a file of this run,"
-        return show_error(
-            EnvironmentUnfitError(
-                f"{place} cannot be written: {error.strerror}",
-                "Make room, or raise the limit (`ulimit -f`). Finished work is kept: resume with "
-                "the same command.",
-            )
-        )
+        return show_error(told)
     return status if isinstance(status, int) else ExitCode.OK
+
+
+def _of_place(error: OSError) -> EvalError | None:
+    """Make the error about a path that the system refuses; None if the failure is another one."""
+    if error.errno in _FULL:
+        place = error.filename or "standard output, or a file of this run,"
+        return EnvironmentUnfitError(
+            f"{place} cannot be written: {error.strerror}",
+            "Make room, or raise the limit (`ulimit -f`). Finished work is kept: resume with "
+            "the same command.",
+        )
+    if error.filename and error.errno in _OUT_OF_REACH:
+        return EnvironmentUnfitError(
+            f"{error.filename} cannot be used: {error.strerror}", _OUT_OF_REACH[error.errno]
+        )
+    return None
 
 
 def _show_usage_error(error: click.ClickException) -> int:

@@ -33,7 +33,8 @@ def python() -> Diagnosis:
 def disk(output_dir: Path) -> Iterator[Diagnosis]:
     """Check free space and write permission of the folders for results and temporary files."""
     for name, path in (("disk: results", output_dir), ("disk: temporary", _tmp())):
-        existing = next(p for p in (path.absolute(), *path.absolute().parents) if p.exists())
+        above = (path.absolute(), *path.absolute().parents)
+        existing = next(p for p in above if os.access(p, os.F_OK))
         free = shutil.disk_usage(existing).free / 1e9
         problem = ""
         if not existing.is_dir():

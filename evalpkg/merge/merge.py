@@ -96,6 +96,8 @@ def _read_parts(shard_dirs: Sequence[Path]) -> tuple[list[Part], dict[Path, str]
             parts.append(read_part(path))
         except DataError as error:
             unusable[path] = error.cause
+        except OSError as error:
+            unusable[path] = f"{path} cannot be read: {error.strerror}"
     if not parts:
         reasons = "".join(f"\n  {reason}" for reason in unusable.values())
         raise DataError(

@@ -8,7 +8,7 @@ from typing import Any
 from evalpkg.errors import DataError
 from evalpkg.samples.faults import Faults
 from evalpkg.samples.ids import TaskIds
-from evalpkg.samples.rows import KNOWN, Row, rows_of, text_of
+from evalpkg.samples.rows import IDS, KNOWN, Row, rows_of, text_of
 
 _RUN_AGAIN = "Copy the file again from where it was made, or remove it."
 
@@ -48,9 +48,12 @@ def rows_of_object(value: Row, ids: TaskIds, where: str) -> Iterator[Row]:
 
 
 def _is_map(value: Row) -> bool:
-    """Tell whether an object's keys are task ids."""
-    texts = all(isinstance(entry, str | list) for entry in value.values())
-    return bool(value) and texts and not KNOWN & value.keys()
+    """Tell whether an object's keys are task ids: it is no row, and holds none in a list."""
+    entries = list(value.values())
+    inner = [one for entry in entries if isinstance(entry, list) for one in entry]
+    rows = any(isinstance(one, dict) and one.keys() & set(IDS) for one in inner)
+    texts = all(isinstance(entry, str | list) for entry in entries)
+    return bool(value) and texts and not rows and not KNOWN & value.keys()
 
 
 def _of_list(value: list[Any], ids: TaskIds, where: str, faults: Faults) -> Iterator[Row]:

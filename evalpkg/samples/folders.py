@@ -22,7 +22,7 @@ def files_of(folder: Path) -> list[Path]:
     MultiPL-E writes two files for a task: the completions, and their results. If both are there,
     only the first is returned.
     """
-    files = {path for path in folder.rglob("*") if _plain(path.name).endswith(_KINDS)}
+    files = {path for path in _visible(folder) if _plain(path.name).endswith(_KINDS)}
     names = {path.parent / _plain(path.name) for path in files}
     return sorted(
         path
@@ -44,7 +44,19 @@ def rust_files_of(folder: Path) -> list[Path]:
         pieces = re.split(r"(\d+)", str(path))
         return [("", int(p), "") if p.isdigit() else (p, 0, "") for p in pieces]
 
-    return sorted(folder.rglob("*.rs"), key=parts)
+    return sorted((path for path in _visible(folder) if path.suffix == ".rs"), key=parts)
+
+
+def _visible(folder: Path) -> Iterator[Path]:
+    """Yield the files in a folder and in those below it, except hidden ones.
+
+    Other programs keep copies under hidden names: a notebook's ``.ipynb_checkpoints`` would give
+    every sample twice. A link that leads nowhere is yielded, so that reading it names it.
+    """
+    for path in folder.rglob("*"):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if not hidden and (path.is_file() or (path.is_symlink() and not path.exists())):
+            yield path
 
 
 def row_of_rust_file(path: Path, folder: Path, ids: TaskIds) -> Iterator[Row]:

@@ -156,6 +156,11 @@ def _refuse_other_files(path: Path, content: bytes) -> None:
             f"{path} is {kind}, and samples are read from JSON",
             "Write it as JSON Lines: one object with task_id and completion a line.",
         )
+    if path.suffix == ".rs":
+        raise DataError(
+            f"{path} is one Rust file, and a folder of such files is read",
+            "Name the folder in which it lies; docs/samples.md says how its files are named.",
+        )
     packed = next((name for mark, name in _PACKED.items() if content.startswith(mark)), "")
     if packed or is_zstd(content):
         raise DataError(

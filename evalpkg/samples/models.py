@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from shlex import quote
 
 from evalpkg.errors import DataError
 from evalpkg.samples.rows import Row
@@ -41,16 +42,16 @@ def of_one_model(rows: Sequence[Row], model: str, source: str) -> list[Row]:
             one, two = names[:2]
             raise DataError(
                 f"{source} holds samples of {len(names)} models, by their {field}: {shown}",
-                f"Judge one (--model '{one}'), or compare two: "
-                f"evalpkg score --base '{source}:{one}' --finetuned '{source}:{two}'.",
+                f"Judge one (--model {quote(one)}), or compare two: evalpkg score "
+                f"--base {quote(f'{source}:{one}')} --finetuned {quote(f'{source}:{two}')}.",
             )
         nameless = sum(field not in row for row in rows)
         if names and nameless:
             raise DataError(
                 f"{source}: {nameless:,} of {len(rows):,} rows have no {field}, the others are of "
                 f"{names[0]!r}",
-                f"Judge only the rows that name it (--model '{names[0]}'), or name the model of "
-                "the others.",
+                f"Judge only the rows that name it (--model {quote(names[0])}), or name the model "
+                "of the others.",
             )
     return list(rows)
 

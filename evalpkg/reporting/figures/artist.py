@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 _VARIABLES = {"MPLBACKEND": None, "MATPLOTLIBRC": os.devnull}
-"""What matplotlib is to find in the environment while it is loaded; None removes a variable."""
+"""Environment while matplotlib is loaded; None removes a variable."""
 
 
 def load_artist() -> None:

@@ -11,7 +11,7 @@ from unittest.mock import patch
 
 import pytest
 
-from evalpkg.cli.app import COMMANDS, run
+from evalpkg.cli.app import _OUT_OF_REACH, COMMANDS, run
 from evalpkg.errors import ExitCode
 
 
@@ -252,3 +252,46 @@ def test_output_that_cannot_be_written_is_named_without_a_traceback() -> None:
     assert done.returncode == 3
     assert done.stderr.startswith("error: standard output")
     assert "Traceback" not in done.stderr
+
+
+NAMES_A_PLACE = {
+    "run": ("--backend", "replay", "--replay-base", "stub", "--skip-finetuned", "--output-dir"),
+    "score": ("--output-dir", "scored"),
+    "explain": ("--task", "any", "--index", "0"),
+    "serve": ("--dataset",),
+    "report": (),
+    "gate": ("--better-than", "0"),
+    "export": ("--format", "csv", "--output-dir", "tables"),
+    "verify": (),
+    "status": (),
+    "plan": (),
+    "merge": ("--output-dir", "merged"),
+    "compare-scorers": ("--sandbox-mode", "none"),
+    "tasks list": (),
+    "doctor": ("--output-dir",),
+}
+"""Commands that take the name of a folder or a file, with what stands before that name."""
+
+
+@pytest.mark.parametrize("command", NAMES_A_PLACE)
+def test_a_path_that_the_system_refuses_is_named_with_a_cure(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = evalpkg(*command.split(), *NAMES_A_PLACE[command], "x" * 300, HOME=str(tmp_path))
+    told = done.stdout + done.stderr
+    if command != "doctor":  # which looks at the disk that would hold the folder
+        assert done.returncode in {ExitCode.USAGE, ExitCode.ENVIRONMENT, ExitCode.DATA}
+        assert "File name too long" in told
+    assert "Traceback" not in told
+
+
+@pytest.mark.parametrize("number", sorted(_OUT_OF_REACH))
+def test_a_place_out_of_reach_is_no_bug(number: int, tmp_path: Path) -> None:
+    refused = OSError(number, os.strerror(number), str(tmp_path / "run/config.json"))
+    with patch.object(Path, "exists", side_effect=refused):
+        done = evalpkg("verify", str(tmp_path / "run"))
+    assert done.returncode == ExitCode.ENVIRONMENT
+    cause, cure = done.stderr.splitlines()
+    assert cause == f"error: {refused.filename} cannot be used: {refused.strerror}"
+    assert cure.strip()

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -15,7 +16,7 @@ LOUD = "font.size: 30\nlines.linewidth: 9\naxes.grid: False\nsvg.hashsalt: x\nno
 
 def drawn(folder, **variables):
     """Draw every figure in a process of its own, in ``folder``; return what it prints."""
-    environment = {**os.environ, "PYTHONPATH": os.getcwd(), **variables}
+    environment = {**os.environ, "PYTHONPATH": str(Path.cwd()), **variables}
     done = subprocess.run(
         [sys.executable, "-c", DRAW], env=environment, cwd=folder, capture_output=True, text=True
     )

@@ -127,8 +127,10 @@ def test_a_host_that_died_in_the_middle_gives_what_it_has(tmp_path: Path) -> Non
 def test_a_directory_that_cannot_be_used_is_named_and_the_rest_merged(tmp_path: Path) -> None:
     paths = parts(tmp_path, 3)
     RunLayout(paths[1]).metadata.unlink()
-    report = merge_runs([*paths, tmp_path / "nowhere"], tmp_path / "out")
-    assert set(report.unusable) == {paths[1], tmp_path / "nowhere"}
+    refused = tmp_path / ("x" * 300)  # as a folder of another user is
+    report = merge_runs([*paths, tmp_path / "nowhere", refused], tmp_path / "out")
+    assert set(report.unusable) == {paths[1], tmp_path / "nowhere", refused}
+    assert "File name too long" in report.unusable[refused]
     assert "eval_metadata.json" in report.unusable[paths[1]]
     assert list(report.missing_by_shard) == ["1/3"]
 
