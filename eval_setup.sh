@@ -51,10 +51,13 @@ as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
 become_options() {
   if [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; then return; fi
-  if $interactive; then
+  if ! command -v sudo >/dev/null; then
+    say "There is no sudo here. Run this as root, or install sudo and allow it to $(id -un)." >&2
+    return 1
+  elif $interactive; then
     echo --ask-become-pass
   else
-    say "sudo asks for a password here, and NONINTERACTIVE=1 forbids to ask. Run as root, or allow sudo without one."
+    say "sudo asks for a password here, and NONINTERACTIVE=1 forbids to ask. Run as root, or allow sudo without one." >&2
     return 1
   fi
 }
@@ -90,8 +93,9 @@ play() { # play WHAT PLAYBOOK ARGUMENT...
 running() { "$evaluation/bin/status" 2>/dev/null | grep -q '"state": "running"'; }
 
 echo "== $(date -u +%FT%TZ) eval_setup.sh" >>"$log"
-bootstrap
+step="looking for the rights to install"
 become=$(become_options)
+bootstrap
 options=(${become:+"$become"} "$@")
 
 if ! $interactive; then

@@ -26,7 +26,8 @@ def cloud_config(ends_at: float) -> str:
     )
     service = (
         "[Unit]\nDescription=End of what this rented host may cost\n"
-        "[Service]\nType=oneshot\nExecStart=-/usr/bin/systemctl stop sigilderg-eval.service\n"
+        "[Service]\nType=oneshot\n"
+        "ExecStart=-/usr/bin/systemctl disable --now sigilderg-eval.service\n"
         f"ExecStart=/bin/sh -c 'test $$(date +%%s) -lt {off_at} || systemctl poweroff'\n"
     )
     timer = (

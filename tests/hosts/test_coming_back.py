@@ -41,14 +41,34 @@ def test_hosts_on_which_nothing_was_started_are_not_waited_for(tmp_path: Path) -
     watch(tmp_path, "Failed: Nothing was started on gpu-1.")
 
 
-def test_a_stopped_run_is_named_and_leaves_no_secret_on_its_host(tmp_path: Path) -> None:
-    status, secret = tmp_path / "eval/bin/status", tmp_path / "eval/credentials/HF_TOKEN"
-    for file in (status, secret, tmp_path / "runs" / RUN / "hosts/gpu-1.json"):
+def host_says(folder: Path, **told: object) -> Path:
+    """Put a run on the host that is in the state of ``told``; return the file of its secret."""
+    status, secret = folder / "eval/bin/status", folder / "eval/credentials/HF_TOKEN"
+    for file in (status, secret, folder / "runs" / RUN / "hosts/gpu-1.json"):
         file.parent.mkdir(parents=True)
-    told = json.dumps(STOPPED | {"begun_shards": [], "finished_shards": []})
-    status.write_text(f"#!/bin/sh\necho '{told}'\n")
+    text = json.dumps(STOPPED | {"begun_shards": [], "finished_shards": []} | told)
+    status.write_text(f"#!/bin/sh\necho '{text}'\n")
     status.chmod(0o700)
     secret.write_text("hf_canary")
+    return secret
+
+
+def test_a_stopped_run_is_named_and_leaves_no_secret_on_its_host(tmp_path: Path) -> None:
+    secret = host_says(tmp_path)
     (tmp_path / "runs" / RUN / "plan.json").write_text('{"count": 1, "hosts": {"0": "gpu-1"}}')
     watch(tmp_path, "Failed: The evaluation on gpu-1 stopped. by hand")
     assert not secret.exists()
+
+
+def test_a_controller_that_did_not_begin_the_run_takes_it_over(tmp_path: Path) -> None:
+    host_says(tmp_path, shards=["3/4"])
+    watch(tmp_path, "Failed: The evaluation on gpu-1 stopped. by hand")
+    plan = json.loads((tmp_path / "runs" / RUN / "plan.json").read_text())
+    assert plan == {"count": 4, "hosts": {"3": "gpu-1"}}
+
+
+def test_a_run_with_other_settings_is_named_and_left_alone(tmp_path: Path) -> None:
+    secret = host_says(tmp_path, run="0123456789ab", state="running")
+    (tmp_path / "eval/run").write_text("0123456789ab\n")
+    watch(tmp_path, "The run on gpu-1 has other settings than this command")
+    assert secret.exists()

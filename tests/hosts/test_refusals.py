@@ -34,3 +34,21 @@ def test_a_results_folder_of_something_else_is_refused_before_anything_is_instal
     tool = Path(sys.executable).with_name("evalpkg")
     given = {"folder": str(tmp_path), "wanted": wanted, "evaluation_check_tool": str(tool)}
     play("check.yml", "-e", json.dumps(given))
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted"),
+    [
+        ({}, ""),
+        (
+            {"evaluation_budget_hour": 2},
+            "evaluation_budget_hour (is evaluation_budget_hours meant?)",
+        ),
+        ({"evaluation_poll_seconds": 0}, "evaluation_poll_seconds is 0, but must be more than 0"),
+        ({"addresses": {"gpu-1": "192.0.2.1", "gpu-2": "192.0.2.1"}}, "gpu-1 and gpu-2 are one"),
+    ],
+)
+def test_what_would_cost_hours_in_vain_is_refused_before_any_host_is_changed(
+    given: dict[str, object], wanted: str
+) -> None:
+    play("configuration.yml", "-e", json.dumps(given | {"wanted": wanted}))

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import json
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -52,3 +55,28 @@ def test_every_open_shard_has_exactly_one_living_host(
     again = plan_shards(plan, later, done)
     dealt = [shard for host in later for shard in shards_of(again, host, done)]
     assert sorted(dealt) == sorted(set(everything) - set(done))
+
+
+def said(run: str, *shards: str) -> str:
+    return json.dumps({"run": run, "shards": shards})
+
+
+@pytest.mark.parametrize(
+    ("answers", "plan"),
+    [
+        ({"a": "", "b": "no json", "c": "[]"}, {}),
+        ({"a": said("mine", "0/2"), "b": said("mine", "1/2")}, {"0": "a", "1": "b"}),
+        ({"a": said("other", "0/2"), "b": said("mine", "1/2"), "c": said("mine")}, {"1": "b"}),
+        ({"a": said("mine", "0/3", "2/3"), "b": said("mine", "0/1")}, {"0": "a", "2": "a"}),
+    ],
+)
+def test_a_controller_without_a_plan_takes_over_that_of_the_hosts(
+    answers: dict[str, str], plan: dict[str, str]
+) -> None:
+    told = shards.told_plan(answers, "mine")
+    assert told.get("hosts", {}) == plan
+    # A host that is missing now does not change how the run is divided.
+    if plan:
+        again = plan_shards(told, ["b"], [])
+        assert again["count"] == told["count"]
+        assert set(again["hosts"].values()) == {"b"}

@@ -105,13 +105,15 @@ def test_a_table_has_a_row_for_each_host_and_totals() -> None:
     }
     ended |= {"shards_done": 1, "shards_total": 1}
     rented = {"evaluation_price_per_hour": 2, "evaluation_rented_since": time.time() - 7200}
+    asked: dict[str, Any] = {"gathered": {}}
     table = plugin.status_table(
-        ["gpu-1", "gpu-2", "gpu-3", "gpu-4"],
+        ["gpu-1", "gpu-2", "gpu-3", "gpu-4", "gpu-5"],
         {
-            "gpu-1": {"evaluation_status": {"stdout": json.dumps(working)}},
-            "gpu-2": {"evaluation_status": {"stdout": json.dumps(ended)}},
-            "gpu-3": {"evaluation_status": {"unreachable": True}},
-            "gpu-4": {"evaluation_status": {"stdout": "", "rc": 2}} | rented,
+            "gpu-1": asked | {"evaluation_status": {"stdout": json.dumps(working)}},
+            "gpu-2": asked | {"evaluation_status": {"stdout": json.dumps(ended)}},
+            "gpu-3": asked | {"evaluation_status": {"unreachable": True}},
+            "gpu-4": asked | {"evaluation_status": {"stdout": "", "rc": 2}} | rented,
+            "gpu-5": {},  # left out by --limit
         },
     ).splitlines()
     assert [line.split()[0] for line in table] == [
@@ -144,5 +146,6 @@ def test_a_table_has_a_row_for_each_host_and_totals() -> None:
 
 
 def test_without_a_price_the_table_says_nothing_of_rent() -> None:
-    table = plugin.status_table(["gpu-1"], {"gpu-1": {"evaluation_status": {"rc": 2}}})
+    hosts = {"gpu-1": {"gathered": {}, "evaluation_status": {"rc": 2}}}
+    table = plugin.status_table(["gpu-1"], hosts)
     assert "until the host is terminated" not in table

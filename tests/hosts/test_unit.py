@@ -74,7 +74,10 @@ def test_a_rented_host_ends_by_itself_at_the_time_that_was_set(rendered: Path) -
     assert "\nOnCalendar=2026-09-21 14:13:20 UTC\nOnCalendar=2026-09-21 14:43:20 UTC\n" in timer
     assert "\nPersistent=true\n" in timer
     service = (rendered / "sigilderg-rent-end.service").read_text()
-    stop, off = service.index("stop sigilderg-eval.service"), service.index("systemctl poweroff")
+    stop, off = (
+        service.index("disable --now sigilderg-eval.service"),
+        service.index("systemctl poweroff"),
+    )
     assert stop < off
     assert "test $$(date +%%s) -lt 1790001800 || systemctl poweroff" in service
     result = analyze("verify", "--man=no", str(rendered / "sigilderg-rent-end.timer"))

@@ -1,7 +1,8 @@
-"""Filter ``plan_shards``: assigns the parts of a run to hosts."""
+"""Filters on the parts of a run: which host computes which."""
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 
@@ -53,9 +54,38 @@ def shards_of(plan: dict[str, Any], host: str, done: list[str]) -> list[str]:
     return [shard for shard in shards if shard not in done]
 
 
+def told_plan(answers: dict[str, Any], run: str) -> dict[str, Any]:
+    """Make the plan of a run from what its hosts say, for a controller that has none.
+
+    Args:
+        answers: what ``bin/status`` printed, by host; it may be empty.
+        run: identity of the run; a host that works on another one is left out.
+
+    Returns:
+        a plan as ``plan_shards`` makes it; empty if no host has a part of the run.
+    """
+    owners: dict[str, str] = {}
+    for host, answer in answers.items():
+        try:
+            status = json.loads(answer or "")
+        except ValueError:
+            continue
+        if isinstance(status, dict) and status.get("run") == run:
+            owners |= dict.fromkeys(status.get("shards", []), host)
+    counts = sorted({int(shard.split("/")[1]) for shard in owners})
+    if not counts:
+        return {}
+    mine = {
+        shard.split("/")[0]: host
+        for shard, host in owners.items()
+        if shard.endswith(f"/{counts[-1]}")
+    }
+    return {"count": counts[-1], "hosts": {index: mine[index] for index in sorted(mine, key=int)}}
+
+
 class FilterModule:
     """The class that Ansible loads."""
 
     def filters(self) -> dict[str, object]:
         """Return the filters of this file."""
-        return {"plan_shards": plan_shards, "shards_of": shards_of}
+        return {"plan_shards": plan_shards, "shards_of": shards_of, "told_plan": told_plan}

@@ -118,12 +118,13 @@ def status_table(hosts: list[str], hostvars: Any) -> str:
     """Write a table with a row for each host, and totals.
 
     Args:
-        hosts: names of the hosts, in order.
-        hostvars: variables by host; ``evaluation_status`` holds the answer of ``bin/status``.
-            ``evaluation_price_per_hour`` and ``evaluation_rented_since`` tell the rent of a host
-            that does not answer.
+        hosts: names of the hosts, in order; those that were not asked (--limit) have no row.
+        hostvars: variables by host; ``gathered`` is there if the host was asked, and
+            ``evaluation_status`` holds the answer of ``bin/status``. ``evaluation_price_per_hour``
+            and ``evaluation_rented_since`` tell the rent of a host that does not answer.
     """
-    statuses = {host: _told(hostvars[host]) for host in hosts}
+    asked = [host for host in hosts if hostvars[host].get("gathered") is not None]
+    statuses = {host: _told(hostvars[host]) for host in asked}
     rows = [_row(host, status) for host, status in statuses.items()]
     rows.append(_totals(list(statuses.values())))
     widths = [max(len(row[i]) for row in [HEAD, *rows]) for i in range(len(HEAD))]
