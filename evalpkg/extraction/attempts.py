@@ -19,7 +19,7 @@ from evalpkg.extraction.fences import Block
 from evalpkg.extraction.items import functions, is_only_items, starts_like_item
 from evalpkg.extraction.nested import find_nested, only_in_tests
 from evalpkg.extraction.prompts import preamble
-from evalpkg.extraction.standing import Standing
+from evalpkg.extraction.standing import Standing, is_elided
 from evalpkg.extraction.syntax import item_name, parse
 from evalpkg.models import Task
 
@@ -118,14 +118,21 @@ def repeats_prompt(task: Task, text: str) -> bool:
 def continuation(task: Task, piece: Excerpt) -> Found | None:
     """Read the piece, from its first character, as the rest of the prompt's function.
 
-    It must reach the closing brace. It may first repeat the prompt.
+    It must reach the closing brace. It may first repeat the prompt; then a stub is no answer yet,
+    because it may be what was asked.
     """
     prompt, text, rule = task.prompt, piece.text, Rule.BODY
     if repeats_prompt(task, text):
         end = len(text) - len(text.lstrip()) + len(prompt.strip())
         prompt, text, rule = text[:end], text[end:], Rule.FUNCTION
     program = bodies.complete_body(prompt, text, task.entry_point)
-    return None if program is None else Found(program, rule, piece)
+    if program is None or (rule is Rule.FUNCTION and _is_stub(program, task.entry_point)):
+        return None
+    return Found(program, rule, piece)
+
+
+def _is_stub(program: str, name: str) -> bool:
+    return all(map(is_elided, functions(parse(program.encode()).root_node, name)))
 
 
 def body(task: Task, piece: Excerpt) -> Found | None:

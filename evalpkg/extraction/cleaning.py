@@ -22,6 +22,8 @@ def clean(completion: str, trace: Trace) -> str:
         text = text.encode("utf-8", "replace").decode("utf-8")
     if "\r" in text:
         text = text.replace("\r\n", "\n")
+        if "\n" not in text:  # the line ends of an old Macintosh
+            text = text.replace("\r", "\n")
     turn = answer_turn(text)
     if turn != text:
         trace.add("chat template", f"{len(turn):,} of {len(text):,} characters are the answer")

@@ -9,6 +9,7 @@ from tree_sitter import Node
 
 from evalpkg.extraction.assemble import with_helpers
 from evalpkg.extraction.items import dangles, functions, is_complete, is_only_items, keep_items
+from evalpkg.extraction.labels import is_label_of_a_quotation, is_named_wrong
 from evalpkg.extraction.lexing import read_to_end
 from evalpkg.extraction.pieces import (
     VALUE,
@@ -20,12 +21,7 @@ from evalpkg.extraction.pieces import (
 )
 from evalpkg.extraction.prompts import imports_of
 from evalpkg.extraction.resolve import resolves
-from evalpkg.extraction.standing import (
-    Standing,
-    is_elided,
-    is_label_of_a_quotation,
-    is_named_wrong,
-)
+from evalpkg.extraction.standing import Standing, is_elided
 from evalpkg.extraction.syntax import COMMENTS, ITEMS, RAW, item_name, parse, text_of
 
 _STD = ("std", "core", "alloc")

@@ -31,9 +31,17 @@ _STATEMENT_MACROS = frozenset(
         "debug_assert_ne",
         "eprint",
         "eprintln",
+        "format",
+        "matches",
         "panic",
         "print",
         "println",
+        "todo",
+        "unimplemented",
+        "unreachable",
+        "vec",
+        "write",
+        "writeln",
     }
 )
 _TESTED, _UNTESTED = "#[cfg(test)]", "#[cfg(not(test))]"
@@ -78,6 +86,8 @@ def belongs(node: Node) -> bool:
     macro = node.children[0] if node.type == "expression_statement" else node
     if macro.type != "macro_invocation" or node.has_error:
         return False
+    if macro is node and not text_of(node).endswith("}"):
+        return False  # an expression; a call that makes items ends in a brace or a semicolon
     name = macro.child_by_field_name("macro")
     return name is not None and text_of(name) not in _STATEMENT_MACROS
 

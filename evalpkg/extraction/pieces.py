@@ -14,13 +14,9 @@ from tree_sitter import Node
 
 from evalpkg.extraction.budget import charge
 from evalpkg.extraction.items import belongs, is_complete
+from evalpkg.extraction.labels import is_label_of_a_quotation, is_named_wrong
 from evalpkg.extraction.lexing import Ending, read_to_end
-from evalpkg.extraction.standing import (
-    Standing,
-    is_elided,
-    is_label_of_a_quotation,
-    is_named_wrong,
-)
+from evalpkg.extraction.standing import Standing, is_elided
 from evalpkg.extraction.syntax import NAMED_ITEMS, item_name, parse, text_of
 
 _PREFIX = (

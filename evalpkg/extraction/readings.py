@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
 
+from evalpkg.extraction.pages import is_escaped, unescaped, without_pairs, without_tags
 from evalpkg.extraction.pieces import ITEM
 from evalpkg.extraction.thoughts import names_thoughts, without_thoughts
 from evalpkg.extraction.trace import Trace
 from evalpkg.patterns import lazy_pattern
 
-_ENTITY = lazy_pattern(
-    r"&(?P<name>lt|gt|amp|quot|apos|nbsp|#(?:34|38|39|60|62|160)|#x(?:22|26|27|3c|3e|a0));",
-    re.IGNORECASE,
+_LANGUAGE = lazy_pattern(
+    r"\A\s*(?:rust|rs)(?:\s*copy)?(?:\s*code)?(?:\s*edit)?[ \t]*\n", re.IGNORECASE
 )
-_TAG = lazy_pattern(
-    r"</?(?:pre|code|answer|rust|solution|p|br|div|span|html|body|output|result|file|response"
-    r"|final_answer|final|xml|content)\b[^<>\n]*>|<!\[CDATA\[|\]\]>",
-    re.IGNORECASE,
-)
+"""The head of a block, as it is left where only the fences were cut away."""
+
+_SIDE = lazy_pattern(r"(?P<sign>[<|=>])(?P=sign){6}(?!(?P=sign))")
 _QUOTE = lazy_pattern(r"^[ \t]*(?:>[ ]?)+", re.MULTILINE)
 _GUTTER = lazy_pattern(
     r"^[ \t]*[L\[(]?\d{1,4}(?:[ \t]*[|:.)\]\u2502\u2192][ ]?|\t)(?=[ ]|\S|$)", re.MULTILINE
@@ -64,7 +61,6 @@ _BLANKS = {
 _ODD = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000\u2581\u0120" + "".join(_BLANKS)
 _ODD_BLANK = lazy_pattern(f"[{_ODD}]")
 _STRING_OR_BLANK = lazy_pattern(rf'"(?:[^"\\\n]|\\.)*+"|(?P<blank>[{_ODD}])')
-_SPACE = lazy_pattern(r"&(?:nbsp|#160|#xa0);", re.IGNORECASE)
 _JSON_BLOCK = lazy_pattern(r"^```json[5c]?[ \t]*\n(?P<value>.*?)\n```", re.DOTALL | re.MULTILINE)
 _TAG_BEFORE = lazy_pattern(r"<(?P<name>\w+)>")
 _CODE = lazy_pattern(r"[;}]\s*$", re.MULTILINE)
@@ -91,28 +87,11 @@ def first_reading(text: str, name: str, trace: Trace) -> str:
         text = new_side(text)
     for _ in range(_MOST_ESCAPED):
         # A text that was escaped twice has `&lt;` after the first time.
-        if "&" not in text or not _is_escaped(text):
+        if "&" not in text or not is_escaped(text):
             break
         trace.add("read anew", "HTML escapes outside of literals")
-        text = _unescaped(text)
+        text = unescaped(text)
     return text
-
-
-def _unescaped(text: str) -> str:
-    """Return ``text`` without escapes of HTML; its spaces are those of code."""
-    return html.unescape(_SPACE.sub(" ", text))
-
-
-def _is_escaped(text: str) -> bool:
-    """Tell whether a text has HTML escapes that are in no literal and are not Rust."""
-    for match in _ENTITY.finditer(text):
-        line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
-        if line.replace('\\"', "").count('"') % 2 or "//" in line:
-            continue
-        name = match["name"]
-        if not re.search(rf"(?<![&\w#;]){re.escape(name)}\b", text):
-            return True
-    return False
 
 
 def other_readings(text: str, name: str) -> Iterator[tuple[str, str]]:
@@ -132,7 +111,10 @@ def other_readings(text: str, name: str) -> Iterator[tuple[str, str]]:
         ("without quotation marks of Markdown", _without_quotes),
         ("with its escaped line ends", _with_line_ends),
         ("with its escaped characters", partial(_CODE_POINT.sub, _meant)),
-        ("without tags of a page", _without_tags),
+        ("without the name of the language", partial(_LANGUAGE.sub, "")),
+        ("without tags of a page", without_tags),
+        ("without tags in pairs", without_pairs),
+        ("as the new side of a conflict", _without_old_sides),
         ("without line numbers", _without_gutter),
         ("without escapes of Markdown", _without_escapes),
         ("as the new side of a diff", new_side),
@@ -162,10 +144,16 @@ def _from_json(text: str, name: str) -> str:
     chosen = next((said for said in texts if defines.search(said)), None)
     if chosen is None:
         chosen = next((said for said in texts if "fn " in said or said == value), None)
-    if chosen is None and isinstance(value, dict) and value:
+    if chosen is None and _has_fields(value):
         # No Rust has this form. The rest of the function is left, or there is nothing but thoughts.
         chosen = max((said for said in texts if _CODE.search(said)), key=len, default="")
     return text if chosen is None else chosen.encode("utf-8", "replace").decode("utf-8")
+
+
+def _has_fields(value: object) -> bool:
+    """Tell whether a value of JSON is an object with fields, or a list with one."""
+    values = value if isinstance(value, list) else [value]
+    return any(isinstance(one, dict) and one for one in values)
 
 
 def _without_tag_around(text: str) -> str:
@@ -198,6 +186,8 @@ def _fields(value: dict[str, object]) -> list[object]:
     """Return an object's values: none of another speaker or of thoughts, and old code last."""
     kind = value.get("type")
     if value.get("role") in _OTHERS or (isinstance(kind, str) and names_thoughts(kind)):
+        return []
+    if value.get("thought") is True:  # a part of an answer of Gemini
         return []
     said = [(name, field) for name, field in value.items() if not names_thoughts(name)]
     return [field for _, field in sorted(said, key=lambda one: _OLD.match(one[0]) is not None)]
@@ -268,9 +258,20 @@ def _without_quotes(text: str) -> str:
     return _QUOTE.sub("", text) if re.search(r"^[ \t]*>", text, re.MULTILINE) else text
 
 
-def _without_tags(text: str) -> str:
-    changed = _TAG.sub("\n", text)
-    return _unescaped(changed) if _ENTITY.search(changed) and changed != text else changed
+def _without_old_sides(text: str) -> str:
+    """Return the text with the new side of each conflict, or of each SEARCH and REPLACE."""
+    if "<<<<<<<" not in text or "=======" not in text:
+        return text
+    kept: list[str] = []
+    old = False
+    for line in text.split("\n"):
+        side = _SIDE.match(line)
+        if side is None:
+            if not old:
+                kept.append(line)
+        else:
+            old = side["sign"] in "<|"
+    return "\n".join(kept)
 
 
 def _without_escapes(text: str) -> str:

@@ -59,57 +59,8 @@ _TO_DO = lazy_pattern(
 )
 """Above a single expression: a placeholder; above more, a remark."""
 _DOTS = lazy_pattern(r"^[ \t]*+(?:\.\.\.|…)[ \t]*+;?[ \t]*+$", re.MULTILINE)
-_QUOTED = lazy_pattern(
-    r"""\b(?:original(?:ly)?|old|previous(?:ly)?|earlier|buggy|broken|wrong|incorrect|faulty|naive
-        |bug|mistake|anti-?pattern|instead\ of|for\ (?:comparison|reference)|before
-        |(?:you|we)\ (?:gave|posted|wrote|had|provided|started)
-        |your\ (?:code|version|function|signature|attempt|snippet|skeleton|stub|template)
-        |mistakes|pitfalls?|skeleton
-        |(?:do\ not|don't|never|avoid)(?:\ \w+){0,3}\ (?:this|that|these)|bad
-        |(?:does|did|would|will)(?:\ not|n't)\ (?:work|compile|pass)
-        |flawed|failing|unfixed|(?:initial|starting)\ (?:code|version|attempt|implementation|point)
-        |from\ (?:the|your)\ (?:question|task|prompt|exercise)
-        |given\ (?:code|function|version|snippet)(?=\W*$)
-        |(?:fails|failed|panics))\b|[❌✗✘]""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_MEANT = lazy_pattern(
-    r"""\b(?:fix(?:e[sd])?|correct(?:ed|s|ion|ly)?|final|improv\w+|updat\w+|new|better|answer
-        |solution|optimi[sz]\w+|working|revis\w+|rewrit\w+|refactor\w+|complete[d]?|should\ be
-        |(?:so|thus|hence|therefore),?\ (?:i|we|use|here|it)|replace\w*|becomes
-        |instead\ of\ the\ above|unlike|to\ avoid
-        |after|now|here\ is\ the\ function|repaired)\b|[✅✓✔]""",
-    re.VERBOSE | re.IGNORECASE,
-)
 _TO_DO_MACRO = lazy_pattern(r"(?:return\s+)?(?:\w+::)?(?:todo|unimplemented)\s*!")
 _NOTED = lazy_pattern(r"let\s+_\w*\s*=")
-_NAMED = lazy_pattern(
-    r"""(?://+!?|/\*+)\s*(?:the\s+|your\s+)?
-        (?:bad|wrong|incorrect|original|old|before|buggy|broken|na[iï]ve|don't|do\s+not)\b
-        (?:\s+(?:code|version|function|implementation|attempt|approach|solution|way)){0,2}
-        \s*(?:[:(\u2013\u2014-]|\*/|$)""",
-    re.VERBOSE | re.IGNORECASE | re.MULTILINE,
-)
-_SAID_OF_CODE = lazy_pattern(
-    r"""\b(?:(?:your|original|old|previous|earlier|buggy|broken|wrong|incorrect|na[iï]ve|bad)\s+
-        (?:code|version|function|implementation|attempt|approach|solution|snippet|one)
-        |(?:you|we)\s(?:gave|posted|wrote|had|provided|started)
-        |(?:do\snot|don't|never|avoid)(?:\s\w+){0,3}\s(?:this|that|these)
-        |(?:does|did|would|will)(?:\snot|n't)\s(?:work|compile|pass))\b|[❌✗✘]""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_HEADING = lazy_pattern(
-    r"^[ \t]*(?:#{1,6}[ \t]|\*\*(?=[^\n*]+\*\*:?[ \t]*$))([^\n]+)", re.MULTILINE
-)
-_WARNING = lazy_pattern(
-    r"""(?:common\s+)?(?:mistakes?|pitfalls?|errors)(?:\s+to\s+avoid)?|anti-?patterns?
-      |what\s+(?:not\s+to\s+do|to\s+avoid)
-      |(?:the\s+|your\s+)?(?:original|old|wrong|incorrect|buggy|bad|na[iï]ve)
-       (?:\s+(?:code|version|function|implementation|attempt|approach|solution|way))?""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_MOST_LABEL = 200
-_MOST_WORDS = 1_000
 
 
 def is_elided(function: Node) -> bool:
@@ -167,34 +118,3 @@ def _comments(node: Node) -> list[Node]:
             found.append(current)
         stack += current.children
     return found
-
-
-def is_label_of_a_quotation(words: str) -> bool:
-    """Tell whether the line above a definition calls it the original, or wrong."""
-    line = last_line(words)
-    if _MEANT.search(line) is not None:
-        return False
-    return _QUOTED.search(line) is not None or _heading(words) is not None
-
-
-def is_named_wrong(comment: str) -> bool:
-    """Tell whether a comment above a definition calls it wrong or original.
-
-    A comment of the code may speak of wrong input or of an original order, so fewer words count
-    than in a line of prose.
-    """
-    line = comment.partition("\n")[0][:_MOST_LABEL]
-    if _MEANT.search(line) is not None:
-        return False
-    return _NAMED.match(comment) is not None or _SAID_OF_CODE.search(line) is not None
-
-
-def _heading(words: str) -> re.Match[str] | None:
-    """Match the last heading in ``words``, if it announces what is not the answer."""
-    headings = _HEADING.findall(words[-_MOST_WORDS:])
-    return _WARNING.fullmatch(headings[-1].strip(" *_:#\t")) if headings else None
-
-
-def last_line(words: str) -> str:
-    """Return the last line of ``words``, cut to the length of a label."""
-    return words.rstrip().rpartition("\n")[2][-_MOST_LABEL:]

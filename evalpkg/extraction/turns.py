@@ -68,6 +68,10 @@ _SIGNS = ("<", "[INST]", "[/INST]", "[|", "]~", "[e~[", "[unused", "[EOS]", "[DO
 _BEGINNINGS = lazy_pattern(
     r"\s*(?:<s>|<\|begin_of_text\|>|<bos>|<\|startoftext\|>|<\uff5cbegin\u2581of\u2581sentence\uff5c>)"
 )
+_INFILLING = lazy_pattern(r"\s*<(?:\|?fim_prefix\|?|PRE|\uff5cfim\u2581begin\uff5c)>")
+_MIDDLE = lazy_pattern(r"<(?:\|?fim_middle\|?|MID|\uff5cfim\u2581end\uff5c)>")
+"""Marks around what is to be filled in; the answer follows the last of them."""
+
 _SECTION = lazy_pattern(
     r"^[ \t]*#{2,4}[ \t]*(?P<name>Instruction|Input|Response|Answer|Assistant|User|Human|System)s?"
     r"[ \t]*:?[ \t]*\n",
@@ -102,6 +106,8 @@ def answer_turn(text: str) -> str:
     beginning = _BEGINNINGS.match(text)
     if beginning is not None:
         text = text[beginning.end() :]
+    if _INFILLING.match(text) is not None and (middle := _MIDDLE.search(text)) is not None:
+        text = text[middle.end() :]
     if any(sign in text for sign in _SIGNS):
         marks = [mark for mark in find_bracketed(text, _MARK) if not _is_type(text, mark)]
         if marks:
