@@ -18,7 +18,7 @@ _MEANT_FIRST = lazy_pattern(
       |\b(?:version|implementation|rewrite|variant|modification|patch)\ of\ (?:the|your)\b""",
     re.VERBOSE | re.IGNORECASE,
 )
-"""What tells a correction of the code before it, or an order to use the code after it."""
+"""Words that correct the code before them, or order to use the code after them."""
 
 _QUOTED_FIRST = lazy_pattern(
     r"""^\W*before(?:\ (?:the|my|this|that|any)\ \w+)?\W*$
@@ -30,7 +30,7 @@ _QUOTED_FIRST = lazy_pattern(
       |\b(?:is|are|was|be)(?:\ not|n't)\ (?:quite\ )?(?:right|correct|valid|fixed)\b""",
     re.VERBOSE | re.IGNORECASE,
 )
-"""What tells that the code is wrong in words that also praise."""
+"""Words that call the code wrong though some of them praise."""
 
 _MEANT = lazy_pattern(
     rf"""\b(?:fix(?:e[sd])?|correct(?:ed|s|ion|ly)?|final|improv\w+|updat\w+|new|better|answer

@@ -1,4 +1,4 @@
-"""What a page or a template puts around code: tags and escapes of HTML, tags of any name."""
+"""Tags and escapes of a page, and tags of any name that a template puts around code."""
 
 from __future__ import annotations
 

@@ -130,7 +130,7 @@ def _is_message(literal: Node) -> bool:
     arguments = literal.parent
     call = None if arguments is None else arguments.parent
     function = None if call is None else call.child_by_field_name("function")
-    return function is not None and text_of(function.children[-1]) in _MESSAGES
+    return function is not None and text_of([function, *function.children][-1]) in _MESSAGES
 
 
 def _off_by_one(node: Node) -> Iterator[Change]:

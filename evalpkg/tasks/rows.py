@@ -75,6 +75,10 @@ def _sound(task: Task) -> Task:
                 "entry point stands by itself, and may take the type as `&mut Type`"
             )
         raise RowError(f"the prompt of {task.task_id} has no signature of {task.entry_point!r}")
+    if re.search(rf"\bfn\s+r#{re.escape(task.entry_point)}\b", task.prompt):
+        raise RowError(
+            f"{task.entry_point!r} of {task.task_id} is a raw identifier; give it a plain name"
+        )
     if task.edition not in EDITIONS:
         raise RowError(
             f"{task.task_id} asks for Rust edition {task.edition!r}; known: {', '.join(EDITIONS)}"

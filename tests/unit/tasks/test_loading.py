@@ -79,6 +79,10 @@ def test_the_entry_point_of_multipl_e_is_the_function_left_open(tmp_path: Path) 
         ([ROW, {k: v for k, v in ROW.items() if k != "test"}], "line 2: the field 'test'"),
         ([ROW, ROW], "line 2: the task id 'Mine/1' was already used in line 1"),
         ([{**ROW, "entry_point": "triple"}], "has no signature of 'triple'"),
+        (
+            [{**ROW, "prompt": "fn r#match(n: i32) -> i32 {\n", "entry_point": "match"}],
+            "'match' of Mine/1 is a raw identifier",
+        ),
         ([{**ROW, "prompt": "Double the number."}], "does not end in '{'"),
         ([{**ROW, "test": " "}], "empty test"),
         ([{**ROW, "edition": "2025"}], "edition '2025'"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from evalpkg.models import Task
 from evalpkg.tasks import load_tasks
 from evalpkg.tasks.mutants import mutants
@@ -55,3 +57,15 @@ def test_a_limit_keeps_stubs_and_a_mix() -> None:
     assert few == mutants(TASK)[:12]
     kinds = [mutant.name.split(":")[0] for mutant in few if not mutant.name.startswith("stub")]
     assert len(set(kinds)) == len(kinds)
+
+
+@pytest.mark.parametrize(
+    ("call", "changed"),
+    [('Some("ab")', 'Some("a")'), ('x.expect("ab")', None), ('f::g("ab")', 'f::g("a")')],
+)
+def test_a_text_that_is_passed_is_shortened_unless_it_is_a_message(
+    call: str, changed: str | None
+) -> None:
+    task = Task("t", "fn f(x: i32) -> i32 {", "f", "", canonical_solution=f"\n    {call}\n}}\n")
+    shorter = [m.line for m in mutants(task) if m.name.startswith("shorter")]
+    assert shorter == ([] if changed is None else [changed])

@@ -5,8 +5,9 @@
 //! standard input, one a line: `id TAB oracle library TAB oracle symbol TAB subject symbol`. It
 //! writes each job's result to standard output as one line of JSON.
 //!
-//! If a test run leaves no report, part of an answer may still be on the pipe. Then the judge ends
-//! the server, reads nothing more from it, and starts a new one for the next sample.
+//! If a test run leaves no report, or a thread of it is in the middle of a call, part of an answer
+//! may still be on the pipe. Then the judge ends the server, reads nothing more from it, and starts
+//! a new one for the next sample.
 
 use std::collections::HashMap;
 use std::ffi::{c_char, c_int, c_void, CStr, CString};
@@ -164,12 +165,12 @@ fn settle(
             Err(error) => return Outcome::of(Kind::Infra, error.to_string()),
         };
         match job(&server, oracle, subject, patience) {
-            Ok(outcome) if leaves_no_report(outcome.kind) => {
-                server.end();
+            Ok((outcome, true)) => {
+                *current = Some(server);
                 return outcome;
             }
-            Ok(outcome) => {
-                *current = Some(server);
+            Ok((outcome, false)) => {
+                server.end();
                 return outcome;
             }
             Err(error) => {
@@ -227,7 +228,13 @@ fn nonce() -> io::Result<Nonce> {
     Ok(nonce)
 }
 
-fn job(server: &Server, oracle: Oracle, subject: &str, patience: Patience) -> io::Result<Outcome> {
+/// Judge one sample on a server; return its outcome, and whether the server can go on.
+fn job(
+    server: &Server,
+    oracle: Oracle,
+    subject: &str,
+    patience: Patience,
+) -> io::Result<(Outcome, bool)> {
     let line = Line {
         to: server.to.as_raw_fd(),
         from: server.from.as_raw_fd(),
@@ -240,19 +247,20 @@ fn job(server: &Server, oracle: Oracle, subject: &str, patience: Patience) -> io
     let text = || String::from_utf8_lossy(&payload).into_owned();
     match tag {
         b'S' => {}
-        b'L' => return Ok(Outcome::of(Kind::NotLoaded, text())),
-        b'E' => return Ok(Outcome::gone(payload)),
-        _ => return Ok(Outcome::of(Kind::Infra, text())),
+        b'L' => return Ok((Outcome::of(Kind::NotLoaded, text()), true)),
+        b'E' => return Ok((Outcome::gone(payload), true)),
+        _ => return Ok((Outcome::of(Kind::Infra, text()), true)),
     }
-    let mut outcome = run_tests(line, oracle, patience)?;
-    if outcome.exit.is_empty() && !leaves_no_report(outcome.kind) {
-        if outcome.kind == Kind::Gone {
-            return Err(io::Error::other("no answer"));
-        }
+    let (mut outcome, quiet) = run_tests(line, oracle, patience)?;
+    let clean = quiet && !leaves_no_report(outcome.kind);
+    if outcome.exit.is_empty() && outcome.kind == Kind::Gone {
+        return Err(io::Error::other("no answer"));
+    }
+    if outcome.exit.is_empty() && clean {
         write_frame(line.to, b'K', &[])?;
         outcome.exit = last_frame(line)?;
     }
-    Ok(outcome)
+    Ok((outcome, clean))
 }
 
 /// Read up to the frame that ends a sample; an answer that no test waited for may come before it.
@@ -265,7 +273,9 @@ fn last_frame(line: Line) -> io::Result<Vec<u8>> {
 }
 
 /// Run the tests in a process of their own, which bounds what the answers can make them do.
-fn run_tests(line: Line, oracle: Oracle, patience: Patience) -> io::Result<Outcome> {
+///
+/// Return the outcome, and whether no call was under way at the end.
+fn run_tests(line: Line, oracle: Oracle, patience: Patience) -> io::Result<(Outcome, bool)> {
     let (ours, theirs) = sys::socket_pair()?;
     let said_before = end_of_errors();
     // SAFETY: this process has one thread.
@@ -296,7 +306,7 @@ fn run_tests(line: Line, oracle: Oracle, patience: Patience) -> io::Result<Outco
         Some((_, bytes)) => decode(&bytes).ok_or_else(|| io::Error::other("malformed report")),
         None => {
             let (kind, why) = why_without_report(aborted, &errors_since(said_before));
-            Ok(Outcome::of(kind, why.into()))
+            Ok((Outcome::of(kind, why.into()), false))
         }
     }
 }
@@ -346,12 +356,13 @@ fn test_run(line: Line, oracle: Oracle, cpu_s: u64) -> ! {
     unsafe { sys::_exit(0) }
 }
 
-fn decode(report: &[u8]) -> Option<Outcome> {
+fn decode(report: &[u8]) -> Option<(Outcome, bool)> {
     let mut reader = Reader::new(report);
-    Some(Outcome {
+    let outcome = Outcome {
         kind: *Kind::ALL.get(reader.byte().ok()? as usize)?,
         test: String::get(&mut reader).ok()?,
         message: String::get(&mut reader).ok()?,
         exit: Vec::<u8>::get(&mut reader).ok()?,
-    })
+    };
+    Some((outcome, bool::get(&mut reader).ok()?))
 }

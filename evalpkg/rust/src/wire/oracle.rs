@@ -9,7 +9,7 @@ use std::process::{ExitCode, Termination};
 use std::sync::Mutex;
 
 use crate::frames::Nonce;
-use crate::turn::{locked, take_turn};
+use crate::turn::{locked, take_last_turn, take_turn};
 use crate::vocabulary::Kind;
 use crate::Put;
 
@@ -132,7 +132,8 @@ pub fn finish<T: Termination>(result: T) {
 }
 
 /// Run the tests in order until one does not pass; the report goes to `report` as
-/// `kind: u8, test name, message, exit frame` (strings length-prefixed).
+/// `kind: u8, test name, message, exit frame, quiet: bool` (strings length-prefixed). It is not
+/// quiet if a thread that the tests left behind is in the middle of a call.
 pub fn run(line: Line, plan: &Plan, report: Report) {
     *locked(&LINE) = Some(line);
     locked(&EXIT_FRAME).clear();
@@ -148,7 +149,7 @@ pub fn run(line: Line, plan: &Plan, report: Report) {
         Ok(tests) => run_each(&tests),
         Err(why) => (Kind::TestsMissing, "", why),
     };
-    send_report(report, kind, name, &message);
+    send_report(report, kind, name, &message, take_last_turn());
 }
 
 /// Report how the tests ended the process: with the status that `rustc --test` would pass on.
@@ -173,15 +174,16 @@ extern "C" fn a_test_ended_the_process(status: c_int, _argument: *mut c_void) {
             format!("the test ended the process with status {status}"),
         ),
     };
-    send_report(report, kind, test, &message);
+    send_report(report, kind, test, &message, true);
 }
 
-fn send_report(report: Report, kind: Kind, name: &str, message: &str) {
+fn send_report(report: Report, kind: Kind, name: &str, message: &str, quiet: bool) {
     let message: String = message.chars().take(LONGEST_MESSAGE).collect();
     let mut bytes = vec![kind as u8];
     name.put(&mut bytes);
     message.put(&mut bytes);
     locked(&EXIT_FRAME).put(&mut bytes);
+    quiet.put(&mut bytes);
     report(bytes.as_ptr(), bytes.len());
 }
 

@@ -37,6 +37,18 @@ pub fn take_turn() -> Turn {
     }
 }
 
+/// Take the turn if no other thread has it, and keep it for good: no thread begins a call after
+/// this. Tell whether it was taken; if not, a call may be half read.
+pub fn take_last_turn() -> bool {
+    let me = thread::current().id();
+    let mut turn = locked(&TURN);
+    let free = turn.is_none_or(|(owner, _)| owner == me);
+    if free {
+        *turn = Some((me, 1));
+    }
+    free
+}
+
 impl Drop for Turn {
     fn drop(&mut self) {
         let mut turn = locked(&TURN);
