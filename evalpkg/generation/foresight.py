@@ -16,7 +16,7 @@ from evalpkg.generation import hub, vocabulary
 from evalpkg.generation.adapter import read_config
 from evalpkg.generation.attach import explained, idle_layers, matched, of_zeros
 from evalpkg.generation.generation_settings import GenerationSettings
-from evalpkg.generation.loading import load_tokenizer
+from evalpkg.generation.tokenizer_files import has_tokenizer, load_tokenizer, read_tokenizer
 from evalpkg.generation.vocabulary import Vocabulary
 
 
@@ -45,12 +45,17 @@ def foresee(
     of_zeros(tensors, files.name)
     tokenizer = None
     if wanted:
-        tokenizer = vocabulary.load_own(
-            files,
-            load_tokenizer(settings, base),
-            probe,
-            raw=settings.raw_completion,
-            trust_remote_code=settings.trust_remote_code,
+        if not has_tokenizer(files):
+            raise ConfigError(
+                f"{files.name} holds no tokenizer, and {vocabulary.OPTION} asks for the adapter's "
+                "own",
+                "Save it there with tokenizer.save_pretrained, or leave the option out: both "
+                "models then get the base model's prompts.",
+            )
+        tokenizer = read_tokenizer(settings, files)
+        base_tokenizer = load_tokenizer(settings, base)
+        vocabulary.check_own(
+            tokenizer, base_tokenizer, probe, files.name, raw=settings.raw_completion
         )
     model = _layers(settings, base)
     if model is None:

@@ -14,8 +14,10 @@ from typing import Any
 
 from evalpkg.errors import ConfigError, DataError, EnvironmentUnfitError, EvalError
 from evalpkg.generation import embedded, hub
-from evalpkg.generation.adapter_weights import detail, listed
+from evalpkg.generation.adapter_weights import detail
 from evalpkg.generation.generation_settings import EMBEDDED, GenerationSettings
+from evalpkg.generation.loading_errors import explained, refuse_partial
+from evalpkg.generation.tokenizer_files import read_tokenizer
 
 _DRIVER = Path("/proc/driver/nvidia/gpus")
 
@@ -63,7 +65,7 @@ def load_base(
         DataError: if the files lack some of the weights, or hold an adapter too.
     """
     import torch
-    from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoConfig, AutoModelForCausalLM
     from transformers.utils import logging
 
     logging.disable_progress_bar()
@@ -92,7 +94,7 @@ def load_base(
     remote = {"trust_remote_code": settings.trust_remote_code}
     try:
         config = AutoConfig.from_pretrained(files.folder, **remote)
-        tokenizer = tokenizer or AutoTokenizer.from_pretrained(files.folder, **remote)
+        tokenizer = tokenizer or read_tokenizer(settings, files)
         if settings.attention == "auto" and _caps_scores(config):
             kernel, note = "eager", "the model caps its attention scores, which others do not"
 
@@ -128,18 +130,6 @@ def load_base(
         raise explained(error, settings.base_model) from error
     notes = refuse_partial(files.name, loaded)
     return BaseModel(model.eval(), tokenizer, files, kernel, note, notes)
-
-
-def load_tokenizer(settings: GenerationSettings, files: hub.ModelFiles) -> Any:
-    """Load the tokenizer beside a model's weights; return None if there is none."""
-    from transformers import AutoTokenizer
-
-    try:
-        return AutoTokenizer.from_pretrained(
-            files.folder, trust_remote_code=settings.trust_remote_code
-        )
-    except Exception:  # tokenizers raises the bare class
-        return None
 
 
 def _refuse_adapter(files: hub.ModelFiles) -> None:
@@ -179,42 +169,6 @@ def refuse_newer(files: hub.ModelFiles) -> None:
 def _caps_scores(config: Any) -> bool:
     """Tell whether the model caps attention scores, which only the eager kernel does."""
     return bool(getattr(config.get_text_config(), "attn_logit_softcapping", None))
-
-
-def refuse_partial(name: str, loaded: Mapping[str, Any]) -> tuple[str, ...]:
-    """Refuse a model that is not the one in its files; return a note on weights that are not used.
-
-    Args:
-        name: the model's name, for errors.
-        loaded: what transformers tells about the loading.
-
-    Raises:
-        DataError: if the files lack weights, have them in other shapes, or hold an adapter's.
-    """
-    if other := sorted(loaded.get("mismatched_keys", ())):
-        key, here, wanted = other[0]
-        raise DataError(
-            f"{len(other)} of the weights of {name} have other shapes than its config.json tells: "
-            f"{key} is {tuple(here)}, and the layer wants {tuple(wanted)}",
-            "Were files of two models mixed? Fetch or copy the whole folder again.",
-        )
-    missing = sorted(loaded.get("missing_keys", ()))
-    if missing:
-        raise DataError(
-            f"the files of {name} lack {len(missing)} of the model's weights: {listed(missing)}",
-            "They would be random numbers. Fetch or save the whole model.",
-        )
-    unused = sorted(loaded.get("unexpected_keys", ()))
-    if lora := [key for key in unused if "lora_" in key]:
-        raise DataError(
-            f"the files of {name} hold {len(lora)} weights of an adapter that was never merged: "
-            f"{listed(lora)}",
-            "They would change nothing. Merge them (PEFT's merge_and_unload) and save the model, "
-            "or save the adapter alone with PEFT's save_pretrained.",
-        )
-    if not unused:
-        return ()
-    return (f"The model does not use {len(unused)} weights in {name}: {listed(unused)}.",)
 
 
 def locate(
@@ -344,18 +298,3 @@ def _four_bit(dtype: str, device: str) -> dict[str, Any]:
         bnb_4bit_compute_dtype=getattr(torch, dtype),
     )
     return {"quantization_config": config, "device_map": {"": device}}
-
-
-def explained(error: Exception, name: str) -> EvalError:
-    """Return the error that tells why transformers could not load the model called ``name``."""
-    text = str(error)
-    if "trust_remote_code" in text:
-        return ConfigError(
-            f"{name} comes with Python code of its own",
-            "Read that code; if you trust it, add --trust-remote-code.",
-        )
-    first = detail(error)
-    return EnvironmentUnfitError(
-        f"{name} cannot be loaded: {first}",
-        "Check that the files are complete and that transformers knows this architecture.",
-    )

@@ -25,6 +25,7 @@ class Reader:
         settings: the settings of the run.
         tokenizer: makes prompts and reads answers.
         ends: tokens that end an answer.
+        rows: rows of the model's embedding.
         context: limit on prompt and answer together; None if the model's config sets none.
         show: called with the prompts once they are made.
     """
@@ -32,6 +33,7 @@ class Reader:
     settings: GenerationSettings
     tokenizer: Any
     ends: frozenset[int]
+    rows: int
     context: Context | None
     show: Callable[[Sequence[SeenPrompt]], None] = lambda _: None
 
@@ -39,7 +41,8 @@ class Reader:
         """Return a decoding request for each sample; those of a task stand side by side.
 
         Raises:
-            ConfigError: if a prompt leaves no room in the model's context for the answer.
+            ConfigError: if a prompt leaves no room in the model's context for the answer, or has a
+                token that the model does not have.
         """
         template = get_template(self.settings.prompt_template)
         requests: list[Request] = []
@@ -47,6 +50,7 @@ class Reader:
         for task, indexes in work:
             message = template.render(task)
             ids = tokens.prompt_ids(self.tokenizer, message, raw=self.settings.raw_completion)
+            tokens.require_rows(ids, self.rows, f"the prompt of task {task.task_id}")
             self._check_length(task.task_id, len(ids))
             text = tokens.text_of(self.tokenizer, ids)
             digest = tokens.ids_sha256(ids)

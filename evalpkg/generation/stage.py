@@ -61,9 +61,10 @@ def set_up(
 
     Raises:
         ConfigError: if this package's decode loop cannot run the architecture.
+        DataError: if the model's end tokens are no numbers.
     """
     tokenizer = model.tokenizer
-    ends = tokens.end_ids(model.model, tokenizer)
+    ends = tokens.end_ids(model.model, tokenizer, model.files.name)
     network = Network(model.model, model.attention, switch)
     config = model.model.config.get_text_config()
     try_step(network, config.vocab_size, type(model.model).__name__)
@@ -86,7 +87,8 @@ def set_up(
         stopped=tokens.StopTexts(tokenizer, settings.stop) if settings.stop else None,
         on_note=listener.status,
     )
-    reader = Reader(settings, tokenizer, ends, context_of(config), listener.prompts)
+    rows = model.model.get_input_embeddings().weight.shape[0]
+    reader = Reader(settings, tokenizer, ends, rows, context_of(config), listener.prompts)
     return Stage(model, network, reader, decoder)
 
 

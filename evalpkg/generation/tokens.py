@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from typing import Any
 
-from evalpkg.errors import ConfigError
+from evalpkg.errors import ConfigError, DataError
 
 _DATE = "26 Jul 2024"
 """Llama 3's templates print a date. Without this one, some print today's, and prompts would change.
@@ -54,14 +54,51 @@ def _with_one_bos(tokenizer: Any, ids: list[int]) -> list[int]:
     return [bos, *ids[start:]] if start or adds_bos else ids
 
 
-def end_ids(model: Any, tokenizer: Any) -> frozenset[int]:
-    """Return every token that ends an answer: the generation config's, else the tokenizer's."""
-    configured = model.generation_config.eos_token_id
-    if configured is None:
-        configured = tokenizer.eos_token_id
-    if configured is None:
-        return frozenset()
-    return frozenset([configured] if isinstance(configured, int) else configured)
+def end_ids(model: Any, tokenizer: Any, name: str) -> frozenset[int]:
+    """Return every token that ends an answer: the generation config's, else the tokenizer's.
+
+    Raises:
+        DataError: as ``configured_ends`` says.
+    """
+    configured = configured_ends(model, name)
+    if configured or tokenizer.eos_token_id is None:
+        return configured
+    return frozenset([tokenizer.eos_token_id])
+
+
+def configured_ends(model: Any, name: str) -> frozenset[int]:
+    """Return the end tokens in a model's generation config. Some configs write -1 for none.
+
+    Raises:
+        DataError: if the config of the model called ``name`` holds something else than numbers.
+    """
+    told = model.generation_config.eos_token_id
+    ends = [one for one in (told if isinstance(told, list) else [told]) if one is not None]
+    if odd := [one for one in ends if type(one) is not int]:
+        raise DataError(
+            f"{name} names the end token {odd[0]!r}, which is no token number",
+            "Repair eos_token_id in its generation_config.json or config.json.",
+        )
+    return frozenset(one for one in ends if one >= 0)
+
+
+def require_rows(ids: Sequence[int], rows: int, what: str) -> None:
+    """Refuse a prompt with a token that a model does not have.
+
+    Args:
+        ids: the prompt's token ids.
+        rows: rows of the model's embedding.
+        what: the prompt in words, for errors.
+
+    Raises:
+        ConfigError: if a token is beyond the embedding.
+    """
+    if max(ids, default=0) >= rows:
+        raise ConfigError(
+            f"{what} has the token {max(ids)}, and the model's embedding has {rows} rows",
+            "The tokenizer belongs to another model, or tokens were added to it later. Give each "
+            "model the tokenizer that it was trained with.",
+        )
 
 
 def text_of(tokenizer: Any, ids: Sequence[int]) -> str:

@@ -18,7 +18,7 @@ from evalpkg.generation.attach import attach
 from evalpkg.generation.base import Listener, Work
 from evalpkg.generation.forced import Agreement, force
 from evalpkg.generation.generation_settings import EMBEDDED, GenerationSettings
-from evalpkg.generation.loading import load_base, load_tokenizer
+from evalpkg.generation.loading import load_base
 from evalpkg.generation.prompts import get_template
 from evalpkg.generation.provenance import Generated, ModelUsed
 from evalpkg.generation.stage import (
@@ -29,6 +29,7 @@ from evalpkg.generation.stage import (
     require_same_tokens,
     set_up,
 )
+from evalpkg.generation.tokenizer_files import load_tokenizer, read_tokenizer
 from evalpkg.generation.tuned import PROBE, find_tuned
 from evalpkg.generation.vocabulary import OPTION, Vocabulary, kept_ends, template_in
 from evalpkg.generation.whole import refuse_useless
@@ -76,8 +77,8 @@ class TransformersBackend:
         self._base_tokenizer = self._stage.model.tokenizer
         if self.tuned and not self.whole and is_beside_model(self.tuned):
             self._say(f"{self.tuned.name} holds an adapter and a whole model: the adapter is used.")
-        if self.tuned and self.whole:
-            self._check_tokenizers(self.tuned)
+        if found and found.whole:
+            self._check_tokenizers(found.files, found.rows)
         elif self.tuned and self.own:
             self._tell_of_own(self.own)
         elif self.tuned and template_in(self.tuned) not in ("", self._base_tokenizer.chat_template):
@@ -97,14 +98,21 @@ class TransformersBackend:
             return set_up(settings, listener, base)
         listener.status(f"Loading the adapter {settings.checkpoint_path}")
         probe = tokens.prompt_ids(base.tokenizer, PROBE)
+        rows = base.model.get_input_embeddings().weight.shape[0]
+        tokens.require_rows(probe, rows, f"the trial prompt of {settings.base_model}")
         attached = attach(base.model, self.tuned, settings.base_model, probe)
         self._say(*attached.notes)
         return set_up(settings, listener, base, attached.switch)
 
-    def _check_tokenizers(self, files: hub.ModelFiles) -> None:
+    def _check_tokenizers(self, files: hub.ModelFiles, rows: int) -> None:
         """Require that both models read the same token ids, unless each has its own tokenizer."""
-        own = load_tokenizer(self._settings, files)
-        if self._settings.own_tokenizers:
+        apart = self._settings.own_tokenizers
+        own = (read_tokenizer if apart else load_tokenizer)(self._settings, files)
+        reads = own if apart else self._base_tokenizer
+        if rows:
+            ids = tokens.prompt_ids(reads, PROBE, raw=self._settings.raw_completion)
+            tokens.require_rows(ids, rows, f"the trial prompt of {files.name}")
+        if apart:
             self._own_template = self._template_sha256(own)
             self._say(
                 "Each model has its own tokenizer and chat template (--own-tokenizers): the "

@@ -26,12 +26,14 @@ class Tuned:
         whole: True if it is a whole model and not an adapter.
         declared_base: the base model that an adapter's config names.
         own: the vocabulary of an adapter that is asked to have its own; else None.
+        rows: rows of a whole model's embedding; 0 if only loading it tells.
     """
 
     files: hub.ModelFiles
     whole: bool
     declared_base: str = ""
     own: Vocabulary | None = None
+    rows: int = 0
 
 
 def find_tuned(settings: GenerationSettings, on_status: Callable[[str], None]) -> Tuned:
@@ -61,5 +63,4 @@ def find_tuned(settings: GenerationSettings, on_status: Callable[[str], None]) -
             f"{settings.checkpoint_path} is a whole model, and {OPTION} is for adapters",
             "--own-tokenizers gives a whole model its own tokenizer and chat template.",
         )
-    foresee_whole(settings, files)
-    return Tuned(files, True)
+    return Tuned(files, True, rows=foresee_whole(settings, files))

@@ -18,8 +18,6 @@ TOKENIZER_FILES = (
 )
 """Patterns of the files that hold an adapter's own tokenizer, templates and end tokens."""
 
-_ANY_TOKENIZER = ("tokenizer.json", "tokenizer_config.json", "tokenizer.model", "vocab.json")
-
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
@@ -208,46 +206,27 @@ def refuse_extended(rows: EmbeddingRows, name: str, base_model: str) -> None:
         )
 
 
-def load_own(
-    files: hub.ModelFiles, base: Any, probe: str, *, raw: bool, trust_remote_code: bool
-) -> Any:
-    """Load the tokenizer in an adapter's folder.
+def check_own(own: Any, base: Any, probe: str, name: str, *, raw: bool) -> None:
+    """Refuse the tokenizer in an adapter's folder if it cannot make the model's prompts.
 
     Args:
-        files: the adapter's files.
+        own: the tokenizer.
         base: the base model's tokenizer; None if it has none.
         probe: a message that the chat template must render.
+        name: the adapter's name, for errors.
         raw: True if no chat template is used.
-        trust_remote_code: whether a tokenizer's own code may run.
 
     Raises:
-        ConfigError: if there is no tokenizer, or no chat template where the base model has one.
-        DataError: if the tokenizer cannot be read.
+        ConfigError: if there is no chat template where the base model has one, or it renders
+            nothing.
     """
-    from transformers import AutoTokenizer
-
-    if not any((files.folder / name).is_file() for name in _ANY_TOKENIZER):
-        raise ConfigError(
-            f"{files.name} holds no tokenizer, and {OPTION} asks for the adapter's own",
-            "Save it there with tokenizer.save_pretrained, or leave the option out: both models "
-            "then get the base model's prompts.",
-        )
-    try:
-        own = AutoTokenizer.from_pretrained(files.folder, trust_remote_code=trust_remote_code)
-    except Exception as error:  # tokenizers raises the bare class
-        first = (str(error).splitlines() or [type(error).__name__])[0]
-        raise DataError(
-            f"the tokenizer in {files.name} cannot be read: {first}",
-            "Save it again with tokenizer.save_pretrained.",
-        ) from error
     if not raw and not own.chat_template and base is not None and base.chat_template:
         raise ConfigError(
-            f"the tokenizer in {files.name} has no chat template, and the base model's has one",
+            f"the tokenizer in {name} has no chat template, and the base model's has one",
             "Put the template that it was trained with there, as chat_template.jinja; or "
             "--raw-completion, for bare text; or leave out " + OPTION + ".",
         )
     tokens.prompt_ids(own, probe, raw=raw)
-    return own
 
 
 def needed_rows(tokenizer: Any) -> int:

@@ -17,7 +17,9 @@ from evalpkg.errors import ConfigError, DataError
 from evalpkg.generation import adapter_weights as weights
 from evalpkg.generation import hub
 from evalpkg.generation.generation_settings import GenerationSettings
-from evalpkg.generation.loading import explained, refuse_newer, refuse_partial
+from evalpkg.generation.loading import refuse_newer
+from evalpkg.generation.loading_errors import explained, refuse_partial
+from evalpkg.generation.tokens import configured_ends
 
 _WEIGHTS = ("model.safetensors", "pytorch_model.bin")
 """Names of the weights, in the order in which transformers looks for them: safetensors, pickled. If
@@ -25,16 +27,20 @@ they are in parts, an index beside them lists the parts.
 """
 
 
-def foresee_whole(settings: GenerationSettings, files: hub.ModelFiles) -> None:
-    """Refuse a whole model whose files show that it cannot be loaded. No weights are read.
+def foresee_whole(settings: GenerationSettings, files: hub.ModelFiles) -> int:
+    """Refuse a whole model whose files show that it cannot be used. No weights are read.
 
     Args:
         settings: say whether Python code of its own may run.
         files: the model's files.
 
+    Returns:
+        rows of its embedding; 0 if only loading it tells.
+
     Raises:
         ConfigError: if it needs code of its own that is not trusted.
-        DataError: if the files lack some of the weights, or cannot be read.
+        DataError: if the files lack some of the weights, or cannot be read, or its end tokens are
+            no numbers.
         EnvironmentUnfitError: if transformers cannot read its config.
     """
     from transformers import AutoConfig, AutoModelForCausalLM
@@ -48,7 +54,7 @@ def foresee_whole(settings: GenerationSettings, files: hub.ModelFiles) -> None:
     with _tensors(files):  # the header of every part is read
         pass
     try:
-        _, loaded = AutoModelForCausalLM.from_pretrained(
+        model, loaded = AutoModelForCausalLM.from_pretrained(
             files.folder,
             config=config,
             device_map={"": "meta"},
@@ -57,8 +63,10 @@ def foresee_whole(settings: GenerationSettings, files: hub.ModelFiles) -> None:
             **remote,
         )
     except Exception:  # transformers 4 cannot; loading the model then tells what is wrong
-        return
+        return 0
     refuse_partial(files.name, loaded)
+    configured_ends(model, files.name)
+    return int(model.get_input_embeddings().weight.shape[0])
 
 
 def refuse_useless(files: hub.ModelFiles, base: hub.ModelFiles) -> None:
@@ -66,9 +74,18 @@ def refuse_useless(files: hub.ModelFiles, base: hub.ModelFiles) -> None:
 
     Raises:
         ConfigError: if they are those of ``base``, in whatever parts or number format.
-        DataError: if they cannot be read, or hold NaN or infinite values.
+        DataError: if they cannot be read, hold NaN or infinite values, or integers that nobody can
+            scale.
     """
     with _tensors(files) as own, _tensors(base) as others:
+        whole = [n for n, read in own.items() if not read().is_floating_point()]
+        if odd := [n for n in whole if n.endswith("weight") and not _is_quantised(files)]:
+            raise DataError(
+                f"{files.name} holds whole numbers in {weights.listed(odd)}, and its config.json "
+                "does not tell how they were quantised",
+                "Copy the config.json with the quantization_config that the weights were saved "
+                "with.",
+            )
         broken = [name for name, read in own.items() if not weights.is_finite(read())]
         if broken:
             raise DataError(
@@ -85,6 +102,12 @@ def refuse_useless(files: hub.ModelFiles, base: hub.ModelFiles) -> None:
                 "compared with itself",
                 "Name the folder that training wrote.",
             )
+
+
+def _is_quantised(files: hub.ModelFiles) -> bool:
+    """Tell whether a model's config says how its weights were quantised."""
+    config = json.loads((files.folder / "config.json").read_text(encoding="utf-8"))
+    return "quantization_config" in config
 
 
 def _equal(base: Any, own: Any) -> bool:

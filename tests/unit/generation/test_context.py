@@ -69,7 +69,7 @@ def test_the_limit_follows_from_the_config(config: dict[str, Any], tokens: int |
 def test_a_prompt_that_would_go_beyond_is_refused_with_the_reason() -> None:
     settings = GenerationSettings(backend="transformers", base_model="tiny", max_new_tokens=20)
     reader = Reader(
-        settings, tokenizer(WITH_BOS, adds_bos=True), frozenset(), context_of(phi3().config)
+        settings, tokenizer(WITH_BOS, adds_bos=True), frozenset(), 258, context_of(phi3().config)
     )
     task = Task("own/f", f"// {'a' * ORIGINAL}\nfn f() {{\n", "f", test="", canonical_solution="")
     with pytest.raises(ConfigError, match=r"exceeds the model's original length of 64.*longrope"):

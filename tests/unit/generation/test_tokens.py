@@ -2,7 +2,7 @@ import pytest
 import transformers
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
 
-from evalpkg.errors import ConfigError
+from evalpkg.errors import ConfigError, DataError
 from evalpkg.generation import tokens
 
 BOS, EOS = 256, 257
@@ -90,10 +90,27 @@ class Configured:
 
 
 @pytest.mark.parametrize(
-    ("configured", "expected"), [([5, 6, 7], {5, 6, 7}), (5, {5}), (None, {EOS})]
+    ("configured", "expected"),
+    [
+        ([5, 6, 7], {5, 6, 7}),
+        (5, {5}),
+        (0, {0}),
+        (None, {EOS}),
+        ([], {EOS}),
+        (-1, {EOS}),
+        ([None, 5, -1], {5}),
+    ],
 )
 def test_all_end_tokens_count(configured, expected):
-    assert tokens.end_ids(Configured(configured), tokenizer(None, adds_bos=False)) == expected
+    made = tokenizer(None, adds_bos=False)
+    assert tokens.end_ids(Configured(configured), made, "tiny") == expected
+
+
+@pytest.mark.parametrize("configured", ["2", ["2"], [[2]], 2.0, True, {"a": 2}])
+def test_end_tokens_that_are_no_numbers_are_named(configured):
+    """A text had been taken for a set of tokens, none of which ever comes."""
+    with pytest.raises(DataError, match=r"tiny names the end token .* no token number"):
+        tokens.end_ids(Configured(configured), tokenizer(None, adds_bos=False), "tiny")
 
 
 def test_digests():

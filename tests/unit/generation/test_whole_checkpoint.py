@@ -164,7 +164,27 @@ def diverged(folder, tensors):
     whole(folder, tensors)
 
 
+def generating(**changes):
+    def change(folder, _):
+        config = json.loads((folder / "generation_config.json").read_text())
+        (folder / "generation_config.json").write_text(json.dumps(config | changes))
+
+    return change
+
+
+def few_bits(folder, tensors):
+    scales = {f"{name}_scale_inv": torch.ones(1) for name in tensors if "proj" in name}
+    whole(folder, {n: t.to(torch.float8_e4m3fn) for n, t in tensors.items()} | scales)
+
+
 UNUSABLE: dict[str, tuple[Any, str]] = {
+    "end tokens in words": (generating(eos_token_id="2"), "names the end token '2'"),
+    "end tokens in lists": (generating(eos_token_id=[[2]]), r"names the end token \[2\]"),
+    "scales that nobody uses": (few_bits, "hold quantised weights with 14 scales"),
+    "whole numbers": (
+        lambda folder, tensors: whole(folder, {n: t.to(torch.int8) for n, t in tensors.items()}),
+        "holds whole numbers in lm_head.weight",
+    ),
     "a part missing": (without_a_part, "lacks 1 of the 2 files .*model-00002-of-00002"),
     "no weights": (lambda folder, _: (folder / WEIGHTS).unlink(), "holds no weights"),
     "cut off": (cut, "model.safetensors cannot be read"),
@@ -246,6 +266,66 @@ def test_other_token_ids_are_refused_naming_both_unless_asked_for(folders, tmp_p
         tuned.prompt_tokens,
         True,
     )
+
+
+def beyond(folder):
+    """Put a token into the chat template that the model does not have."""
+    own = tokenizer("<more>{{ messages[0].content }}", adds_bos=False)
+    own.add_special_tokens({"additional_special_tokens": ["<more>"]})
+    own.save_pretrained(folder)
+
+
+OWN_UNUSABLE: dict[str, tuple[Any, str]] = {
+    "none": (lambda folder: (folder / "tokenizer.json").unlink(), "tokenizer in .* be read"),
+    "no file of it": (
+        lambda folder: [path.unlink() for path in folder.glob("tokenizer*")],
+        "holds no tokenizer",
+    ),
+    "cut off": (lambda folder: (folder / "tokenizer.json").write_text("{"), "cannot be read"),
+    "a template cut off": (
+        lambda folder: (folder / "chat_template.jinja").write_text("{% for %}"),
+        "chat template cannot render",
+    ),
+    "tokens that the model has not": (beyond, "token 258, and the model's embedding has 258 rows"),
+}
+
+
+@pytest.mark.parametrize("how", OWN_UNUSABLE)
+def test_an_own_tokenizer_that_cannot_be_used_shows_before_the_base_generates(
+    folders, tmp_path, how
+):
+    shutil.copytree(folders / "merged", tmp_path, dirs_exist_ok=True)
+    change, words = OWN_UNUSABLE[how]
+    change(tmp_path)
+    with pytest.raises(EvalError, match=words) as caught:
+        backend(folders, tmp_path, own_tokenizers=True)
+    assert caught.value.cure
+
+
+@pytest.mark.parametrize("how", OWN_UNUSABLE)
+@pytest.mark.parametrize("checkpoint", ["adapter", "merged"])
+def test_a_tokenizer_of_the_base_model_that_cannot_be_used_is_named(
+    folders, tmp_path, how, checkpoint
+):
+    for name in ("base", "adapter", "merged"):
+        shutil.copytree(folders / name, tmp_path / name)
+    change, words = OWN_UNUSABLE[how]
+    change(tmp_path / "base")
+    with pytest.raises(EvalError, match=words) as caught:
+        texts(backend(tmp_path, checkpoint), Role.BASE)
+    assert caught.value.cure
+
+
+def test_a_whole_model_that_lacks_tokens_of_the_prompt_is_refused(folders, tmp_path):
+    for name in ("base", "merged"):
+        shutil.copytree(folders / name, tmp_path / name)
+        tokenizer("<s>{{ messages[0].content }}", adds_bos=True).save_pretrained(tmp_path / name)
+    tensors = load_file(folders / "merged" / WEIGHTS)
+    rows = {n: t[:250] for n, t in tensors.items() if n.startswith(("lm_head", "model.embed"))}
+    whole(tmp_path / "merged", tensors | {name: part.clone() for name, part in rows.items()})
+    configured(vocab_size=250)(tmp_path / "merged", None)
+    with pytest.raises(ConfigError, match="token 256, and the model's embedding has 250 rows"):
+        backend(tmp_path, "merged")
 
 
 def test_a_folder_that_is_neither_is_refused(folders, tmp_path):
