@@ -6,6 +6,8 @@ from typing import Any
 
 from evalpkg.errors import EnvironmentUnfitError
 
+_MOST_TOKENS = 2**53
+_LONGEST_REASON = 100
 _TEXT = ("text", "output_text")
 _NO_TEXT = (
     *("thinking", "reasoning", "reasoning_text", "redacted_thinking"),
@@ -43,15 +45,15 @@ def require_answers(reply: Any) -> None:
 
 
 def counted(usage: Any, name: str) -> int:
-    """Return a number of tokens; 0 if the server tells none."""
+    """Return a number of tokens; 0 if the server tells none, or one that cannot be."""
     value = getattr(usage, name, None)
-    return int(value) if isinstance(value, (int, float)) and value > 0 else 0
+    return int(value) if isinstance(value, (int, float)) and 0 < value < _MOST_TOKENS else 0
 
 
 def finish_of(choice: Any) -> str:
     """Return why the answer ended; empty if the server does not say."""
     reason = getattr(choice, "finish_reason", None)
-    return reason if isinstance(reason, str) else ""
+    return writable(reason)[:_LONGEST_REASON] if isinstance(reason, str) else ""
 
 
 def text_of(choice: Any) -> str:
@@ -75,7 +77,12 @@ def text_of(choice: Any) -> str:
             f"the server's answer is a {type(content).__name__} and not a text",
             "Check that the server speaks the chat completions API.",
         )
-    return content.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return writable(content)
+
+
+def writable(text: str) -> str:
+    """Put the replacement character for unpaired surrogates, which no UTF-8 file can hold."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _part(part: Any) -> str:

@@ -15,7 +15,7 @@ from evalpkg.generation.base import Listener, Work
 from evalpkg.generation.crew import outcomes
 from evalpkg.generation.generation_settings import GenerationSettings
 from evalpkg.generation.keys import request_seed, sample_key
-from evalpkg.generation.openai_answer import counted, finish_of, text_of
+from evalpkg.generation.openai_answer import counted, finish_of, text_of, writable
 from evalpkg.generation.openai_client import in_flight
 from evalpkg.generation.openai_sender import NEUTRAL, Sender, TaskRefusedError
 from evalpkg.generation.prompts import cut, get_template, message_sha256
@@ -232,4 +232,4 @@ class OpenAIBackend:
         with self._lock:
             for name, values in self._seen.items():
                 if value := getattr(reply, name, None):
-                    values.setdefault(role, set()).add(str(value))
+                    values.setdefault(role, set()).add(writable(str(value)))

@@ -93,7 +93,7 @@ def explained(
         )
     if isinstance(error, openai.APIConnectionError):
         return EnvironmentUnfitError(
-            f"{address} cannot be reached: {error}",
+            f"{address} cannot be reached: {_reason(error)}",
             "Check that the server runs and that openai_base_url ends in /v1 as most do.",
         )
     if isinstance(error, (openai.AuthenticationError, openai.PermissionDeniedError)):
@@ -107,6 +107,12 @@ def explained(
             "Use a name that the server's /models lists.",
         )
     return _failing(address, error)
+
+
+def _reason(error: Exception) -> str:
+    """Return what the client says, and the reason, which it keeps apart."""
+    within = " ".join(str(error.__cause__ or "").split())
+    return f"{error} ({within})" if within else str(error)
 
 
 def _failing(address: str, error: Exception) -> EnvironmentUnfitError:

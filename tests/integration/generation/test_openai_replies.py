@@ -33,6 +33,8 @@ LEFT_OUT = object()
         ({"prompt_tokens": 11.0, "completion_tokens": 5.0}, (11, 5)),
         ({"prompt_tokens": None, "completion_tokens": 5}, (0, 5)),
         ({"prompt_tokens": "11", "completion_tokens": -1}, (0, 0)),
+        ({"prompt_tokens": float("inf"), "completion_tokens": float("nan")}, (0, 0)),
+        ({"prompt_tokens": 10**30, "completion_tokens": 5}, (0, 5)),
         ({}, (0, 0)),
         ([], (0, 0)),
         (None, (0, 0)),
@@ -50,6 +52,16 @@ def test_counts_of_tokens_are_numbers_whatever_the_server_tells(usage, counts):
 def test_an_end_that_is_no_word_is_unknown(reason):
     with StandIn(changed("choice", finish_reason=reason)) as server:
         assert next(backend(server.url).generate(Role.BASE, WORK)).finish_reason == ""
+
+
+def test_what_no_file_can_hold_is_replaced_in_all_that_the_server_tells():
+    with StandIn(changed("choice", finish_reason="st\ud800op")) as server:
+        sample = next(backend(server.url).generate(Role.BASE, WORK))
+    assert sample.finish_reason == "st\ufffdop"
+    with StandIn(changed(model="\ud800")) as server:
+        asked = backend(server.url)
+        list(asked.generate(Role.BASE, WORK))
+        assert asked.provenance().details["server_said"]["model"] == ["\ufffd"]
 
 
 @pytest.mark.parametrize("name", ["model", "system_fingerprint"])
