@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import subprocess
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from evalpkg.errors import ConfigError
 from evalpkg.fleet.clock import Clock
@@ -72,7 +75,9 @@ def rent(
     else:
         desk.say("No --max-cost or --max-hours: hosts cost money until 'evalpkg fleet down'.")
     boot_s = boot_minutes * 60 if boot_minutes else BOOT_S
-    return bring_up(fleet, wish, confirm, desk.say, Clock(), boot_s=boot_s)
+    booted = bring_up(fleet, wish, confirm, desk.say, Clock(), boot_s=boot_s)
+    forget_keys(desk.project, [one.ip for one in booted.ready if (one.launched or 0) >= int(now)])
+    return booted
 
 
 def _meter(here: list[Instance], count: int, price: float, now: float) -> Meter:
@@ -88,7 +93,18 @@ def give_back(desk: Desk, confirm: Callable[[str], bool]) -> list[Instance]:
     """Terminate every host of the fleet, and wait until they are gone."""
     ended = take_down(cloud_fleet(desk), confirm, desk.say, Clock())
     desk.settings.unlink(missing_ok=True)
+    forget_keys(desk.project, [host.ip for host in ended if host.ip])
     return ended
+
+
+def forget_keys(project: Path, addresses: list[str]) -> None:
+    """Forget the ssh keys of hosts that had these addresses: the cloud gives them to new hosts."""
+    known = project / ".cache" / "known_hosts"
+    for address in addresses if known.is_file() else []:
+        with contextlib.suppress(FileNotFoundError):  # the error of ssh names the cure, too
+            subprocess.run(
+                ["ssh-keygen", "-f", str(known), "-R", address], capture_output=True, check=False
+            )
 
 
 def costing(desk: Desk) -> list[Instance]:

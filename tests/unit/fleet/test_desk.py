@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,20 @@ def test_an_inventory_of_another_fleet_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="the fleet team, but this command is about eval-"):
         Desk(Choice(inventory=str(file)), print).inventory()
     assert Desk(Choice(inventory=str(file), name="team"), print).inventory().fleet == "team"
+
+
+@pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="ssh-keygen is not installed here")
+def test_the_key_of_a_host_that_is_gone_is_forgotten_for_the_next_at_its_address(
+    account: LambdaStandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = tmp_path / ".cache/known_hosts"
+    known.parent.mkdir()
+    key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+    known.write_text(f"192.0.2.0 {key}\n192.0.2.2 {key}\n")
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    rent.give_back(Desk(Choice(name="mine"), print, tmp_path), lambda _: True)
+    assert [one.request["name"] for one in account.alive] == ["own-2"]
+    assert known.read_text() == f"192.0.2.2 {key}\n"
 
 
 def test_an_upgrade_of_evalpkg_finds_the_hosts_that_were_rented_before(
