@@ -6,11 +6,11 @@ them, so that their bytes do not depend on the division of the work.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from evalpkg.errors import DataError
+from evalpkg.errors import ConfigError, DataError
 from evalpkg.evidence import write_metadata
 from evalpkg.merge.metadata import merge_metadata
 from evalpkg.merge.part import Part, disagreements, read_part
@@ -57,7 +57,8 @@ def merge_runs(shard_dirs: Sequence[Path], out: Path) -> MergeReport:
     Merging again, with more directories or with ``out`` among them, replaces the earlier result.
 
     Raises:
-        ConfigError: if ``out`` belongs to another configuration.
+        ConfigError: if ``out`` belongs to another configuration, or has samples or verdicts that no
+            directory has.
         DataError: if no directory can be used, two of them do not belong to the same run, or one
             sample differs between two of them.
         EnvironmentUnfitError: if ``out`` cannot be written.
@@ -74,6 +75,7 @@ def merge_runs(shard_dirs: Sequence[Path], out: Path) -> MergeReport:
         raise DataError(f"sample {_name(key)} was not asked for by the configuration")
     layout = RunLayout(out)
     whole = {**first.config, "shard": None} if "shard" in first.config else first.config
+    _refuse_to_lose(layout, keys, samples, scored)
     bind_config(layout, whole)
     bind_tasks(layout, first.tasks)
     write_metadata(layout, merge_metadata(parts))
@@ -116,6 +118,32 @@ def _refuse_strangers(parts: Sequence[Part]) -> None:
                 + "".join(f"\n  {line}" for line in found),
                 "Leave out those that do not belong, or run them again with equal settings.",
             )
+
+
+def _refuse_to_lose(
+    layout: RunLayout,
+    keys: Sequence[SampleKey],
+    samples: Mapping[SampleKey, Sample],
+    scored: Mapping[SampleKey, ScoredSample],
+) -> None:
+    """Refuse to replace a run or an earlier result by one that lacks some of its work."""
+    had = SampleLog(layout.samples_log).by_key()
+    judged = VerdictLog(layout.verdicts_log).by_key(had)
+    for what, kept, found in (
+        ("samples", had, samples),
+        ("verdicts", _final(judged), _final(scored)),
+    ):
+        lost = [key for key in keys if key in kept and key not in found]
+        if lost:
+            raise ConfigError(
+                f"{layout.root} has {len(lost):,} {what} that none of the directories has, such as "
+                f"{_name(lost[0])}: they would be lost",
+                "Name it among the directories to keep them, or choose another --output-dir.",
+            )
+
+
+def _final(scored: Mapping[SampleKey, ScoredSample]) -> set[SampleKey]:
+    return {key for key, one in scored.items() if one.final}
 
 
 def _merge_samples(parts: Sequence[Part]) -> dict[SampleKey, Sample]:

@@ -115,6 +115,23 @@ def test_what_a_lost_host_owes_is_listed_and_comes_later(
     assert sorted(host.shard for host in hosts) == ["0/3", "1/3", "2/3"]
 
 
+@pytest.mark.parametrize("what", ["samples", "verdicts"])
+def test_no_merge_loses_what_is_in_its_folder_only(
+    tmp_path: Path, single: dict[str, bytes], what: str
+) -> None:
+    paths = parts(tmp_path, 3)
+    out = tmp_path / "out"
+    merge_runs(paths, out)
+    log = RunLayout(out).samples_log if what == "samples" else RunLayout(out).verdicts_log
+    before = log.read_bytes()
+    RunLayout(paths[2]).verdicts_log.write_bytes(b"")
+    with pytest.raises(ConfigError, match=f"out has .* {what} that none of the directories has"):
+        merge_runs(paths[: 2 if what == "samples" else 3], out)
+    assert log.read_bytes() == before
+    merge_runs([*paths[:2], out], out)
+    assert contents(RunLayout(out)) == single
+
+
 def test_a_host_that_died_in_the_middle_gives_what_it_has(tmp_path: Path) -> None:
     paths = parts(tmp_path, 2)
     log = RunLayout(paths[1]).samples_log
