@@ -82,9 +82,8 @@ def command(
     import secrets
 
     try:
-        import uvicorn
-
         from evalpkg.serving.app import Service
+        from evalpkg.serving.listen import bound, serve
     except ImportError as error:
         raise EnvironmentUnfitError(
             f"serving needs a package that is not installed: {error.name}",
@@ -95,11 +94,11 @@ def command(
     settings = ScoringSettings(
         sandbox_mode=sandbox_mode, timeout_s=timeout, workers=n_workers, crates=crates
     )
-    with Judge(dataset, settings=settings) as judge:
+    with bound(port) as listener, Judge(dataset, settings=settings) as judge:
         if not token:
             token = secrets.token_urlsafe(24)
             click.echo(f"token: {token}")
-        click.echo(f"{len(judge.task_ids):,} tasks on http://127.0.0.1:{port or '(a free port)'}")
-        app = Service(judge, token, max_pending, own_tasks).app()
-        uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", access_log=False)
+        address = "{}:{}".format(*listener.getsockname())
+        click.echo(f"{len(judge.task_ids):,} tasks on http://{address}")
+        serve(Service(judge, token, max_pending, own_tasks).app(), listener)
     return ExitCode.OK

@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
@@ -79,7 +79,10 @@ class Service:
 
     async def _verdicts(self, request: Request) -> Response:
         started = time.monotonic()
-        body = await _bounded_body(request)
+        try:
+            body = await _bounded_body(request)
+        except ClientDisconnect:
+            return self._refuse(400, "malformed", "the request was cut off")
         if body is None:
             return self._refuse(413, "size", f"a request may have {LARGEST_REQUEST:,} bytes")
         try:
