@@ -64,6 +64,16 @@ def test_two_names_of_one_host_are_found() -> None:
     assert said == ["gpu-1 and gpu-3 are one: 192.0.2.11 port 22"]
 
 
+def test_one_address_behind_two_jump_hosts_may_be_two_hosts() -> None:
+    way = "ansible_ssh_common_args"
+    hosts = {
+        name: {"ansible_host": "10.0.0.5", way: f"-J {jump}"}
+        for name, jump in {"gpu-1": "gate-1", "gpu-2": "gate-2", "gpu-3": "gate-1"}.items()
+    }
+    said = plugin.shared_addresses(list(hosts), hosts)
+    assert said == ["gpu-1 and gpu-3 are one: 10.0.0.5 port 22"]
+
+
 def test_secrets_are_not_looked_at() -> None:
     assert "evaluation_secrets" not in TYPES
     assert "evaluation_settings" in TYPES

@@ -20,6 +20,8 @@ MORE_THAN_0 = (
 )
 """Numbers that must not be 0; none of a role's numbers may be less."""
 SSH = ("ssh", "smart", "ansible.builtin.ssh", "paramiko", "ansible.builtin.paramiko_ssh")
+WAYS = ("ansible_ssh_common_args", "ansible_ssh_extra_args", "ansible_ssh_args")
+"""Variables that may name a jump host: behind two of them, one address may mean two hosts."""
 
 
 def argument_types(root: str) -> dict[str, Any]:
@@ -101,13 +103,14 @@ def shared_addresses(hosts: list[str], hostvars: Any) -> list[str]:
         hosts: their names.
         hostvars: variables by host.
     """
-    at: dict[str, list[str]] = {}
+    at: dict[tuple[str, ...], list[str]] = {}
     for host in hosts:
         told = hostvars[host]
         if told.get("ansible_connection", "ssh") in SSH:
             address = f"{told.get('ansible_host', host)} port {told.get('ansible_port', 22)}"
-            at.setdefault(address, []).append(host)
-    return [f"{' and '.join(held)} are one: {where}" for where, held in at.items() if held[1:]]
+            way = [str(told.get(name, "")) for name in WAYS]
+            at.setdefault((address, *way), []).append(host)
+    return [f"{' and '.join(held)} are one: {where[0]}" for where, held in at.items() if held[1:]]
 
 
 class FilterModule:
