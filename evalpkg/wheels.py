@@ -83,14 +83,16 @@ def download(
             *("--disable-pip-version-check", "--ignore-requires-python"),
             *("--only-binary", ":all:", "--dest", str(scratch), requirement),
         ]
+        wheels: list[Path] = []
         try:
             done = subprocess.run(
                 command, capture_output=True, text=True, timeout=PIP_SECONDS, check=False
             )
             problem = done.stderr.strip().splitlines()[-1:] or [f"exit status {done.returncode}"]
+            if done.returncode == 0:  # else pip may have left half a wheel on a full disk
+                wheels = list(scratch.glob("*.whl"))
         except subprocess.TimeoutExpired:
             problem = [f"no answer within {PIP_SECONDS} s"]
-        wheels = list(scratch.glob("*.whl"))
         if not wheels:
             raise EnvironmentUnfitError(
                 f"{requirement} is not on this machine and pip could not fetch it: {problem[0]}",

@@ -68,6 +68,10 @@ def _digest(toolchain: Toolchain) -> str:
     return state.hexdigest()
 
 
+_NEEDED_MIB = 32
+"""Most space that a build of the runtime takes; if less is left, a failure is the disk's."""
+
+
 def build_runtime(toolchain: Toolchain) -> Runtime:
     """Return the runtime of this toolchain: from the cache, or built now (about five seconds).
 
@@ -107,6 +111,13 @@ def _build(toolchain: Toolchain, home: Path) -> None:
             f"the cache folder {home.parent} cannot be written: {error}", NAME_ANOTHER_CACHE
         ) from error
     except subprocess.SubprocessError as error:
+        free = shutil.disk_usage(home.parent).free >> 20
+        if free < _NEEDED_MIB:
+            raise EnvironmentUnfitError(
+                f"the cache folder {home.parent} has {free:,} MiB free, and rustc needs "
+                f"{_NEEDED_MIB} to build the scoring runtime",
+                f"Free some space. {NAME_ANOTHER_CACHE}",
+            ) from error
         text = (getattr(error, "stderr", "") or str(error)).strip()
         raise EnvironmentUnfitError(
             f"rustc could not build the scoring runtime: {text[:2000]}",
