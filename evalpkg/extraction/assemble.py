@@ -21,7 +21,11 @@ from evalpkg.extraction.syntax import (
     text_of,
 )
 
-_STRICT = re.compile(r"#[ \t]*![ \t]*\[[ \t]*(?:deny|forbid|no_std|no_implicit_prelude|cfg_attr)\b")
+_STRICT = re.compile(
+    r"#[ \t]*![ \t]*\[[ \t]*(?:no_std|no_implicit_prelude|cfg_attr)\b"
+    r"|#[ \t]*![ \t]*\[[ \t]*(?:deny|forbid)\b[^\]]*\b"
+    r"(?:unused\w*|warnings|dead_code|missing_\w+|unreachable_pub|non\w+)\b"
+)
 _MADE = re.compile(r"\b(?:static|const|fn|struct|enum|type)\s+(?:mut\s+|ref\s+)?(\w+)")
 """Matches what the call of a macro defines."""
 

@@ -39,6 +39,13 @@ _LEAD = lazy_pattern(
     r"""|[ \t]*+\{?[ \t]*+"\w{1,40}"[ \t]*:[ \t]*["'`])"""
     rf"(?={ITEM.pattern}|\#\[)"
 )
+_FIRST_ITEM = lazy_pattern(
+    r"^(?![ \t]*[/*#])(?P<lead>(?:[ \t]*<[/!A-Za-z][^<>\n]{0,200}>){1,8}[ \t]*"
+    rf"""|[^\n;{{}}=()"]{{1,120}}:[ \t]+)(?={ITEM.pattern}|\#\[)""",
+    re.MULTILINE,
+)
+"""Tags, or words with a colon, before an item on the same line."""
+
 _LINE_END = lazy_pattern(r"\\([ntr\"'\\])")
 _LINE_ENDS = {"n": "\n", "t": "\t", "r": ""}
 _ESCAPES = lazy_pattern(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
@@ -91,7 +98,22 @@ def first_reading(text: str, name: str, trace: Trace) -> str:
             break
         trace.add("read anew", "HTML escapes outside of literals")
         text = unescaped(text)
-    return text
+    return text if "```" in text else _with_first_item(text, name)
+
+
+def _with_first_item(text: str, name: str) -> str:
+    """Return ``text`` with a new line before a first item that words or tags precede.
+
+    This is for items beside ``name``; where its own definition begins in mid-line, another reading
+    breaks all lines.
+    """
+    definition = re.search(rf"^[ \t]*(?:pub\s+)?fn\s+{re.escape(name)}\b", text, re.MULTILINE)
+    first = _FIRST_ITEM.search(text)
+    if definition is None or first is None or first.end() > definition.start():
+        return text
+    if "fn " in text[: first.end()]:
+        return text  # it may stand in a literal
+    return f"{text[: first.end()]}\n{text[first.end() :]}"
 
 
 def other_readings(text: str, name: str) -> Iterator[tuple[str, str]]:

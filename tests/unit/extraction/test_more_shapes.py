@@ -178,6 +178,11 @@ def test_a_strict_file_gets_no_import_that_it_does_not_name(attribute: str) -> N
     assert "HashMap;" in (extract(TASK, f"#![{attribute}]\n{named}").source or "")
 
 
+@pytest.mark.parametrize("attribute", ["forbid(unsafe_code)", "deny(clippy::all)"])
+def test_a_file_that_refuses_other_things_gets_all_imports(attribute: str) -> None:
+    assert "HashMap;" in (extract(TASK, f"#![{attribute}]\n{RIGHT}").source or "")
+
+
 def test_variants_under_spaced_cfg_attributes_are_all_kept() -> None:
     answer = f"# [cfg(unix)]\n{RIGHT}\n# [ cfg(not(unix)) ]\n{WRONG}"
     source = extract(TASK, answer).source or ""

@@ -81,3 +81,18 @@ def test_calls_of_macros_that_make_items_stay() -> None:
 
 def test_a_stub_that_nothing_follows_is_judged_as_it_is() -> None:
     assert (extract(TASK, STUB).source or "").split() == STUB.split()
+
+
+@pytest.mark.parametrize("lead", ["<pre><code>", "<answer>", "Answer: ", "Here is it, in Rust: "])
+@pytest.mark.parametrize(
+    "item",
+    ["use std::fmt;\n\n", "#[derive(Clone)]\nstruct S;\n", "fn go() -> i32 {\n    1\n}\n"],
+)
+def test_the_first_item_may_follow_words_or_tags_on_their_line(lead: str, item: str) -> None:
+    assert (extract(TASK, f"{lead}{item}{RIGHT}").source or "").startswith(item.rstrip())
+
+
+@pytest.mark.parametrize("line", ["// note: use m;", "let g: fn(i32) -> i32 = twice;"])
+def test_words_with_a_colon_in_code_stay_on_their_line(line: str) -> None:
+    assert line in (extract(TASK, f"    {line}\n{BODY}").source or "")
+    assert line in (extract(TASK, RIGHT.replace("    let", f"    {line}\n    let")).source or "")
