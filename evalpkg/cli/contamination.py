@@ -11,7 +11,7 @@ import click
 
 from evalpkg.cli.help import EvalCommand
 from evalpkg.cli.shared import DATASET_FILE
-from evalpkg.cli.types import EXISTING_FILE, FILE
+from evalpkg.cli.types import EXISTING_FILE, FILE, Numbers
 
 if TYPE_CHECKING:
     from evalpkg.contamination.compare import Findings
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @DATASET_FILE
 @click.option(
     "--threshold",
-    type=click.FloatRange(0, 1, min_open=True),
+    type=Numbers(0, 1, min_open=True),
     default=0.5,
     show_default=True,
     help="A task counts as touched if one document contains at least this share of its prompt, "

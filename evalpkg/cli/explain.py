@@ -10,6 +10,7 @@ import click
 
 from evalpkg.cli.help import EvalCommand
 from evalpkg.cli.shared import CRATES, dataset_option, sandbox_mode_option
+from evalpkg.cli.types import Numbers
 from evalpkg.errors import ConfigError
 from evalpkg.printable import printable
 
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 @CRATES
 @click.option(
     "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Numbers(min=0, min_open=True),
     help="File: seconds for the program's test run, as 'score' has it. A run keeps its own limits.",
 )
 @click.option(

@@ -11,6 +11,7 @@ import click
 from evalpkg.cli.fleet_options import bounds, refuse_without_type, shared, yes_option
 from evalpkg.cli.fleet_play import desk_of, simple, watched
 from evalpkg.cli.help import EvalCommand, EvalGroup
+from evalpkg.cli.types import Numbers
 from evalpkg.errors import ConfigError, ExitCode
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def _limits(desk: Desk, cloud: bool, max_cost: float | None, max_hours: float | 
 )
 @click.option(
     "--boot-minutes",
-    type=click.FloatRange(min=1),
+    type=Numbers(min=1),
     help="Minutes that a host may take to boot.  [default: 45]",
 )
 @click.option("--no-provision", is_flag=True, help="Rent the hosts, but install nothing yet.")

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from evalpkg.cli.types import Numbers
 from evalpkg.errors import ConfigError
 
 
@@ -55,12 +56,12 @@ def bounds(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add the options that limit cost and time."""
     function = click.option(
         "--max-hours",
-        type=click.FloatRange(min=0, min_open=True),
+        type=Numbers(min=0, min_open=True),
         help="The same, this many hours after the first host began to cost.",
     )(function)
     return click.option(
         "--max-cost",
-        type=click.FloatRange(min=0, min_open=True),
+        type=Numbers(min=0, min_open=True),
         help="When all hosts together have cost this many dollars, stop the evaluation, fetch its "
         "results and terminate rented hosts.  [default for rented hosts: the value last given]",
     )(function)

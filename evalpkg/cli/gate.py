@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 
 from evalpkg.cli.help import EvalCommand
-from evalpkg.cli.types import RUN_FOLDER
+from evalpkg.cli.types import RUN_FOLDER, Numbers
 from evalpkg.errors import ConfigError, ExitCode
 
-POINTS = click.FloatRange(0, 100, max_open=True)
+POINTS = Numbers(0, 100, max_open=True)
 
 
 @click.command(name="gate", cls=EvalCommand)

@@ -8,20 +8,20 @@ from pathlib import Path
 import click
 
 from evalpkg.cli.help import EvalCommand
-from evalpkg.cli.types import RUN_FOLDER
+from evalpkg.cli.types import RUN_FOLDER, Numbers
 
 
 @click.command(name="plan", cls=EvalCommand)
 @click.argument("directory", type=RUN_FOLDER, required=False)
 @click.option(
     "--detect",
-    type=click.FloatRange(0, 100, min_open=True),
+    type=Numbers(0, 100, min_open=True),
     metavar="POINTS",
     help="Also print the cheapest size that detects a true difference of this many points.",
 )
 @click.option(
     "--tokens-per-second",
-    type=click.FloatRange(0, min_open=True),
+    type=Numbers(0, min_open=True),
     help="Speed of generation, if the run did not measure it or you plan for another machine.",
 )
 @click.option(

@@ -8,7 +8,7 @@ import click
 
 from evalpkg.cli.help import EvalCommand
 from evalpkg.cli.shared import signing_key_option
-from evalpkg.cli.types import EXISTING_FILE, FOLDER, RUN_FOLDER
+from evalpkg.cli.types import EXISTING_FILE, FOLDER, RUN_FOLDER, Numbers
 from evalpkg.errors import ConfigError
 
 
@@ -22,7 +22,7 @@ from evalpkg.errors import ConfigError
 @signing_key_option("ed25519 key (PEM) that signs the new manifest.")
 @click.option(
     "--margin",
-    type=click.FloatRange(0, 100, min_open=True, max_open=True),
+    type=Numbers(0, 100, min_open=True, max_open=True),
     metavar="POINTS",
     help="Say whether the fine-tuned model is at most this many points worse than the base.",
 )

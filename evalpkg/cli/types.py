@@ -13,17 +13,18 @@ from evalpkg.errors import ConfigError
 from evalpkg.scoring import MAX_SECONDS
 
 
-class _Seconds(click.FloatRange):
-    """A range of seconds that rejects NaN, too: click's own comparisons let NaN through."""
+class Numbers(click.FloatRange):
+    """A range of numbers that rejects NaN and infinity, too: click lets NaN through."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        seconds = super().convert(value, param, ctx)
-        if math.isnan(seconds):
-            self.fail(f"{value} is not a number of seconds", param, ctx)
-        return seconds
+        """Return the number, or refuse the option."""
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value} is not a finite number", param, ctx)
+        return number
 
 
-SECONDS = _Seconds(min=0, min_open=True, max=MAX_SECONDS)
+SECONDS = Numbers(min=0, min_open=True, max=MAX_SECONDS)
 
 
 class _Folder(click.Path):

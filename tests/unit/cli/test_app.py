@@ -295,3 +295,18 @@ def test_a_place_out_of_reach_is_no_bug(number: int, tmp_path: Path) -> None:
     cause, cure = done.stderr.splitlines()
     assert cause == f"error: {refused.filename} cannot be used: {refused.strerror}"
     assert cure.strip()
+
+
+@pytest.mark.parametrize("number", ["nan", "inf"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("report . --margin", "gate . --better-than", "gate . --no-worse-than", "plan --detect"),
+        *("plan --tokens-per-second", f"contamination --corpus {__file__} --threshold"),
+        *("explain . --timeout", "serve --timeout"),
+    ],
+)
+def test_a_number_that_is_none_is_refused(command: str, number: str) -> None:
+    done = evalpkg(*command.split(), number)
+    assert done.returncode == ExitCode.USAGE
+    assert number in done.stderr
