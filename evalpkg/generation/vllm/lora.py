@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from evalpkg.errors import ConfigError
+from evalpkg.errors import ConfigError, DataError
 from evalpkg.generation import adapter, hub
 from evalpkg.generation import adapter_weights as weights
 from evalpkg.generation.generation_settings import GenerationSettings
@@ -12,6 +12,9 @@ _CURE = (
     "as --checkpoint-path."
 )
 _WHOLE_LAYERS = ("modules_to_save", "trainable_token_indices")
+_OTHERWISE = ("use_dora", "lora_bias", "layer_replication", "use_qalora", "target_parameters")
+"""Settings with which a layer computes something else than the sum of two products."""
+_NEEDED = ("r", "lora_alpha", "target_modules")
 
 
 def refuse_adapter(settings: GenerationSettings) -> None:
@@ -22,7 +25,7 @@ def refuse_adapter(settings: GenerationSettings) -> None:
 
     Raises:
         ConfigError: if the adapter is of another kind, or brings layers or embeddings.
-        DataError: if its files cannot be read.
+        DataError: if its files cannot be read, or its config is not complete.
     """
     if not settings.checkpoint_path:
         return
@@ -37,6 +40,20 @@ def refuse_adapter(settings: GenerationSettings) -> None:
     if config["peft_type"] != "LORA":
         raise ConfigError(
             f"{files.name} is a {config['peft_type']} adapter, and vLLM applies LoRA only", _CURE
+        )
+    if lacking := [name for name in _NEEDED if config.get(name) is None]:
+        raise DataError(
+            f"the config of the adapter {files.name} lacks {lacking[0]!r}, which vLLM needs",
+            "Copy the adapter_config.json that training wrote, or use --backend transformers.",
+        )
+    unlike = [name for name in _OTHERWISE if config.get(name)]
+    if config.get("bias") not in (None, "none"):
+        unlike.append("bias")
+    if unlike:
+        raise ConfigError(
+            f"the adapter {files.name} is more than LoRA ({unlike[0]} in its config), which vLLM "
+            "does not apply",
+            _CURE,
         )
     if way := adapter.initial(config):
         raise ConfigError(

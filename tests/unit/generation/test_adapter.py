@@ -5,7 +5,7 @@ import pytest
 import torch
 from peft import LoraConfig, get_peft_model
 
-from evalpkg.errors import ConfigError, DataError
+from evalpkg.errors import ConfigError, DataError, EvalError
 from evalpkg.generation import GenerationSettings, adapter
 from evalpkg.generation.attach import attach
 from evalpkg.generation.network import Network
@@ -90,13 +90,26 @@ def test_an_adapter_whose_files_do_not_tell_what_it_computes_is_refused(tmp_path
     assert caught.value.cure
 
 
-@pytest.mark.parametrize("way", ["pissa", "olora", "LoftQ", "pissa_niter_4"])
-def test_vllm_is_not_given_an_adapter_of_changed_base_weights(tmp_path, way):
+NOT_FOR_VLLM = [
+    ({"init_lora_weights": "pissa"}, "init_lora_weights='pissa' changed"),
+    ({"init_lora_weights": "LoftQ"}, "init_lora_weights='loftq' changed"),
+    ({"init_lora_weights": "pissa_niter_4"}, "init_lora_weights='pissa_niter_4' had changed"),
+    ({"use_dora": True}, "more than LoRA .use_dora"),
+    ({"bias": "all"}, "more than LoRA .bias"),
+    ({"target_parameters": ["q_proj.weight"]}, "more than LoRA .target_parameters"),
+    ({"r": None}, "lacks 'r'"),
+]
+
+
+@pytest.mark.parametrize(("config", "words"), NOT_FOR_VLLM)
+def test_vllm_is_not_given_what_it_would_compute_in_another_way(tmp_path, config, words):
     trained(tmp_path)
+    settings = GenerationSettings(checkpoint_path=str(tmp_path))
+    refuse_adapter(settings)
     path = tmp_path / "adapter_config.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"init_lora_weights": way}))
-    with pytest.raises(ConfigError, match="init_lora_weights="):
-        refuse_adapter(GenerationSettings(checkpoint_path=str(tmp_path)))
+    path.write_text(json.dumps(json.loads(path.read_text()) | config))
+    with pytest.raises(EvalError, match=words):
+        refuse_adapter(settings)
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"peft_type": "LORA"}', "3", "[" * 9**6])
