@@ -161,7 +161,7 @@ def _from_json(text: str, name: str) -> str:
         value = json.loads(stripped, strict=False)  # line ends may stand as they are
     except (ValueError, RecursionError):
         return text
-    defines = lazy_pattern(rf"\bfn\s+(?:r#)?{re.escape(name)}\s*[(<]")
+    defines = re.compile(rf"\bfn\s+(?:r#)?{re.escape(name)}\s*[(<]")
     texts = [said for said in _strings(value) if said]
     chosen = next((said for said in texts if defines.search(said)), None)
     if chosen is None:
@@ -234,7 +234,7 @@ def _from_string(text: str, name: str) -> str:
             if field is not None and names_thoughts(field["name"]):
                 thoughts = True
                 break
-            string = lazy_pattern(rf"(?:[^{quote}\\]|\\.)*+", re.DOTALL).match(text, start + 1)
+            string = re.compile(rf"(?:[^{quote}\\]|\\.)*+", re.DOTALL).match(text, start + 1)
             said = "" if string is None else string[0]
             if said.count("\\n") > said.count("\n"):
                 return _ESCAPES.sub(_meant, said).encode("utf-8", "replace").decode("utf-8")

@@ -198,7 +198,7 @@ def _end_of_fenced(text: str, opening: re.Match[str]) -> int:
     If the blocks inside are not closed, the first closing fence ends it, or else the text.
     """
     mark = opening["mark"]
-    line = lazy_pattern(rf"^[ \t]*{mark}{mark[0]}*(?P<info>[^`\n]*)$", re.MULTILINE)
+    line = re.compile(rf"^[ \t]*{mark}{mark[0]}*(?P<info>[^`\n]*)$", re.MULTILINE)
     depth, first = 1, len(text)
     for fence in line.finditer(text, opening.end()):
         if fence["info"].strip():

@@ -37,8 +37,7 @@ class Journal:
 
     def note_end(self) -> None:
         """Record that ``down`` was given: an ``up`` that still works starts no further host."""
-        self._end.parent.mkdir(parents=True, exist_ok=True)
-        self._end.write_text(uuid.uuid4().hex, encoding="utf-8")
+        write_atomic(self._end, uuid.uuid4().hex)
 
     def open_notes(self) -> dict[int, float]:
         """Read the time of each open request by slot, in seconds since 1970.
