@@ -10,13 +10,12 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
-import shutil
 import signal
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,10 +23,12 @@ from typing import Any
 from evalpkg.errors import EnvironmentUnfitError
 from evalpkg.fleet.events import Event, EventLog, parse_event
 from evalpkg.fleet.redact import Redactor, secrets_of
+from evalpkg.process_folder import ProcessFolder
 
 CANCELLED = 254
 TICK_S = 0.5
 GRACE_S = 20.0
+MEMORY = Path("/dev/shm")  # noqa: S108 - the folder in it is private
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +96,8 @@ def run_play(
         Ansible's exit status, or ``CANCELLED`` if it was interrupted.
     """
     redactor = Redactor(secrets_of())
-    with _private_folder() as folder:
-        work = _Work(play, folder)
+    with ProcessFolder(_place()) as folder:
+        work = _Work(play, folder.path)
         try:
             while not work.done.wait(TICK_S):
                 _drain(work.events, redactor, log, now, on_event)
@@ -241,12 +242,6 @@ def _environment(play: Play) -> dict[str, str]:
     }
 
 
-@contextlib.contextmanager
-def _private_folder() -> Iterator[Path]:
-    memory = Path("/dev/shm")  # noqa: S108 - the folder in it is private
-    where = memory if memory.is_dir() and os.access(memory, os.W_OK) else None
-    folder = Path(tempfile.mkdtemp(prefix="evalpkg-fleet-", dir=where))
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+def _place() -> Path:
+    """Return memory where it can be written, else the system's temporary folder."""
+    return MEMORY if os.access(MEMORY, os.W_OK) else Path(tempfile.gettempdir())

@@ -14,6 +14,7 @@ import pytest
 pytest.importorskip("ansible_runner", reason="`make molecule-lint` brings it")
 pytest.importorskip("ansible", reason="`make molecule-lint` brings it")
 
+from evalpkg.fleet import play as play_module
 from evalpkg.fleet.events import Event, EventLog
 from evalpkg.fleet.play import CANCELLED, Play, run_play
 
@@ -59,11 +60,18 @@ def files_with(canary: str, *folders: Path) -> list[Path]:
     return found
 
 
-def test_a_key_is_in_no_event_no_file_and_no_command_line(project: Path) -> None:
+def test_a_key_is_in_no_event_no_file_and_no_command_line(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory = tmp_path / "memory"
+    memory.mkdir()
+    monkeypatch.setattr(play_module, "MEMORY", memory)
     seen: list[Event] = []
     lines: set[str] = set()
+    used: set[Path] = set()
 
     def look() -> None:
+        used.update(memory.iterdir())
         for entry in Path("/proc").iterdir():
             if entry.name.isdecimal() and (entry / "cmdline").exists():
                 try:
@@ -81,7 +89,8 @@ def test_a_key_is_in_no_event_no_file_and_no_command_line(project: Path) -> None
     # This playbook passes the key to `echo` as an argument, where it can be seen. No role does so.
     assert [line for line in lines if CANARY in line and "echo" not in line] == []
     assert files_with(CANARY, project) == []
-    assert list(Path("/dev/shm").glob("evalpkg-fleet-*")) == []
+    assert len(used) == 1
+    assert list(memory.iterdir()) == []
     assert [event.summary for event in seen if event.summary] == ["the end"]
 
 

@@ -21,7 +21,7 @@ FLOORS = [
     {"samples", "sandbox", "tasks", "contamination"},
     {"rust", "extraction", "store"},
     {"wheels"},
-    {"digests", "zstd"},
+    {"digests", "zstd", "process_folder"},
     {"models", "errors", "addresses", "cachedir", "closing", "patterns", "printable"},
 ]
 WITH_A_FACE = {

@@ -1,4 +1,4 @@
-"""Scratch folders are removed when their process ends, however it ends."""
+"""A process's temporary folder is removed when the process ends, however it ends."""
 
 from __future__ import annotations
 
@@ -7,20 +7,22 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 HOLD = """
 import sys, pathlib
-from evalpkg.sandbox import scratch
-scratch._place = lambda: pathlib.Path(sys.argv[1])
-(scratch.scratch_root() / "left").write_text("x")
-print(scratch.scratch_root(), flush=True)
-sys.stdin.readline()
+from evalpkg.process_folder import ProcessFolder
+with ProcessFolder(pathlib.Path(sys.argv[1])) as folder:
+    (folder.path / "left").write_text("x")
+    print(folder.path, flush=True)
+    sys.stdin.readline()
 """
 
 
 def holder(place: Path) -> tuple[subprocess.Popen[str], Path]:
     process = subprocess.Popen(
         [sys.executable, "-c", HOLD, str(place)],
-        cwd=Path(__file__).parents[3],
+        cwd=Path(__file__).parents[2],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -63,3 +65,35 @@ def test_folders_that_are_not_ours_are_left_alone(tmp_path: Path) -> None:
     process, _ = holder(tmp_path)
     end(process)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["evalpkg-being-made", "other"]
+
+
+FORKED = """
+import os, sys, pathlib
+from evalpkg.process_folder import ProcessFolder
+with ProcessFolder(pathlib.Path(sys.argv[1])) as folder:
+    child = os.fork()
+    if child == 0:
+        folder.close()
+        os._exit(0)
+    os.waitpid(child, 0)
+    print(folder.path.exists())
+"""
+SCRATCH = """
+import sys, pathlib
+from evalpkg.sandbox import scratch
+scratch._place = lambda: pathlib.Path(sys.argv[1])
+print(scratch.scratch_root().is_dir())
+"""
+
+
+@pytest.mark.parametrize("program", [FORKED, SCRATCH], ids=["forked child", "scratch"])
+def test_a_folder_is_there_until_its_own_process_ends(program: str, tmp_path: Path) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ended.stdout == "True\n"
+    assert list(tmp_path.iterdir()) == []
