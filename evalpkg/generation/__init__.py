@@ -6,6 +6,7 @@ from evalpkg.generation.create import (
     LOADING,
     check_checkpoint,
     create_backend,
+    require_engine,
     require_packages,
 )
 from evalpkg.generation.generation_settings import ATTENTIONS, DTYPES, EMBEDDED, GenerationSettings
@@ -31,5 +32,6 @@ __all__ = [
     "get_template",
     "ids_sha256",
     "message_sha256",
+    "require_engine",
     "require_packages",
 ]

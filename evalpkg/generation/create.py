@@ -105,6 +105,26 @@ def require_packages(name: str) -> None:
             )
 
 
+def require_engine(settings: GenerationSettings) -> None:
+    """Look for what the backend works with: packages, vLLM's Python, the head of a cluster.
+
+    Nothing of it is loaded, so that a wrong name costs no self-check and no minutes of imports.
+
+    Raises:
+        ConfigError: if the settings name what cannot be it.
+        EnvironmentUnfitError: if it is not there.
+    """
+    require_packages(settings.backend)
+    if settings.cluster:
+        from evalpkg.generation.pool.cluster import require_head
+
+        require_head(settings)
+    elif settings.backend == "vllm":
+        from evalpkg.generation.vllm.process import find_python
+
+        find_python(settings.vllm_python)
+
+
 def check_checkpoint(settings: GenerationSettings, listener: Listener | None = None) -> None:
     """Refuse a fine-tuned model whose files show that it cannot be used. No weights are loaded.
 

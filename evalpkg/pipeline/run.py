@@ -7,7 +7,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 from evalpkg.config import EvalConfig
-from evalpkg.generation import Generated, require_packages
+from evalpkg.generation import Generated, require_engine
 from evalpkg.pipeline.finalise import finalise, write_unfinished, write_verdicts
 from evalpkg.pipeline.generate import Taker, generate_missing
 from evalpkg.pipeline.given import Given
@@ -15,6 +15,7 @@ from evalpkg.pipeline.overlap import Overlap
 from evalpkg.pipeline.run_samples import RunSamples
 from evalpkg.pipeline.score import RunScoring
 from evalpkg.pipeline.session import Session
+from evalpkg.pipeline.stage_settings import generation_settings
 from evalpkg.pipeline.workshop import Workshop
 from evalpkg.reporting.progress import Progress
 from evalpkg.store import Coverage, RunLayout
@@ -84,6 +85,8 @@ def generate_only(config: EvalConfig) -> RunOutcome:
     """
     with Session(config) as session, session.progress() as progress, Workshop() as shop:
         samples = RunSamples.of(session)
+        if samples.missing():
+            require_engine(generation_settings(config))
         generated = generate_missing(session, progress, shop, samples)
     return RunOutcome(session.layout, generated, 0, Coverage(tuple(samples.missing()), (), ()))
 
@@ -104,7 +107,7 @@ def _work(
     samples = RunSamples.of(session)
     scoring = RunScoring(session, samples)
     if samples.missing():
-        require_packages(session.config.backend)
+        require_engine(generation_settings(session.config))
     elif not scoring.pending() and (verdicts_only or _checked(session)):
         progress.note("nothing to generate or judge: all of it is there")
         return 0, 0, scoring

@@ -38,23 +38,14 @@ def connect(settings: GenerationSettings) -> Any:
         EnvironmentUnfitError: if Ray is not installed, or the cluster cannot be reached.
         ConfigError: if there is no token for a cluster that somebody else started.
     """
-    if find_spec("ray") is None:
-        raise EnvironmentUnfitError(
-            "--cluster needs Ray, which is not installed", "pip install 'evalpkg[cluster]'"
-        )
+    require_head(settings)
     os.environ["RAY_AUTH_MODE"] = "token"
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     if settings.cluster == LOCAL:
         os.environ["RAY_AUTH_TOKEN"] = _own_token()
         return _start_here()
-    if not any(os.environ.get(name) for name in TOKEN_VARIABLES):
-        raise ConfigError(
-            f"the cluster {settings.cluster} asks for a token, and none is given",
-            "Set RAY_AUTH_TOKEN_PATH to the file with the token that the head was started with.",
-        )
-    address = os.environ.get("RAY_ADDRESS", AUTO) if settings.cluster == AUTO else settings.cluster
-    if address != AUTO:
-        _require_answer(address)
+    if not os.environ.get("RAY_ADDRESS"):  # Ray takes an empty one for an address
+        os.environ.pop("RAY_ADDRESS", None)
     os.environ.setdefault("RAY_gcs_server_request_timeout_seconds", str(CONNECT_SECONDS))
     # The tries to connect, and not of Redis, which is not used. Ray reads it when it is imported.
     os.environ.setdefault("RAY_NUM_REDIS_GET_RETRIES", "2")
@@ -71,14 +62,35 @@ def connect(settings: GenerationSettings) -> Any:
     return ray
 
 
-def _require_answer(address: str) -> None:
-    """Refuse an address where nothing listens: Ray would ask there again and again for minutes."""
+def require_head(settings: GenerationSettings) -> None:
+    """Refuse a cluster that cannot be joined, without Ray: it would ask again for minutes.
+
+    Raises:
+        EnvironmentUnfitError: if Ray is not installed, or nothing listens at the address.
+        ConfigError: if the address is none, or there is no token.
+    """
+    if find_spec("ray") is None:
+        raise EnvironmentUnfitError(
+            "--cluster needs Ray, which is not installed", "pip install 'evalpkg[cluster]'"
+        )
+    if settings.cluster == LOCAL:
+        return
+    address = settings.cluster
+    if address == AUTO:
+        address = os.environ.get("RAY_ADDRESS") or AUTO
     host, _, port = address.rpartition("://")[2].rpartition(":")
-    if not host or not port.isdigit() or int(port) > _LAST_PORT:
+    if address != AUTO and (not host or not port.isdigit() or int(port) > _LAST_PORT):
         raise ConfigError(
             f"the cluster is {address!r}",
             "Choose local, auto, or the address of a head, such as 10.0.0.1:6379.",
         )
+    if not any(os.environ.get(name) for name in TOKEN_VARIABLES):
+        raise ConfigError(
+            f"the cluster {settings.cluster} asks for a token, and none is given",
+            "Set RAY_AUTH_TOKEN_PATH to the file with the token that the head was started with.",
+        )
+    if address == AUTO:
+        return
     try:
         socket.create_connection((host.strip("[]"), int(port)), CONNECT_SECONDS).close()
     except OSError as error:

@@ -53,13 +53,20 @@ def test_where_nothing_listens_is_told_before_ray_asks_again_and_again(ray):
     assert ray.joined == []
 
 
-def test_auto_without_an_address_is_left_to_ray(ray):
+@pytest.mark.parametrize("address", [None, ""])
+def test_auto_without_an_address_is_left_to_ray(ray, address):
+    if address is not None:
+        os.environ["RAY_ADDRESS"] = address
     assert join("auto") is ray
     assert ray.joined == ["auto"]
+    assert "RAY_ADDRESS" not in os.environ
 
 
 @pytest.mark.parametrize("name", ["nonsense", "10.0.0.1", "10.0.0.1:", ":6379", "a:b", "a:65536"])
-def test_what_is_no_address_is_refused_with_the_choices(ray, name):
+@pytest.mark.parametrize("token", [True, False])
+def test_what_is_no_address_is_refused_with_the_choices(ray, name, token):
+    if not token:
+        os.environ.clear()
     with pytest.raises(ConfigError) as caught:
         join(name)
     assert name in str(caught.value)

@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from evalpkg.config import EvalConfig
-from evalpkg.errors import EnvironmentUnfitError
+from evalpkg.config import EvalConfig, load_config
+from evalpkg.errors import ConfigError, EnvironmentUnfitError
 from evalpkg.generation import create, require_packages
+from evalpkg.generation.pool import cluster
 from evalpkg.generation.replay import ReplayBackend
 from evalpkg.models import Sample
 from evalpkg.pipeline.generate import TokenMeter, generate_missing, seed_everything
+from evalpkg.pipeline.run import generate_only, run_evaluation
 from evalpkg.pipeline.run_samples import RunSamples
 from evalpkg.pipeline.session import Session
 from evalpkg.pipeline.workshop import Workshop
@@ -34,6 +36,38 @@ def test_a_missing_package_is_named_with_its_cure(monkeypatch: pytest.MonkeyPatc
         require_packages("openai")
     assert "evalpkg[openai]" in caught.value.cure
     require_packages("replay")
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"backend": "vllm", "vllm_python": "/nowhere"}, "no program /nowhere"),
+        ({"cluster": "nonsense"}, "cluster is 'nonsense'"),
+    ],
+)
+def test_a_wrong_name_of_an_engine_costs_no_self_check_and_no_torch(
+    settings: dict[str, str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[object] = []
+    monkeypatch.setattr(Workshop, "scorer", lambda *_, **__: begun.append("scorer"))
+    monkeypatch.setattr(Workshop, "backend", lambda *_: begun.append("backend"))
+    for module in (create, cluster):
+        monkeypatch.setattr(module, "find_spec", lambda *_: True)
+    config = load_config(
+        {
+            "base_model": "embedded",
+            "checkpoint_path": "embedded",
+            "limit": 1,
+            "output_dir": tmp_path,
+            "noninteractive": True,
+            "skip_env_check": True,
+            **settings,
+        }
+    )
+    for command in (run_evaluation, generate_only):
+        with pytest.raises(ConfigError, match=message):
+            command(config)
+    assert begun == []
 
 
 def test_tokens_are_told_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
