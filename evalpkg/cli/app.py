@@ -135,6 +135,13 @@ def run() -> int:
         if is_unread():
             return ExitCode.UNREAD
         raise
+    except MemoryError:
+        return show_error(
+            EnvironmentUnfitError(
+                "this machine has too little memory for what was read",
+                "Split the files, or use a machine with more. Finished work is kept.",
+            )
+        )
     except OSError as error:
         told = _of_place(error)
         if told is None:

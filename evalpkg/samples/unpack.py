@@ -8,6 +8,7 @@ import io
 import sys
 import zlib
 from pathlib import Path
+from typing import BinaryIO
 
 from evalpkg.errors import DataError
 from evalpkg.zstd import is_zstd, open_zstd
@@ -15,7 +16,8 @@ from evalpkg.zstd import is_zstd, open_zstd
 GZIP = b"\x1f\x8b"
 STANDARD_INPUT = Path("-")
 LARGEST = 4 << 30
-"""Most bytes that a packed file may unpack to."""
+"""Most bytes that a file may have, unpacked."""
+_PART = 1 << 20
 
 
 def content_of(path: Path) -> bytes:
@@ -29,13 +31,17 @@ def content_of(path: Path) -> bytes:
     """
     content = b""
     try:
-        content = sys.stdin.buffer.read() if path == STANDARD_INPUT else path.read_bytes()
+        if path == STANDARD_INPUT:
+            content = _all_of(sys.stdin.buffer, path)
+        else:
+            with path.open("rb") as stream:
+                content = _all_of(stream, path)
         if content.startswith(GZIP):
             with gzip.GzipFile(fileobj=io.BytesIO(content)) as stream:
-                content = _bounded(path, stream.read(LARGEST + 1))
+                content = _all_of(stream, path)
         elif is_zstd(content):
             with open_zstd(path, io.BytesIO(content)) as packed:
-                content = _bounded(path, packed.read(LARGEST + 1))
+                content = _all_of(packed, path)
     except (OSError, EOFError, zlib.error) as error:
         said = getattr(error, "strerror", None) or error
         kind = "gzip" if content.startswith(GZIP) else "zstd" if is_zstd(content) else ""
@@ -44,10 +50,18 @@ def content_of(path: Path) -> bytes:
     return content.removeprefix(b"\xef\xbb\xbf")
 
 
-def _bounded(path: Path, content: bytes) -> bytes:
-    if len(content) > LARGEST:
-        raise DataError(f"{path} unpacks to more than {LARGEST >> 30} GiB", "Split the file.")
-    return content
+def _all_of(stream: BinaryIO | gzip.GzipFile, path: Path) -> bytes:
+    """Read to the end, by parts: one read of the most allowed would reserve all of it at once.
+
+    Raises:
+        DataError: if there is more; a device such as ``/dev/zero`` has no end.
+    """
+    content = io.BytesIO()
+    while part := stream.read(_PART):
+        if content.tell() + len(part) > LARGEST:
+            raise DataError(f"{path} holds more than {LARGEST:,} bytes", "Split the file.")
+        content.write(part)
+    return content.getvalue()
 
 
 def encoding_of(content: bytes) -> str:

@@ -254,6 +254,20 @@ def test_output_that_cannot_be_written_is_named_without_a_traceback() -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_too_little_memory_is_told_without_a_traceback(tmp_path: Path) -> None:
+    samples = tmp_path / "samples.jsonl"
+    with samples.open("wb") as file:
+        file.truncate(2 << 30)
+    limited = ["bash", "-c", 'ulimit -v 1000000; exec "$@"', "bash"]
+    command = ["-m", "evalpkg", "score", str(samples), "--output-dir", str(tmp_path / "scored")]
+    done = subprocess.run(
+        [*limited, sys.executable, *command], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 3
+    assert "too little memory" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 NAMES_A_PLACE = {
     "run": ("--backend", "replay", "--replay-base", "stub", "--skip-finetuned", "--output-dir"),
     "score": ("--output-dir", "scored"),

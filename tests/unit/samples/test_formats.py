@@ -17,7 +17,7 @@ import zstandard
 
 from evalpkg.errors import DataError, EnvironmentUnfitError
 from evalpkg.models import Role, Sample, Task
-from evalpkg.samples import Recorded, read_recorded
+from evalpkg.samples import Recorded, read_recorded, unpack
 
 TASKS = [
     Task("HumanEval_0_has_close_elements", "fn has_close_elements() {", "has_close_elements", "t"),
@@ -121,6 +121,25 @@ def test_a_name_that_fits_two_ids_is_refused(tmp_path: Path) -> None:
     (tmp_path / "own_a_b.rs").write_text("a")
     with pytest.raises(DataError, match="may mean"):
         read_recorded([str(tmp_path)], tasks, {"own/a_b"})
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, zstandard.compress])
+def test_a_file_that_is_larger_than_allowed_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pack: Any
+) -> None:
+    monkeypatch.setattr(unpack, "LARGEST", 4096)
+    path = tmp_path / "s.jsonl"
+    path.write_bytes(pack(b" " * 4096))
+    assert unpack.content_of(path) == b" " * 4096
+    path.write_bytes(pack(b" " * 4097))
+    with pytest.raises(DataError, match="more than 4,096 bytes"):
+        unpack.content_of(path)
+
+
+def test_a_device_without_an_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unpack, "LARGEST", 4096)
+    with pytest.raises(DataError, match="/dev/zero holds more than"):
+        unpack.content_of(Path("/dev/zero"))
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstandard.compress])
