@@ -26,6 +26,11 @@ TYPES = plugin.argument_types(str(Path(__file__).parents[2]))
         ("evaluation_shards_per_host", -1, "must be more than 0"),
         ("evaluation_budget_hours", "inf", "and finite"),
         ("evaluation_price_per_hour", "-3.29", "must be 0 or more"),
+        ("evaluation_dir", "/data/my runs", "an absolute path of letters"),
+        ("evaluation_dir", "~/runs", "an absolute path of letters"),
+        ("evaluation_model_cache", "/mnt/100%", "an absolute path of letters"),
+        ("vllm_venv", "/opt/a:b", "an absolute path of letters"),
+        ("rust_cargo_home", "/opt/rust\n", "an absolute path of letters"),
     ],
 )
 def test_a_value_of_a_wrong_type_is_named(name: str, value: object, said: str) -> None:
@@ -36,6 +41,7 @@ def test_a_value_of_a_wrong_type_is_named(name: str, value: object, said: str) -
 
 def test_what_the_command_line_can_say_is_accepted() -> None:
     given = {"evaluation_price_per_hour": "3.29", "pyenv_build_once": "no", "pyenv_venv": "/x"}
+    given |= {"evaluation_dir": "/home/b\u00f6@corp.example/a_b-1,2", "evaluation_model_cache": ""}
     assert plugin.argument_errors(given, TYPES) == []
 
 

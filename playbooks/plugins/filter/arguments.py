@@ -19,6 +19,21 @@ MORE_THAN_0 = (
     "evaluation_log_lines",
 )
 """Numbers that must not be 0; none of a role's numbers may be less."""
+ON_HOSTS = (
+    "evaluation_dir",
+    "evaluation_ecosystem_venv",
+    "evaluation_model_cache",
+    "evaluation_venv",
+    "pyenv_root",
+    "pyenv_venv",
+    "rust_cargo_home",
+    "rust_rustup_home",
+    "sigilderg_venv",
+    "vllm_venv",
+)
+"""Folders on hosts. They stand in systemd's units, in ``PATH`` and in the first lines of scripts,
+where blanks, colons, quotes, ``%`` and ``$`` mean something else."""
+PLAIN = re.compile(r"(/[\w@.,+=/-]*)?")
 SSH = ("ssh", "smart", "ansible.builtin.ssh", "paramiko", "ansible.builtin.paramiko_ssh")
 WAYS = ("ansible_ssh_common_args", "ansible_ssh_extra_args", "ansible_ssh_args")
 """Variables that may name a jump host: behind two of them, one address may mean two hosts."""
@@ -61,6 +76,9 @@ def _unusable(name: str, value: Any, kind: str | None) -> list[str]:
         return [f"{name} has no value: leave it out, or give one"]
     if kind in ("dict", "list") and isinstance(value, str):
         return [f"{name} is text and not a {kind}: write it as JSON, -e '{{\"{name}\": ...}}'"]
+    if name in ON_HOSTS and not PLAIN.fullmatch(str(value)):
+        allowed = "an absolute path of letters, digits and _ @ . , + = -"
+        return [f"{name} is {value!r}, but a folder on a host must be {allowed}"]
     if kind in ("int", "float"):
         try:
             number = float(value)
