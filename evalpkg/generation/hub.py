@@ -11,11 +11,16 @@ from evalpkg.digests import sha256_file
 from evalpkg.errors import ConfigError, DataError, EnvironmentUnfitError, EvalError
 
 _DIGESTED = ("*.safetensors", "*.bin", "*.json", "*.jinja", "*.model", "*.py")
-WHOLE_MODEL = ("*.json", "*.safetensors", "*.jinja", "*.model", "*.txt", "*.py")
-"""Patterns of the files that belong to a whole model."""
+_SAFE = "*.safetensors"
+_PICKLED = ("pytorch_model*.bin",)
+"""Weights that are fetched only if there are no others."""
 
-WITHOUT_WEIGHTS = tuple(pattern for pattern in WHOLE_MODEL if pattern != "*.safetensors")
-"""The same without the weights, which can take hours to fetch."""
+WITHOUT_WEIGHTS = ("*.json", "*.jinja", "*.model", "*.txt", "*.py")
+"""Patterns of the files that belong to a whole model, without the weights, which can take hours to
+fetch."""
+
+WHOLE_MODEL = (*WITHOUT_WEIGHTS, _SAFE)
+"""The same with the weights."""
 
 _READ = (*_DIGESTED, "*.txt")
 """Patterns of the files that are read, now or later. Optimizer states are not."""
@@ -100,6 +105,13 @@ def fetch(name: str, revision: str, patterns: Sequence[str], subfolder: str = ""
         ConfigError: if there is no such repository or revision.
         EnvironmentUnfitError: if access is refused or the Hub cannot be reached.
     """
+    files = _snapshot(name, revision, patterns, subfolder)
+    if _SAFE in patterns and not any(files.folder.glob(_SAFE)):
+        files = _snapshot(name, revision, _PICKLED, subfolder)
+    return files
+
+
+def _snapshot(name: str, revision: str, patterns: Sequence[str], subfolder: str) -> ModelFiles:
     from huggingface_hub import snapshot_download
 
     prefix = f"{subfolder}/" if subfolder else ""

@@ -22,6 +22,12 @@ FILES = {
     "checkpoint-9000/tokenizer.json": b"{}",
     "checkpoint-9000/chat_template.jinja": b"{{ messages }}",
     "checkpoint-9000/optimizer.pt": b"large and of no use here",
+    "pickled/config.json": b"{}",
+    "pickled/pytorch_model.bin": b"weights",
+    "pickled/training_args.bin": b"of no use here",
+    "both/config.json": b"{}",
+    "both/model.safetensors": b"weights",
+    "both/pytorch_model.bin": b"the same weights",
 }
 
 LOCATE = """
@@ -124,6 +130,14 @@ def test_an_adapters_own_tokenizer_is_fetched_when_asked_for(endpoint, tmp_path)
         "chat_template.jinja",
         "tokenizer.json",
     ]
+
+
+def test_pickled_weights_are_fetched_if_there_are_no_others(endpoint, tmp_path):
+    asked = [("o/a/pickled", "", "own"), ("o/a/both", "", "own")]
+    expected = [["config.json", "pytorch_model.bin"], ["config.json", "model.safetensors"]]
+    assert [names for _, _, *names in locate(endpoint, tmp_path, *asked)] == expected
+    offline = locate("http://127.0.0.1:9", tmp_path, *asked, HF_HUB_OFFLINE="1")
+    assert [names for _, _, *names in offline] == expected
 
 
 def test_what_goes_wrong_is_told_apart(endpoint, tmp_path):
