@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-VERSION = 14
+VERSION = 15
 """The scorer's version, part of every cache key. A change that may change a verdict raises it."""
 
 MAX_SECONDS = 86_400

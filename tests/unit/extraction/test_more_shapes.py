@@ -195,3 +195,17 @@ def test_a_string_may_hold_its_line_ends_as_they_are(answer: str) -> None:
     found = extract(TASK, answer)
     assert found.rule == "function"
     assert (found.source or "").endswith(RIGHT.rstrip())
+
+
+@pytest.mark.parametrize("place", ["// a {}", "/* {} */", "let _c = '{}';", 'let _s = "a{}b";'])
+@pytest.mark.parametrize("shape", ["    {}\n    n * 2\n}}", RIGHT, RUST, f"Here:\n\n{RIGHT}"])
+def test_a_nul_where_rustc_accepts_one_changes_nothing(shape: str, place: str) -> None:
+    def program(character: str) -> str | None:
+        line = place.format(character)
+        answer = shape.replace("let m = 2;", f"let m = 2;\n    {line}").replace("{}", line)
+        return extract(TASK, answer.replace("}}", "}")).source
+
+    other = program("\x01")
+    assert other is not None
+    assert "\x01" in other
+    assert program("\0") == other.replace("\x01", "\0")
