@@ -7,7 +7,6 @@ from evalpkg.generation.create import (
     check_checkpoint,
     create_backend,
     require_engine,
-    require_packages,
 )
 from evalpkg.generation.generation_settings import ATTENTIONS, DTYPES, EMBEDDED, GenerationSettings
 from evalpkg.generation.prompts import TEMPLATES, get_template, message_sha256
@@ -33,5 +32,4 @@ __all__ = [
     "ids_sha256",
     "message_sha256",
     "require_engine",
-    "require_packages",
 ]

@@ -11,7 +11,8 @@ import pytest
 
 from evalpkg.config import EvalConfig, load_config
 from evalpkg.errors import ConfigError, EnvironmentUnfitError
-from evalpkg.generation import create, require_packages
+from evalpkg.generation import create
+from evalpkg.generation.create import require_packages
 from evalpkg.generation.pool import cluster
 from evalpkg.generation.replay import ReplayBackend
 from evalpkg.models import Sample
